@@ -1,0 +1,33 @@
+package dev.tenantmigrator;
+
+import dev.tenantmigrator.report.Failure;
+
+/** Migrations that cannot be read or must not run. Thrown before anything was changed. */
+public class InvalidMigrationException extends TenantMigratorException {
+
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * @param failure what is wrong and where
+     */
+    public InvalidMigrationException(Failure failure) {
+        super(failure);
+    }
+
+    /**
+     * @param message what is wrong and what to do
+     * @param file the script or directory
+     */
+    public InvalidMigrationException(String message, String file) {
+        this(Failure.of(message).inFile(file));
+    }
+
+    /**
+     * @param message what is wrong and what to do
+     * @param file the script
+     * @param line the line, from 1
+     */
+    public InvalidMigrationException(String message, String file, int line) {
+        this(Failure.of(message).inFile(file).onLine(line));
+    }
+}

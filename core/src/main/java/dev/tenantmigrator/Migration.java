@@ -1,0 +1,84 @@
+package dev.tenantmigrator;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * One migration: a directory {@code <version>/} with {@code migration.sql} and, optionally, {@code rollback.sql}.
+ *
+ * @param version the directory's whole name, e.g. {@code 20241218_initial_schema}; versions are ordered by code point
+ * @param up {@code migration.sql}
+ * @param down {@code rollback.sql}, when there is one
+ */
+public record Migration(String version, ScriptFile up, Optional<ScriptFile> down) implements Comparable<Migration> {
+
+    private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,254}");
+
+    /**
+     * Checks the version.
+     *
+     * @throws InvalidMigrationException when the version is not of letters, digits, {@code _}, {@code -} and {@code .},
+     *     begins with another character than a letter or digit, or is longer than the tracking table's 255
+     */
+    public Migration {
+        if (!isVersion(version)) {
+            throw new InvalidMigrationException(
+                    "malformed version \"" + version + "\": a version has 1 to 255 letters, digits, '_', '-' or '.',"
+                            + " and begins with a letter or digit; rename the directory",
+                    up.location());
+        }
+    }
+
+    /**
+     * A migration from text, for tests and generated migrations.
+     *
+     * @param version its version
+     * @param sql the text of {@code migration.sql}
+     * @return a migration without a rollback
+     */
+    public static Migration of(String version, String sql) {
+        return new Migration(version, ScriptFile.of(version + "/migration.sql", sql), Optional.empty());
+    }
+
+    /**
+     * A migration with a rollback from text.
+     *
+     * @param version its version
+     * @param sql the text of {@code migration.sql}
+     * @param rollbackSql the text of {@code rollback.sql}
+     * @return the migration
+     */
+    public static Migration of(String version, String sql, String rollbackSql) {
+        return new Migration(
+                version,
+                ScriptFile.of(version + "/migration.sql", sql),
+                Optional.of(ScriptFile.of(version + "/rollback.sql", rollbackSql)));
+    }
+
+    /**
+     * Whether a text can be a version.
+     *
+     * @param text any text
+     * @return true when it is well formed
+     */
+    public static boolean isVersion(String text) {
+        return VERSION.matcher(text).matches();
+    }
+
+    /**
+     * What the tracking table says of it: the version's words without the leading digits.
+     *
+     * @return e.g. {@code initial schema}; the whole version when nothing is left
+     */
+    public String description() {
+        String words =
+                version.replaceFirst("^[0-9]+[._-]?", "").replace('_', ' ').strip();
+        return words.isEmpty() ? version : words;
+    }
+
+    /** Orders by version, by code point (all characters of a version are ASCII). */
+    @Override
+    public int compareTo(Migration other) {
+        return version.compareTo(other.version);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.tenantmigrator;
+
+import dev.tenantmigrator.internal.source.ClasspathSource;
+import dev.tenantmigrator.internal.source.DirectorySource;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Where migrations come from. Read once per run: an implementation may read files at every call.
+ *
+ * <p>Implementations must be thread-safe.
+ */
+@FunctionalInterface
+public interface MigrationSource {
+
+    /**
+     * Reads all migrations, in any order.
+     *
+     * <p>What stands in the scripts is not looked at here: a script that cannot be read to its end is refused only when
+     * it would run.
+     *
+     * @return the migrations
+     * @throws InvalidMigrationException when the source cannot be read, a version is malformed, or a directory has no
+     *     {@code migration.sql}
+     */
+    List<Migration> read();
+
+    /**
+     * A directory that holds one directory per migration. Files beside them (such as Prisma's
+     * {@code migration_lock.toml}) and hidden directories are passed over.
+     *
+     * @param directory read at each run
+     * @return the source
+     */
+    static MigrationSource directory(Path directory) {
+        return new DirectorySource(directory);
+    }
+
+    /**
+     * A directory on the class path, also inside a jar, found by the calling thread's context class loader or this
+     * library's.
+     *
+     * @param path e.g. {@code db/tenant-migrations}
+     * @return the source
+     */
+    static MigrationSource classpath(String path) {
+        ClassLoader context = Thread.currentThread().getContextClassLoader();
+        return classpath(path, context == null ? MigrationSource.class.getClassLoader() : context);
+    }
+
+    /**
+     * A directory on the class path of a class loader, also inside a jar.
+     *
+     * @param path e.g. {@code db/tenant-migrations}
+     * @param classLoader where to look
+     * @return the source
+     */
+    static MigrationSource classpath(String path, ClassLoader classLoader) {
+        return new ClasspathSource(path, classLoader);
+    }
+
+    /**
+     * Migrations in memory.
+     *
+     * @param migrations in any order
+     * @return the source
+     */
+    static MigrationSource of(Migration... migrations) {
+        List<Migration> copy = List.of(migrations);
+        return () -> copy;
+    }
+}

@@ -1,0 +1,163 @@
+package dev.tenantmigrator;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * The bytes of one {@code migration.sql} or {@code rollback.sql} and where they came from. Immutable and thread-safe.
+ */
+public final class ScriptFile {
+
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
+    private final String location;
+    private final byte[] normalized;
+    private final String checksum;
+    private final Set<String> acceptedChecksums;
+
+    /**
+     * @param location how error messages name the file, e.g. {@code migrations/20241218_init/migration.sql}
+     * @param content the file's bytes, copied
+     */
+    public ScriptFile(String location, byte[] content) {
+        this.location = location;
+        this.normalized = withoutCarriageReturns(withoutByteOrderMark(content));
+        this.checksum = sha256(normalized);
+        Set<String> accepted = new LinkedHashSet<>();
+        accepted.add(checksum);
+        accepted.add(sha256(content));
+        accepted.add(sha256(withCarriageReturns(normalized)));
+        this.acceptedChecksums = Set.copyOf(accepted);
+    }
+
+    /**
+     * A script from text.
+     *
+     * @param location how error messages name the script
+     * @param sql its text
+     * @return the script
+     */
+    public static ScriptFile of(String location, String sql) {
+        return new ScriptFile(location, sql.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * How error messages name the file.
+     *
+     * @return the location as it was given
+     */
+    public String location() {
+        return location;
+    }
+
+    /**
+     * The script's text, without a byte-order mark and with CRLF read as LF, so that a checkout on another operating
+     * system gives the same functions and the same checksum.
+     *
+     * @return the text
+     * @throws InvalidMigrationException when the bytes are not UTF-8; names the line
+     */
+    public String text() {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(normalized))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new InvalidMigrationException("the file is not UTF-8; save it as UTF-8", location, malformedLine());
+        }
+    }
+
+    /**
+     * The checksum that is recorded: SHA-256 in lower-case hex of the bytes without a byte-order mark and with CRLF read
+     * as LF.
+     *
+     * @return 64 hexadecimal digits
+     */
+    public String checksum() {
+        return checksum;
+    }
+
+    /**
+     * Whether a recorded checksum is one of this file: the one of {@link #checksum()}, that of the raw bytes or that of
+     * the CRLF form.
+     *
+     * @param recorded a checksum from the tracking table
+     * @return true when it matches, letter case aside
+     */
+    public boolean matches(String recorded) {
+        return acceptedChecksums.contains(recorded.toLowerCase(java.util.Locale.ROOT));
+    }
+
+    @Override
+    public String toString() {
+        return location;
+    }
+
+    private int malformedLine() {
+        int line = 1;
+        int start = 0;
+        for (int i = 0; i <= normalized.length; i++) {
+            if (i == normalized.length || normalized[i] == '\n') {
+                try {
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(normalized, start, i - start));
+                } catch (CharacterCodingException e) {
+                    return line;
+                }
+                start = i + 1;
+                line++;
+            }
+        }
+        return 1;
+    }
+
+    private static byte[] withoutByteOrderMark(byte[] bytes) {
+        boolean marked = bytes.length >= 3 && Arrays.equals(bytes, 0, 3, BYTE_ORDER_MARK, 0, 3);
+        return marked ? Arrays.copyOfRange(bytes, 3, bytes.length) : bytes.clone();
+    }
+
+    private static byte[] withoutCarriageReturns(byte[] bytes) {
+        byte[] result = new byte[bytes.length];
+        int length = 0;
+        for (int i = 0; i < bytes.length; i++) {
+            boolean beforeLineFeed = bytes[i] == '\r' && i + 1 < bytes.length && bytes[i + 1] == '\n';
+            if (!beforeLineFeed) {
+                result[length++] = bytes[i];
+            }
+        }
+        return Arrays.copyOf(result, length);
+    }
+
+    private static byte[] withCarriageReturns(byte[] bytes) {
+        int lineFeeds = 0;
+        for (byte b : bytes) {
+            if (b == '\n') {
+                lineFeeds++;
+            }
+        }
+        byte[] result = new byte[bytes.length + lineFeeds];
+        int length = 0;
+        for (byte b : bytes) {
+            if (b == '\n') {
+                result[length++] = '\r';
+            }
+            result[length++] = b;
+        }
+        return result;
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,283 @@
+package dev.tenantmigrator;
+
+import dev.tenantmigrator.report.AdoptionPlan;
+import dev.tenantmigrator.report.CreatedTenant;
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.StatusReport;
+import java.sql.Connection;
+import java.util.Collection;
+import java.util.List;
+import javax.sql.DataSource;
+
+/**
+ * Creates, migrates, rolls back, mends and checks the schemas of tenants in one PostgreSQL database.
+ *
+ * <p>By default there are no required tables and no shared objects, the shared schema is {@code public}, {@code uuid-ossp}
+ * is made available in it, and one tenant is worked on at a time; see {@link TenantMigratorBuilder}.
+ *
+ * <p>Each migration runs in one transaction of its own together with its tracking row, under a lock of the tenant
+ * ({@code pg_try_advisory_xact_lock}; PostgreSQL documentation, "Advisory Locks"), so that any number of instances may run
+ * the same call at the same time. Connections are borrowed from the {@link DataSource} and returned as they were lent.
+ *
+ * <p>A run that concerns tenants returns one outcome for each, and the failure of one is not an exception: ask
+ * {@link FleetReport#throwIfFailed()}. What makes any work impossible is thrown before anything is changed:
+ * {@link InvalidMigrationException} when migrations cannot be read, {@link TenantMigratorException} when the database
+ * cannot be reached or lends a connection with an open transaction.
+ *
+ * <p>Immutable and thread-safe.
+ */
+public interface TenantMigrator {
+
+    /**
+     * Begins the configuration of a migrator.
+     *
+     * @param dataSource where connections are borrowed. A pool of one suffices: no work holds two connections
+     * @return a builder
+     */
+    static TenantMigratorBuilder builder(DataSource dataSource) {
+        return new TenantMigratorBuilder(dataSource);
+    }
+
+    /**
+     * Makes the required extensions available in the shared schema, once per database, and reads and checks all
+     * migrations, so that the first sign-up need not. Does nothing where all is there. Several may do it at once.
+     *
+     * @throws InvalidMigrationException when a migration could not run in a new tenant
+     * @throws TenantMigratorException when an extension is missing and may not be created
+     */
+    void prepare();
+
+    /**
+     * Creates a tenant in one transaction: schema, tracking table, all migrations, a check that all required tables are
+     * there, and the host's step. A failure leaves nothing behind.
+     *
+     * @param name how the schema is named
+     * @param step the host's own step, {@link TenantStep#NONE} for none
+     * @return the tenant
+     * @throws TenantExistsException when the name was exact and is taken
+     * @throws MigrationFailedException when a migration or the check failed
+     * @throws InvalidMigrationException when a migration cannot be read to its end
+     */
+    CreatedTenant createTenant(TenantName name, TenantStep step);
+
+    /**
+     * Creates a tenant inside the caller's open transaction, so that e.g. a row of {@code users} and the tenant commit or
+     * vanish together. Neither commits nor rolls back: it works inside a savepoint, so that the transaction stays usable
+     * after a failure, and puts back {@code search_path} and other settings.
+     *
+     * @param connection with an open transaction
+     * @param name how the schema is named
+     * @param step the host's own step, {@link TenantStep#NONE} for none
+     * @return the tenant, there for others once the caller commits
+     * @throws TenantExistsException when the name was exact and is taken
+     * @throws MigrationFailedException when a migration or the check failed
+     * @throws InvalidMigrationException when a migration cannot be read to its end
+     * @throws TenantMigratorException when the connection has no open transaction
+     */
+    CreatedTenant createTenant(Connection connection, TenantName name, TenantStep step);
+
+    /**
+     * Applies what is pending to all tenants. One tenant's failure does not touch another; the next run resumes. When the
+     * thread is interrupted, tenants in work are finished and the others skipped.
+     *
+     * @param options how to treat what is found
+     * @return one outcome per tenant: migrated, up to date, ahead, failed, or skipped
+     * @throws InvalidMigrationException when a script that would run cannot be read to its end
+     */
+    FleetReport deployAll(DeployOptions options);
+
+    /**
+     * {@link #deployAll(DeployOptions)} with the defaults.
+     *
+     * @return one outcome per tenant
+     */
+    default FleetReport deployAll() {
+        return deployAll(DeployOptions.defaults());
+    }
+
+    /**
+     * Applies what is pending to one tenant.
+     *
+     * @param schema the tenant
+     * @param options how to treat what is found
+     * @return a report with one outcome
+     * @throws InvalidMigrationException when a script that would run cannot be read to its end
+     */
+    FleetReport deploy(String schema, DeployOptions options);
+
+    /**
+     * {@link #deploy(String, DeployOptions)} with the defaults.
+     *
+     * @param schema the tenant
+     * @return a report with one outcome
+     */
+    default FleetReport deploy(String schema) {
+        return deploy(schema, DeployOptions.defaults());
+    }
+
+    /**
+     * Rolls a version back in one tenant, each version in one transaction with the removal of its row.
+     *
+     * @param schema the tenant
+     * @param version the version
+     * @param options how far to go
+     * @return a report with one outcome: rolled back, not applied, or failed
+     * @throws InvalidMigrationException when the version is unknown, or a {@code rollback.sql} that would run is missing or
+     *     cannot be read to its end; nothing was changed
+     */
+    FleetReport rollback(String schema, String version, RollbackOptions options);
+
+    /**
+     * Rolls a version back in all tenants. All tenants are looked at before the first is touched.
+     *
+     * @param version the version
+     * @param options how far to go
+     * @return one outcome per tenant: rolled back, not applied, failed, or skipped
+     * @throws InvalidMigrationException when the version is unknown, or a {@code rollback.sql} that would run is missing or
+     *     cannot be read to its end; nothing was changed
+     */
+    FleetReport rollbackAll(String version, RollbackOptions options);
+
+    /**
+     * Makes missing required tables of one tenant as its applied migrations define them. A table that exists is neither
+     * altered nor emptied. Rows that migrations inserted are not made again.
+     *
+     * @param schema the tenant
+     * @return a report with one outcome: backfilled, up to date, or failed
+     */
+    FleetReport backfill(String schema);
+
+    /**
+     * Makes missing required tables of all tenants; see {@link #backfill(String)}.
+     *
+     * @return one outcome per tenant
+     */
+    FleetReport backfillAll();
+
+    /**
+     * Reads the state of all tenants.
+     *
+     * @return one status per tenant
+     */
+    StatusReport status();
+
+    /**
+     * Reads the state of one tenant.
+     *
+     * @param schema the tenant
+     * @return a report with one status
+     * @throws TenantNotFoundException when there is no such tenant
+     */
+    StatusReport status(String schema);
+
+    /**
+     * Checks the health of all tenants: required tables, the checksum of every applied migration against its file, files
+     * that are gone, versions that are ahead, gaps and wrong order, pending versions, rows left unfinished.
+     *
+     * @return one outcome per tenant: healthy, unhealthy, or failed
+     */
+    FleetReport verify();
+
+    /**
+     * Checks the health of one tenant; see {@link #verify()}.
+     *
+     * @param schema the tenant
+     * @return a report with one outcome; failed when there is no such tenant
+     */
+    FleetReport verify(String schema);
+
+    /**
+     * Corrects what is recorded for one tenant.
+     *
+     * @param schema the tenant
+     * @param repair what to correct
+     * @return a report with one outcome: repaired, up to date, or failed
+     * @throws InvalidMigrationException when the repair needs a version that the source does not have
+     */
+    FleetReport repair(String schema, Repair repair);
+
+    /**
+     * Corrects what is recorded for all tenants.
+     *
+     * @param repair what to correct
+     * @return one outcome per tenant
+     * @throws InvalidMigrationException when the repair needs a version that the source does not have
+     */
+    FleetReport repairAll(Repair repair);
+
+    /**
+     * Finds which versions an existing schema without a tracking table already has: the longest run of first versions
+     * whose tables and columns are all there. Changes nothing.
+     *
+     * @param schema a schema
+     * @return what {@link #adopt} would record
+     * @throws TenantNotFoundException when there is no such schema
+     * @throws TenantExistsException when it is a tenant already
+     */
+    AdoptionPlan planAdoption(String schema);
+
+    /**
+     * Makes an existing schema a tenant: its tracking table is made and the versions are recorded as applied, in one
+     * transaction. No script runs.
+     *
+     * @param schema a schema
+     * @param versions versions of the source
+     * @throws InvalidMigrationException when a version is unknown
+     * @throws InvalidTenantNameException when the schema must never be a tenant, e.g. {@code public}
+     * @throws TenantNotFoundException when there is no such schema
+     * @throws TenantExistsException when it is a tenant already, or holds another tool's {@code schema_migrations}
+     */
+    void adopt(String schema, Collection<String> versions);
+
+    /**
+     * Lists the tenants, in one query.
+     *
+     * @return their schemas, sorted
+     */
+    List<String> tenants();
+
+    /**
+     * Whether a tenant exists.
+     *
+     * @param schema any text
+     * @return true when it does
+     */
+    boolean exists(String schema);
+
+    /**
+     * Renames a tenant, in one transaction. Bodies and settings of its functions that name the schema are adapted.
+     *
+     * @param schema the tenant
+     * @param newName its new name
+     * @throws TenantNotFoundException when there is no such tenant
+     * @throws TenantExistsException when the new name is taken
+     */
+    void rename(String schema, TenantName newName);
+
+    /**
+     * Drops a tenant with all its data, in steps that do not exhaust PostgreSQL's lock table. The schema is renamed first,
+     * so that it is no tenant any more; its tracking table goes last. When a step fails, call again to finish.
+     *
+     * @param schema the tenant
+     * @param sameSchemaAgain the same name again, so that no call drops by accident
+     * @throws IllegalArgumentException when the two names differ
+     * @throws InvalidTenantNameException when the name is one that must never be dropped
+     * @throws TenantNotFoundException when there is no such tenant and no unfinished drop of it
+     */
+    void dropTenant(String schema, String sameSchemaAgain);
+
+    /**
+     * Lists tenants whose drop was begun and not finished; {@link #dropTenant} finishes it.
+     *
+     * @return the names that they had, sorted
+     */
+    List<String> unfinishedDrops();
+
+    /**
+     * Creates a tenant for a test. Throwaway tenants that dead runs left behind are dropped first: runs of this machine
+     * whose process is gone, and runs of other machines after a day.
+     *
+     * @return the tenant; close it
+     */
+    ThrowawayTenant throwaway();
+}

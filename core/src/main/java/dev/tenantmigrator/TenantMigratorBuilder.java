@@ -1,0 +1,205 @@
+package dev.tenantmigrator;
+
+import dev.tenantmigrator.event.TenantEventListener;
+import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.DefaultTenantMigrator;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import javax.sql.DataSource;
+
+/**
+ * Configures a {@link TenantMigrator}. {@link #build()} copies, so a builder can be used again. Not thread-safe.
+ */
+public final class TenantMigratorBuilder {
+
+    private final DataSource dataSource;
+    private Optional<MigrationSource> migrations = Optional.empty();
+    private SchemaAdapter schemaAdapter = SchemaAdapter.standard();
+    private TrackingStore trackingStore = TrackingStore.perSchema();
+    private TenantEventListener listener = event -> {};
+    private Predicate<String> tenantFilter = schema -> true;
+    private Set<String> requiredTables = Set.of();
+    private Set<String> sharedObjects = Set.of();
+    private Set<String> extensions = Set.of("uuid-ossp");
+    private String sharedSchema = "public";
+    private int parallelism = 1;
+
+    TenantMigratorBuilder(DataSource dataSource) {
+        this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
+    }
+
+    /**
+     * Where migrations come from. Required.
+     *
+     * @param source read once per run
+     * @return this
+     */
+    public TenantMigratorBuilder migrations(MigrationSource source) {
+        migrations = Optional.of(source);
+        return this;
+    }
+
+    /**
+     * Tables that every tenant must have. None by default.
+     *
+     * @param tables names as PostgreSQL stores them: unquoted names in lower case
+     * @return this
+     */
+    public TenantMigratorBuilder requiredTables(Collection<String> tables) {
+        requiredTables = names(tables);
+        return this;
+    }
+
+    /**
+     * Tables that every tenant must have. None by default.
+     *
+     * @param tables names as PostgreSQL stores them: unquoted names in lower case
+     * @return this
+     */
+    public TenantMigratorBuilder requiredTables(String... tables) {
+        return requiredTables(List.of(tables));
+    }
+
+    /**
+     * Objects of the shared schema that migrations may name, e.g. {@code users}. None by default.
+     *
+     * @param objects names as PostgreSQL stores them: unquoted names in lower case
+     * @return this
+     */
+    public TenantMigratorBuilder sharedObjects(Collection<String> objects) {
+        sharedObjects = names(objects);
+        return this;
+    }
+
+    /**
+     * Objects of the shared schema that migrations may name, e.g. {@code users}. None by default.
+     *
+     * @param objects names as PostgreSQL stores them: unquoted names in lower case
+     * @return this
+     */
+    public TenantMigratorBuilder sharedObjects(String... objects) {
+        return sharedObjects(List.of(objects));
+    }
+
+    /**
+     * Extensions that are made available in the shared schema. {@code uuid-ossp} by default.
+     *
+     * @param names of extensions
+     * @return this
+     */
+    public TenantMigratorBuilder extensions(String... names) {
+        extensions = names(List.of(names));
+        return this;
+    }
+
+    /**
+     * The schema of what belongs to no tenant. {@code public} by default.
+     *
+     * @param schema an existing schema
+     * @return this
+     */
+    public TenantMigratorBuilder sharedSchema(String schema) {
+        sharedSchema = name(schema);
+        return this;
+    }
+
+    /**
+     * Narrows the fleet: schemas that it refuses are not tenants of this migrator.
+     *
+     * @param filter asked with the name of each schema that has a tracking table; thread-safe
+     * @return this
+     */
+    public TenantMigratorBuilder tenantFilter(Predicate<String> filter) {
+        tenantFilter = Objects.requireNonNull(filter, "filter");
+        return this;
+    }
+
+    /**
+     * How many tenants are worked on at a time, each on a connection of its own. 1 by default.
+     *
+     * @param tenants 1 or more; at most the size of the pool is of use
+     * @return this
+     * @throws IllegalArgumentException when less than 1
+     */
+    public TenantMigratorBuilder parallelism(int tenants) {
+        if (tenants < 1) {
+            throw new IllegalArgumentException("parallelism must be 1 or more, not " + tenants);
+        }
+        parallelism = tenants;
+        return this;
+    }
+
+    /**
+     * Who sees what happens. Nobody by default.
+     *
+     * @param eventListener thread-safe
+     * @return this
+     */
+    public TenantMigratorBuilder listener(TenantEventListener eventListener) {
+        listener = Objects.requireNonNull(eventListener, "eventListener");
+        return this;
+    }
+
+    /**
+     * How scripts are put into a tenant's schema. {@link SchemaAdapter#standard()} by default.
+     *
+     * @param adapter thread-safe
+     * @return this
+     */
+    public TenantMigratorBuilder schemaAdapter(SchemaAdapter adapter) {
+        schemaAdapter = Objects.requireNonNull(adapter, "adapter");
+        return this;
+    }
+
+    /**
+     * Where it is recorded which migrations a tenant has. {@link TrackingStore#perSchema()} by default.
+     *
+     * @param store thread-safe
+     * @return this
+     */
+    public TenantMigratorBuilder trackingStore(TrackingStore store) {
+        trackingStore = Objects.requireNonNull(store, "store");
+        return this;
+    }
+
+    /**
+     * Makes the migrator. Opens no connection and reads no file.
+     *
+     * @return a migrator
+     * @throws IllegalStateException when {@link #migrations} was not called
+     */
+    public TenantMigrator build() {
+        MigrationSource source =
+                migrations.orElseThrow(() -> new IllegalStateException("no migrations: call migrations(source)"));
+        return new DefaultTenantMigrator(new Config(
+                dataSource,
+                source,
+                schemaAdapter,
+                trackingStore,
+                listener,
+                tenantFilter,
+                requiredTables,
+                sharedObjects,
+                extensions,
+                sharedSchema,
+                parallelism));
+    }
+
+    private static Set<String> names(Collection<String> names) {
+        Set<String> checked = new LinkedHashSet<>();
+        names.forEach(name -> checked.add(name(name)));
+        return checked;
+    }
+
+    private static String name(String name) {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("a name must not be blank");
+        }
+        return name;
+    }
+}

@@ -1,0 +1,21 @@
+package dev.tenantmigrator;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** The host application's own step at the end of a creation, e.g. inserting the first team member. */
+@FunctionalInterface
+public interface TenantStep {
+
+    /** Does nothing. */
+    TenantStep NONE = (connection, schema) -> {};
+
+    /**
+     * Runs in the creation's transaction, with {@code search_path} set to the new tenant and then the shared schema.
+     *
+     * @param connection of the creation; do not commit, roll back or close it
+     * @param schema the new tenant
+     * @throws SQLException ends the creation, which leaves nothing behind; so does any other exception
+     */
+    void run(Connection connection, String schema) throws SQLException;
+}

@@ -1,0 +1,107 @@
+package dev.tenantmigrator;
+
+import dev.tenantmigrator.internal.tracking.SchemaTrackingStore;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where it is recorded which migrations each tenant has.
+ *
+ * <p>Reads are given a connection and leave it as it was. Writes are SQL text, because they travel in one flight with the
+ * migration and commit with it. Schema and version names in that text are quoted by the store. Implementations must be
+ * thread-safe and never begin or end a transaction.
+ */
+public interface TrackingStore {
+
+    /**
+     * Finds all tenants in one query.
+     *
+     * @param connection an open connection
+     * @param sharedSchema never a tenant
+     * @return the schemas' names in any order
+     * @throws SQLException when PostgreSQL refuses
+     */
+    List<String> discover(Connection connection, String sharedSchema) throws SQLException;
+
+    /**
+     * Whether one schema is a tenant.
+     *
+     * @param connection an open connection
+     * @param schema a schema's name, existing or not
+     * @return true when the store tracks it
+     * @throws SQLException when PostgreSQL refuses
+     */
+    boolean isTracked(Connection connection, String schema) throws SQLException;
+
+    /**
+     * Reads what is recorded for several tenants, in one statement.
+     *
+     * @param connection an open connection
+     * @param schemas tenants; the caller bounds their number
+     * @return for each schema its rows in the order in which they were recorded
+     * @throws SQLException when any of them cannot be read; the caller asks again one by one
+     */
+    Map<String, List<AppliedMigration>> read(Connection connection, Collection<String> schemas) throws SQLException;
+
+    /**
+     * SQL that makes what the store needs for a new tenant.
+     *
+     * @param schema the tenant's schema, which exists and is not tracked
+     * @return one statement
+     */
+    String createSql(String schema);
+
+    /**
+     * SQL that fails unless the tenant's recorded versions are exactly those expected. It runs after the tenant's lock
+     * was taken, so that work decided on an older reading is not done twice.
+     *
+     * @param schema the tenant's schema
+     * @param expected the rows that were read
+     * @return one statement; its error message contains {@link #CHANGED}
+     */
+    String assertUnchangedSql(String schema, List<AppliedMigration> expected);
+
+    /**
+     * SQL that records a migration as applied now.
+     *
+     * @param schema the tenant's schema
+     * @param migration what was applied
+     * @return one statement
+     */
+    String insertSql(String schema, Migration migration);
+
+    /**
+     * SQL that removes a version's row.
+     *
+     * @param schema the tenant's schema
+     * @param version the version
+     * @return one statement
+     */
+    String deleteSql(String schema, String version);
+
+    /**
+     * SQL that replaces a version's recorded checksum.
+     *
+     * @param schema the tenant's schema
+     * @param version the version
+     * @param checksum the new checksum
+     * @return one statement
+     */
+    String updateChecksumSql(String schema, String version, String checksum);
+
+    /** What the error of {@link #assertUnchangedSql} says. */
+    String CHANGED = "tenant-migrator: the recorded versions have changed";
+
+    /**
+     * The store used by default: a table {@code schema_migrations} in each tenant's own schema, always named with its
+     * schema. A table of that name with other columns belongs to another tool and is no tenant's.
+     *
+     * @return the store
+     */
+    static TrackingStore perSchema() {
+        return new SchemaTrackingStore();
+    }
+}

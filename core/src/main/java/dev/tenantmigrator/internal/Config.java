@@ -1,0 +1,33 @@
+package dev.tenantmigrator.internal;
+
+import dev.tenantmigrator.MigrationSource;
+import dev.tenantmigrator.SchemaAdapter;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.event.TenantEventListener;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.function.Predicate;
+import javax.sql.DataSource;
+
+/** What a migrator was built with. */
+public record Config(
+        DataSource dataSource,
+        MigrationSource migrations,
+        SchemaAdapter adapter,
+        TrackingStore store,
+        TenantEventListener listener,
+        Predicate<String> tenantFilter,
+        Set<String> requiredTables,
+        Set<String> sharedObjects,
+        Set<String> extensions,
+        String sharedSchema,
+        int parallelism) {
+
+    /** Copies its arguments, keeping the order in which names were given. */
+    public Config {
+        requiredTables = Collections.unmodifiableSet(new LinkedHashSet<>(requiredTables));
+        sharedObjects = Set.copyOf(sharedObjects);
+        extensions = Collections.unmodifiableSet(new LinkedHashSet<>(extensions));
+    }
+}

@@ -1,0 +1,220 @@
+package dev.tenantmigrator.internal;
+
+import dev.tenantmigrator.DeployOptions;
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.Repair;
+import dev.tenantmigrator.RollbackOptions;
+import dev.tenantmigrator.TenantMigrator;
+import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.TenantName;
+import dev.tenantmigrator.TenantStep;
+import dev.tenantmigrator.ThrowawayTenant;
+import dev.tenantmigrator.internal.deploy.Backfill;
+import dev.tenantmigrator.internal.deploy.Deploy;
+import dev.tenantmigrator.internal.deploy.FleetRuns;
+import dev.tenantmigrator.internal.deploy.FleetRuns.Reading;
+import dev.tenantmigrator.internal.deploy.Repairs;
+import dev.tenantmigrator.internal.deploy.Rollback;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.tenant.Adoption;
+import dev.tenantmigrator.internal.tenant.TenantCreator;
+import dev.tenantmigrator.internal.tenant.TenantDropper;
+import dev.tenantmigrator.internal.tenant.TenantRenamer;
+import dev.tenantmigrator.internal.tenant.Throwaways;
+import dev.tenantmigrator.internal.tracking.FleetReader;
+import dev.tenantmigrator.internal.verify.Inspector;
+import dev.tenantmigrator.report.AdoptionPlan;
+import dev.tenantmigrator.report.CreatedTenant;
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.StatusReport;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+
+/** Hands each call to the feature that does it; the one place where a {@link SQLException} becomes the library's own. */
+public final class DefaultTenantMigrator implements TenantMigrator {
+
+    private final Config config;
+    private final TenantCreator creator;
+    private final TenantDropper dropper;
+    private final Inspector inspector;
+    private final Throwaways throwaways;
+
+    /**
+     * @param config what it was built with
+     */
+    public DefaultTenantMigrator(Config config) {
+        this.config = config;
+        this.creator = new TenantCreator(config);
+        this.dropper = new TenantDropper(config);
+        this.inspector = new Inspector(config);
+        this.throwaways = new Throwaways(config, creator, dropper);
+    }
+
+    @Override
+    public void prepare() {
+        sql(() -> {
+            creator.prepare();
+            return config;
+        });
+    }
+
+    @Override
+    public CreatedTenant createTenant(TenantName name, TenantStep step) {
+        return sql(() -> creator.create(name, step));
+    }
+
+    @Override
+    public CreatedTenant createTenant(Connection connection, TenantName name, TenantStep step) {
+        return sql(() -> creator.createInside(connection, name, step));
+    }
+
+    @Override
+    public FleetReport deployAll(DeployOptions options) {
+        return deploy(Reading.all(), options);
+    }
+
+    @Override
+    public FleetReport deploy(String schema, DeployOptions options) {
+        return deploy(Reading.one(schema), options);
+    }
+
+    private FleetReport deploy(Reading reading, DeployOptions options) {
+        MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
+        Deploy deploy = new Deploy(options, catalog, config.store());
+        return sql(() -> FleetRuns.migrate(config, "deploy", reading, catalog, deploy));
+    }
+
+    @Override
+    public FleetReport rollback(String schema, String version, RollbackOptions options) {
+        return rollback(Reading.one(schema), version, options);
+    }
+
+    @Override
+    public FleetReport rollbackAll(String version, RollbackOptions options) {
+        return rollback(Reading.all(), version, options);
+    }
+
+    private FleetReport rollback(Reading reading, String version, RollbackOptions options) {
+        MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
+        Migration target = catalog.get(version);
+        Rollback rollback = new Rollback(target, options, catalog, config.store());
+        rollback.script(target);
+        return sql(() -> FleetRuns.migrate(config, "rollback of " + version, reading, catalog, rollback));
+    }
+
+    @Override
+    public FleetReport backfill(String schema) {
+        return sql(() -> new Backfill(config).backfill(Reading.one(schema)));
+    }
+
+    @Override
+    public FleetReport backfillAll() {
+        return sql(() -> new Backfill(config).backfill(Reading.all()));
+    }
+
+    @Override
+    public StatusReport status() {
+        return sql(inspector::status);
+    }
+
+    @Override
+    public StatusReport status(String schema) {
+        return sql(() -> inspector.status(schema));
+    }
+
+    @Override
+    public FleetReport verify() {
+        return sql(() -> inspector.verify(Reading.all()));
+    }
+
+    @Override
+    public FleetReport verify(String schema) {
+        return sql(() -> inspector.verify(Reading.one(schema)));
+    }
+
+    @Override
+    public FleetReport repair(String schema, Repair repair) {
+        return sql(() -> new Repairs(config, repair).repair(Reading.one(schema)));
+    }
+
+    @Override
+    public FleetReport repairAll(Repair repair) {
+        return sql(() -> new Repairs(config, repair).repair(Reading.all()));
+    }
+
+    @Override
+    public AdoptionPlan planAdoption(String schema) {
+        return sql(() -> new Adoption(config).plan(schema));
+    }
+
+    @Override
+    public void adopt(String schema, Collection<String> versions) {
+        sql(() -> {
+            new Adoption(config).adopt(schema, versions);
+            return schema;
+        });
+    }
+
+    @Override
+    public List<String> tenants() {
+        return sql(() -> {
+            try (Session session = Session.open(config.dataSource())) {
+                return new FleetReader(config).tenants(session.connection());
+            }
+        });
+    }
+
+    @Override
+    public boolean exists(String schema) {
+        return sql(() -> {
+            try (Session session = Session.open(config.dataSource())) {
+                return new FleetReader(config).isTenant(session.connection(), schema);
+            }
+        });
+    }
+
+    @Override
+    public void rename(String schema, TenantName newName) {
+        sql(() -> {
+            new TenantRenamer(config).rename(schema, newName);
+            return schema;
+        });
+    }
+
+    @Override
+    public void dropTenant(String schema, String sameSchemaAgain) {
+        if (!schema.equals(sameSchemaAgain)) {
+            throw new IllegalArgumentException("to drop a tenant, give its name twice; the two names differ");
+        }
+        sql(() -> {
+            dropper.drop(schema);
+            return schema;
+        });
+    }
+
+    @Override
+    public List<String> unfinishedDrops() {
+        return sql(dropper::unfinished);
+    }
+
+    @Override
+    public ThrowawayTenant throwaway() {
+        return sql(throwaways::create);
+    }
+
+    private interface SqlWork<T> {
+        T run() throws SQLException;
+    }
+
+    private static <T> T sql(SqlWork<T> work) {
+        try {
+            return work.run();
+        } catch (SQLException e) {
+            throw new TenantMigratorException(SqlErrors.failure(e), SqlErrors.withoutDetail(e));
+        }
+    }
+}

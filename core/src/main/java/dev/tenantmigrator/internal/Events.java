@@ -1,0 +1,40 @@
+package dev.tenantmigrator.internal;
+
+import dev.tenantmigrator.event.TenantEvent;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/** Tells the listener what happens, and the log which tenant it is about. */
+public final class Events {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Events.class);
+    private static final String KEY = "tenant";
+
+    private Events() {}
+
+    /** Does work during which log lines carry the tenant. */
+    public static <T> T inTenant(String schema, Supplier<T> work) {
+        String before = MDC.get(KEY);
+        MDC.put(KEY, schema);
+        try {
+            return work.get();
+        } finally {
+            if (before == null) {
+                MDC.remove(KEY);
+            } else {
+                MDC.put(KEY, before);
+            }
+        }
+    }
+
+    /** Tells the listener; what it throws changes nothing. */
+    public static void publish(Config config, TenantEvent event) {
+        try {
+            config.listener().onEvent(event);
+        } catch (RuntimeException e) {
+            LOG.warn("The listener failed at {}", event, e);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.tenantmigrator.internal.deploy;
+
+import dev.tenantmigrator.AppliedMigration;
+import dev.tenantmigrator.DeployOptions;
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.event.TenantEvent;
+import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.report.TenantOutcome.Step;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Applies what is pending. */
+public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingStore store) implements Direction {
+
+    @Override
+    public Optional<TenantOutcome> outcome(TenantState state, List<Step> done) {
+        Optional<Failure> refusal = state.refusal(options.outOfOrder(), catalog);
+        if (refusal.isPresent()) {
+            return Optional.of(new TenantOutcome.Failed(state.schema(), done, refusal.get()));
+        }
+        if (!state.pending().isEmpty()) {
+            return Optional.empty();
+        }
+        if (!done.isEmpty()) {
+            return Optional.of(new TenantOutcome.Migrated(state.schema(), done));
+        }
+        List<String> ahead = state.ahead();
+        return Optional.of(
+                ahead.isEmpty()
+                        ? new TenantOutcome.UpToDate(state.schema())
+                        : new TenantOutcome.Ahead(state.schema(), ahead));
+    }
+
+    @Override
+    public List<Migration> next(TenantState state) {
+        return state.pending();
+    }
+
+    @Override
+    public ScriptFile script(Migration migration) {
+        return migration.up();
+    }
+
+    @Override
+    public String trackingSql(String schema, Migration migration) {
+        return store.insertSql(schema, migration);
+    }
+
+    @Override
+    public List<AppliedMigration> after(List<AppliedMigration> rows, Migration migration) {
+        List<AppliedMigration> after = new ArrayList<>(rows);
+        after.add(new AppliedMigration(
+                migration.version(),
+                Optional.of(migration.description()),
+                Optional.of(LocalDateTime.now(ZoneOffset.UTC)),
+                Optional.of(migration.up().checksum())));
+        return after;
+    }
+
+    @Override
+    public TenantEvent event(String schema, String version, Duration duration) {
+        return new TenantEvent.MigrationApplied(schema, version, duration);
+    }
+}

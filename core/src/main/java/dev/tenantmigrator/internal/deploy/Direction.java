@@ -1,0 +1,34 @@
+package dev.tenantmigrator.internal.deploy;
+
+import dev.tenantmigrator.AppliedMigration;
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.event.TenantEvent;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.report.TenantOutcome.Step;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** What a run does to a tenant, step by step: {@link Deploy} goes up, {@link Rollback} down. */
+interface Direction {
+
+    /** The outcome of a tenant in which nothing more is to run; empty when something is. */
+    Optional<TenantOutcome> outcome(TenantState state, List<Step> done);
+
+    /** The migrations to run for a tenant that has no outcome yet, in order; at least one. */
+    List<Migration> next(TenantState state);
+
+    /** The script of a migration in this direction. */
+    ScriptFile script(Migration migration);
+
+    /** The statement that changes the tracking row along with the script. */
+    String trackingSql(String schema, Migration migration);
+
+    /** The rows after a migration was run. */
+    List<AppliedMigration> after(List<AppliedMigration> rows, Migration migration);
+
+    /** What the listener is told after a migration was run. */
+    TenantEvent event(String schema, String version, Duration duration);
+}

@@ -1,0 +1,125 @@
+package dev.tenantmigrator.internal.deploy;
+
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.tracking.FleetReader;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.TenantOutcome;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The course of every run over the fleet: read, decide for each tenant, and only then work. What cannot be read or must not
+ * run is refused before any tenant is touched.
+ */
+public final class FleetRuns {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FleetRuns.class);
+
+    private FleetRuns() {}
+
+    /** Reads the tenants that a run is about. */
+    @FunctionalInterface
+    public interface Reading {
+        /** Reads them. */
+        FleetReader.Fleet read(FleetReader reader, Connection connection) throws SQLException;
+
+        /** All tenants. */
+        static Reading all() {
+            return FleetReader::readAll;
+        }
+
+        /** One tenant. */
+        static Reading one(String schema) {
+            return (reader, connection) -> reader.readOne(connection, schema);
+        }
+    }
+
+    /** Decides what to do. */
+    @FunctionalInterface
+    interface Planner {
+        /** Reads what it needs; changes nothing of a tenant. */
+        Plan plan(Session session, FleetReader.Fleet fleet) throws SQLException;
+    }
+
+    /** What was decided: outcomes of tenants with nothing to do, work for the others. */
+    static final class Plan {
+        private final List<TenantOutcome> decided = new ArrayList<>();
+        private final List<FleetRun.TenantWork> works = new ArrayList<>();
+
+        void decide(TenantOutcome outcome) {
+            decided.add(outcome);
+        }
+
+        void work(FleetRun.TenantWork work) {
+            works.add(work);
+        }
+    }
+
+    /** Runs. */
+    static FleetReport run(Config config, String name, Reading reading, Planner planner) throws SQLException {
+        long start = System.nanoTime();
+        Map<String, TenantOutcome> outcomes = new TreeMap<>();
+        Plan plan;
+        // Closed before the work begins: with a pool of one, the work needs this connection.
+        try (Session session = Session.open(config.dataSource())) {
+            FleetReader.Fleet fleet = reading.read(new FleetReader(config), session.connection());
+            plan = planner.plan(session, fleet);
+            fleet.failures()
+                    .forEach((schema, failure) -> plan.decide(new TenantOutcome.Failed(schema, List.of(), failure)));
+        }
+        for (TenantOutcome outcome : plan.decided) {
+            outcomes.put(outcome.schema(), outcome);
+            FleetRun.tell(config, outcome);
+        }
+        outcomes.putAll(new FleetRun(config).run(plan.works));
+        FleetReport report =
+                new FleetReport(List.copyOf(outcomes.values()), Duration.ofNanos(System.nanoTime() - start));
+        LOG.info(
+                "{}: {} tenants in {} ms: {}",
+                name,
+                outcomes.size(),
+                report.duration().toMillis(),
+                report.counts());
+        return report;
+    }
+
+    /** Runs the migrations of each tenant in a direction. */
+    public static FleetReport migrate(
+            Config config, String name, Reading reading, MigrationCatalog catalog, Direction direction)
+            throws SQLException {
+        return run(config, name, reading, (session, fleet) -> {
+            Plan plan = new Plan();
+            List<TenantState> toMigrate = new ArrayList<>();
+            Set<ScriptFile> scripts = new LinkedHashSet<>();
+            fleet.rows().forEach((schema, rows) -> {
+                TenantState state = TenantState.of(schema, rows, catalog);
+                Optional<TenantOutcome> outcome = direction.outcome(state, List.of());
+                if (outcome.isPresent()) {
+                    plan.decide(outcome.get());
+                } else {
+                    toMigrate.add(state);
+                    direction.next(state).forEach(migration -> scripts.add(direction.script(migration)));
+                }
+            });
+            if (!toMigrate.isEmpty()) {
+                RunContext run = RunContext.load(config, catalog, session.connection(), scripts);
+                toMigrate.forEach(state -> plan.work(new MigrationSteps(run, direction, state)));
+            }
+            return plan;
+        });
+    }
+}

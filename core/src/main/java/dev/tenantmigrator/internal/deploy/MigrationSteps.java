@@ -1,0 +1,193 @@
+package dev.tenantmigrator.internal.deploy;
+
+import dev.tenantmigrator.AppliedMigration;
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationFailedException;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.TenantNotFoundException;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.Events;
+import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.jdbc.ScriptFailure;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.jdbc.TenantLock;
+import dev.tenantmigrator.internal.tracking.TenantSchemas;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.report.TenantOutcome.Step;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Runs migrations of one tenant in one direction, each in one transaction and one round trip: lock, search path, a check
+ * that the recorded versions are still those that were read, script, tracking row, commit.
+ */
+final class MigrationSteps implements FleetRun.TenantWork {
+
+    private enum Result {
+        DONE,
+        /** Another instance holds the tenant; nothing was done. */
+        HELD,
+        /** The recorded versions are not those that were read; nothing was done. */
+        CHANGED
+    }
+
+    private final RunContext run;
+    private final Direction direction;
+    private final TrackingStore store;
+    private final List<Step> done = new ArrayList<>();
+    private TenantState state;
+    private Optional<SQLException> lost = Optional.empty();
+
+    MigrationSteps(RunContext run, Direction direction, TenantState state) {
+        this.run = run;
+        this.direction = direction;
+        this.store = run.config().store();
+        this.state = state;
+    }
+
+    @Override
+    public String schema() {
+        return state.schema();
+    }
+
+    @Override
+    public List<Step> done() {
+        return done;
+    }
+
+    @Override
+    public Optional<TenantOutcome> tryOn(Session session) throws SQLException {
+        if (lost.isPresent()) {
+            Optional<TenantOutcome> failed = afterLostConnection(session, lost.get());
+            if (lost.isPresent() || failed.isPresent()) {
+                return failed;
+            }
+        }
+        Optional<TenantOutcome> outcome = direction.outcome(state, done);
+        while (outcome.isEmpty()) {
+            Migration next = direction.next(state).get(0);
+            long start = System.nanoTime();
+            switch (run(session, next)) {
+                case DONE -> ran(next, Duration.ofNanos(System.nanoTime() - start));
+                case CHANGED -> reread(session);
+                case HELD -> {
+                    return Optional.empty();
+                }
+            }
+            outcome = direction.outcome(state, done);
+        }
+        return outcome;
+    }
+
+    private Result run(Session session, Migration migration) throws SQLException {
+        ScriptFile script = direction.script(migration);
+        Flight flight = new Flight()
+                .add(TenantLock.trySql(schema()))
+                .add(run.searchPathSql(schema()))
+                .add(store.assertUnchangedSql(schema(), state.rows()))
+                .addScript(migration.version(), script, run.statements(script, schema()))
+                .add(direction.trackingSql(schema(), migration));
+        try {
+            session.inOneFlight(flight);
+            return Result.DONE;
+        } catch (SQLException e) {
+            Optional<Result> known = expected(e);
+            return known.isPresent() ? known.get() : walk(session, flight, migration, e);
+        }
+    }
+
+    /** Once more, one statement after the other, because a flight does not tell which one failed. */
+    private Result walk(Session session, Flight flight, Migration migration, SQLException first) throws SQLException {
+        if (SqlErrors.isConnectionLost(first)) {
+            lost = Optional.of(first);
+            return Result.HELD;
+        }
+        try {
+            session.inTransaction(connection -> {
+                flight.walk(connection);
+                return Result.DONE;
+            });
+            return Result.DONE;
+        } catch (SQLException e) {
+            Optional<Result> known = expected(e);
+            if (known.isPresent()) {
+                return known.get();
+            }
+            if (SqlErrors.isConnectionLost(e)) {
+                lost = Optional.of(e);
+                return Result.HELD;
+            }
+            throw failure(e, migration);
+        }
+    }
+
+    private static Optional<Result> expected(SQLException e) {
+        if (TenantLock.isHeld(e)) {
+            return Optional.of(Result.HELD);
+        }
+        return SqlErrors.says(e, TrackingStore.CHANGED) ? Optional.of(Result.CHANGED) : Optional.empty();
+    }
+
+    private MigrationFailedException failure(SQLException e, Migration migration) {
+        Failure failure = e instanceof ScriptFailure script
+                ? script.failure()
+                : SqlErrors.failure(e).inFile(direction.script(migration).location());
+        return new MigrationFailedException(
+                failure.inTenant(schema()).ofVersion(migration.version()), SqlErrors.withoutDetail(e));
+    }
+
+    private void ran(Migration migration, Duration duration) {
+        done.add(new Step(migration.version(), duration));
+        become(direction.after(state.rows(), migration));
+        Events.publish(run.config(), direction.event(schema(), migration.version(), duration));
+    }
+
+    private void become(List<AppliedMigration> rows) {
+        state = TenantState.of(schema(), rows, run.catalog());
+    }
+
+    private void reread(Session session) throws SQLException {
+        if (!store.isTracked(session.connection(), schema())) {
+            throw new TenantNotFoundException(TenantSchemas.notFound(schema()));
+        }
+        become(store.read(session.connection(), List.of(schema())).getOrDefault(schema(), List.of()));
+    }
+
+    /**
+     * The connection was lost, possibly at the commit: only the tracking table knows what happened. It is asked under the
+     * tenant's lock, which the lost transaction holds as long as the server still works on it.
+     *
+     * @return the failure when the migration was not committed; empty when it was, or ({@link #lost} still present) when
+     *     the lock is held
+     */
+    private Optional<TenantOutcome> afterLostConnection(Session session, SQLException e) throws SQLException {
+        Optional<List<AppliedMigration>> rows = session.inTransactionIfFree(
+                schema(),
+                connection -> store.read(connection, List.of(schema())).getOrDefault(schema(), List.of()));
+        if (rows.isEmpty()) {
+            return Optional.empty();
+        }
+        lost = Optional.empty();
+        Migration migration = direction.next(state).get(0);
+        String version = migration.version();
+        boolean before = state.has(version);
+        become(rows.get());
+        if (state.has(version) != before) {
+            done.add(new Step(version, Duration.ZERO));
+            return Optional.empty();
+        }
+        Failure failure = SqlErrors.failure(e)
+                .withMessage("the connection was lost (" + SqlErrors.message(e)
+                        + "); the script was rolled back and nothing of it was kept; run again")
+                .inTenant(schema())
+                .ofVersion(version)
+                .inFile(direction.script(migration).location());
+        return Optional.of(new TenantOutcome.Failed(schema(), done, failure));
+    }
+}

@@ -1,0 +1,131 @@
+package dev.tenantmigrator.internal.deploy;
+
+import dev.tenantmigrator.AppliedMigration;
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.Repair;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.deploy.FleetRuns.Reading;
+import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.TenantOutcome;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Corrects tracking rows; runs no script. */
+public final class Repairs {
+
+    private static final int CHECKSUM_LENGTH = 64;
+
+    private final Config config;
+    private final TrackingStore store;
+    private final MigrationCatalog catalog;
+    private final Repair repair;
+
+    /**
+     * For one run.
+     *
+     * @throws dev.tenantmigrator.InvalidMigrationException when the repair needs a version that there is no file of
+     */
+    public Repairs(Config config, Repair repair) {
+        this.config = config;
+        this.store = config.store();
+        this.catalog = MigrationCatalog.read(config.migrations());
+        this.repair = repair;
+        if (repair instanceof Repair.AcceptChecksum accept) {
+            catalog.get(accept.version());
+        } else if (repair instanceof Repair.MarkApplied mark) {
+            catalog.get(mark.version());
+        } else if (repair instanceof Repair.MarkNotApplied mark && !Migration.isVersion(mark.version())) {
+            catalog.get(mark.version());
+        }
+    }
+
+    /** Corrects what is recorded for tenants. */
+    public FleetReport repair(Reading reading) throws SQLException {
+        return FleetRuns.run(config, "repair", reading, (session, fleet) -> {
+            FleetRuns.Plan plan = new FleetRuns.Plan();
+            fleet.rows().keySet().forEach(schema -> plan.work(new TenantRepair(schema)));
+            return plan;
+        });
+    }
+
+    /** The statements that a tenant needs, by version. */
+    private Map<String, List<String>> statements(String schema, List<AppliedMigration> rows) {
+        Map<String, List<String>> statements = new LinkedHashMap<>();
+        if (repair instanceof Repair.MarkApplied mark) {
+            markApplied(schema, rows, catalog.get(mark.version()), statements);
+            return statements;
+        }
+        for (AppliedMigration row : rows) {
+            Optional<Migration> migration = catalog.find(row.version());
+            String recorded = row.checksum().orElse("");
+            if (repair instanceof Repair.MarkNotApplied mark && mark.version().equals(row.version())) {
+                statements.put(row.version(), List.of(store.deleteSql(schema, row.version())));
+            } else if (repair instanceof Repair.AcceptChecksum accept
+                    && accept.version().equals(row.version())) {
+                migration
+                        .filter(file -> !file.up().matches(recorded))
+                        .ifPresent(file -> statements.put(row.version(), List.of(checksumSql(schema, file))));
+            } else if (repair instanceof Repair.FillChecksums && recorded.length() != CHECKSUM_LENGTH) {
+                migration.ifPresent(file -> statements.put(row.version(), List.of(checksumSql(schema, file))));
+            }
+        }
+        return statements;
+    }
+
+    private void markApplied(
+            String schema, List<AppliedMigration> rows, Migration migration, Map<String, List<String>> statements) {
+        Optional<AppliedMigration> row = rows.stream()
+                .filter(candidate -> candidate.version().equals(migration.version()))
+                .findFirst();
+        if (row.isEmpty()) {
+            statements.put(migration.version(), List.of(store.insertSql(schema, migration)));
+        } else if (!row.get().finished()) {
+            statements.put(
+                    migration.version(),
+                    List.of(store.deleteSql(schema, migration.version()), store.insertSql(schema, migration)));
+        }
+    }
+
+    private String checksumSql(String schema, Migration migration) {
+        return store.updateChecksumSql(
+                schema, migration.version(), migration.up().checksum());
+    }
+
+    private final class TenantRepair implements FleetRun.TenantWork {
+
+        private final String schema;
+
+        TenantRepair(String schema) {
+            this.schema = schema;
+        }
+
+        @Override
+        public String schema() {
+            return schema;
+        }
+
+        @Override
+        public Optional<TenantOutcome> tryOn(Session session) throws SQLException {
+            return session.inTransactionIfFree(schema, connection -> {
+                List<AppliedMigration> rows =
+                        store.read(connection, List.of(schema)).getOrDefault(schema, List.of());
+                Map<String, List<String>> statements = statements(schema, rows);
+                if (statements.isEmpty()) {
+                    return new TenantOutcome.UpToDate(schema);
+                }
+                Flight flight = new Flight();
+                statements.values().forEach(sqls -> sqls.forEach(flight::add));
+                flight.send(connection);
+                return new TenantOutcome.Repaired(schema, new ArrayList<>(statements.keySet()));
+            });
+        }
+    }
+}

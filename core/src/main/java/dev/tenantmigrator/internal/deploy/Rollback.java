@@ -1,0 +1,113 @@
+package dev.tenantmigrator.internal.deploy;
+
+import dev.tenantmigrator.AppliedMigration;
+import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RollbackOptions;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.event.TenantEvent;
+import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.Finding;
+import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.report.TenantOutcome.Step;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Takes a version back, and when asked the later ones before it. */
+public record Rollback(Migration target, RollbackOptions options, MigrationCatalog catalog, TrackingStore store)
+        implements Direction {
+
+    @Override
+    public Optional<TenantOutcome> outcome(TenantState state, List<Step> done) {
+        if (!state.has(target.version())) {
+            return Optional.of(
+                    done.isEmpty()
+                            ? new TenantOutcome.NotApplied(state.schema())
+                            : new TenantOutcome.RolledBack(state.schema(), done));
+        }
+        List<String> versions = versionsToTakeBack(state);
+        if (versions.size() > 1 && !options.withLater()) {
+            String later = versions.stream()
+                    .filter(version -> !version.equals(target.version()))
+                    .sorted()
+                    .collect(Collectors.joining(", "));
+            return Optional.of(refused(
+                    state,
+                    done,
+                    target.version(),
+                    "later versions are applied: " + later
+                            + "; roll them back first, or ask for the later versions to be taken back too"));
+        }
+        return versions.stream()
+                .flatMap(version -> refusal(state, version).stream())
+                .findFirst()
+                .map(finding -> refused(state, done, finding.version().orElse(target.version()), finding.message()));
+    }
+
+    @Override
+    public List<Migration> next(TenantState state) {
+        return versionsToTakeBack(state).stream().map(catalog::get).toList();
+    }
+
+    private List<String> versionsToTakeBack(TenantState state) {
+        return state.rows().stream()
+                .map(AppliedMigration::version)
+                .filter(version -> version.compareTo(target.version()) >= 0)
+                .sorted(Comparator.reverseOrder())
+                .toList();
+    }
+
+    /** A file that is gone, or not the one that was applied, has no rollback that is known to fit. */
+    private static Optional<Finding> refusal(TenantState state, String version) {
+        return state.findings().stream()
+                .filter(finding -> finding.version().equals(Optional.of(version)))
+                .filter(finding -> switch (finding.kind()) {
+                    case UNFINISHED, FILE_MISSING, CHECKSUM_MISMATCH, AHEAD -> true;
+                    default -> false;
+                })
+                .findFirst();
+    }
+
+    private static TenantOutcome refused(TenantState state, List<Step> done, String version, String message) {
+        Failure failure = Failure.of(message + "; nothing was changed")
+                .inTenant(state.schema())
+                .ofVersion(version);
+        return new TenantOutcome.Failed(state.schema(), done, failure);
+    }
+
+    @Override
+    public ScriptFile script(Migration migration) {
+        return migration.down().orElseThrow(() -> noRollback(migration));
+    }
+
+    /** What is thrown for a migration that cannot be taken back. */
+    public static InvalidMigrationException noRollback(Migration migration) {
+        return new InvalidMigrationException(
+                Failure.of("the migration has no rollback.sql; write one beside its migration.sql; nothing was changed")
+                        .ofVersion(migration.version())
+                        .inFile(migration.up().location()));
+    }
+
+    @Override
+    public String trackingSql(String schema, Migration migration) {
+        return store.deleteSql(schema, migration.version());
+    }
+
+    @Override
+    public List<AppliedMigration> after(List<AppliedMigration> rows, Migration migration) {
+        return rows.stream()
+                .filter(row -> !row.version().equals(migration.version()))
+                .toList();
+    }
+
+    @Override
+    public TenantEvent event(String schema, String version, Duration duration) {
+        return new TenantEvent.MigrationRolledBack(schema, version, duration);
+    }
+}

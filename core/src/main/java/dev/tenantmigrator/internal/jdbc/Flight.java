@@ -1,0 +1,84 @@
+package dev.tenantmigrator.internal.jdbc;
+
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.SqlStatement;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Statements that travel to PostgreSQL in one round trip. The driver's batch carries one entry per statement, because the
+ * driver's own splitting of a text is wrong for some.
+ *
+ * <p>A batch does not tell which entry failed: send the flight, and when it fails and was rolled back, {@link #walk} it.
+ */
+public final class Flight {
+
+    private final List<Step> steps = new ArrayList<>();
+
+    /** A statement and, when it stands in a script, where. */
+    private record Step(String sql, Optional<Origin> origin) {}
+
+    private record Origin(String version, ScriptFile file, Optional<SqlStatement> statement) {}
+
+    /** Adds a statement of the library's own. */
+    public Flight add(String sql) {
+        steps.add(new Step(sql, Optional.empty()));
+        return this;
+    }
+
+    /** Adds a script. */
+    public Flight addScript(String version, ScriptFile file, List<SqlStatement> statements) {
+        for (SqlStatement statement : statements) {
+            steps.add(new Step(statement.sql(), Optional.of(new Origin(version, file, Optional.of(statement)))));
+        }
+        return this;
+    }
+
+    /** Adds a statement of the library's own whose failure is the fault of the script before it. */
+    public Flight addCheck(String version, ScriptFile file, String sql) {
+        steps.add(new Step(sql, Optional.of(new Origin(version, file, Optional.empty()))));
+        return this;
+    }
+
+    Flight asTransaction() {
+        Flight flight = new Flight().add(Session.BEGIN);
+        flight.steps.addAll(steps);
+        return flight.add("COMMIT");
+    }
+
+    /** Sends all statements in one round trip. */
+    public void send(Connection connection) throws SQLException {
+        try (Statement batch = connection.createStatement()) {
+            batch.setEscapeProcessing(false);
+            for (Step step : steps) {
+                batch.addBatch(step.sql());
+            }
+            batch.executeBatch();
+        }
+    }
+
+    /**
+     * Sends one statement after the other.
+     *
+     * @throws ScriptFailure when a statement of a script failed
+     * @throws SQLException when another statement failed
+     */
+    public void walk(Connection connection) throws SQLException {
+        for (Step step : steps) {
+            try (Statement statement = connection.createStatement()) {
+                statement.setEscapeProcessing(false);
+                statement.execute(step.sql());
+            } catch (SQLException e) {
+                if (step.origin().isEmpty() || SqlErrors.isConnectionLost(e)) {
+                    throw e;
+                }
+                Origin origin = step.origin().get();
+                throw new ScriptFailure(origin.version(), origin.file(), origin.statement(), e);
+            }
+        }
+    }
+}

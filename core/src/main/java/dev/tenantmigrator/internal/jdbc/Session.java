@@ -1,0 +1,230 @@
+package dev.tenantmigrator.internal.jdbc;
+
+import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.report.Failure;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection borrowed from the host, in autocommit mode, that goes back as it was lent: it begins, commits and rolls back
+ * the library's own transactions, by statements. A connection that cannot be brought back is closed for good.
+ */
+public final class Session implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+    /**
+     * The level is named, because a host's default of {@code REPEATABLE READ} would hide what was committed while the
+     * transaction waited for a lock; so is {@code READ WRITE}.
+     */
+    public static final String BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
+    private final Connection connection;
+    private final boolean autoCommit;
+    private final Settings settings;
+    private boolean broken;
+
+    private Session(Connection connection, boolean autoCommit, Settings settings) {
+        this.connection = connection;
+        this.autoCommit = autoCommit;
+        this.settings = settings;
+    }
+
+    /**
+     * Borrows a connection.
+     *
+     * @throws TenantMigratorException when there is none, or it comes with an open transaction
+     */
+    public static Session open(DataSource dataSource) {
+        Connection connection;
+        try {
+            connection = dataSource.getConnection();
+        } catch (SQLException e) {
+            throw new TenantMigratorException(
+                    SqlErrors.failure(e).withMessage("cannot connect to the database: " + SqlErrors.message(e)),
+                    SqlErrors.withoutDetail(e));
+        }
+        try {
+            refuseOpenTransaction(connection);
+            boolean autoCommit = connection.getAutoCommit();
+            if (!autoCommit) {
+                connection.setAutoCommit(true);
+            }
+            return new Session(connection, autoCommit, Settings.read(connection));
+        } catch (SQLException e) {
+            abort(connection);
+            throw new TenantMigratorException(
+                    Failure.of("the borrowed connection does not work: " + SqlErrors.message(e)),
+                    SqlErrors.withoutDetail(e));
+        } catch (TenantMigratorException e) {
+            giveBack(connection);
+            throw e;
+        }
+    }
+
+    /** The connection, for statements that neither begin nor end a transaction. */
+    public Connection connection() {
+        return connection;
+    }
+
+    /** What the session's settings were when it was lent. */
+    public Settings settings() {
+        return settings;
+    }
+
+    /** Work inside a transaction. */
+    @FunctionalInterface
+    public interface Work<T> {
+        /** Does it. */
+        T run(Connection connection) throws SQLException;
+    }
+
+    /** Runs work in one transaction: commits when it returns, rolls back when it throws. */
+    public <T> T inTransaction(Work<T> work) throws SQLException {
+        return inTransaction(work, "COMMIT");
+    }
+
+    /**
+     * Runs work in one transaction under a tenant's lock.
+     *
+     * @return empty when another transaction holds the lock; nothing was done
+     */
+    public <T> Optional<T> inTransactionIfFree(String tenant, Work<T> work) throws SQLException {
+        try {
+            return Optional.of(inTransaction(lent -> {
+                new Flight().add(TenantLock.trySql(tenant)).send(lent);
+                return work.run(lent);
+            }));
+        } catch (SQLException e) {
+            if (TenantLock.isHeld(e)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** Runs work in one transaction and takes back whatever it did. */
+    public <T> T inRolledBackTransaction(Work<T> work) throws SQLException {
+        return inTransaction(work, "ROLLBACK");
+    }
+
+    private <T> T inTransaction(Work<T> work, String end) throws SQLException {
+        execute(BEGIN);
+        try {
+            T result = work.run(connection);
+            execute(end);
+            return result;
+        } catch (SQLException | RuntimeException | Error e) {
+            rollback(e);
+            throw e;
+        }
+    }
+
+    /**
+     * Sends a flight as one transaction, in one round trip.
+     *
+     * @throws SQLException when any statement failed; nothing was kept, unless the connection was lost
+     */
+    public void inOneFlight(Flight flight) throws SQLException {
+        try {
+            flight.asTransaction().send(connection);
+        } catch (SQLException e) {
+            rollback(e);
+            throw e;
+        }
+    }
+
+    /** Says that the connection must not be used again. */
+    private void rollback(Throwable reason) {
+        if (reason instanceof SQLException e && SqlErrors.isConnectionLost(e)) {
+            broken = true;
+            return;
+        }
+        try {
+            execute("ROLLBACK");
+        } catch (SQLException e) {
+            reason.addSuppressed(SqlErrors.withoutDetail(e));
+            broken = true;
+        }
+    }
+
+    /** Whether the connection is gone. */
+    public boolean isBroken() {
+        return broken;
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** Gives the connection back as it was lent, or closes it for good. */
+    @Override
+    public void close() {
+        if (broken) {
+            abort(connection);
+            return;
+        }
+        try {
+            if (!settings.restore(connection)) {
+                LOG.warn("A connection's settings cannot be put back; it is closed for good");
+                abort(connection);
+                return;
+            }
+            connection.clearWarnings();
+            if (!autoCommit) {
+                connection.setAutoCommit(false);
+            }
+            connection.close();
+        } catch (SQLException e) {
+            LOG.warn(
+                    "A connection cannot be put back as it was lent; it is closed for good",
+                    SqlErrors.withoutDetail(e));
+            abort(connection);
+        }
+    }
+
+    /**
+     * {@code setReadOnly} changes nothing when given what already is, but the driver refuses it inside a transaction:
+     * the one way to learn of an open transaction, also one begun by a statement, without asking the server.
+     */
+    private static void refuseOpenTransaction(Connection connection) throws SQLException {
+        boolean readOnly = connection.isReadOnly();
+        try {
+            connection.setReadOnly(readOnly);
+        } catch (SQLException e) {
+            if (SqlErrors.isConnectionLost(e)) {
+                throw e;
+            }
+            throw new TenantMigratorException(
+                    Failure.of("the DataSource lent a connection with an open transaction; nothing was changed."
+                            + " Lend connections outside a transaction, or call createTenant(connection, …)"
+                            + " to work inside yours"),
+                    SqlErrors.withoutDetail(e));
+        }
+    }
+
+    private static void giveBack(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.warn("A borrowed connection cannot be closed", SqlErrors.withoutDetail(e));
+        }
+    }
+
+    /** Pools discard a connection that was aborted. */
+    private static void abort(Connection connection) {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.warn("A broken connection cannot be aborted", SqlErrors.withoutDetail(e));
+        }
+        giveBack(connection);
+    }
+}

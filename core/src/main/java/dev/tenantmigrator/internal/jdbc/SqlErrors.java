@@ -1,0 +1,104 @@
+package dev.tenantmigrator.internal.jdbc;
+
+import dev.tenantmigrator.report.Failure;
+import java.sql.BatchUpdateException;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** Reads what PostgreSQL's errors say, without the driver's classes and without the data in an error's detail. */
+public final class SqlErrors {
+
+    private static final Set<String> SHUTDOWN = Set.of("57P01", "57P02", "57P03", "57P05");
+
+    private SqlErrors() {}
+
+    /** The server's own error inside the driver's wrapper for a batch. */
+    public static SQLException root(SQLException e) {
+        SQLException current = e;
+        while (current instanceof BatchUpdateException) {
+            if (current.getCause() instanceof SQLException cause && cause != current) {
+                current = cause;
+            } else if (current.getNextException() != null) {
+                current = current.getNextException();
+            } else {
+                return current;
+            }
+        }
+        return current;
+    }
+
+    /** The error's code, empty when there is none. */
+    public static String state(SQLException e) {
+        String state = root(e).getSQLState();
+        return state == null ? "" : state;
+    }
+
+    /** Whether the connection is gone: what was sent last may or may not have been done. */
+    public static boolean isConnectionLost(SQLException e) {
+        String state = state(e);
+        return state.startsWith("08") || SHUTDOWN.contains(state);
+    }
+
+    /**
+     * The primary message and the hint. The detail ("Key (email)=(…) already exists") holds data and stays out; so does the
+     * text of the batch that the driver puts in front.
+     */
+    public static String message(SQLException e) {
+        SQLException root = root(e);
+        String primary = serverField(root, "getMessage");
+        if (primary.isEmpty()) {
+            return firstLine(String.valueOf(root.getMessage()));
+        }
+        String hint = serverField(root, "getHint");
+        return hint.isEmpty() ? primary : primary + " (hint: " + hint + ")";
+    }
+
+    /** Where in the statement the error is, in characters from 1, when PostgreSQL says so. */
+    public static OptionalInt position(SQLException e) {
+        String position = serverField(root(e), "getPosition");
+        return position.isEmpty() || position.equals("0")
+                ? OptionalInt.empty()
+                : OptionalInt.of(Integer.parseInt(position));
+    }
+
+    /** A failure with the message and the code. */
+    public static Failure failure(SQLException e) {
+        Failure failure = Failure.of(message(e));
+        return state(e).isEmpty() ? failure : failure.withSqlState(state(e));
+    }
+
+    /** A copy that can be logged: same code and stack trace, no detail. */
+    public static SQLException withoutDetail(SQLException e) {
+        SQLException root = root(e);
+        SQLException copy = new SQLException(message(root), root.getSQLState(), root.getErrorCode());
+        copy.setStackTrace(root.getStackTrace());
+        return copy;
+    }
+
+    /** A field of the driver's {@code ServerErrorMessage}; empty when the exception is not the driver's. */
+    private static String serverField(SQLException e, String getter) {
+        try {
+            Object server = e.getClass().getMethod("getServerErrorMessage").invoke(e);
+            Object value =
+                    server == null ? null : server.getClass().getMethod(getter).invoke(server);
+            return value == null ? "" : value.toString();
+        } catch (ReflectiveOperationException notTheDriver) {
+            return "";
+        }
+    }
+
+    private static String firstLine(String message) {
+        return message.lines()
+                .findFirst()
+                .orElse("")
+                .replaceFirst("^ERROR: ", "")
+                .strip();
+    }
+
+    /** Whether the error was made on purpose by one of our own checks. */
+    public static boolean says(SQLException e, String marker) {
+        return String.valueOf(root(e).getMessage()).toLowerCase(Locale.ROOT).contains(marker.toLowerCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,45 @@
+package dev.tenantmigrator.internal.jdbc;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.SQLException;
+
+/**
+ * The lock that one tenant's migrations are done under (PostgreSQL documentation, "Advisory Locks"). It belongs to a
+ * transaction, so it ends with it, also behind a pooler; and it is only tried for, because a transaction that waits for it
+ * holds a snapshot, for which {@code CREATE INDEX CONCURRENTLY} elsewhere waits for ever.
+ */
+public final class TenantLock {
+
+    private static final String MARKER = "tenant-migrator: another transaction works on this tenant";
+
+    private TenantLock() {}
+
+    /** A statement that takes the lock until the transaction ends, or fails at once when another transaction holds it. */
+    public static String trySql(String schema) {
+        return "SELECT (CASE WHEN pg_catalog.pg_try_advisory_xact_lock(" + key(schema) + ") THEN '0' ELSE '" + MARKER
+                + "' END)::int";
+    }
+
+    /** A call that waits for a lock of the database as a whole; for short, rare work. */
+    public static String waitFor(String name) {
+        return "pg_catalog.pg_advisory_xact_lock(" + key(name) + ")";
+    }
+
+    /** Whether an error says that the lock was held by another transaction. */
+    public static boolean isHeld(SQLException e) {
+        return SqlErrors.says(e, MARKER);
+    }
+
+    private static long key(String name) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(("tenant-migrator:" + name).getBytes(StandardCharsets.UTF_8));
+            return ByteBuffer.wrap(digest).getLong();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

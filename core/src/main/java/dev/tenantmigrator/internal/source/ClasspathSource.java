@@ -1,0 +1,111 @@
+package dev.tenantmigrator.internal.source;
+
+import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationSource;
+import dev.tenantmigrator.ScriptFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.JarURLConnection;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLConnection;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+
+/**
+ * Reads a directory on the class path. A jar is read through {@link JarURLConnection}, which jars inside a jar (Spring Boot)
+ * answer too.
+ */
+public final class ClasspathSource implements MigrationSource {
+
+    private static final String SCHEME = "classpath:";
+
+    private final String path;
+    private final ClassLoader classLoader;
+
+    /**
+     * @param path a directory on the class path
+     * @param classLoader where to look
+     */
+    public ClasspathSource(String path, ClassLoader classLoader) {
+        this.path = path.replaceAll("^/+|/+$", "");
+        this.classLoader = classLoader;
+    }
+
+    @Override
+    public List<Migration> read() {
+        List<Migration> migrations = new ArrayList<>();
+        try {
+            List<URL> roots = Collections.list(classLoader.getResources(path));
+            for (URL root : roots) {
+                migrations.addAll(read(root));
+            }
+            if (roots.isEmpty()) {
+                throw new InvalidMigrationException("there is no such directory on the class path", SCHEME + path);
+            }
+        } catch (IOException | URISyntaxException e) {
+            InvalidMigrationException wrapped = new InvalidMigrationException(
+                    "cannot be read: " + e.getClass().getSimpleName(), SCHEME + path);
+            wrapped.initCause(e);
+            throw wrapped;
+        }
+        return migrations;
+    }
+
+    private List<Migration> read(URL root) throws IOException, URISyntaxException {
+        if (root.getProtocol().equals("file")) {
+            return new DirectorySource(Path.of(root.toURI()), SCHEME + path).read();
+        }
+        URLConnection connection = root.openConnection();
+        if (!(connection instanceof JarURLConnection jar)) {
+            throw new InvalidMigrationException(
+                    "cannot be listed: use a directory or a jar, not " + root.getProtocol() + ':', SCHEME + path);
+        }
+        // A cached JarFile is shared with the class loader and must stay open; an uncached one is ours to close.
+        jar.setUseCaches(false);
+        try (JarFile file = jar.getJarFile()) {
+            String prefix = jar.getEntryName().replaceAll("/+$", "") + '/';
+            return read(file, prefix);
+        }
+    }
+
+    private List<Migration> read(JarFile jar, String prefix) throws IOException {
+        Map<String, Map<String, ScriptFile>> directories = new TreeMap<>();
+        for (JarEntry entry : Collections.list(jar.entries())) {
+            if (!entry.getName().startsWith(prefix)) {
+                continue;
+            }
+            String[] parts = entry.getName().substring(prefix.length()).split("/", -1);
+            boolean inDirectory = parts.length > 1;
+            if (parts[0].isEmpty() || parts[0].startsWith(".") || !inDirectory) {
+                continue;
+            }
+            Map<String, ScriptFile> scripts = directories.computeIfAbsent(parts[0], name -> new TreeMap<>());
+            if (parts.length == 2 && (parts[1].equals("migration.sql") || parts[1].equals("rollback.sql"))) {
+                try (InputStream content = jar.getInputStream(entry)) {
+                    String location = SCHEME + path + '/' + parts[0] + '/' + parts[1];
+                    scripts.put(parts[1], new ScriptFile(location, content.readAllBytes()));
+                }
+            }
+        }
+        List<Migration> migrations = new ArrayList<>();
+        directories.forEach((version, scripts) -> migrations.add(migration(version, scripts)));
+        return migrations;
+    }
+
+    private Migration migration(String version, Map<String, ScriptFile> scripts) {
+        ScriptFile up = Optional.ofNullable(scripts.get("migration.sql"))
+                .orElseThrow(() -> new InvalidMigrationException(
+                        "the directory has no migration.sql; add one or remove the directory",
+                        SCHEME + path + '/' + version));
+        return new Migration(version, up, Optional.ofNullable(scripts.get("rollback.sql")));
+    }
+}

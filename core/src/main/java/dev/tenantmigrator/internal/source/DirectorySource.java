@@ -1,0 +1,82 @@
+package dev.tenantmigrator.internal.source;
+
+import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationSource;
+import dev.tenantmigrator.ScriptFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Reads a directory that holds one directory per migration. */
+public final class DirectorySource implements MigrationSource {
+
+    private final Path directory;
+    private final String shown;
+
+    /**
+     * @param directory read at each run
+     */
+    public DirectorySource(Path directory) {
+        this(directory, directory.toString());
+    }
+
+    /**
+     * @param directory read at each run
+     * @param shown how locations in it begin
+     */
+    DirectorySource(Path directory, String shown) {
+        this.directory = directory;
+        this.shown = shown;
+    }
+
+    @Override
+    public List<Migration> read() {
+        if (!Files.isDirectory(directory)) {
+            throw new InvalidMigrationException("there is no such directory of migrations", shown);
+        }
+        List<Migration> migrations = new ArrayList<>();
+        try (Stream<Path> children = Files.list(directory)) {
+            for (Path child : children.sorted().toList()) {
+                // A Path of another file system (a jar) may end in a slash.
+                String name = String.valueOf(child.getFileName()).replaceFirst("/$", "");
+                if (Files.isDirectory(child) && !name.startsWith(".")) {
+                    migrations.add(migration(child, name));
+                }
+            }
+        } catch (IOException e) {
+            throw unreadable(shown, e);
+        }
+        return migrations;
+    }
+
+    private Migration migration(Path path, String version) {
+        String location = shown + '/' + version;
+        ScriptFile up = script(path.resolve("migration.sql"), location + "/migration.sql")
+                .orElseThrow(() -> new InvalidMigrationException(
+                        "the directory has no migration.sql; add one or remove the directory", location));
+        return new Migration(version, up, script(path.resolve("rollback.sql"), location + "/rollback.sql"));
+    }
+
+    private static Optional<ScriptFile> script(Path path, String location) {
+        if (!Files.exists(path)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new ScriptFile(location, Files.readAllBytes(path)));
+        } catch (IOException e) {
+            throw unreadable(location, e);
+        }
+    }
+
+    private static InvalidMigrationException unreadable(String location, IOException e) {
+        InvalidMigrationException wrapped =
+                new InvalidMigrationException("cannot be read: " + e.getClass().getSimpleName(), location);
+        wrapped.initCause(e);
+        return wrapped;
+    }
+}

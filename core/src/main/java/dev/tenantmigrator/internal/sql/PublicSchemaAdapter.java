@@ -1,0 +1,62 @@
+package dev.tenantmigrator.internal.sql;
+
+import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.SchemaAdapter;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.SharedObjects;
+import dev.tenantmigrator.SqlStatement;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The adapter used by default: judges each statement, and prepares its text so that only the tenant's name is missing. */
+public final class PublicSchemaAdapter implements SchemaAdapter {
+
+    @Override
+    public TenantScript adapt(ScriptFile script, SharedObjects shared) {
+        List<Statement> statements = Script.read(script);
+        if (statements.isEmpty()) {
+            throw new InvalidMigrationException(
+                    "the script is empty; write the migration, or at least SELECT 1 when nothing is to be done",
+                    script.location());
+        }
+        CodeRewriter rewriter = new CodeRewriter(
+                SchemaRules.qualifiedNames(StatementRules.PUBLIC, shared),
+                SchemaRules.schemaKeyword(StatementRules.PUBLIC));
+        List<Adapted> adapted = new ArrayList<>();
+        for (Statement statement : statements) {
+            Verdict verdict = StatementRules.judge(statement);
+            if (verdict instanceof Verdict.Refuse refusal) {
+                throw Script.invalid(script, statement, refusal);
+            } else if (verdict != Verdict.ABSORB) {
+                adapted.add(adapted(script, statement, verdict, rewriter));
+            }
+        }
+        return new PreparedScript(List.copyOf(adapted));
+    }
+
+    private static Adapted adapted(ScriptFile script, Statement statement, Verdict verdict, CodeRewriter rewriter) {
+        Template.Builder template = new Template.Builder(statement.tokens().source(), statement.start());
+        if (verdict instanceof Verdict.Replace change) {
+            template.replace(change.start(), change.end(), change.text());
+        }
+        try {
+            rewriter.rewrite(statement, template);
+        } catch (UnreadableSqlException e) {
+            throw Script.invalid(script, e);
+        }
+        return new Adapted(template.build(statement.end()), statement.line());
+    }
+
+    private record Adapted(Template template, int line) {}
+
+    private record PreparedScript(List<Adapted> statements) implements TenantScript {
+
+        @Override
+        public List<SqlStatement> statements(String schema) {
+            String quoted = Template.quoted(schema);
+            return statements.stream()
+                    .map(statement -> new SqlStatement(statement.template.text(quoted), statement.line))
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.tenantmigrator.internal.sql;
+
+import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.ScriptFile;
+import java.util.List;
+import java.util.Optional;
+
+/** What a script asks of its surroundings. */
+public final class ScriptScan {
+
+    private ScriptScan() {}
+
+    /**
+     * The extensions that a script creates, each once, in order, as PostgreSQL stores their names. The script itself does not
+     * create them.
+     *
+     * @throws InvalidMigrationException when the script cannot be read to its end
+     */
+    public static List<String> extensions(ScriptFile script) {
+        return Script.read(script).stream()
+                .map(StatementRules::createdExtension)
+                .flatMap(Optional::stream)
+                .distinct()
+                .toList();
+    }
+
+    /**
+     * Whether a setting may be left changed after the script's transaction: by {@code set_config}, {@code RESET}, or
+     * {@code SET} in code that runs. True too often rather than too rarely; what existing functions do is not seen.
+     *
+     * @throws InvalidMigrationException when the script cannot be read to its end
+     */
+    public static boolean mayChangeSettings(ScriptFile script) {
+        String text = script.text();
+        return containsWord(text, 0, text.length(), "SET_CONFIG")
+                || Script.read(script).stream().anyMatch(ScriptScan::mayChangeSettings);
+    }
+
+    private static boolean mayChangeSettings(Statement statement) {
+        if (statement.startsWith("RESET")) {
+            return true;
+        }
+        Tokens tokens = statement.tokens();
+        boolean holdsCode = statement.startsWith("DO") || statement.startsWith("CREATE");
+        for (int token = statement.from(); holdsCode && token < statement.to(); token++) {
+            boolean mayBeCode = tokens.kind(token) == TokenKind.DOLLAR_STRING || tokens.kind(token) == TokenKind.STRING;
+            if (mayBeCode
+                    && (containsWord(tokens.source(), tokens.start(token), tokens.end(token), "SET")
+                            || containsWord(tokens.source(), tokens.start(token), tokens.end(token), "RESET"))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean containsWord(String text, int from, int to, String upperCase) {
+        int start = from;
+        while (start < to) {
+            int end = start;
+            while (end < to && Identifiers.isPart(text.charAt(end))) {
+                end++;
+            }
+            if (Identifiers.equalsKeyword(text, start, end, upperCase)) {
+                return true;
+            }
+            start = Math.max(end, start + 1);
+        }
+        return false;
+    }
+}

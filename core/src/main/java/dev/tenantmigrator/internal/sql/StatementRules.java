@@ -1,0 +1,164 @@
+package dev.tenantmigrator.internal.sql;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which statements a migration may hold. Each rule is one line of {@link #RULES}, or one method named there; the first whose
+ * words a statement begins with decides, and a statement without a rule is kept.
+ */
+final class StatementRules {
+
+    /** The schema that scripts are written for. */
+    static final String PUBLIC = "public";
+
+    private static final String ONE_TRANSACTION = "a migration is one transaction, which begins and ends by itself; ";
+
+    private static final List<Rule> RULES = List.of(
+            new Rule(TransactionRules::begin, "BEGIN"),
+            new Rule(TransactionRules::begin, "START", "TRANSACTION"),
+            new Rule(TransactionRules::commit, "COMMIT"),
+            new Rule(TransactionRules::commit, "END"),
+            refuse(ONE_TRANSACTION + "remove ROLLBACK", "ROLLBACK"),
+            refuse(ONE_TRANSACTION + "remove ABORT", "ABORT"),
+            refuse(ONE_TRANSACTION + "instead of SAVEPOINT use a DO block with an EXCEPTION clause", "SAVEPOINT"),
+            refuse(ONE_TRANSACTION + "instead of RELEASE use a DO block with an EXCEPTION clause", "RELEASE"),
+            refuse(ONE_TRANSACTION + "remove PREPARE TRANSACTION", "PREPARE", "TRANSACTION"),
+            refuse("PREPARE leaves a statement on the application's connection; write the statement itself", "PREPARE"),
+            refuse("DEALLOCATE can take statements that the application's driver prepared; remove it", "DEALLOCATE"),
+            refuse("DISCARD resets the application's connection; remove it", "DISCARD"),
+            refuse("LISTEN stays on the application's connection; run it where notifications are read", "LISTEN"),
+            refuse("UNLISTEN changes the application's connection; run it where notifications are read", "UNLISTEN"),
+            refuse("LOAD stays on the application's connection; preload the library in the server instead", "LOAD"),
+            new Rule(SettingRules::set, "SET"),
+            new Rule(SettingRules::reset, "RESET"),
+            new Rule(StatementRules::declare, "DECLARE"),
+            new Rule(StatementRules::copy, "COPY"),
+            new Rule(statement -> Verdict.ABSORB, "CREATE", "EXTENSION"),
+            new Rule(statement -> Verdict.ABSORB, "COMMENT", "ON", "EXTENSION"),
+            refuse(
+                    "an extension belongs to the database, not to a tenant; drop it outside of migrations",
+                    "DROP",
+                    "EXTENSION"),
+            refuse(
+                    "an extension belongs to the database, not to a tenant; alter it outside of migrations",
+                    "ALTER",
+                    "EXTENSION"),
+            new Rule(StatementRules::createSchema, "CREATE", "SCHEMA"),
+            new Rule(StatementRules::dropSchema, "DROP", "SCHEMA"),
+            new Rule(StatementRules::alterSchema, "ALTER", "SCHEMA"));
+
+    private StatementRules() {}
+
+    static Verdict judge(Statement statement) {
+        Tokens tokens = statement.tokens();
+        for (int token = statement.from(); token < statement.to(); token++) {
+            if (tokens.kind(token) == TokenKind.PSQL_COMMAND) {
+                return new Verdict.Refuse(
+                        "a backslash outside of quotes is a command of psql, which does not run here; remove it",
+                        token);
+            }
+        }
+        for (Rule rule : RULES) {
+            if (statement.startsWith(rule.words)) {
+                return rule.judge.judge(statement);
+            }
+        }
+        return Verdict.KEEP;
+    }
+
+    /** The extension that a statement creates. */
+    static Optional<String> createdExtension(Statement statement) {
+        Cursor cursor = statement.cursor();
+        if (!cursor.take("CREATE", "EXTENSION")) {
+            return Optional.empty();
+        }
+        cursor.take("IF", "NOT", "EXISTS");
+        return Optional.of(cursor.takeName()).filter(name -> !name.isEmpty());
+    }
+
+    private static Verdict declare(Statement statement) {
+        for (Cursor cursor = statement.cursor(); !cursor.atEnd() && !cursor.take("FOR"); cursor.skip()) {
+            if (cursor.take("WITH", "HOLD")) {
+                return refusal(
+                        "a cursor WITH HOLD stays on the application's connection; declare it WITHOUT HOLD", statement);
+            }
+        }
+        return Verdict.KEEP;
+    }
+
+    private static Verdict copy(Statement statement) {
+        int parentheses = 0;
+        for (Cursor cursor = statement.cursor(); !cursor.atEnd(); ) {
+            if (cursor.takeSymbol('(')) {
+                parentheses++;
+            } else if (cursor.takeSymbol(')')) {
+                parentheses--;
+            } else if (parentheses == 0 && cursor.takeAny("FROM", "TO")) {
+                if (cursor.takeAny("STDIN", "STDOUT")) {
+                    return refusal("COPY from stdin or to stdout has no client here; use INSERT statements", statement);
+                }
+            } else {
+                cursor.skip();
+            }
+        }
+        return Verdict.KEEP;
+    }
+
+    private static Verdict createSchema(Statement statement) {
+        Cursor cursor = statement.cursor();
+        cursor.take("CREATE", "SCHEMA");
+        cursor.take("IF", "NOT", "EXISTS");
+        if (!cursor.takeName().equals(PUBLIC)) {
+            return Verdict.KEEP;
+        }
+        return cursor.atEnd()
+                ? Verdict.ABSORB
+                : refusal(
+                        "the tenant's schema exists already; remove all that follows CREATE SCHEMA public", statement);
+    }
+
+    private static Verdict dropSchema(Statement statement) {
+        Cursor cursor = statement.cursor();
+        cursor.take("DROP", "SCHEMA");
+        cursor.take("IF", "EXISTS");
+        do {
+            if (cursor.takeName().equals(PUBLIC)) {
+                return refusal("a migration must not drop its tenant's schema; drop what is in it by name", statement);
+            }
+        } while (cursor.takeSymbol(','));
+        return Verdict.KEEP;
+    }
+
+    private static Verdict alterSchema(Statement statement) {
+        Cursor cursor = statement.cursor();
+        cursor.take("ALTER", "SCHEMA");
+        boolean renamesTenant = cursor.takeName().equals(PUBLIC) && cursor.take("RENAME");
+        return renamesTenant
+                ? refusal("a migration must not rename its tenant's schema; remove the statement", statement)
+                : Verdict.KEEP;
+    }
+
+    static Verdict refusal(String message, Statement statement) {
+        return new Verdict.Refuse(message, statement.from());
+    }
+
+    private static Rule refuse(String message, String... words) {
+        return new Rule(statement -> refusal(message, statement), words);
+    }
+
+    private interface Judge {
+        Verdict judge(Statement statement);
+    }
+
+    private static final class Rule {
+
+        private final Judge judge;
+        private final String[] words;
+
+        Rule(Judge judge, String... words) {
+            this.judge = judge;
+            this.words = words;
+        }
+    }
+}

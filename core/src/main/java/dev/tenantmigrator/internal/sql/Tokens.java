@@ -1,0 +1,153 @@
+package dev.tenantmigrator.internal.sql;
+
+import java.util.Arrays;
+
+/**
+ * The tokens of a text, in order and without a gap: together they are the text. Kept in two arrays, five bytes a token, as a
+ * script of 20 MB has millions. Any index may be asked for; outside of the text the kind is {@link TokenKind#END}.
+ */
+final class Tokens {
+
+    private static final TokenKind[] KINDS = TokenKind.values();
+
+    private final String text;
+    private final int[] starts;
+    private final byte[] kinds;
+
+    private Tokens(String text, int[] starts, byte[] kinds) {
+        this.text = text;
+        this.starts = starts;
+        this.kinds = kinds;
+    }
+
+    int count() {
+        return kinds.length;
+    }
+
+    TokenKind kind(int token) {
+        return token < 0 || token >= kinds.length ? TokenKind.END : KINDS[kinds[token]];
+    }
+
+    /** The whole text that was read; it is longer than the tokens when only a part of it was. */
+    String source() {
+        return text;
+    }
+
+    int start(int token) {
+        return starts[token];
+    }
+
+    int end(int token) {
+        return starts[token + 1];
+    }
+
+    String text(int token) {
+        return text.substring(start(token), end(token));
+    }
+
+    /** Whether a token is neither white space nor a comment. */
+    boolean isSignificant(int token) {
+        TokenKind kind = kind(token);
+        return kind != TokenKind.WHITESPACE && kind != TokenKind.COMMENT;
+    }
+
+    /** The next significant token; {@link #count()} when there is none. */
+    int next(int token) {
+        int result = token + 1;
+        while (result < kinds.length && !isSignificant(result)) {
+            result++;
+        }
+        return result;
+    }
+
+    /** The significant token before; -1 when there is none. */
+    int previous(int token) {
+        int result = token - 1;
+        while (result >= 0 && !isSignificant(result)) {
+            result--;
+        }
+        return result;
+    }
+
+    /** Whether a token is this keyword or unquoted identifier. */
+    boolean isWord(int token, String upperCase) {
+        return kind(token) == TokenKind.WORD && Identifiers.equalsKeyword(text, start(token), end(token), upperCase);
+    }
+
+    boolean isSymbol(int token, char symbol) {
+        return kind(token) == TokenKind.SYMBOL && end(token) - start(token) == 1 && text.charAt(start(token)) == symbol;
+    }
+
+    boolean isIdentifier(int token) {
+        TokenKind kind = kind(token);
+        return kind == TokenKind.WORD || kind == TokenKind.QUOTED_IDENTIFIER;
+    }
+
+    /** An identifier as PostgreSQL stores it; of any other token the text, which is empty at the end. */
+    String name(int token) {
+        return switch (kind(token)) {
+            case WORD -> Identifiers.fold(text(token));
+            case QUOTED_IDENTIFIER -> Identifiers.unquote(text(token));
+            case END -> "";
+            default -> text(token);
+        };
+    }
+
+    /** Whether a token is an identifier that PostgreSQL stores as this name. */
+    boolean isName(int token, String name) {
+        return switch (kind(token)) {
+            case WORD ->
+                end(token) - start(token) == name.length() && name(token).equals(name);
+            case QUOTED_IDENTIFIER -> name(token).equals(name);
+            default -> false;
+        };
+    }
+
+    /** Where the content of a dollar-quoted string begins; it ends as far from the token's end. */
+    int contentStart(int dollarString) {
+        return text.indexOf('$', start(dollarString) + 1) + 1;
+    }
+
+    int contentEnd(int dollarString) {
+        return end(dollarString) - (contentStart(dollarString) - start(dollarString));
+    }
+
+    static int lineBreaks(String text, int from, int to) {
+        int result = 0;
+        for (int i = from; i < to; i++) {
+            if (text.charAt(i) == '\n') {
+                result++;
+            }
+        }
+        return result;
+    }
+
+    /** Collects tokens in order. */
+    static final class Collector {
+
+        private int[] starts;
+        private byte[] kinds;
+        private int count;
+
+        Collector(int expected) {
+            starts = new int[expected];
+            kinds = new byte[expected];
+        }
+
+        void add(TokenKind kind, int start) {
+            if (count == starts.length) {
+                int larger = count + (count >> 1) + 16;
+                starts = Arrays.copyOf(starts, larger);
+                kinds = Arrays.copyOf(kinds, larger);
+            }
+            starts[count] = start;
+            kinds[count++] = (byte) kind.ordinal();
+        }
+
+        Tokens tokens(String text, int end) {
+            int[] bounds = Arrays.copyOf(starts, count + 1);
+            bounds[count] = end;
+            return new Tokens(text, bounds, Arrays.copyOf(kinds, count));
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.tenantmigrator.internal.tenant;
+
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.TenantExistsException;
+import dev.tenantmigrator.TenantNotFoundException;
+import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.deploy.RunContext;
+import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.tracking.TenantSchemas;
+import dev.tenantmigrator.report.AdoptionPlan;
+import dev.tenantmigrator.report.Failure;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Makes tenants of older schemas that have no tracking table. */
+public final class Adoption {
+
+    private final Config config;
+    private final MigrationCatalog catalog;
+
+    /** For one run. */
+    public Adoption(Config config) {
+        this.config = config;
+        this.catalog = MigrationCatalog.read(config.migrations());
+    }
+
+    /** Finds which versions a schema already has. */
+    public AdoptionPlan plan(String schema) throws SQLException {
+        TenantSchemas.requireMayBeTenant(schema, config.sharedSchema());
+        try (Session session = Session.open(config.dataSource())) {
+            Connection connection = session.connection();
+            refuseUnlessAdoptable(connection, schema);
+            List<ScriptFile> scripts =
+                    catalog.migrations().stream().map(Migration::up).toList();
+            RunContext run = RunContext.load(config, catalog, connection, scripts);
+            Map<String, Set<String>> added = Scratch.use(session, run, this::columnsByVersion);
+            int known = knownVersions(added, columns(connection, schema));
+            return new AdoptionPlan(
+                    schema,
+                    catalog.versions().subList(0, known),
+                    catalog.versions().subList(known, catalog.versions().size()));
+        }
+    }
+
+    /** For each version the columns that it adds and that are still there after the last version. */
+    private Map<String, Set<String>> columnsByVersion(Scratch scratch) throws SQLException {
+        Map<String, Set<String>> added = new LinkedHashMap<>();
+        Set<String> before = Set.of();
+        for (Migration migration : catalog.migrations()) {
+            scratch.apply(migration);
+            Set<String> now = columns(scratch.connection(), scratch.schema());
+            Set<String> difference = new HashSet<>(now);
+            difference.removeAll(before);
+            added.put(migration.version(), difference);
+            before = now;
+        }
+        Set<String> last = before;
+        added.values().forEach(columns -> columns.retainAll(last));
+        return added;
+    }
+
+    /**
+     * How many first versions a schema has: up to the last one that shows by its columns, before the first one whose columns
+     * are not all there. A version that adds no column does not show.
+     */
+    private static int knownVersions(Map<String, Set<String>> added, Set<String> columns) {
+        int known = 0;
+        int position = 0;
+        for (Set<String> ofVersion : added.values()) {
+            position++;
+            if (!columns.containsAll(ofVersion)) {
+                return known;
+            }
+            if (!ofVersion.isEmpty()) {
+                known = position;
+            }
+        }
+        return known;
+    }
+
+    /** Makes the tracking table and records versions as applied. */
+    public void adopt(String schema, Collection<String> versions) throws SQLException {
+        TenantSchemas.requireMayBeTenant(schema, config.sharedSchema());
+        Set<Migration> migrations = new TreeSet<>();
+        versions.forEach(version -> migrations.add(catalog.get(version)));
+        try (Session session = Session.open(config.dataSource())) {
+            WaitForTenant.run(session, schema, connection -> {
+                refuseUnlessAdoptable(connection, schema);
+                Flight flight = new Flight().add(config.store().createSql(schema));
+                migrations.forEach(migration -> flight.add(config.store().insertSql(schema, migration)));
+                flight.send(connection);
+                return schema;
+            });
+        }
+    }
+
+    private void refuseUnlessAdoptable(Connection connection, String schema) throws SQLException {
+        if (!Queries.schemaExists(connection, schema)) {
+            throw new TenantNotFoundException(
+                    Failure.of("there is no such schema").inTenant(schema));
+        }
+        if (config.store().isTracked(connection, schema)) {
+            throw new TenantExistsException(
+                    Failure.of("this schema is a tenant already; ask status").inTenant(schema));
+        }
+        if (!columns(connection, schema, "schema_migrations").isEmpty()) {
+            throw new TenantExistsException(Failure.of("this schema holds a table schema_migrations of another tool,"
+                            + " which is left alone; move it away first")
+                    .inTenant(schema));
+        }
+    }
+
+    private static Set<String> columns(Connection connection, String schema) throws SQLException {
+        return columns(connection, schema, "%");
+    }
+
+    /** {@code table.column} of the tables whose name is like a pattern. */
+    private static Set<String> columns(Connection connection, String schema, String tables) throws SQLException {
+        String query = """
+                SELECT pg_catalog.format('%I.%I', c.relname, a.attname)
+                  FROM pg_catalog.pg_namespace n
+                  JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p')
+                  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                 WHERE n.nspname = ? AND c.relname LIKE ?""";
+        Set<String> columns = new HashSet<>();
+        try (PreparedStatement statement = connection.prepareStatement(query)) {
+            statement.setString(1, schema);
+            statement.setString(2, tables);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    columns.add(rows.getString(1));
+                }
+            }
+        }
+        return columns;
+    }
+}

@@ -1,0 +1,121 @@
+package dev.tenantmigrator.internal.tenant;
+
+import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.jdbc.TenantLock;
+import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.report.Failure;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Makes extensions available once per database, in the shared schema. An extension created with a tenant's search path
+ * would be installed into that tenant.
+ */
+public final class Extensions {
+
+    private Extensions() {}
+
+    /**
+     * What is there.
+     *
+     * @param schemas where the asked extensions are, a few or none outside the shared schema
+     * @param objects the schema of every object of an extension, by name
+     */
+    public record Installed(Set<String> schemas, Map<String, String> objects) {}
+
+    /**
+     * Creates what is missing, if anything, and says what is there.
+     *
+     * @throws TenantMigratorException when an extension is missing and cannot be created
+     */
+    public static Installed ensure(Connection connection, Collection<String> extensions, String sharedSchema)
+            throws SQLException {
+        Set<String> missing = missing(connection, extensions);
+        for (String extension : missing) {
+            create(connection, extension, sharedSchema);
+        }
+        return installed(connection, extensions, sharedSchema);
+    }
+
+    private static Set<String> missing(Connection connection, Collection<String> extensions) throws SQLException {
+        Set<String> missing = new TreeSet<>(extensions);
+        if (missing.isEmpty()) {
+            return missing;
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT extname FROM pg_catalog.pg_extension")) {
+            while (rows.next()) {
+                missing.remove(rows.getString(1));
+            }
+        }
+        return missing;
+    }
+
+    /**
+     * {@code IF NOT EXISTS} alone races (23505), so those who do it at once take turns. One {@code DO} statement, because it
+     * is one transaction in autocommit mode and part of the caller's transaction otherwise.
+     */
+    private static void create(Connection connection, String extension, String sharedSchema) throws SQLException {
+        String sql = "CREATE EXTENSION IF NOT EXISTS " + Sql.identifier(extension) + " WITH SCHEMA "
+                + Sql.identifier(sharedSchema);
+        String inTurn = "BEGIN PERFORM " + TenantLock.waitFor("extension " + extension) + "; " + sql + "; END";
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute("DO " + Sql.literal(inTurn));
+        } catch (SQLException e) {
+            throw new TenantMigratorException(
+                    Failure.of("extension \"" + extension + "\" is not installed and cannot be created: "
+                                    + SqlErrors.message(e) + ". Let a role that may do it run once: " + sql
+                                    + "; or leave the extension out of the configuration")
+                            .withSqlState(SqlErrors.state(e)),
+                    SqlErrors.withoutDetail(e));
+        }
+    }
+
+    private static Installed installed(Connection connection, Collection<String> extensions, String sharedSchema)
+            throws SQLException {
+        Map<String, String> objects = new HashMap<>();
+        Set<String> schemas = new LinkedHashSet<>();
+        String query = """
+                SELECT e.extname, n.nspname, coalesce(p.proname, t.typname, c.relname, o.opcname, f.opfname)
+                  FROM pg_catalog.pg_extension e
+                  JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_extension'::regclass
+                                             AND d.refobjid = e.oid AND d.deptype = 'e'
+                  LEFT JOIN pg_catalog.pg_proc p
+                         ON d.classid = 'pg_catalog.pg_proc'::regclass AND p.oid = d.objid
+                  LEFT JOIN pg_catalog.pg_type t
+                         ON d.classid = 'pg_catalog.pg_type'::regclass AND t.oid = d.objid
+                  LEFT JOIN pg_catalog.pg_class c
+                         ON d.classid = 'pg_catalog.pg_class'::regclass AND c.oid = d.objid
+                  LEFT JOIN pg_catalog.pg_opclass o
+                         ON d.classid = 'pg_catalog.pg_opclass'::regclass AND o.oid = d.objid
+                  LEFT JOIN pg_catalog.pg_opfamily f
+                         ON d.classid = 'pg_catalog.pg_opfamily'::regclass AND f.oid = d.objid
+                  JOIN pg_catalog.pg_namespace n ON n.oid = coalesce(
+                         p.pronamespace, t.typnamespace, c.relnamespace, o.opcnamespace, f.opfnamespace)
+                 WHERE n.nspname <> 'pg_catalog' AND (n.nspname = ? OR e.extname = ANY (?))""";
+        try (PreparedStatement statement = connection.prepareStatement(query)) {
+            statement.setString(1, sharedSchema);
+            statement.setArray(2, connection.createArrayOf("text", extensions.toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    objects.put(rows.getString(3), rows.getString(2));
+                    if (extensions.contains(rows.getString(1))) {
+                        schemas.add(rows.getString(2));
+                    }
+                }
+            }
+        }
+        return new Installed(schemas, objects);
+    }
+}

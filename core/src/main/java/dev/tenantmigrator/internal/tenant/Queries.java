@@ -1,0 +1,60 @@
+package dev.tenantmigrator.internal.tenant;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Short questions to the catalog, asked by namespace: {@code information_schema} would look at every schema. */
+public final class Queries {
+
+    private Queries() {}
+
+    /** The first column of the only row. */
+    public static String text(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+
+    /** Whether a schema exists, committed meanwhile or not. */
+    public static boolean schemaExists(Connection connection, String schema) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT pg_catalog.to_regnamespace(pg_catalog.quote_ident(?)) IS NOT NULL")) {
+            statement.setString(1, schema);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return rows.getBoolean(1);
+            }
+        }
+    }
+
+    /** Which of the tables each schema has. */
+    public static Map<String, Set<String>> presentTables(
+            Connection connection, Collection<String> schemas, Collection<String> tables) throws SQLException {
+        Map<String, Set<String>> present = new HashMap<>();
+        String query = """
+                SELECT n.nspname, c.relname FROM pg_catalog.pg_namespace n
+                  JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid
+                 WHERE n.nspname = ANY (?) AND c.relname = ANY (?) AND c.relkind IN ('r', 'p')""";
+        try (PreparedStatement statement = connection.prepareStatement(query)) {
+            statement.setArray(1, connection.createArrayOf("text", schemas.toArray()));
+            statement.setArray(2, connection.createArrayOf("text", tables.toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    present.computeIfAbsent(rows.getString(1), schema -> new HashSet<>())
+                            .add(rows.getString(2));
+                }
+            }
+        }
+        return present;
+    }
+}

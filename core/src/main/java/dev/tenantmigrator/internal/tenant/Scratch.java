@@ -1,0 +1,83 @@
+package dev.tenantmigrator.internal.tenant;
+
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationFailedException;
+import dev.tenantmigrator.internal.deploy.RunContext;
+import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.jdbc.ScriptFailure;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.internal.tracking.TenantSchemas;
+import dev.tenantmigrator.report.Failure;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.UUID;
+
+/**
+ * A schema in which migrations are run to see what they make. Its transaction is always rolled back: what migrations do to
+ * shared tables must not happen twice.
+ */
+public final class Scratch {
+
+    private final Connection connection;
+    private final RunContext run;
+    private final String schema;
+
+    private Scratch(Connection connection, RunContext run, String schema) {
+        this.connection = connection;
+        this.run = run;
+        this.schema = schema;
+    }
+
+    /** Work in the scratch schema. */
+    @FunctionalInterface
+    public interface Work<T> {
+        /** Does it. */
+        T run(Scratch scratch) throws SQLException;
+    }
+
+    /** Makes the schema, works in it, and takes everything back. */
+    public static <T> T use(Session session, RunContext run, Work<T> work) throws SQLException {
+        String random = UUID.randomUUID().toString().replace("-", "");
+        String schema = TenantSchemas.RESERVED_PREFIX + "scratch_" + random;
+        return session.inRolledBackTransaction(connection -> {
+            new Flight()
+                    .add("CREATE SCHEMA " + Sql.identifier(schema))
+                    .add(run.searchPathSql(schema))
+                    .send(connection);
+            return work.run(new Scratch(connection, run, schema));
+        });
+    }
+
+    /** The schema's name: it occurs nowhere else. */
+    public String schema() {
+        return schema;
+    }
+
+    /** The connection, in the transaction. */
+    public Connection connection() {
+        return connection;
+    }
+
+    /**
+     * Runs a migration.
+     *
+     * @throws MigrationFailedException when it fails; names the place
+     */
+    public void apply(Migration migration) throws SQLException {
+        Flight flight = new Flight()
+                .add(run.searchPathSql(schema))
+                .addScript(migration.version(), migration.up(), run.statements(migration.up(), schema))
+                .addCheck(migration.version(), migration.up(), PendingConstraints.checkSql(schema));
+        try {
+            flight.walk(connection);
+        } catch (ScriptFailure e) {
+            Failure failure = e.failure();
+            throw new MigrationFailedException(
+                    failure.withMessage("the migration cannot be run in an empty schema, to see what it makes: "
+                            + failure.message() + "; nothing was changed"),
+                    SqlErrors.withoutDetail(e));
+        }
+    }
+}

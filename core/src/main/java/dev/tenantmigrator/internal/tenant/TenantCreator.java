@@ -1,0 +1,254 @@
+package dev.tenantmigrator.internal.tenant;
+
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationFailedException;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.SqlStatement;
+import dev.tenantmigrator.TenantExistsException;
+import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.TenantName;
+import dev.tenantmigrator.TenantStep;
+import dev.tenantmigrator.event.TenantEvent;
+import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.Events;
+import dev.tenantmigrator.internal.deploy.RunContext;
+import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.jdbc.ScriptFailure;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.Settings;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.sql.ScriptScan;
+import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.internal.tracking.TenantSchemas;
+import dev.tenantmigrator.report.CreatedTenant;
+import dev.tenantmigrator.report.Failure;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Creates tenants: schema, tracking table, all migrations and the host's step, all of it or nothing. */
+public final class TenantCreator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TenantCreator.class);
+    private static final String SAVEPOINT = "tenant_migrator_create";
+    private static final String DUPLICATE_SCHEMA = "42P06";
+    private static final String UNIQUE_VIOLATION = "23505";
+    private static final int TRIES = 20;
+
+    private final Config config;
+    private final RandomGenerator random;
+
+    /** Chooses the digits of names by a secure random generator: a tenant's name should not be guessable. */
+    public TenantCreator(Config config) {
+        this(config, new SecureRandom());
+    }
+
+    TenantCreator(Config config, RandomGenerator random) {
+        this.config = config;
+        this.random = random;
+    }
+
+    /** Provides extensions and checks that every migration could run in a new tenant. */
+    public void prepare() throws SQLException {
+        MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
+        try (Session session = Session.open(config.dataSource())) {
+            load(catalog, session.connection());
+        }
+    }
+
+    /** Creates a tenant in a transaction of its own. */
+    public CreatedTenant create(TenantName name, TenantStep step) throws SQLException {
+        MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
+        try (Session session = Session.open(config.dataSource())) {
+            RunContext run = load(catalog, session.connection());
+            return session.inTransaction(connection -> create(connection, run, session.settings(), name, step));
+        }
+    }
+
+    /** Creates a tenant inside the caller's transaction. */
+    public CreatedTenant createInside(Connection connection, TenantName name, TenantStep step) throws SQLException {
+        MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
+        String searchPath;
+        Settings settings;
+        try {
+            execute(connection, "SAVEPOINT " + SAVEPOINT);
+        } catch (SQLException e) {
+            throw new TenantMigratorException(
+                    SqlErrors.failure(e)
+                            .withMessage("the connection has no usable open transaction: " + SqlErrors.message(e)
+                                    + ". Turn autocommit off and pass the connection before anything failed in it"),
+                    SqlErrors.withoutDetail(e));
+        }
+        try {
+            settings = Settings.read(connection);
+            searchPath = Queries.text(connection, "SELECT pg_catalog.current_setting('search_path')");
+            RunContext run = load(catalog, connection);
+            CreatedTenant created = create(connection, run, settings, name, step);
+            new Flight()
+                    .add("SELECT pg_catalog.set_config('search_path', " + Sql.literal(searchPath) + ", true)")
+                    .add(settings.restoreLocallySql())
+                    .add("RELEASE SAVEPOINT " + SAVEPOINT)
+                    .send(connection);
+            return created;
+        } catch (SQLException | RuntimeException | Error e) {
+            takeBack(connection, e);
+            throw e;
+        }
+    }
+
+    private static void takeBack(Connection connection, Throwable reason) {
+        try {
+            execute(connection, "ROLLBACK TO SAVEPOINT " + SAVEPOINT);
+            execute(connection, "RELEASE SAVEPOINT " + SAVEPOINT);
+        } catch (SQLException e) {
+            reason.addSuppressed(SqlErrors.withoutDetail(e));
+        }
+    }
+
+    private RunContext load(MigrationCatalog catalog, Connection connection) throws SQLException {
+        List<ScriptFile> scripts =
+                catalog.migrations().stream().map(Migration::up).toList();
+        return RunContext.load(config, catalog, connection, scripts);
+    }
+
+    private CreatedTenant create(
+            Connection connection, RunContext run, Settings settings, TenantName name, TenantStep step)
+            throws SQLException {
+        long start = System.nanoTime();
+        String schema = migrate(connection, run, settings, name);
+        requireTables(connection, schema);
+        runStep(connection, schema, step);
+        CreatedTenant created =
+                new CreatedTenant(schema, run.catalog().versions(), Duration.ofNanos(System.nanoTime() - start));
+        LOG.debug("Created {} in {} ms", schema, created.duration().toMillis());
+        Events.publish(config, new TenantEvent.TenantCreated(schema, created.duration()));
+        return created;
+    }
+
+    /** Tries names until one is free. */
+    private String migrate(Connection connection, RunContext run, Settings settings, TenantName name)
+            throws SQLException {
+        String inner = SAVEPOINT + "_try";
+        for (int tries = 1; ; tries++) {
+            String schema = name.candidate(random);
+            TenantSchemas.requireMayBeTenant(schema, config.sharedSchema());
+            Flight flight = flight(run, settings, schema);
+            execute(connection, "SAVEPOINT " + inner);
+            try {
+                flight.send(connection);
+                return schema;
+            } catch (SQLException e) {
+                if (SqlErrors.isConnectionLost(e)) {
+                    throw failed(e, schema);
+                }
+                execute(connection, "ROLLBACK TO SAVEPOINT " + inner);
+                boolean taken = isTaken(connection, schema, e);
+                if (taken && (!name.isRandom() || tries == TRIES)) {
+                    throw new TenantExistsException(
+                            Failure.of("a schema of this name exists already").inTenant(schema));
+                }
+                if (!taken) {
+                    walk(connection, flight, schema);
+                    return schema;
+                }
+            }
+        }
+    }
+
+    private Flight flight(RunContext run, Settings settings, String schema) {
+        Flight flight = new Flight()
+                .add("CREATE SCHEMA " + Sql.identifier(schema))
+                .add(run.searchPathSql(schema))
+                .add(config.store().createSql(schema));
+        boolean deferred = false;
+        for (Migration migration : run.catalog().migrations()) {
+            ScriptFile script = migration.up();
+            List<SqlStatement> statements = run.statements(script, schema);
+            flight.addScript(migration.version(), script, statements);
+            deferred = deferred || PendingConstraints.mayBeLeftBy(script);
+            if (deferred) {
+                flight.addCheck(migration.version(), script, PendingConstraints.checkSql(schema));
+            }
+            if (changesSettings(script, statements)) {
+                flight.add(settings.restoreLocallySql()).add(run.searchPathSql(schema));
+            }
+            flight.add(config.store().insertSql(schema, migration));
+        }
+        return flight;
+    }
+
+    /** A setting that a script made must not hold for the next one, as it would not if each had its own transaction. */
+    private static boolean changesSettings(ScriptFile script, List<SqlStatement> statements) {
+        return ScriptScan.mayChangeSettings(script)
+                || statements.stream().anyMatch(statement -> statement.sql().regionMatches(true, 0, "SET", 0, 3));
+    }
+
+    /** Once more, one statement after the other, because a flight does not tell which one failed. */
+    private static void walk(Connection connection, Flight flight, String schema) throws SQLException {
+        try {
+            flight.walk(connection);
+        } catch (SQLException e) {
+            throw failed(e, schema);
+        }
+    }
+
+    private static MigrationFailedException failed(SQLException e, String schema) {
+        Failure failure = e instanceof ScriptFailure script ? script.failure() : SqlErrors.failure(e);
+        return new MigrationFailedException(
+                failure.withMessage(failure.message() + "; nothing of the tenant was kept")
+                        .inTenant(schema),
+                SqlErrors.withoutDetail(e));
+    }
+
+    /** The name was there, or another transaction committed it meanwhile. A script may fail with the same codes. */
+    private static boolean isTaken(Connection connection, String schema, SQLException e) throws SQLException {
+        String state = SqlErrors.state(e);
+        return (state.equals(DUPLICATE_SCHEMA) || state.equals(UNIQUE_VIOLATION))
+                && Queries.schemaExists(connection, schema);
+    }
+
+    private void requireTables(Connection connection, String schema) throws SQLException {
+        if (config.requiredTables().isEmpty()) {
+            return;
+        }
+        Set<String> present = Queries.presentTables(connection, List.of(schema), config.requiredTables())
+                .getOrDefault(schema, Set.of());
+        List<String> missing = config.requiredTables().stream()
+                .filter(table -> !present.contains(table))
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new MigrationFailedException(Failure.of(
+                            "no migration creates the required "
+                                    + (missing.size() == 1 ? "table " : "tables ") + String.join(", ", missing)
+                                    + "; correct the list of required tables or add a migration; nothing of the tenant was kept")
+                    .inTenant(schema));
+        }
+    }
+
+    private static void runStep(Connection connection, String schema, TenantStep step) {
+        try {
+            step.run(connection, schema);
+        } catch (SQLException e) {
+            throw new TenantMigratorException(
+                    SqlErrors.failure(e)
+                            .withMessage("the host's step failed: " + SqlErrors.message(e)
+                                    + "; nothing of the tenant was kept")
+                            .inTenant(schema),
+                    e);
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package dev.tenantmigrator.internal.tenant;
+
+import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.TenantNotFoundException;
+import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.internal.tracking.FleetReader;
+import dev.tenantmigrator.internal.tracking.TenantSchemas;
+import dev.tenantmigrator.report.Failure;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * Drops a tenant in steps: renamed to a reserved name first, so that nothing is deployed to it any more, then its tables some
+ * at a time, then the rest with the tracking table. One {@code DROP SCHEMA} of thousands of tables would need a place in
+ * PostgreSQL's lock table for each of them, their indexes and sequences (PostgreSQL documentation,
+ * {@code max_locks_per_transaction}).
+ */
+public final class TenantDropper {
+
+    private static final String PREFIX = TenantSchemas.RESERVED_PREFIX + "drop_";
+
+    /** Comment of a schema whose drop was begun; the tenant's name follows. */
+    private static final String MARK = "tenant-migrator drops ";
+
+    private static final int LOCKS_PER_STEP = 400;
+
+    /** A table with a foreign key locks the table it refers to, whose readers wait as long as the drop waits. */
+    private static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout TO '5s'";
+
+    private final Config config;
+
+    /** For any number of drops. */
+    public TenantDropper(Config config) {
+        this.config = config;
+    }
+
+    /** Drops a tenant, or finishes the drop that was begun. */
+    public void drop(String schema) throws SQLException {
+        TenantSchemas.requireMayBeTenant(schema, config.sharedSchema());
+        try (Session session = Session.open(config.dataSource())) {
+            List<String> begun = new ArrayList<>();
+            unfinished(session.connection()).forEach((dropping, tenant) -> {
+                if (tenant.equals(schema)) {
+                    begun.add(dropping);
+                }
+            });
+            boolean tenant = new FleetReader(config).isTenant(session.connection(), schema);
+            if (!tenant && begun.isEmpty()) {
+                throw new TenantNotFoundException(TenantSchemas.notFound(schema));
+            }
+            try {
+                if (tenant) {
+                    begun.add(begin(session, schema));
+                }
+                for (String dropping : begun) {
+                    finish(session, dropping);
+                }
+            } catch (SQLException e) {
+                throw new TenantMigratorException(
+                        SqlErrors.failure(e)
+                                .withMessage("the drop is not finished: " + SqlErrors.message(e)
+                                        + "; drop the tenant again to go on")
+                                .inTenant(schema),
+                        SqlErrors.withoutDetail(e));
+            }
+        }
+    }
+
+    /** The names that tenants had whose drop was begun. */
+    public List<String> unfinished() throws SQLException {
+        try (Session session = Session.open(config.dataSource())) {
+            return unfinished(session.connection()).values().stream()
+                    .distinct()
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static Map<String, String> unfinished(Connection connection) throws SQLException {
+        String query = """
+                SELECT n.nspname, pg_catalog.substr(d.description, pg_catalog.length(?) + 1)
+                  FROM pg_catalog.pg_namespace n
+                  JOIN pg_catalog.pg_description d
+                    ON d.classoid = 'pg_catalog.pg_namespace'::regclass AND d.objoid = n.oid
+                 WHERE pg_catalog.starts_with(n.nspname::text, ?) AND pg_catalog.starts_with(d.description, ?)""";
+        Map<String, String> tenants = new TreeMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(query)) {
+            statement.setString(1, MARK);
+            statement.setString(2, PREFIX);
+            statement.setString(3, MARK);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    tenants.put(rows.getString(1), rows.getString(2));
+                }
+            }
+        }
+        return tenants;
+    }
+
+    /** From here on it is no tenant any more. */
+    private static String begin(Session session, String schema) throws SQLException {
+        String dropping = PREFIX + UUID.randomUUID().toString().replace("-", "");
+        return WaitForTenant.run(session, schema, connection -> {
+            List<String> outside = dependentsOutside(connection, schema);
+            if (!outside.isEmpty()) {
+                throw new TenantMigratorException(Failure.of("objects outside the tenant depend on it: "
+                                + String.join(", ", outside) + "; drop them first; nothing was changed")
+                        .inTenant(schema));
+            }
+            new Flight()
+                    .add(LOCK_TIMEOUT)
+                    .add("ALTER SCHEMA " + Sql.identifier(schema) + " RENAME TO " + Sql.identifier(dropping))
+                    .add("COMMENT ON SCHEMA " + Sql.identifier(dropping) + " IS " + Sql.literal(MARK + schema))
+                    .send(connection);
+            return dropping;
+        });
+    }
+
+    /** Foreign keys and views elsewhere, which {@code CASCADE} would take along. */
+    private static List<String> dependentsOutside(Connection connection, String schema) throws SQLException {
+        String query = """
+                SELECT k.conrelid::regclass || ' (foreign key ' || k.conname || ')'
+                  FROM pg_catalog.pg_namespace n
+                  JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid
+                  JOIN pg_catalog.pg_constraint k ON k.confrelid = c.oid AND k.contype = 'f'
+                 WHERE n.nspname = ? AND k.connamespace <> n.oid
+                UNION
+                SELECT v.oid::regclass || ' (view)'
+                  FROM pg_catalog.pg_namespace n
+                  JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid
+                  JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = c.oid
+                                             AND d.classid = 'pg_catalog.pg_rewrite'::regclass
+                  JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid
+                  JOIN pg_catalog.pg_class v ON v.oid = r.ev_class AND v.relnamespace <> n.oid
+                 WHERE n.nspname = ?
+                 ORDER BY 1 LIMIT 10""";
+        List<String> dependents = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(query)) {
+            statement.setString(1, schema);
+            statement.setString(2, schema);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    dependents.add(rows.getString(1));
+                }
+            }
+        }
+        return dependents;
+    }
+
+    private static void finish(Session session, String dropping) throws SQLException {
+        List<String> step = nextStep(session.connection(), dropping);
+        while (!step.isEmpty()) {
+            Flight flight = new Flight().add(LOCK_TIMEOUT);
+            step.forEach(flight::add);
+            session.inOneFlight(flight);
+            step = nextStep(session.connection(), dropping);
+        }
+        session.inOneFlight(
+                new Flight().add(LOCK_TIMEOUT).add("DROP SCHEMA IF EXISTS " + Sql.identifier(dropping) + " CASCADE"));
+    }
+
+    /**
+     * Statements that drop some relations: partitions before their parents, the tracking table never. What {@code CASCADE}
+     * took along meanwhile is passed over by {@code IF EXISTS}.
+     */
+    private static List<String> nextStep(Connection connection, String schema) throws SQLException {
+        String query = """
+                SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
+                                      WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
+                       c.relname,
+                       3 + (SELECT count(*) FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid)
+                         + (SELECT count(*) FROM pg_catalog.pg_constraint k
+                             WHERE k.contype = 'f' AND (k.conrelid = c.oid OR k.confrelid = c.oid))
+                  FROM pg_catalog.pg_namespace n
+                  JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+                 WHERE n.nspname = ? AND c.relname <> 'schema_migrations'
+                   AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhparent = c.oid)
+                   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                                    WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
+                                      AND d.deptype IN ('a', 'i', 'e') AND c.relkind = 'S')
+                 ORDER BY c.oid
+                 LIMIT ?""";
+        List<String> statements = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(query)) {
+            statement.setString(1, schema);
+            statement.setInt(2, LOCKS_PER_STEP);
+            try (ResultSet rows = statement.executeQuery()) {
+                int locks = 0;
+                while (rows.next() && (statements.isEmpty() || locks + rows.getInt(3) <= LOCKS_PER_STEP)) {
+                    locks += rows.getInt(3);
+                    statements.add("DROP " + rows.getString(1) + " IF EXISTS "
+                            + Sql.qualified(schema, rows.getString(2)) + " CASCADE");
+                }
+            }
+        }
+        return statements;
+    }
+}

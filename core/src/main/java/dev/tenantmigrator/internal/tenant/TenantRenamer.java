@@ -1,0 +1,84 @@
+package dev.tenantmigrator.internal.tenant;
+
+import dev.tenantmigrator.TenantExistsException;
+import dev.tenantmigrator.TenantName;
+import dev.tenantmigrator.TenantNotFoundException;
+import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.TenantLock;
+import dev.tenantmigrator.internal.sql.SchemaRenaming;
+import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.internal.tracking.FleetReader;
+import dev.tenantmigrator.internal.tracking.TenantSchemas;
+import dev.tenantmigrator.report.Failure;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/** Renames a tenant, the bodies and settings of its functions included, which {@code ALTER SCHEMA} leaves alone. */
+public final class TenantRenamer {
+
+    private final Config config;
+
+    /** For any number of renames. */
+    public TenantRenamer(Config config) {
+        this.config = config;
+    }
+
+    /** Renames in one transaction. */
+    public void rename(String schema, TenantName newName) throws SQLException {
+        String newSchema = newName.candidate(new SecureRandom());
+        TenantSchemas.requireMayBeTenant(schema, config.sharedSchema());
+        TenantSchemas.requireMayBeTenant(newSchema, config.sharedSchema());
+        try (Session session = Session.open(config.dataSource())) {
+            WaitForTenant.run(session, schema, connection -> {
+                if (!new FleetReader(config).isTenant(connection, schema)) {
+                    throw new TenantNotFoundException(TenantSchemas.notFound(schema));
+                }
+                if (Queries.schemaExists(connection, newSchema)) {
+                    throw new TenantExistsException(
+                            Failure.of("a schema of the new name exists already; nothing was changed")
+                                    .inTenant(newSchema));
+                }
+                new Flight()
+                        .add(TenantLock.trySql(newSchema))
+                        .add("ALTER SCHEMA " + Sql.identifier(schema) + " RENAME TO " + Sql.identifier(newSchema))
+                        .add("SET LOCAL check_function_bodies TO off")
+                        .send(connection);
+                adaptFunctions(connection, schema, newSchema).send(connection);
+                return newSchema;
+            });
+        }
+    }
+
+    private static Flight adaptFunctions(Connection connection, String schema, String newSchema) throws SQLException {
+        String query = """
+                SELECT pg_catalog.pg_get_functiondef(p.oid)
+                  FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_proc p ON p.pronamespace = n.oid
+                 WHERE n.nspname = ? AND p.prokind IN ('f', 'p', 'w')
+                   AND (pg_catalog.strpos(p.prosrc, ?) > 0
+                        OR pg_catalog.strpos(pg_catalog.array_to_string(p.proconfig, ' '), ?) > 0)
+                   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                                    WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid
+                                      AND d.deptype = 'e')""";
+        Flight flight = new Flight();
+        try (PreparedStatement statement = connection.prepareStatement(query)) {
+            statement.setString(1, newSchema);
+            statement.setString(2, schema);
+            statement.setString(3, schema);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    String definition = rows.getString(1);
+                    String adapted = SchemaRenaming.rename(definition, schema, newSchema);
+                    if (!adapted.equals(definition)) {
+                        flight.add(adapted.strip());
+                    }
+                }
+            }
+        }
+        return flight;
+    }
+}

@@ -1,0 +1,161 @@
+package dev.tenantmigrator.internal.tenant;
+
+import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.TenantName;
+import dev.tenantmigrator.TenantNotFoundException;
+import dev.tenantmigrator.TenantStep;
+import dev.tenantmigrator.ThrowawayTenant;
+import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.tracking.FleetReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tenants for tests. A name carries its owner: machine, process and time, e.g.
+ * {@code throwaway_1a2b3c4d_4711_t6k2n9_12345678}, so that what a killed run left can be told from what is in use.
+ */
+public final class Throwaways {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Throwaways.class);
+    private static final Pattern NAME = Pattern.compile("throwaway_([0-9a-f]{8})_([0-9]+)_([0-9a-z]+)_[0-9]{8}");
+    private static final Duration MAX_AGE_ELSEWHERE = Duration.ofDays(1);
+    private static final String MACHINE = machine();
+
+    private final Config config;
+    private final TenantCreator creator;
+    private final TenantDropper dropper;
+    private final AtomicBoolean swept = new AtomicBoolean();
+
+    /** For any number of tenants. */
+    public Throwaways(Config config, TenantCreator creator, TenantDropper dropper) {
+        this.config = config;
+        this.creator = creator;
+        this.dropper = dropper;
+    }
+
+    /** Creates one; the first call drops what dead runs left. */
+    public ThrowawayTenant create() throws SQLException {
+        if (swept.compareAndSet(false, true)) {
+            sweep();
+        }
+        String name = String.format(
+                Locale.ROOT,
+                "throwaway_%s_%d_%s_%08d",
+                MACHINE,
+                ProcessHandle.current().pid(),
+                Long.toString(Instant.now().getEpochSecond(), Character.MAX_RADIX),
+                ThreadLocalRandom.current().nextInt(100_000_000));
+        return new Handle(
+                creator.create(TenantName.exactly(name), TenantStep.NONE).schema());
+    }
+
+    private void sweep() throws SQLException {
+        List<String> candidates = new ArrayList<>();
+        try (Session session = Session.open(config.dataSource())) {
+            candidates.addAll(new FleetReader(config).tenants(session.connection()));
+        }
+        candidates.addAll(dropper.unfinished());
+        for (String schema : candidates) {
+            if (isDead(schema)) {
+                LOG.info("Dropping the throwaway tenant {} of a run that is dead", schema);
+                drop(schema);
+            }
+        }
+    }
+
+    /** Two runs may sweep at once; a leftover that cannot be dropped now is swept by a later run. */
+    private void drop(String schema) throws SQLException {
+        try {
+            dropper.drop(schema);
+        } catch (TenantNotFoundException e) {
+            LOG.debug("{} is gone already", schema);
+        } catch (TenantMigratorException e) {
+            LOG.warn("A throwaway tenant could not be dropped: {}", e.getMessage());
+        }
+    }
+
+    static boolean isDead(String schema) {
+        Matcher name = NAME.matcher(schema);
+        if (!name.matches()) {
+            return false;
+        }
+        Instant created = Instant.ofEpochSecond(Long.parseLong(name.group(3), Character.MAX_RADIX));
+        if (!name.group(1).equals(MACHINE)) {
+            return created.plus(MAX_AGE_ELSEWHERE).isBefore(Instant.now());
+        }
+        // A process of that number that began later is another one.
+        return ProcessHandle.of(Long.parseLong(name.group(2)))
+                .filter(process -> process.info()
+                        .startInstant()
+                        .map(start -> !start.isAfter(created.plusSeconds(1)))
+                        .orElse(true))
+                .isEmpty();
+    }
+
+    /** Host name and boot: containers on one machine differ in the first, machines of one name in the second. */
+    private static String machine() {
+        String boot;
+        try {
+            boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id"));
+        } catch (IOException e) {
+            boot = "";
+        }
+        String host;
+        try {
+            host = InetAddress.getLocalHost().getHostName();
+        } catch (IOException e) {
+            host = "";
+        }
+        return UUID.nameUUIDFromBytes((host + '/' + boot).getBytes(StandardCharsets.UTF_8))
+                .toString()
+                .substring(0, 8)
+                .toLowerCase(Locale.ROOT);
+    }
+
+    private final class Handle implements ThrowawayTenant {
+
+        private final String schema;
+        private final AtomicBoolean open = new AtomicBoolean(true);
+
+        Handle(String schema) {
+            this.schema = schema;
+        }
+
+        @Override
+        public String schema() {
+            return schema;
+        }
+
+        @Override
+        public void close() {
+            if (open.compareAndSet(true, false)) {
+                try {
+                    dropper.drop(schema);
+                } catch (TenantNotFoundException e) {
+                    LOG.debug("{} is gone already", schema);
+                } catch (SQLException e) {
+                    throw new TenantMigratorException(
+                            SqlErrors.failure(e).inTenant(schema), SqlErrors.withoutDetail(e));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.tenantmigrator.internal.tracking;
+
+import dev.tenantmigrator.InvalidTenantNameException;
+import dev.tenantmigrator.report.Failure;
+
+/** Which schemas can be tenants at all. */
+public final class TenantSchemas {
+
+    /** Schemas of the library's own: never tenants, never listed. */
+    public static final String RESERVED_PREFIX = "tenant_migrator_";
+
+    private TenantSchemas() {}
+
+    /** Whether a schema may be a tenant: not PostgreSQL's, not the shared one, not the library's own. */
+    public static boolean mayBeTenant(String schema, String sharedSchema) {
+        return !schema.isEmpty()
+                && !schema.equals(sharedSchema)
+                && !schema.equals("public")
+                && !schema.equals("information_schema")
+                && !schema.startsWith("pg_")
+                && !schema.startsWith(RESERVED_PREFIX);
+    }
+
+    /**
+     * Refuses a schema that must never be a tenant.
+     *
+     * @throws InvalidTenantNameException when it must not
+     */
+    public static void requireMayBeTenant(String schema, String sharedSchema) {
+        if (!mayBeTenant(schema, sharedSchema)) {
+            throw new InvalidTenantNameException(schema, "this schema never belongs to a tenant");
+        }
+    }
+
+    /** What is said of a tenant that is not there. */
+    public static Failure notFound(String schema) {
+        return Failure.of(
+                        "there is no such tenant: no schema of this name has a tracking table; it was dropped or renamed,"
+                                + " or the name is misspelled")
+                .inTenant(schema);
+    }
+}

@@ -1,0 +1,165 @@
+package dev.tenantmigrator.internal.tracking;
+
+import dev.tenantmigrator.AppliedMigration;
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.Finding;
+import dev.tenantmigrator.report.Finding.Kind;
+import dev.tenantmigrator.report.Finding.Severity;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a tenant's recorded versions mean beside the migrations of a run.
+ *
+ * @param schema the tenant
+ * @param rows what is recorded, in the order of recording
+ * @param pending migrations without a row, in order
+ * @param findings all that is unusual, in the order of the versions' recording and then of the pending
+ */
+public record TenantState(String schema, List<AppliedMigration> rows, List<Migration> pending, List<Finding> findings) {
+
+    /** A recorded checksum of another length is an older tool's. */
+    private static final int CHECKSUM_LENGTH = 64;
+
+    /** Copies its arguments. */
+    public TenantState {
+        rows = List.copyOf(rows);
+        pending = List.copyOf(pending);
+        findings = List.copyOf(findings);
+    }
+
+    /** Compares what is recorded with the migrations. */
+    public static TenantState of(String schema, List<AppliedMigration> rows, MigrationCatalog catalog) {
+        List<Finding> findings = new ArrayList<>();
+        Map<String, AppliedMigration> byVersion = new HashMap<>();
+        String newest = "";
+        for (AppliedMigration row : rows) {
+            byVersion.put(row.version(), row);
+            findingsOf(row, catalog, findings);
+            if (row.version().compareTo(newest) < 0) {
+                findings.add(Finding.of(
+                        Kind.WRONG_ORDER,
+                        Severity.WARNING,
+                        row.version(),
+                        row.version() + " was applied after " + newest + ", which is newer"));
+            } else {
+                newest = row.version();
+            }
+        }
+        List<Migration> pending = new ArrayList<>();
+        for (Migration migration : catalog.migrations()) {
+            if (!byVersion.containsKey(migration.version())) {
+                pending.add(migration);
+                findings.add(pendingFinding(migration.version(), newest));
+            }
+        }
+        return new TenantState(schema, rows, pending, findings);
+    }
+
+    private static void findingsOf(AppliedMigration row, MigrationCatalog catalog, List<Finding> findings) {
+        String version = row.version();
+        if (!row.finished()) {
+            findings.add(Finding.of(
+                    Kind.UNFINISHED,
+                    Severity.ERROR,
+                    version,
+                    version + " was started and its end was never recorded; look at what it did, then repair with"
+                            + " mark-applied or mark-not-applied"));
+        }
+        Optional<Migration> migration = catalog.find(version);
+        if (migration.isPresent()) {
+            checksumFinding(row, migration.get()).ifPresent(findings::add);
+        } else if (catalog.isNewerThanAll(version)) {
+            findings.add(Finding.of(
+                    Kind.AHEAD,
+                    Severity.WARNING,
+                    version,
+                    version + " is applied and newer than the newest file here"));
+        } else {
+            findings.add(Finding.of(
+                    Kind.FILE_MISSING,
+                    Severity.ERROR,
+                    version,
+                    version + " is applied but its file is gone (deleted or renamed); restore it, or repair with"
+                            + " mark-not-applied"));
+        }
+    }
+
+    private static Optional<Finding> checksumFinding(AppliedMigration row, Migration migration) {
+        String version = row.version();
+        String recorded = row.checksum().orElse("");
+        if (recorded.length() != CHECKSUM_LENGTH) {
+            String what = recorded.isEmpty() ? "has no checksum" : "has a checksum of an older tool";
+            return Optional.of(Finding.of(
+                    Kind.CHECKSUM_UNKNOWN,
+                    Severity.INFO,
+                    version,
+                    version + " " + what + ", so an edit of its file cannot be seen; repair with fill-checksums"));
+        }
+        if (migration.up().matches(recorded)) {
+            return Optional.empty();
+        }
+        return Optional.of(Finding.of(
+                Kind.CHECKSUM_MISMATCH,
+                Severity.ERROR,
+                version,
+                version + ": " + migration.up().location() + " was edited after it was applied (recorded checksum "
+                        + recorded.substring(0, 12) + "…, the file has "
+                        + migration.up().checksum().substring(0, 12)
+                        + "…); restore the file and put the change into a new migration, or repair with"
+                        + " accept-checksum"));
+    }
+
+    private static Finding pendingFinding(String version, String newest) {
+        return version.compareTo(newest) < 0
+                ? Finding.of(
+                        Kind.GAP,
+                        Severity.ERROR,
+                        version,
+                        version + " is not applied although " + newest
+                                + " is; deploy with out-of-order allowed, or repair" + " with mark-applied")
+                : Finding.of(Kind.PENDING, Severity.ERROR, version, version + " is pending; deploy it");
+    }
+
+    /** The versions that are newer than the newest file. */
+    public List<String> ahead() {
+        return findings.stream()
+                .filter(finding -> finding.kind() == Kind.AHEAD)
+                .flatMap(finding -> finding.version().stream())
+                .toList();
+    }
+
+    /** Whether a version is recorded, finished or not. */
+    public boolean has(String version) {
+        return rows.stream().anyMatch(row -> row.version().equals(version));
+    }
+
+    /**
+     * Why nothing may be applied to this tenant: an edited or missing file, an unfinished row, a gap that was not accepted.
+     */
+    public Optional<Failure> refusal(boolean outOfOrder, MigrationCatalog catalog) {
+        return findings.stream()
+                .filter(finding -> switch (finding.kind()) {
+                    case UNFINISHED, FILE_MISSING, CHECKSUM_MISMATCH -> true;
+                    case GAP -> !outOfOrder;
+                    default -> false;
+                })
+                .findFirst()
+                .map(finding -> failure(finding, catalog));
+    }
+
+    private Failure failure(Finding finding, MigrationCatalog catalog) {
+        String version = finding.version().orElse("");
+        Failure failure = Failure.of(finding.message() + "; nothing was changed")
+                .inTenant(schema)
+                .ofVersion(version);
+        return catalog.find(version)
+                .map(migration -> failure.inFile(migration.up().location()))
+                .orElse(failure);
+    }
+}

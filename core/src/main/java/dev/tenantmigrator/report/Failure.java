@@ -1,0 +1,142 @@
+package dev.tenantmigrator.report;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Why something failed, with its coordinates.
+ *
+ * @param message what happened and what to do now, without the coordinates and without data values from PostgreSQL's
+ *     error detail
+ * @param tenant the schema
+ * @param version the migration's version
+ * @param file the script
+ * @param line the line in the script, from 1
+ * @param statement the beginning of the failing statement
+ * @param sqlState PostgreSQL's error code (PostgreSQL documentation, "PostgreSQL Error Codes")
+ */
+public record Failure(
+        String message,
+        Optional<String> tenant,
+        Optional<String> version,
+        Optional<String> file,
+        OptionalInt line,
+        Optional<String> statement,
+        Optional<String> sqlState) {
+
+    /**
+     * A failure without coordinates.
+     *
+     * @param message what happened
+     * @return the failure
+     */
+    public static Failure of(String message) {
+        return new Failure(
+                message,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /**
+     * The same coordinates with another message.
+     *
+     * @param newMessage what happened and what to do now
+     * @return a copy
+     */
+    public Failure withMessage(String newMessage) {
+        return new Failure(newMessage, tenant, version, file, line, statement, sqlState);
+    }
+
+    /**
+     * The same failure of a tenant.
+     *
+     * @param schema the tenant
+     * @return a copy
+     */
+    public Failure inTenant(String schema) {
+        return new Failure(message, Optional.of(schema), version, file, line, statement, sqlState);
+    }
+
+    /**
+     * The same failure of a version.
+     *
+     * @param newVersion the version
+     * @return a copy
+     */
+    public Failure ofVersion(String newVersion) {
+        return new Failure(message, tenant, Optional.of(newVersion), file, line, statement, sqlState);
+    }
+
+    /**
+     * The same failure in a file.
+     *
+     * @param newFile the script
+     * @return a copy
+     */
+    public Failure inFile(String newFile) {
+        return new Failure(message, tenant, version, Optional.of(newFile), line, statement, sqlState);
+    }
+
+    /**
+     * The same failure on a line.
+     *
+     * @param newLine the line, from 1
+     * @return a copy
+     */
+    public Failure onLine(int newLine) {
+        return new Failure(message, tenant, version, file, OptionalInt.of(newLine), statement, sqlState);
+    }
+
+    /**
+     * The same failure in a statement.
+     *
+     * @param newStatement the statement's beginning
+     * @return a copy
+     */
+    public Failure inStatement(String newStatement) {
+        return new Failure(message, tenant, version, file, line, Optional.of(newStatement), sqlState);
+    }
+
+    /**
+     * The same failure with an error code.
+     *
+     * @param newSqlState the code
+     * @return a copy
+     */
+    public Failure withSqlState(String newSqlState) {
+        return new Failure(message, tenant, version, file, line, statement, Optional.of(newSqlState));
+    }
+
+    /**
+     * Where the failure is, as log lines and exception messages end.
+     *
+     * @return e.g. {@code tenant john_12345678, version 20241218_init, init/migration.sql:12, SQLState 42P01}; empty
+     *     without coordinates
+     */
+    public String coordinates() {
+        StringBuilder text = new StringBuilder();
+        tenant.ifPresent(value -> append(text, "tenant ", value));
+        version.ifPresent(value -> append(text, "version ", value));
+        file.ifPresent(value -> append(text, "", line.isPresent() ? value + ":" + line.getAsInt() : value));
+        sqlState.ifPresent(value -> append(text, "SQLState ", value));
+        return text.toString();
+    }
+
+    /** The message followed by the coordinates in brackets. */
+    @Override
+    public String toString() {
+        String where = coordinates();
+        return where.isEmpty() ? message : message + " [" + where + "]";
+    }
+
+    private static void append(StringBuilder text, String label, String value) {
+        if (!text.isEmpty()) {
+            text.append(", ");
+        }
+        text.append(label).append(value);
+    }
+}

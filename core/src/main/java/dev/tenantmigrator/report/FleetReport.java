@@ -1,0 +1,77 @@
+package dev.tenantmigrator.report;
+
+import dev.tenantmigrator.FleetFailedException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One outcome per tenant, in the order of the tenants' names.
+ *
+ * @param outcomes the outcomes
+ * @param duration of the whole run
+ */
+public record FleetReport(List<TenantOutcome> outcomes, Duration duration) {
+
+    /** Copies its arguments. */
+    public FleetReport {
+        outcomes = List.copyOf(outcomes);
+    }
+
+    /**
+     * The tenants in which something went wrong.
+     *
+     * @return the failures, in the order of the tenants' names
+     */
+    public List<TenantOutcome.Failed> failed() {
+        return of(TenantOutcome.Failed.class);
+    }
+
+    /**
+     * The outcomes of one type.
+     *
+     * @param type e.g. {@code TenantOutcome.Migrated.class}
+     * @param <O> the type
+     * @return the outcomes, in the order of the tenants' names
+     */
+    public <O extends TenantOutcome> List<O> of(Class<O> type) {
+        return outcomes.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    /**
+     * How many tenants had which outcome.
+     *
+     * @return counts by the outcome's simple class name, e.g. {@code Migrated}
+     */
+    public Map<String, Integer> counts() {
+        Map<String, Integer> counts = new TreeMap<>();
+        outcomes.forEach(outcome -> counts.merge(outcome.getClass().getSimpleName(), 1, Integer::sum));
+        return counts;
+    }
+
+    /**
+     * Whether no tenant failed, is unhealthy, or was skipped.
+     *
+     * @return true when there is nothing to look at
+     */
+    public boolean successful() {
+        return outcomes.stream()
+                .noneMatch(outcome -> outcome instanceof TenantOutcome.Failed
+                        || outcome instanceof TenantOutcome.Unhealthy
+                        || outcome instanceof TenantOutcome.Skipped);
+    }
+
+    /**
+     * Does nothing when the run was {@link #successful()}.
+     *
+     * @return this
+     * @throws FleetFailedException when it was not; it carries this report
+     */
+    public FleetReport throwIfFailed() {
+        if (!successful()) {
+            throw new FleetFailedException(this);
+        }
+        return this;
+    }
+}

@@ -1,0 +1,27 @@
+package dev.tenantmigrator.report;
+
+import java.util.List;
+
+/**
+ * The state of the fleet, or of one tenant.
+ *
+ * @param versions all versions of the source, in order
+ * @param tenants in the order of their names
+ */
+public record StatusReport(List<String> versions, List<TenantStatus> tenants) {
+
+    /** Copies its arguments. */
+    public StatusReport {
+        versions = List.copyOf(versions);
+        tenants = List.copyOf(tenants);
+    }
+
+    /**
+     * Whether every tenant is healthy.
+     *
+     * @return true when nothing needs attention
+     */
+    public boolean healthy() {
+        return tenants.stream().allMatch(TenantStatus::healthy);
+    }
+}

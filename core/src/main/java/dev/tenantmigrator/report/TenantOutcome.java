@@ -1,0 +1,153 @@
+package dev.tenantmigrator.report;
+
+import java.time.Duration;
+import java.util.List;
+
+/** What a run did for one tenant. */
+public sealed interface TenantOutcome {
+
+    /**
+     * The tenant.
+     *
+     * @return its schema
+     */
+    String schema();
+
+    /**
+     * A version that was applied or rolled back.
+     *
+     * @param version the migration's version
+     * @param duration from sending the script to PostgreSQL's answer to the commit
+     */
+    record Step(String version, Duration duration) {}
+
+    /**
+     * Pending migrations were applied.
+     *
+     * @param schema the tenant
+     * @param applied the versions, in order
+     */
+    record Migrated(String schema, List<Step> applied) implements TenantOutcome {
+        /** Copies its arguments. */
+        public Migrated {
+            applied = List.copyOf(applied);
+        }
+    }
+
+    /**
+     * There was nothing to do.
+     *
+     * @param schema the tenant
+     */
+    record UpToDate(String schema) implements TenantOutcome {}
+
+    /**
+     * The tenant has versions newer than the newest file; nothing was done and nothing is wrong (an old instance sees
+     * this during a rolling deploy).
+     *
+     * @param schema the tenant
+     * @param versions the versions without a file
+     */
+    record Ahead(String schema, List<String> versions) implements TenantOutcome {
+        /** Copies its arguments. */
+        public Ahead {
+            versions = List.copyOf(versions);
+        }
+    }
+
+    /**
+     * Versions were rolled back.
+     *
+     * @param schema the tenant
+     * @param rolledBack the versions, newest first
+     */
+    record RolledBack(String schema, List<Step> rolledBack) implements TenantOutcome {
+        /** Copies its arguments. */
+        public RolledBack {
+            rolledBack = List.copyOf(rolledBack);
+        }
+    }
+
+    /**
+     * The version to roll back was not applied in this tenant.
+     *
+     * @param schema the tenant
+     */
+    record NotApplied(String schema) implements TenantOutcome {}
+
+    /**
+     * Missing required tables were made.
+     *
+     * @param schema the tenant
+     * @param tables the tables that were made
+     * @param findings what went with the dropped tables and was not made: foreign keys of other tables
+     */
+    record Backfilled(String schema, List<String> tables, List<Finding> findings) implements TenantOutcome {
+        /** Copies its arguments. */
+        public Backfilled {
+            tables = List.copyOf(tables);
+            findings = List.copyOf(findings);
+        }
+    }
+
+    /**
+     * The tracking table was changed by a repair.
+     *
+     * @param schema the tenant
+     * @param versions the versions whose rows changed
+     */
+    record Repaired(String schema, List<String> versions) implements TenantOutcome {
+        /** Copies its arguments. */
+        public Repaired {
+            versions = List.copyOf(versions);
+        }
+    }
+
+    /**
+     * Nothing needs attention.
+     *
+     * @param schema the tenant
+     * @param findings remarks and warnings, possibly none
+     */
+    record Healthy(String schema, List<Finding> findings) implements TenantOutcome {
+        /** Copies its arguments. */
+        public Healthy {
+            findings = List.copyOf(findings);
+        }
+    }
+
+    /**
+     * Something needs attention.
+     *
+     * @param schema the tenant
+     * @param findings at least one of severity {@link Finding.Severity#ERROR}
+     */
+    record Unhealthy(String schema, List<Finding> findings) implements TenantOutcome {
+        /** Copies its arguments. */
+        public Unhealthy {
+            findings = List.copyOf(findings);
+        }
+    }
+
+    /**
+     * The run ended before this tenant's turn.
+     *
+     * @param schema the tenant
+     * @param reason why
+     */
+    record Skipped(String schema, String reason) implements TenantOutcome {}
+
+    /**
+     * Something went wrong in this tenant. The steps before it are kept, what failed was rolled back.
+     *
+     * @param schema the tenant
+     * @param done the versions that were applied or rolled back before
+     * @param failure what and where
+     */
+    record Failed(String schema, List<Step> done, Failure failure) implements TenantOutcome {
+        /** Copies its arguments. */
+        public Failed {
+            done = List.copyOf(done);
+        }
+    }
+}

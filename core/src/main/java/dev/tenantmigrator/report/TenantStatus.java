@@ -1,0 +1,42 @@
+package dev.tenantmigrator.report;
+
+import dev.tenantmigrator.AppliedMigration;
+import java.util.List;
+
+/**
+ * What a tenant has and lacks.
+ *
+ * @param schema the tenant
+ * @param applied its recorded migrations, in the order in which they were recorded
+ * @param pending versions of the source that are not applied, in order
+ * @param presentTables required tables that exist
+ * @param missingTables required tables that do not
+ * @param findings all that verification finds
+ */
+public record TenantStatus(
+        String schema,
+        List<AppliedMigration> applied,
+        List<String> pending,
+        List<String> presentTables,
+        List<String> missingTables,
+        List<Finding> findings) {
+
+    /** Copies its arguments. */
+    public TenantStatus {
+        applied = List.copyOf(applied);
+        pending = List.copyOf(pending);
+        presentTables = List.copyOf(presentTables);
+        missingTables = List.copyOf(missingTables);
+        findings = List.copyOf(findings);
+    }
+
+    /**
+     * Whether nothing needs attention: no finding is an {@link Finding.Severity#ERROR}. Pending migrations and missing
+     * tables are errors.
+     *
+     * @return true when the tenant is healthy
+     */
+    public boolean healthy() {
+        return findings.stream().noneMatch(finding -> finding.severity() == Finding.Severity.ERROR);
+    }
+}

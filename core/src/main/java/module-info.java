@@ -1,0 +1,9 @@
+/** Schema-per-tenant PostgreSQL migrations: one migration, one tenant, one transaction. */
+module dev.tenantmigrator {
+    requires transitive java.sql;
+    requires org.slf4j;
+
+    exports dev.tenantmigrator;
+    exports dev.tenantmigrator.event;
+    exports dev.tenantmigrator.report;
+}

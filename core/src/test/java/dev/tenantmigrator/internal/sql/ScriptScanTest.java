@@ -1,0 +1,62 @@
+package dev.tenantmigrator.internal.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.ScriptFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ScriptScanTest {
+
+    @Test
+    void listsTheExtensionsOnceInOrder() {
+        String sql = """
+                CREATE EXTENSION IF NOT EXISTS "uuid-ossp" WITH SCHEMA public;
+                create extension CITEXT cascade; CREATE EXTENSION citext;
+                -- CREATE EXTENSION a;
+                SELECT 'CREATE EXTENSION b'; CREATE EXTENSION
+                """;
+
+        assertThat(ScriptScan.extensions(script(sql))).containsExactly("uuid-ossp", "citext");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT pg_catalog.SET_CONFIG('search_path', '', false)",
+                "SELECT 'call set_config'",
+                "DO $$ BEGIN set x = 1; END $$",
+                "DO 'BEGIN SET x = 1; END'",
+                "DO $$ BEGIN EXECUTE 'reset x'; END $$",
+                "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ SET x = 1 $$",
+                "SELECT 1; RESET x",
+            })
+    void seesWhatMayChangeASetting(String sql) {
+        assertThat(ScriptScan.mayChangeSettings(script(sql))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SET x = 1; SET LOCAL y = 2",
+                "UPDATE t SET a = 'set'",
+                "DO $$ BEGIN PERFORM offset, my_set; END $$",
+                "CREATE FUNCTION f() RETURNS int LANGUAGE sql SET x = 1 AS 'SELECT 1'",
+                "INSERT INTO t VALUES ($$ set x $$)",
+            })
+    void seesThatNothingChangesASetting(String sql) {
+        assertThat(ScriptScan.mayChangeSettings(script(sql))).isFalse();
+    }
+
+    @Test
+    void refusesWhatItCannotRead() {
+        assertThatThrownBy(() -> ScriptScan.extensions(script("'"))).isInstanceOf(InvalidMigrationException.class);
+    }
+
+    private static ScriptFile script(String sql) {
+        return ScriptFile.of("m.sql", sql);
+    }
+}

@@ -1,0 +1,88 @@
+package dev.tenantmigrator.cli.command;
+
+import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.output.TenantResult;
+import dev.tenantmigrator.cli.setup.Host;
+import dev.tenantmigrator.cli.setup.Session;
+import dev.tenantmigrator.report.AdoptionPlan;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "adopt",
+        description = {
+            "Make an existing schema without a tracking table a tenant. No script runs.",
+            "Without --version it finds the versions whose tables and columns are all there, and shows them first."
+        })
+final class AdoptCommand implements Callable<Integer> {
+
+    private final Runner runner;
+
+    @Parameters(paramLabel = "SCHEMA", description = "The schema.")
+    private String schema = "";
+
+    @Option(names = "--version", paramLabel = "V", description = "Record this version as applied. Repeatable.")
+    private List<String> versions = List.of();
+
+    @Option(names = "--dry-run", description = "Only show what would be recorded.")
+    private boolean dryRun;
+
+    @Option(names = "--yes", description = "Do not ask.")
+    private boolean yes;
+
+    AdoptCommand(Runner runner) {
+        this.runner = runner;
+    }
+
+    @Override
+    public Integer call() {
+        return runner.withDatabase("adopt", this::adopt);
+    }
+
+    private CommandResult adopt(Session session) {
+        AdoptionPlan plan = versions.isEmpty()
+                ? session.migrator().planAdoption(schema)
+                : new AdoptionPlan(schema, versions, List.of());
+        if (dryRun) {
+            return result("planned", plan).withLines(lines(plan));
+        }
+        if (versions.isEmpty() && !session.settings().json()) {
+            lines(plan).forEach(session.host().out()::println);
+        }
+        if (versions.isEmpty() && !agreed(session.host())) {
+            return CommandResult.of(
+                    "adopt",
+                    TenantResult.of(schema, TenantResult.SKIPPED)
+                            .withMore(Map.of("reason", "not confirmed; nothing was changed")));
+        }
+        session.migrator().adopt(schema, plan.versions());
+        return result("adopted", plan);
+    }
+
+    private boolean agreed(Host host) {
+        return yes
+                || host.terminal().isEmpty()
+                || host.terminal().get().ask("Record these as applied? [y/N] ").strip().equalsIgnoreCase("y");
+    }
+
+    private CommandResult result(String outcome, AdoptionPlan plan) {
+        return CommandResult.of(
+                "adopt",
+                TenantResult.of(schema, outcome).withVersions(plan.versions()).withPending(plan.remaining()));
+    }
+
+    private static List<String> lines(AdoptionPlan plan) {
+        return List.of(
+                plan.schema() + " would become a tenant:",
+                "  applied: " + listed(plan.versions()),
+                "  pending: " + listed(plan.remaining()));
+    }
+
+    private static String listed(List<String> versions) {
+        return versions.isEmpty() ? "none" : String.join(", ", versions);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.tenantmigrator.cli.command;
+
+import dev.tenantmigrator.TenantMigrator;
+import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.output.Outcomes;
+import dev.tenantmigrator.cli.setup.Session;
+import dev.tenantmigrator.report.FleetReport;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "backfill", description = "Make missing required tables again, in all tenants or one.")
+final class BackfillCommand implements Callable<Integer> {
+
+    private final Runner runner;
+
+    @Parameters(paramLabel = "SCHEMA", arity = "0..1", description = "One tenant.")
+    private Optional<String> schema = Optional.empty();
+
+    BackfillCommand(Runner runner) {
+        this.runner = runner;
+    }
+
+    @Override
+    public Integer call() {
+        return runner.withDatabase("backfill", session -> CommandResult.of("backfill", Outcomes.of(run(session))));
+    }
+
+    private FleetReport run(Session session) {
+        return schema.map(session.migrator()::backfill)
+                .orElseGet(() -> session.onFleet("backfill", TenantMigrator::backfillAll));
+    }
+}

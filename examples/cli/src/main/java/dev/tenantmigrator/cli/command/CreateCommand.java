@@ -1,0 +1,98 @@
+package dev.tenantmigrator.cli.command;
+
+import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.setup.Settings;
+import dev.tenantmigrator.cli.setup.CommandException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.Normalizer;
+import java.time.Clock;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "create", description = "Make the files of a new migration. Needs no database.")
+final class CreateCommand implements Callable<Integer> {
+
+    private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMddHHmmss", Locale.ROOT);
+    private static final int LONGEST_NAME = 200;
+
+    private final Runner runner;
+
+    @Parameters(paramLabel = "NAME", description = "What it does, e.g. add_invoices.")
+    private String name = "";
+
+    CreateCommand(Runner runner) {
+        this.runner = runner;
+    }
+
+    @Override
+    public Integer call() {
+        return runner.withSettings("create", this::create);
+    }
+
+    private CommandResult create(Settings settings) throws IOException {
+        String version = LocalDateTime.now(Clock.systemUTC()).format(STAMP) + "_" + cleaned(name);
+        Path migrations = Files.createDirectories(settings.migrations());
+        try (Stream<Path> others = Files.list(migrations)) {
+            others.filter(Files::isDirectory)
+                    .map(path -> path.getFileName().toString())
+                    .filter(other -> !other.startsWith(".") && other.compareTo(version) >= 0)
+                    .forEach(other -> {
+                        throw new CommandException("version " + other + " would come after the new one, " + version
+                                + "; wait a second, or name the directories by hand");
+                    });
+        }
+        Path directory = Files.createDirectory(migrations.resolve(version));
+        Files.writeString(directory.resolve("migration.sql"), up(version));
+        Files.writeString(directory.resolve("rollback.sql"), down(version));
+        return CommandResult.of("create", List.of())
+                .withMore(Map.of("version", version, "directory", directory.toString()))
+                .withLines(List.of("Created " + directory + " with migration.sql and rollback.sql"));
+    }
+
+    private static String cleaned(String name) {
+        String cleaned = Normalizer.normalize(name, Normalizer.Form.NFKD)
+                .replaceAll("\\p{M}+", "")
+                .toLowerCase(Locale.ROOT)
+                .replaceAll("[^a-z0-9]+", "_")
+                .replaceAll("^_+|_+$", "");
+        if (cleaned.isEmpty()) {
+            throw new CommandException("a migration's name needs letters a-z or digits, e.g. add_invoices");
+        }
+        return cleaned.substring(0, Math.min(LONGEST_NAME, cleaned.length()));
+    }
+
+    private static String up(String version) {
+        return """
+                -- %s
+                --
+                -- Runs once in each tenant, in one transaction. Write the change below; a name without a schema and one in
+                -- "public" both mean the tenant's own schema, e.g.:
+                --
+                -- CREATE TABLE "invoice" (
+                --     "id" UUID NOT NULL DEFAULT uuid_generate_v4(),
+                --     CONSTRAINT "invoice_pkey" PRIMARY KEY ("id")
+                -- );
+                """
+                .formatted(version);
+    }
+
+    private static String down(String version) {
+        return """
+                -- Takes %s back.
+                --
+                -- Write the reverse of migration.sql below, or delete this file when there is none, e.g.:
+                --
+                -- DROP TABLE "invoice";
+                """
+                .formatted(version);
+    }
+}

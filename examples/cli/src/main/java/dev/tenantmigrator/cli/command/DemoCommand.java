@@ -1,0 +1,35 @@
+package dev.tenantmigrator.cli.command;
+
+import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.setup.Settings;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+@Command(
+        name = "demo",
+        description = {
+            "Show it all in a temporary directory, on an embedded server, and check each step.",
+            "With --url it runs in a database of its own on that server, which is dropped afterwards."
+        })
+final class DemoCommand implements Callable<Integer> {
+
+    private final Runner runner;
+
+    DemoCommand(Runner runner) {
+        this.runner = runner;
+    }
+
+    @Override
+    public Integer call() {
+        return runner.withSettings("demo", this::demo);
+    }
+
+    private CommandResult demo(Settings settings) throws Exception {
+        List<Map<String, Object>> steps = Demo.run(runner.host(), settings);
+        return CommandResult.of("demo", List.of())
+                .withMore(Map.of("steps", steps))
+                .withLines(List.of("Demo passed: " + steps.size() + " commands did what they should."));
+    }
+}

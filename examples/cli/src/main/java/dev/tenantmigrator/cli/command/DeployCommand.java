@@ -1,0 +1,33 @@
+package dev.tenantmigrator.cli.command;
+
+import dev.tenantmigrator.DeployOptions;
+import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.output.Outcomes;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "deploy", description = "Apply pending migrations to one tenant.")
+final class DeployCommand implements Callable<Integer> {
+
+    private final Runner runner;
+
+    @Parameters(paramLabel = "SCHEMA", description = "The tenant.")
+    private String schema = "";
+
+    @Option(names = "--out-of-order", description = "Also apply versions older than one that is applied already.")
+    private boolean outOfOrder;
+
+    DeployCommand(Runner runner) {
+        this.runner = runner;
+    }
+
+    @Override
+    public Integer call() {
+        return runner.withDatabase(
+                "deploy",
+                session -> CommandResult.of(
+                        "deploy", Outcomes.of(session.migrator().deploy(schema, new DeployOptions(outOfOrder)))));
+    }
+}

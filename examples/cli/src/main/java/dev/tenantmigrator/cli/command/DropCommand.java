@@ -1,0 +1,51 @@
+package dev.tenantmigrator.cli.command;
+
+import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.output.TenantResult;
+import dev.tenantmigrator.cli.setup.Host;
+import dev.tenantmigrator.cli.setup.Terminal;
+import dev.tenantmigrator.cli.setup.CommandException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "drop",
+        description = "Drop a tenant with all its data, after asking for its name. Its row of users is left.")
+final class DropCommand implements Callable<Integer> {
+
+    private final Runner runner;
+
+    @Parameters(paramLabel = "SCHEMA", description = "The tenant.")
+    private String schema = "";
+
+    @Option(names = "--yes", description = "Do not ask.")
+    private boolean yes;
+
+    DropCommand(Runner runner) {
+        this.runner = runner;
+    }
+
+    @Override
+    public Integer call() {
+        return runner.withDatabase("drop", session -> {
+            confirm(session.host());
+            session.migrator().dropTenant(schema, schema);
+            return CommandResult.of("drop", TenantResult.of(schema, "dropped"));
+        });
+    }
+
+    private void confirm(Host host) {
+        if (yes) {
+            return;
+        }
+        Terminal terminal = host.terminal()
+                .orElseThrow(() -> new CommandException(
+                        "nothing was dropped: there is no terminal to ask on; add --yes to drop " + schema));
+        String typed = terminal.ask("Drop " + schema + " with all its data? Type its name: ");
+        if (!typed.equals(schema)) {
+            throw new CommandException("nothing was dropped: \"" + typed + "\" is not \"" + schema + "\"");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.tenantmigrator.cli.command;
+
+import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.output.TenantResult;
+import dev.tenantmigrator.cli.setup.Session;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+@Command(name = "list", description = "List the tenants' schemas, one a line.")
+final class ListCommand implements Callable<Integer> {
+
+    private final Runner runner;
+
+    ListCommand(Runner runner) {
+        this.runner = runner;
+    }
+
+    @Override
+    public Integer call() {
+        return runner.withDatabase("list", ListCommand::list);
+    }
+
+    private static CommandResult list(Session session) {
+        List<String> tenants = session.migrator().tenants();
+        List<String> unfinished = session.migrator().unfinishedDrops();
+        unfinished.forEach(schema ->
+                session.host().err().println("Drop of " + schema + " was not finished; finish it by: drop " + schema));
+        List<TenantResult> listed =
+                tenants.stream().map(schema -> TenantResult.of(schema, "")).toList();
+        return CommandResult.of("list", listed).withMore(Map.of("unfinishedDrops", unfinished)).withLines(tenants);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.tenantmigrator.cli.command;
+
+import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.setup.Host;
+import dev.tenantmigrator.report.Failure;
+import java.util.Arrays;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+
+/** The commands, put together. */
+public final class Program {
+
+    private Program() {}
+
+    /**
+     * Runs one command.
+     *
+     * @param host where it reads and writes
+     * @param args the command and its arguments
+     * @return the exit code
+     */
+    public static int run(Host host, String... args) {
+        GlobalOptions options = new GlobalOptions(host);
+        Runner runner = new Runner(host, options);
+        CommandLine program = new CommandLine(options);
+        List<Object> commands = List.of(
+                new CreateCommand(runner),
+                new RegisterCommand(runner),
+                new StatusCommand(runner),
+                new DeployAllCommand(runner),
+                new DeployCommand(runner),
+                new BackfillCommand(runner),
+                new RollbackCommand(runner),
+                new VerifyCommand(runner),
+                new RepairCommand(runner),
+                new AdoptCommand(runner),
+                new PrepareCommand(runner),
+                new ListCommand(runner),
+                new RenameCommand(runner),
+                new DropCommand(runner),
+                new DemoCommand(runner),
+                new HelpCommand());
+        commands.forEach(program::addSubcommand);
+        return program.setOut(host.out())
+                .setErr(host.err())
+                .setColorScheme(Help.defaultColorScheme(host.colours() ? Ansi.ON : Ansi.OFF))
+                // A user may be called "@ada".
+                .setExpandAtFiles(false)
+                .setParameterExceptionHandler((e, arguments) -> refused(e, runner, arguments))
+                .execute(args);
+    }
+
+    private static int refused(ParameterException e, Runner runner, String... arguments) {
+        String command = e.getCommandLine().getCommandName();
+        String message = e.getMessage().replaceAll("(?i)(password=)[^&'\\s]*", "$1***");
+        boolean json = Arrays.asList(arguments).contains("--json");
+        return runner.print(
+                CommandResult.stopped(command, Failure.of(message + "; see " + seeAlso(e.getCommandLine()))), json);
+    }
+
+    private static String seeAlso(CommandLine command) {
+        return command.getCommandSpec().qualifiedName(" ") + " --help";
+    }
+}

@@ -1,0 +1,36 @@
+package dev.tenantmigrator.cli.command;
+
+import dev.tenantmigrator.TenantName;
+import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.output.TenantResult;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "rename",
+        description = "Rename a tenant's schema. What names it elsewhere, such as a row of users, is the operator's.")
+final class RenameCommand implements Callable<Integer> {
+
+    private final Runner runner;
+
+    @Parameters(index = "0", paramLabel = "SCHEMA", description = "The tenant.")
+    private String schema = "";
+
+    @Parameters(index = "1", paramLabel = "NEW_NAME", description = "Lower-case letters, digits and '_'.")
+    private String newName = "";
+
+    RenameCommand(Runner runner) {
+        this.runner = runner;
+    }
+
+    @Override
+    public Integer call() {
+        return runner.withDatabase("rename", session -> {
+            session.migrator().rename(schema, TenantName.exactly(newName));
+            return CommandResult.of(
+                    "rename", TenantResult.of(newName, "renamed").withMore(Map.of("from", schema)));
+        });
+    }
+}

@@ -1,0 +1,113 @@
+package dev.tenantmigrator.cli.command;
+
+import dev.tenantmigrator.MigrationFailedException;
+import dev.tenantmigrator.TenantExistsException;
+import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.TenantNotFoundException;
+import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.output.JsonOutput;
+import dev.tenantmigrator.cli.output.TenantResult;
+import dev.tenantmigrator.cli.output.TextOutput;
+import dev.tenantmigrator.cli.setup.Host;
+import dev.tenantmigrator.cli.setup.Session;
+import dev.tenantmigrator.cli.setup.Settings;
+import dev.tenantmigrator.cli.setup.CommandException;
+import dev.tenantmigrator.report.Failure;
+import java.sql.SQLException;
+import java.util.Optional;
+import picocli.CommandLine.Help.Ansi;
+
+/** Runs a command's work, prints what it comes back with, and tells failures that are expected from bugs. */
+final class Runner {
+
+    private final Host host;
+    private final GlobalOptions options;
+
+    Runner(Host host, GlobalOptions options) {
+        this.host = host;
+        this.options = options;
+    }
+
+    /** What a command does. */
+    @FunctionalInterface
+    interface Work<I> {
+        CommandResult run(I input) throws Exception;
+    }
+
+    Host host() {
+        return host;
+    }
+
+    /** Runs work that needs the migrations and the database. */
+    int withDatabase(String command, Work<Session> work) {
+        return withSettings(command, settings -> {
+            try (Session session = Session.open(host, settings)) {
+                return work.run(session);
+            }
+        });
+    }
+
+    /** Runs work that needs neither. */
+    int withSettings(String command, Work<Settings> work) {
+        boolean json = options.jsonGiven();
+        boolean verbose = false;
+        CommandResult result;
+        try {
+            Settings settings = options.settings();
+            json = settings.json();
+            verbose = settings.verbose();
+            logAt(verbose ? "info" : "error");
+            result = work.run(settings);
+        } catch (CommandException e) {
+            result = CommandResult.stopped(command, Failure.of(String.valueOf(e.getMessage())));
+        } catch (MigrationFailedException | TenantExistsException | TenantNotFoundException e) {
+            String schema = e.failure().tenant().orElse("");
+            result = CommandResult.of(command, TenantResult.failed(schema, e.failure()));
+        } catch (TenantMigratorException e) {
+            result = CommandResult.stopped(command, e.failure());
+        } catch (SQLException e) {
+            result = CommandResult.stopped(command, failure(e));
+        } catch (Exception e) {
+            if (verbose) {
+                e.printStackTrace(host.err());
+            }
+            result = CommandResult.stopped(
+                    command, Failure.of("unexpected: " + e + "; please report it, with the output of --verbose"));
+        }
+        return print(result, json, verbose);
+    }
+
+    /** Prints a command that could not even begin. */
+    int print(CommandResult result, boolean json) {
+        return print(result, json, false);
+    }
+
+    private int print(CommandResult result, boolean json, boolean verbose) {
+        if (json) {
+            host.out().println(JsonOutput.of(result));
+        } else if (result.error().isEmpty()) {
+            new TextOutput(host.colours() ? Ansi.ON : Ansi.OFF, verbose)
+                    .lines(result)
+                    .forEach(host.out()::println);
+        }
+        result.error().ifPresent(failure -> host.err().println("Error: " + failure));
+        host.out().flush();
+        host.err().flush();
+        return result.exitCode();
+    }
+
+    /** The server's words without the detail, which can hold a tenant's data. */
+    static Failure failure(SQLException e) {
+        String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        Failure failure = Failure.of(message);
+        return Optional.ofNullable(e.getSQLState()).map(failure::withSqlState).orElse(failure);
+    }
+
+    /**
+     * What goes wrong in a tenant stands in the result, so the log need not repeat it. This works as long as the library
+     * has logged nothing yet.
+     */
+    private static void logAt(String level) {
+        System.setProperty("org.slf4j.simpleLogger.log.dev.tenantmigrator", level);
+    }
+}

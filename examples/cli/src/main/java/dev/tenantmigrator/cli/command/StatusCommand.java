@@ -1,0 +1,44 @@
+package dev.tenantmigrator.cli.command;
+
+import dev.tenantmigrator.TenantMigrator;
+import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.output.Outcomes;
+import dev.tenantmigrator.cli.output.StatusText;
+import dev.tenantmigrator.cli.setup.Session;
+import dev.tenantmigrator.report.StatusReport;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "status", description = "Show what is applied, pending and missing, in all tenants or one.")
+final class StatusCommand implements Callable<Integer> {
+
+    private final Runner runner;
+
+    @Parameters(paramLabel = "SCHEMA", arity = "0..1", description = "One tenant.")
+    private Optional<String> schema = Optional.empty();
+
+    StatusCommand(Runner runner) {
+        this.runner = runner;
+    }
+
+    @Override
+    public Integer call() {
+        return runner.withDatabase("status", this::status);
+    }
+
+    private CommandResult status(Session session) {
+        StatusReport report = schema.isPresent()
+                ? session.migrator().status(schema.get())
+                : session.onFleet("status", TenantMigrator::status);
+        List<String> lines = schema.isPresent()
+                ? StatusText.tenant(report.tenants().get(0))
+                : StatusText.fleet(report, session.settings().verbose());
+        return CommandResult.of("status", Outcomes.of(report))
+                .withMore(Map.of("migrations", report.versions()))
+                .withLines(lines);
+    }
+}

@@ -1,0 +1,171 @@
+package dev.tenantmigrator.cli.command;
+
+import dev.tenantmigrator.TenantMigrator;
+import dev.tenantmigrator.TenantName;
+import dev.tenantmigrator.TenantStep;
+import dev.tenantmigrator.report.CreatedTenant;
+import dev.tenantmigrator.report.Failure;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/** The shared table {@code users}: a small stand-in for what a host application has. */
+final class Users {
+
+    private static final String CREATE_TABLE =
+            """
+            CREATE TABLE IF NOT EXISTS public.users (
+                id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
+                username TEXT NOT NULL,
+                email TEXT UNIQUE,
+                schema_name TEXT NOT NULL UNIQUE,
+                created_at TIMESTAMPTZ NOT NULL DEFAULT CURRENT_TIMESTAMP
+            )
+            """;
+
+    private static final String INSERT =
+            """
+            INSERT INTO public.users (username, email, schema_name) VALUES (?, ?, ?)
+            ON CONFLICT DO NOTHING
+            RETURNING id::text
+            """;
+
+    /** Whether the tenant's team_member has the sample's columns, and no other that must be given a value. */
+    private static final String HAS_TEAM_MEMBER =
+            """
+            SELECT count(*) FILTER (WHERE known) = 4
+               AND count(*) FILTER (WHERE NOT known AND attnotnull AND NOT atthasdef AND attidentity = '') = 0
+              FROM (SELECT attnotnull, atthasdef, attidentity,
+                           (attname = 'us_id' AND atttypid = 'uuid'::regtype)
+                           OR (attname IN ('name', 'email', 'role')
+                               AND atttypid IN ('text'::regtype, 'varchar'::regtype)) AS known
+                      FROM pg_attribute
+                     WHERE attrelid = to_regclass(format('%I.team_member', ?::text))
+                       AND attnum > 0 AND NOT attisdropped) AS columns
+            """;
+
+    private final DataSource dataSource;
+    private final TenantMigrator migrator;
+
+    Users(DataSource dataSource, TenantMigrator migrator) {
+        this.dataSource = dataSource;
+        this.migrator = migrator;
+    }
+
+    /**
+     * A tenant that was made with its user, or was not.
+     *
+     * @param tenant the tenant, gone again when the user was refused
+     * @param refusal why there is neither
+     */
+    record Registration(CreatedTenant tenant, Optional<Failure> refusal) {}
+
+    /**
+     * Makes the tenant, then the user, so that sign-ups never wait for each other in {@code users} while a tenant is
+     * being made, and the tenant's first team member. All are there, or none.
+     */
+    Registration register(String username, Optional<String> email) throws SQLException {
+        TenantName name = TenantName.forUser(username);
+        ensureTable();
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            boolean committed = false;
+            try {
+                CreatedTenant tenant = migrator.createTenant(connection, name, TenantStep.NONE);
+                Optional<String> id = insert(connection, username, email, tenant.schema());
+                if (id.isEmpty()) {
+                    return new Registration(tenant, Optional.of(taken(email)));
+                }
+                insertFirstMember(connection, tenant.schema(), id.get(), username, email);
+                connection.commit();
+                committed = true;
+                return new Registration(tenant, Optional.empty());
+            } finally {
+                if (!committed) {
+                    connection.rollback();
+                }
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    private static Failure taken(Optional<String> email) {
+        return Failure.of("the e-mail " + email.orElse("(none)")
+                + " belongs to another user; nothing was made, register with another one");
+    }
+
+    private static Optional<String> insert(
+            Connection connection, String username, Optional<String> email, String schema) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
+            statement.setString(1, username);
+            statement.setString(2, email.orElse(null));
+            statement.setString(3, schema);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
+            }
+        }
+    }
+
+    private static void insertFirstMember(
+            Connection connection, String schema, String userId, String username, Optional<String> email)
+            throws SQLException {
+        if (!hasTeamMember(connection, schema)) {
+            return;
+        }
+        String sql = "INSERT INTO " + quoted(schema)
+                + ".team_member (us_id, name, email, role) VALUES (?::uuid, ?, ?, 'owner')";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, userId);
+            statement.setString(2, username);
+            statement.setString(3, email.orElse(null));
+            statement.executeUpdate();
+        }
+    }
+
+    private static boolean hasTeamMember(Connection connection, String schema) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(HAS_TEAM_MEMBER)) {
+            statement.setString(1, schema);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+    }
+
+    /** Several may do this at once, and other programs too: the lock is for the former, the second look for the latter. */
+    private void ensureTable() throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            if (tableExists(statement)) {
+                return;
+            }
+            connection.setAutoCommit(false);
+            try {
+                statement.execute("SELECT pg_advisory_xact_lock(hashtextextended('tenant-migrator public.users', 0))");
+                statement.execute(CREATE_TABLE);
+                connection.commit();
+            } catch (SQLException e) {
+                connection.rollback();
+                if (!tableExists(statement)) {
+                    throw e;
+                }
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    private static boolean tableExists(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("SELECT to_regclass('public.users') IS NOT NULL")) {
+            return row.next() && row.getBoolean(1);
+        }
+    }
+
+    private static String quoted(String identifier) {
+        return '"' + identifier.replace("\"", "\"\"") + '"';
+    }
+}

@@ -1,0 +1,63 @@
+package dev.tenantmigrator.cli.output;
+
+import dev.tenantmigrator.report.Failure;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What a command comes back with.
+ *
+ * @param command its name
+ * @param tenants one entry per tenant
+ * @param lines what a person reads instead of the table of tenants
+ * @param more further fields of the JSON document
+ * @param error why the command as a whole could not run
+ */
+public record CommandResult(
+        String command,
+        List<TenantResult> tenants,
+        Optional<List<String>> lines,
+        Map<String, Object> more,
+        Optional<Failure> error) {
+
+    public static CommandResult of(String command, List<TenantResult> tenants) {
+        return new CommandResult(command, tenants, Optional.empty(), Map.of(), Optional.empty());
+    }
+
+    public static CommandResult of(String command, TenantResult tenant) {
+        return of(command, List.of(tenant));
+    }
+
+    /** A command that could not run. */
+    public static CommandResult stopped(String command, Failure error) {
+        return new CommandResult(command, List.of(), Optional.empty(), Map.of(), Optional.of(error));
+    }
+
+    public CommandResult withLines(List<String> newLines) {
+        return new CommandResult(command, tenants, Optional.of(newLines), more, error);
+    }
+
+    public CommandResult withMore(Map<String, Object> newMore) {
+        return new CommandResult(command, tenants, lines, newMore, error);
+    }
+
+    /** How many tenants had which outcome. */
+    public Map<String, Integer> counts() {
+        Map<String, Integer> counts = new TreeMap<>();
+        tenants.stream()
+                .map(TenantResult::outcome)
+                .filter(outcome -> !outcome.isEmpty())
+                .forEach(outcome -> counts.merge(outcome, 1, Integer::sum));
+        return counts;
+    }
+
+    /** 0: all well; 1: a tenant needs attention; 2: the command could not run. */
+    public int exitCode() {
+        if (error.isPresent()) {
+            return 2;
+        }
+        return tenants.stream().anyMatch(TenantResult::needsAttention) ? 1 : 0;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.tenantmigrator.cli.output;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.Finding;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** A result as one JSON document. */
+public final class JsonOutput {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private JsonOutput() {}
+
+    public static String of(CommandResult result) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("command", result.command());
+        document.put("tenants", result.tenants().stream().map(JsonOutput::tenant).toList());
+        document.put("counts", result.counts());
+        document.putAll(result.more());
+        result.error().ifPresent(failure -> document.put("error", failure(failure)));
+        try {
+            return MAPPER.writeValueAsString(document);
+        } catch (IOException e) {
+            throw new IllegalStateException("maps, lists, texts and numbers can be written", e);
+        }
+    }
+
+    private static Map<String, Object> tenant(TenantResult tenant) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("schema", tenant.schema());
+        if (!tenant.outcome().isEmpty()) {
+            fields.put("outcome", tenant.outcome());
+            fields.put("versions", tenant.versions());
+            fields.put("pending", tenant.pending());
+            fields.put("findings", tenant.findings().stream().map(JsonOutput::finding).toList());
+        }
+        fields.putAll(tenant.more());
+        tenant.error().ifPresent(failure -> fields.put("error", failure(failure)));
+        return fields;
+    }
+
+    private static Map<String, Object> finding(Finding finding) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("kind", kebab(finding.kind()));
+        fields.put("severity", kebab(finding.severity()));
+        finding.version().ifPresent(version -> fields.put("version", version));
+        fields.put("message", finding.message());
+        return fields;
+    }
+
+    private static Map<String, Object> failure(Failure failure) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("message", failure.message());
+        failure.version().ifPresent(version -> fields.put("version", version));
+        failure.file().ifPresent(file -> fields.put("file", file));
+        failure.line().ifPresent(line -> fields.put("line", line));
+        failure.statement().ifPresent(statement -> fields.put("statement", statement));
+        failure.sqlState().ifPresent(state -> fields.put("sqlState", state));
+        return fields;
+    }
+
+    private static String kebab(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

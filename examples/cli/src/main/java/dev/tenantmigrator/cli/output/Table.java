@@ -1,0 +1,39 @@
+package dev.tenantmigrator.cli.output;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Rows of text in aligned columns. */
+public final class Table {
+
+    private static final String GAP = "  ";
+
+    private final List<List<String>> rows = new ArrayList<>();
+
+    public Table(String... heads) {
+        rows.add(List.of(heads));
+    }
+
+    /** Adds a row with as many cells as there are heads. */
+    public void add(String... cells) {
+        rows.add(List.of(cells));
+    }
+
+    /** The heads, then each row. */
+    public List<String> lines() {
+        return rows.stream().map(this::line).toList();
+    }
+
+    private String line(List<String> row) {
+        StringBuilder line = new StringBuilder();
+        for (int column = 0; column < row.size(); column++) {
+            String cell = row.get(column);
+            line.append(cell).append(" ".repeat(width(column) - cell.length())).append(GAP);
+        }
+        return line.toString().stripTrailing();
+    }
+
+    private int width(int column) {
+        return rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
+    }
+}

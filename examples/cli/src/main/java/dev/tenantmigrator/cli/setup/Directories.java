@@ -1,0 +1,28 @@
+package dev.tenantmigrator.cli.setup;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What {@link Files} has no call for. */
+public final class Directories {
+
+    private Directories() {}
+
+    /** Deletes a directory and all that is in it; does nothing where there is none. */
+    public static void delete(Path directory) throws IOException {
+        if (Files.notExists(directory)) {
+            return;
+        }
+        List<Path> innermostFirst;
+        try (Stream<Path> all = Files.walk(directory)) {
+            innermostFirst = all.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : innermostFirst) {
+            Files.delete(path);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package dev.tenantmigrator.cli.setup;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+
+/**
+ * Finds each option in the first place that has it: arguments, environment, {@code tenant-migrator.properties} of the
+ * working directory, the same file of the migrations directory.
+ */
+public final class Layers {
+
+    /** The file of options, in the working directory and in the migrations directory. */
+    public static final String FILE = "tenant-migrator.properties";
+
+    private static final Set<String> KEYS = Set.of(
+            "url",
+            "user",
+            "migrations",
+            "required-table",
+            "shared-object",
+            "parallelism",
+            "json",
+            "embedded",
+            "verbose");
+
+    private final List<Map<String, String>> layers = new ArrayList<>();
+
+    private Layers() {}
+
+    /**
+     * Reads all places.
+     *
+     * @param host for the environment and the working directory
+     * @param arguments options by name, without the dashes
+     * @return what they say together
+     * @throws CommandException when a value or a file's key is none that there is
+     */
+    public static Settings settings(Host host, Map<String, String> arguments) {
+        Layers all = new Layers();
+        all.layers.add(arguments);
+        all.layers.add(environment(host));
+        all.layers.add(file(host.directory().resolve(FILE)));
+        Path migrations = host.directory().resolve(all.find("migrations").orElse("migrations"));
+        all.layers.add(file(migrations.resolve(FILE)));
+        return all.settings(migrations);
+    }
+
+    private Settings settings(Path migrations) {
+        Optional<Map<String, String>> database = layers.stream()
+                .filter(layer -> layer.containsKey("url") || isTrue(layer, "embedded"))
+                .findFirst();
+        boolean embedded = database.filter(layer -> isTrue(layer, "embedded")).isPresent();
+        Optional<String> url = database.flatMap(layer -> Optional.ofNullable(layer.get("url")));
+        if (embedded && url.isPresent()) {
+            throw new CommandException("--url and --embedded are two databases: give one of them");
+        }
+        return new Settings(
+                url,
+                find("user"),
+                migrations,
+                names("required-table"),
+                names("shared-object"),
+                parallelism(),
+                isTrue("json"),
+                embedded,
+                isTrue("verbose"));
+    }
+
+    private Optional<String> find(String key) {
+        return layer(key).map(layer -> layer.getOrDefault(key, ""));
+    }
+
+    private Optional<Map<String, String>> layer(String key) {
+        return layers.stream().filter(layer -> layer.containsKey(key)).findFirst();
+    }
+
+    private boolean isTrue(String key) {
+        return layer(key).filter(layer -> isTrue(layer, key)).isPresent();
+    }
+
+    private static boolean isTrue(Map<String, String> layer, String key) {
+        String value = layer.getOrDefault(key, "false");
+        return switch (value.toLowerCase(Locale.ROOT)) {
+            case "true", "1", "yes" -> true;
+            case "false", "0", "no", "" -> false;
+            default -> throw new CommandException(key + " is true or false, not \"" + value + "\"");
+        };
+    }
+
+    private int parallelism() {
+        String value = find("parallelism").orElse("1");
+        try {
+            int tenants = Integer.parseInt(value);
+            if (tenants >= 1) {
+                return tenants;
+            }
+        } catch (NumberFormatException e) {
+            // Refused below, with the same words.
+        }
+        throw new CommandException("parallelism is a number from 1, not \"" + value + "\"");
+    }
+
+    private Set<String> names(String key) {
+        Set<String> names = new LinkedHashSet<>();
+        Arrays.stream(find(key).orElse("").split(",", -1))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .forEach(names::add);
+        return names;
+    }
+
+    private static Map<String, String> environment(Host host) {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (String key : KEYS) {
+            String variable = "TENANT_MIGRATOR_" + key.toUpperCase(Locale.ROOT).replace('-', '_');
+            Optional.ofNullable(host.environment().get(variable))
+                    .filter(value -> !value.isEmpty())
+                    .ifPresent(value -> values.put(key, value));
+        }
+        return values;
+    }
+
+    private static Map<String, String> file(Path file) {
+        Map<String, String> values = new LinkedHashMap<>();
+        if (Files.isRegularFile(file)) {
+            Properties properties = new Properties();
+            try (Reader reader = Files.newBufferedReader(file)) {
+                properties.load(reader);
+            } catch (IOException | IllegalArgumentException e) {
+                throw new CommandException("cannot read " + file + ": " + e.getMessage(), e);
+            }
+            properties.stringPropertyNames().forEach(key -> values.put(known(key, file), value(properties, key)));
+        }
+        return values;
+    }
+
+    private static String value(Properties properties, String key) {
+        return properties.getProperty(key, "").strip();
+    }
+
+    private static String known(String key, Path file) {
+        if (key.equals("password")) {
+            throw new CommandException(
+                    "a password does not belong into " + file + ": put it into TENANT_MIGRATOR_PASSWORD instead");
+        }
+        if (!KEYS.contains(key)) {
+            throw new CommandException("unknown option \"" + key + "\" in " + file);
+        }
+        return key;
+    }
+}

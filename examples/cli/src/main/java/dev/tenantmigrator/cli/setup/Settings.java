@@ -1,0 +1,30 @@
+package dev.tenantmigrator.cli.setup;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The options of a run, whether they came as arguments, from the environment or from a file. The password is not among
+ * them: it comes from {@code TENANT_MIGRATOR_PASSWORD} or a prompt only.
+ *
+ * @param url of the database; can hold a secret, so it is never printed
+ * @param user of the database
+ * @param migrations the directory of migrations
+ * @param requiredTables tables that every tenant must have
+ * @param sharedObjects objects of the shared schema that migrations may name
+ * @param parallelism how many tenants are worked on at a time
+ * @param json whether output is one JSON document
+ * @param embedded whether the embedded server is used
+ * @param verbose whether healthy tenants are shown one by one, and the log at INFO
+ */
+public record Settings(
+        Optional<String> url,
+        Optional<String> user,
+        Path migrations,
+        Set<String> requiredTables,
+        Set<String> sharedObjects,
+        int parallelism,
+        boolean json,
+        boolean embedded,
+        boolean verbose) {}

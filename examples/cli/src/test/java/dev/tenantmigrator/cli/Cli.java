@@ -1,0 +1,134 @@
+package dev.tenantmigrator.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tenantmigrator.cli.setup.Host;
+import dev.tenantmigrator.cli.setup.Terminal;
+import dev.tenantmigrator.support.TestDatabase;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The command line in a working directory of its own, run inside this JVM. */
+final class Cli {
+
+    static final Path SAMPLE = Path.of("../../migrations-sample");
+
+    private final Path directory;
+    private final Map<String, String> environment = new HashMap<>();
+    private Optional<Terminal> terminal = Optional.empty();
+
+    Cli(Path directory) {
+        this.directory = directory;
+    }
+
+    static Cli on(TestDatabase database, Path directory) {
+        return new Cli(directory)
+                .with("TENANT_MIGRATOR_URL", database.jdbcUrl())
+                .with("TENANT_MIGRATOR_USER", database.user())
+                .with("TENANT_MIGRATOR_PASSWORD", database.password());
+    }
+
+    Cli with(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    Cli without(String variable) {
+        environment.remove(variable);
+        return this;
+    }
+
+    /** Somebody is there who gives the same answer to every question. */
+    Cli answering(String answer) {
+        terminal = Optional.of(new Terminal() {
+            @Override
+            public String ask(String question) {
+                return answer;
+            }
+
+            @Override
+            public String askSecret(String question) {
+                return answer;
+            }
+        });
+        return this;
+    }
+
+    Cli withSample() {
+        try (Stream<Path> files = Files.walk(SAMPLE)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                write("migrations/" + SAMPLE.relativize(file), Files.readString(file));
+            }
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Cli withMigration(String version, String up, String down) {
+        write("migrations/" + version + "/migration.sql", up);
+        return write("migrations/" + version + "/rollback.sql", down);
+    }
+
+    Cli write(String file, String text) {
+        try {
+            Path path = directory.resolve(file);
+            Files.createDirectories(path.getParent());
+            Files.writeString(path, text);
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    Result run(String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        Host host = new Host(
+                new PrintWriter(out, true), new PrintWriter(err, true), environment, directory, terminal, false);
+        return new Result(Main.run(host, args), out.toString(), err.toString());
+    }
+
+    /** Runs a command with {@code --json}, which must end with the given exit code. */
+    JsonNode json(int exitCode, String... args) {
+        Result result = run(Stream.concat(Stream.of("--json"), Stream.of(args)).toArray(String[]::new));
+        if (result.exitCode() != exitCode) {
+            throw new AssertionError(List.of(args) + " ended with " + result);
+        }
+        return result.json();
+    }
+
+    /** Registers a user and gives the tenant's schema. */
+    String register(String... usernameAndOptions) {
+        String[] args =
+                Stream.concat(Stream.of("register"), Stream.of(usernameAndOptions)).toArray(String[]::new);
+        return json(0, args).at("/tenants/0/schema").asText();
+    }
+
+    record Result(int exitCode, String out, String err) {
+        JsonNode json() {
+            try {
+                return new ObjectMapper().readTree(out);
+            } catch (IOException e) {
+                throw new AssertionError("no JSON document: " + this, e);
+            }
+        }
+
+        String all() {
+            return out + err;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.tenantmigrator.registration;
+
+import dev.tenantmigrator.registration.SignUp.Account;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Email;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code POST /register} with {@code {"username": …, "email": …}} answers 201 with the account; see {@link RegistrationErrors}. */
+@RestController
+class RegistrationController {
+
+    /** No control characters and no halves of surrogate pairs: PostgreSQL stores neither. */
+    private static final String STORABLE = "[^\\p{Cc}\\p{Cs}]*";
+
+    /** What a new user sends. */
+    record Registration(
+            @NotBlank @Size(max = 100) @Pattern(regexp = STORABLE)
+            String username,
+
+            @NotBlank @Size(max = 254) @Email @Pattern(regexp = STORABLE)
+            String email) {}
+
+    private final SignUp signUp;
+
+    RegistrationController(SignUp signUp) {
+        this.signUp = signUp;
+    }
+
+    @PostMapping("/register")
+    @ResponseStatus(HttpStatus.CREATED)
+    Account register(@Valid @RequestBody Registration registration) {
+        return signUp.register(registration.username(), registration.email());
+    }
+}

@@ -1,0 +1,38 @@
+package dev.tenantmigrator.registration;
+
+import dev.tenantmigrator.MigrationSource;
+import dev.tenantmigrator.TenantMigrator;
+import dev.tenantmigrator.TenantMigratorBuilder;
+import dev.tenantmigrator.event.TenantEventListener;
+import java.nio.file.Path;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Makes the one {@link TenantMigrator} of this service, from the pool that everything else uses too. */
+@Configuration(proxyBeanMethods = false)
+class TenantConfiguration {
+
+    private static final String CLASSPATH = "classpath:";
+
+    @Bean
+    TenantMigrator tenantMigrator(
+            DataSource dataSource, RegistrationProperties properties, ObjectProvider<TenantEventListener> listener) {
+        TenantMigratorBuilder builder = TenantMigrator.builder(dataSource)
+                .migrations(source(properties.migrations()))
+                .requiredTables("team_member", "vendor", "contact", "reminders")
+                .sharedObjects("users")
+                .parallelism(properties.parallelism());
+        // A bean of this type, e.g. one that counts in a metrics registry, sees what happens to each tenant.
+        listener.ifAvailable(builder::listener);
+        return builder.build();
+    }
+
+    private static MigrationSource source(String migrations) {
+        return migrations.startsWith(CLASSPATH)
+                ? MigrationSource.classpath(
+                        migrations.substring(CLASSPATH.length()), TenantConfiguration.class.getClassLoader())
+                : MigrationSource.directory(Path.of(migrations));
+    }
+}

@@ -1,0 +1,99 @@
+package dev.tenantmigrator.registration;
+
+import dev.tenantmigrator.registration.SignUp.Account;
+import dev.tenantmigrator.support.TestDatabase;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One running instance of the application, on a port of its own, and a client to it. */
+final class Instance implements AutoCloseable {
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final ConfigurableApplicationContext context;
+    private final URI register;
+
+    private Instance(ConfigurableApplicationContext context) {
+        this.context = context;
+        int port = Objects.requireNonNull(((WebServerApplicationContext) context).getWebServer())
+                .getPort();
+        this.register = URI.create("http://localhost:" + port + "/register");
+    }
+
+    /**
+     * Starts an instance as {@code main} does.
+     *
+     * @param properties as on the command line, without the hyphens: {@code name=value}
+     */
+    static Instance start(TestDatabase database, String... properties) {
+        return start(database, context -> {}, properties);
+    }
+
+    /**
+     * Starts an instance with more beans.
+     *
+     * @param beans registers them
+     */
+    static Instance start(
+            TestDatabase database,
+            ApplicationContextInitializer<GenericApplicationContext> beans,
+            String... properties) {
+        Stream<String> always = Stream.of(
+                "server.port=0",
+                "spring.main.banner-mode=off",
+                "spring.datasource.url=" + withoutUser(database.jdbcUrl()),
+                "spring.datasource.username=" + database.user(),
+                "spring.datasource.password=" + database.password());
+        return new Instance(new SpringApplicationBuilder(RegistrationApplication.class)
+                .registerShutdownHook(false)
+                .initializers(beans)
+                .run(Stream.concat(always, Stream.of(properties))
+                        .map(property -> "--" + property)
+                        .toArray(String[]::new)));
+    }
+
+    /** A user in the URL would win over the one in the properties. */
+    private static String withoutUser(String url) {
+        return url.replaceFirst("[?&]user=[^&]*", "");
+    }
+
+    HttpResponse<String> register(String username, String email) {
+        return registerAsync(username, email).join();
+    }
+
+    CompletableFuture<HttpResponse<String>> registerAsync(String username, String email) {
+        return send(JSON.writeValueAsString(Map.of("username", username, "email", email)));
+    }
+
+    /** Sends a body as it is. */
+    CompletableFuture<HttpResponse<String>> send(String json) {
+        HttpRequest request = HttpRequest.newBuilder(register)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json))
+                .build();
+        return CLIENT.sendAsync(request, BodyHandlers.ofString());
+    }
+
+    static Account account(HttpResponse<String> response) {
+        return JSON.readValue(response.body(), Account.class);
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}

@@ -1,0 +1,195 @@
+package dev.tenantmigrator.registration;
+
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tenantmigrator.registration.SignUp.Account;
+import dev.tenantmigrator.support.TestDatabase;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a client of {@code POST /register} sees, and what is in the database afterwards. */
+class RegistrationTest {
+
+    private TestDatabase database;
+
+    @BeforeEach
+    void createDatabase() {
+        database = TestDatabase.create("registration");
+    }
+
+    @AfterEach
+    void dropDatabase() throws SQLException {
+        database.close();
+    }
+
+    @Test
+    void aUserGetsATenantWithAFirstMember() {
+        try (Instance instance = Instance.start(database)) {
+            HttpResponse<String> response = instance.register("Carol O'Neil", "Carol@Example.org");
+
+            assertThat(response.statusCode()).isEqualTo(201);
+            Account account = Instance.account(response);
+            assertThat(account.schema()).matches("carol_o_neil_\\d{8}");
+            assertThat(database.query("SELECT id, username, email, schema_name FROM public.users"))
+                    .containsExactly(List.of(account.id(), "Carol O'Neil", "carol@example.org", account.schema()));
+            assertThat(database.query("SELECT us_id, email FROM " + account.schema() + ".team_member"))
+                    .containsExactly(List.of(account.id(), "carol@example.org"));
+            assertThat(versions(account.schema())).isEqualTo(Migrations.SAMPLE);
+        }
+    }
+
+    @Test
+    void aTakenEmailIsAConflictAndLeavesNothing() {
+        try (Instance instance = Instance.start(database)) {
+            Account first = Instance.account(instance.register("dave", "dave@example.org"));
+
+            HttpResponse<String> second = instance.register("david", "DAVE@example.org");
+
+            assertThat(second.statusCode()).isEqualTo(409);
+            assertThat(second.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+            assertThat(tenants()).containsExactly(first.schema());
+            assertThat(users()).containsExactly(first.schema());
+        }
+    }
+
+    @Test
+    void ofManyWithOneEmailAtOnceOneSucceeds() {
+        try (Instance instance = Instance.start(database)) {
+            Map<Integer, Long> statuses = statuses(IntStream.range(0, 8)
+                    .mapToObj(i -> instance.registerAsync("user" + i, "same@example.org"))
+                    .toList());
+
+            assertThat(statuses).isEqualTo(Map.of(201, 1L, 409, 7L));
+            assertThat(users()).hasSize(1).isEqualTo(tenants());
+        }
+    }
+
+    /** With a pool of one, a registration that took a second connection would wait for itself. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 10})
+    void twentyAtOnceAllSucceed(int poolSize) {
+        try (Instance instance = Instance.start(database, "spring.datasource.hikari.maximum-pool-size=" + poolSize)) {
+            Map<Integer, Long> statuses = statuses(IntStream.range(0, 20)
+                    .mapToObj(i -> instance.registerAsync("user" + i, "user" + i + "@example.org"))
+                    .toList());
+
+            assertThat(statuses).isEqualTo(Map.of(201, 20L));
+            assertThat(users()).hasSize(20).isEqualTo(tenants());
+            for (String schema : tenants()) {
+                assertThat(database.value("SELECT count(*) FROM " + schema + ".team_member"))
+                        .isEqualTo("1");
+            }
+        }
+    }
+
+    @Test
+    void aFailingMigrationLeavesNoUserAndNoSchemaAndTellsNoSql(@TempDir Path directory) throws Exception {
+        Migrations migrations =
+                Migrations.copyTo(directory).add("20990101_broken", "ALTER TABLE no_such_table ADD COLUMN x int;");
+        try (Instance instance = Instance.start(database, migrations.property())) {
+            HttpResponse<String> response = instance.register("erin", "erin@example.org");
+
+            assertThat(response.statusCode()).isEqualTo(500);
+            assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+            assertThat(response.body())
+                    .contains("Nothing was stored")
+                    .doesNotContainIgnoringCase("no_such_table", "alter", "broken", "migration", "42P01", "erin_");
+            assertThat(users()).isEmpty();
+            assertThat(tenants()).isEmpty();
+        }
+        // The same person, once the release is mended.
+        try (Instance instance = Instance.start(database)) {
+            assertThat(instance.register("erin", "erin@example.org").statusCode())
+                    .isEqualTo(201);
+        }
+    }
+
+    @Test
+    void invalidInputIsRefused() {
+        List<String> bodies = List.of(
+                "",
+                "{",
+                "{}",
+                "{\"username\": \"frank\"}",
+                "{\"email\": \"frank@example.org\"}",
+                "{\"username\": \" \", \"email\": \"frank@example.org\"}",
+                "{\"username\": \"frank\", \"email\": \"frank\"}",
+                "{\"username\": \"" + "x".repeat(101) + "\", \"email\": \"frank@example.org\"}",
+                "{\"username\": \"a\\u0000b\", \"email\": \"frank@example.org\"}",
+                "{\"username\": \"a\\ud800b\", \"email\": \"frank@example.org\"}",
+                "{\"username\": \"frank\", \"email\": \"frank\\u0000@example.org\"}");
+        try (Instance instance = Instance.start(database)) {
+            assertThat(bodies)
+                    .allSatisfy(body ->
+                            assertThat(instance.send(body).join().statusCode()).isEqualTo(400));
+        }
+        assertThat(users()).isEmpty();
+        assertThat(tenants()).isEmpty();
+    }
+
+    /** Each waits for the one before it; in the other order, users row first, they would deadlock. */
+    @Test
+    void manyAtOnceSucceedWhenMigrationsReferToUsers(@TempDir Path directory) throws Exception {
+        Migrations migrations = Migrations.copyTo(directory)
+                .add("20990101_audit", "CREATE TABLE audit (actor uuid REFERENCES \"public\".\"users\" (id));");
+        try (Instance instance = Instance.start(database, migrations.property())) {
+            Map<Integer, Long> statuses = statuses(IntStream.range(0, 8)
+                    .mapToObj(i -> instance.registerAsync("user" + i, "user" + i + "@example.org"))
+                    .toList());
+
+            assertThat(statuses).isEqualTo(Map.of(201, 8L));
+        }
+    }
+
+    @Test
+    void connectionsComeBackAsTheyWereLent(@TempDir Path directory) throws Exception {
+        Migrations migrations = Migrations.copyTo(directory)
+                .add("20990101_for_one_user", "SELECT 1 / (1 - (SELECT count(*) FROM public.users));");
+        try (Instance instance = Instance.start(
+                database,
+                context -> context.registerBean(DataSource.class, () -> database.dataSource()),
+                migrations.property())) {
+            assertThat(instance.register("grace", "grace@example.org").statusCode())
+                    .isEqualTo(201);
+            assertThat(instance.register("grace", "grace@example.org").statusCode())
+                    .isEqualTo(409);
+            assertThat(instance.register("heidi", "heidi@example.org").statusCode())
+                    .isEqualTo(500);
+        }
+        database.assertNoLeaks();
+    }
+
+    private static Map<Integer, Long> statuses(List<CompletableFuture<HttpResponse<String>>> responses) {
+        return responses.stream()
+                .map(CompletableFuture::join)
+                .collect(groupingBy(HttpResponse::statusCode, counting()));
+    }
+
+    private List<String> versions(String schema) {
+        return database.values("SELECT version FROM " + schema + ".schema_migrations ORDER BY id");
+    }
+
+    private List<String> users() {
+        return database.values("SELECT schema_name FROM public.users ORDER BY schema_name");
+    }
+
+    /** All schemas but PostgreSQL's own, so one that is half made is seen too. */
+    private List<String> tenants() {
+        return database.values("SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_'"
+                + " AND nspname NOT IN ('public', 'information_schema') ORDER BY nspname");
+    }
+}
