@@ -79,7 +79,8 @@ final class PostgresServer {
         return password;
     }
 
-    private void dropDatabasesOfTheDead() throws SQLException {
+    /** Drops the databases of JVMs that ended without doing so: their lock is free. */
+    void dropDatabasesOfTheDead() throws SQLException {
         List<String> names = new ArrayList<>();
         try (PreparedStatement query = ownerLock.prepareStatement(
                         "SELECT datname FROM pg_database WHERE datname ~ ('^' || ? || '[0-9a-f]{8}_')");

@@ -8,6 +8,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Statements that travel to PostgreSQL in one round trip. The driver's batch carries one entry per statement, because the
@@ -17,10 +18,22 @@ import java.util.Optional;
  */
 public final class Flight {
 
+    private static final Pattern QUERY =
+            Pattern.compile("\\(|(?:SELECT|WITH|VALUES|TABLE)\\b", Pattern.CASE_INSENSITIVE);
+
     private final List<Step> steps = new ArrayList<>();
 
     /** A statement and, when it stands in a script, where. */
-    private record Step(String sql, Optional<Origin> origin) {}
+    private record Step(String sql, Optional<Origin> origin) {
+
+        /**
+         * In a batch the driver asks for no more than the first row of a query, so that {@code SELECT f(id) FROM t} would call
+         * {@code f} once. The library's own queries have one row.
+         */
+        boolean mayReturnRows() {
+            return origin.isPresent() && QUERY.matcher(sql).lookingAt();
+        }
+    }
 
     private record Origin(String version, ScriptFile file, Optional<SqlStatement> statement) {}
 
@@ -50,14 +63,26 @@ public final class Flight {
         return flight.add("COMMIT");
     }
 
-    /** Sends all statements in one round trip. */
+    /** Sends all statements, in one round trip unless a script has queries. */
     public void send(Connection connection) throws SQLException {
-        try (Statement batch = connection.createStatement()) {
-            batch.setEscapeProcessing(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            boolean batched = false;
             for (Step step : steps) {
-                batch.addBatch(step.sql());
+                if (!step.mayReturnRows()) {
+                    statement.addBatch(step.sql());
+                    batched = true;
+                    continue;
+                }
+                if (batched) {
+                    statement.executeBatch();
+                    batched = false;
+                }
+                statement.execute(step.sql());
             }
-            batch.executeBatch();
+            if (batched) {
+                statement.executeBatch();
+            }
         }
     }
 

@@ -46,7 +46,7 @@ public record Settings(Map<String, String> changed) {
     }
 
     /**
-     * One statement that puts back, until the transaction ends, every setting that has another value than here. Settings
+     * One statement, of one row, that puts back, until the transaction ends, every setting that has another value than here. Settings
      * are read to the end before the first is written, because PostgreSQL materializes the function behind
      * {@code pg_settings}.
      */
@@ -56,17 +56,17 @@ public record Settings(Map<String, String> changed) {
                 .map(entry -> "(" + Sql.literal(entry.getKey()) + ',' + Sql.literal(entry.getValue()) + ")")
                 .collect(Collectors.joining(","));
         return """
-                SELECT pg_catalog.set_config(s.name, coalesce(b.value, s.reset_val), true)
+                SELECT count(pg_catalog.set_config(s.name, coalesce(b.value, s.reset_val), true)),
+                       CASE WHEN pg_catalog.current_setting('role') <> %s
+                            THEN pg_catalog.set_config('role', %1$s, true) END
                   FROM pg_catalog.pg_settings s
                   LEFT JOIN (VALUES %s) b(name, value) ON b.name = s.name
                  WHERE s.name <> 'search_path' AND (s.source = 'session' OR b.name IS NOT NULL)
                    AND s.setting IS DISTINCT FROM coalesce(b.value, s.reset_val)
-                   AND s.name NOT LIKE 'transaction\\_%%'
-                UNION ALL
-                SELECT pg_catalog.set_config('role', %s, true)
-                 WHERE pg_catalog.current_setting('role') <> %2$s""".formatted(
-                        before.isEmpty() ? "(NULL::text, NULL::text)" : before,
-                        Sql.literal(changed.getOrDefault(ROLE, "none")));
+                   AND s.name NOT LIKE 'transaction\\_%%'"""
+                .formatted(
+                        Sql.literal(changed.getOrDefault(ROLE, "none")),
+                        before.isEmpty() ? "(NULL::text, NULL::text)" : before);
     }
 
     /**

@@ -5,8 +5,8 @@ import java.util.Set;
 
 /**
  * Applies rules to each token of a statement and of the code in its dollar quotes: the body of {@code DO} and of
- * {@code CREATE FUNCTION} and {@code PROCEDURE} in SQL or PL/pgSQL, and what such a body quotes in turn. Text in dollar quotes
- * that cannot be read as SQL is not code.
+ * {@code CREATE FUNCTION} and {@code PROCEDURE} in SQL or PL/pgSQL, and what such a body quotes in turn. Text in
+ * dollar quotes that cannot be read as SQL is not code.
  */
 final class CodeRewriter {
 

@@ -1,8 +1,8 @@
 package dev.tenantmigrator.internal.sql;
 
 /**
- * Identifiers and keywords as PostgreSQL compares them: only the letters A to Z fold, whatever the JVM's locale (PostgreSQL
- * documentation, "Identifiers and Key Words").
+ * Identifiers and keywords as PostgreSQL compares them: only the letters A to Z fold, whatever the JVM's locale
+ * (PostgreSQL documentation, "Identifiers and Key Words").
  */
 final class Identifiers {
 

@@ -1,11 +1,12 @@
 package dev.tenantmigrator.internal.sql;
 
 /**
- * Cuts a text into tokens by PostgreSQL's lexical rules (PostgreSQL documentation, "Lexical Structure", and the server's
- * {@code scan.l}), with {@code standard_conforming_strings} on.
+ * Cuts a text into tokens by PostgreSQL's lexical rules (PostgreSQL documentation, "Lexical Structure", and the
+ * server's {@code scan.l}), with {@code standard_conforming_strings} on.
  *
- * <p>It is lenient where a difference cannot matter here: operators are not cut further than comments demand, and what the
- * server refuses (a number with letters behind it, a lone backslash) becomes some token. The time is linear in the length.
+ * <p>It is lenient where a difference cannot matter here: operators are not cut further than comments demand, and what
+ * the server refuses (a number with letters behind it, a lone backslash) becomes some token. The time is linear in the
+ * length.
  */
 final class Lexer {
 

@@ -8,7 +8,9 @@ import dev.tenantmigrator.SqlStatement;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The adapter used by default: judges each statement, and prepares its text so that only the tenant's name is missing. */
+/**
+ * The adapter used by default: judges each statement, and prepares its text so that only the tenant's name is missing.
+ */
 public final class PublicSchemaAdapter implements SchemaAdapter {
 
     @Override

@@ -5,7 +5,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Puts another schema into the text of existing objects, as {@code ALTER SCHEMA … RENAME} leaves function bodies alone. */
+/**
+ * Puts another schema into the text of existing objects, as {@code ALTER SCHEMA … RENAME} leaves function bodies
+ * alone.
+ */
 public final class SchemaRenaming {
 
     private static final SharedObjects NOTHING_SHARED = new SharedObjects("public", Set.of(), Map.of());

@@ -9,8 +9,9 @@ final class SchemaRules {
     private SchemaRules() {}
 
     /**
-     * {@code schema.x}, and the middle of {@code database.schema.x}. Shared objects get the schema that holds them. A table or
-     * column of the schema's name is left alone where that can be told, but {@code FROM t AS public WHERE public.x} cannot.
+     * {@code schema.x}, and the middle of {@code database.schema.x}. Shared objects get the schema that holds them. A
+     * table or column of the schema's name is left alone where that can be told, but {@code FROM t AS public WHERE
+     * public.x} cannot.
      */
     static TokenRule qualifiedNames(String schema, SharedObjects shared) {
         return (tokens, token, out) -> {

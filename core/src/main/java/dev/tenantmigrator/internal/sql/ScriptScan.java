@@ -11,8 +11,8 @@ public final class ScriptScan {
     private ScriptScan() {}
 
     /**
-     * The extensions that a script creates, each once, in order, as PostgreSQL stores their names. The script itself does not
-     * create them.
+     * The extensions that a script creates, each once, in order, as PostgreSQL stores their names. The script itself
+     * does not create them.
      *
      * @throws InvalidMigrationException when the script cannot be read to its end
      */

@@ -8,7 +8,7 @@ import java.util.Set;
 final class SettingRules {
 
     private static final Set<String> ON = Set.of("on", "true", "yes", "1");
-    private static final Set<String> OTHER_DATE_STYLES = Set.of("sql", "postgres", "german");
+    private static final Set<String> ISO_DATE_STYLES = Set.of("iso", "dmy", "mdy", "ymd");
 
     private SettingRules() {}
 
@@ -64,8 +64,8 @@ final class SettingRules {
 
     private static Verdict strings(Statement statement) {
         return StatementRules.refusal(
-                "with standard_conforming_strings off the script would mean something else than what was read; remove the"
-                        + " statement, and write E'…' where a string has backslash escapes",
+                "with standard_conforming_strings off the script would mean something else than what was read; remove"
+                        + " the statement, and write E'…' where a string has backslash escapes",
                 statement);
     }
 
@@ -81,7 +81,7 @@ final class SettingRules {
 
     private static boolean isIso(Cursor cursor, Statement statement) {
         List<String> values = values(cursor, statement);
-        return values.contains("iso") && values.stream().noneMatch(OTHER_DATE_STYLES::contains);
+        return values.contains("iso") && ISO_DATE_STYLES.containsAll(values);
     }
 
     /** PostgreSQL compares the names of settings without regard to case, quoted or not. */

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Cuts tokens into statements at the semicolons that end one: not in parentheses, as in {@code CREATE RULE … DO (a; b)}, and
- * not in the {@code BEGIN ATOMIC … END} body of a function or procedure. The last statement needs no semicolon; empty ones are
- * dropped.
+ * Cuts tokens into statements at the semicolons that end one: not in parentheses, as in {@code CREATE RULE … DO (a;
+ * b)}, and not in the {@code BEGIN ATOMIC … END} body of a function or procedure. The last statement needs no
+ * semicolon; empty ones are dropped.
  */
 final class Splitter {
 

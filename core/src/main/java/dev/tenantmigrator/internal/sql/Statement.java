@@ -31,7 +31,10 @@ record Statement(Tokens tokens, int from, int to, int line) {
         return tokens.end(to - 1);
     }
 
-    /** Whether it makes a function or procedure, the only place where semicolons can stand in {@code BEGIN ATOMIC … END}. */
+    /**
+     * Whether it makes a function or procedure, the only place where semicolons can stand in {@code BEGIN ATOMIC …
+     * END}.
+     */
     boolean createsRoutine() {
         Cursor cursor = cursor();
         if (!cursor.take("CREATE")) {

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which statements a migration may hold. Each rule is one line of {@link #RULES}, or one method named there; the first whose
- * words a statement begins with decides, and a statement without a rule is kept.
+ * Which statements a migration may hold. Each rule is one line of {@link #RULES}, or one method named there; the first
+ * whose words a statement begins with decides, and a statement without a rule is kept.
  */
 final class StatementRules {
 

@@ -20,7 +20,8 @@ final class Template {
     /**
      * A schema's name for a gap, which may lie in dollar quotes.
      *
-     * @throws IllegalArgumentException when the name could end them: it has two dollar signs, or is no identifier at all
+     * @throws IllegalArgumentException when the name could end them: it has two dollar signs, or is no identifier at
+     *     all
      */
     static String quoted(String schema) {
         if (schema.indexOf('$') != schema.lastIndexOf('$')) {

@@ -4,7 +4,10 @@ package dev.tenantmigrator.internal.sql;
 enum TokenKind {
     /** Spaces, tabs and line breaks. */
     WHITESPACE,
-    /** {@code -- …}, a nested block comment, or a psql line that pg_dump writes ({@code \restrict} and its counterpart). */
+    /**
+     * {@code -- …}, a nested block comment, or a psql line that pg_dump writes ({@code \restrict} and its
+     * counterpart).
+     */
     COMMENT,
     /** A keyword or an unquoted identifier. */
     WORD,

@@ -3,8 +3,9 @@ package dev.tenantmigrator.internal.sql;
 import java.util.Arrays;
 
 /**
- * The tokens of a text, in order and without a gap: together they are the text. Kept in two arrays, five bytes a token, as a
- * script of 20 MB has millions. Any index may be asked for; outside of the text the kind is {@link TokenKind#END}.
+ * The tokens of a text, in order and without a gap: together they are the text. Kept in two arrays, five bytes a
+ * token, as a script of 20 MB has millions. Any index may be asked for; outside of the text the kind is {@link
+ * TokenKind#END}.
  */
 final class Tokens {
 

@@ -28,7 +28,7 @@ final class TransactionRules {
         while (!cursor.atEnd()) {
             if (!cursor.takeAny(BEGIN_WORDS) && !cursor.takeSymbol(',')) {
                 return StatementRules.refusal(
-                        "this BEGIN does not begin a transaction; end it with a semicolon, or put a block into DO $$ … $$",
+                        "this does not begin a transaction; end it with a semicolon, or put a block into DO $$ … $$",
                         statement);
             }
         }

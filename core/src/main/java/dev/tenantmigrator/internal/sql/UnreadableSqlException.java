@@ -1,8 +1,8 @@
 package dev.tenantmigrator.internal.sql;
 
 /**
- * The text cannot be read to its end. Checked, because what it means depends on the text: a script is refused, a function
- * body is not SQL after all.
+ * The text cannot be read to its end. Checked, because what it means depends on the text: a script is refused, a
+ * function body is not SQL after all.
  */
 final class UnreadableSqlException extends Exception {
 
@@ -27,7 +27,9 @@ final class UnreadableSqlException extends Exception {
         return offset;
     }
 
-    /** The line of the text on which the unreadable part began, from 1. Counted only now: most bodies are never asked. */
+    /**
+     * The line of the text on which the unreadable part began, from 1. Counted only now: most bodies are never asked.
+     */
     int line() {
         return 1 + Tokens.lineBreaks(text, 0, offset);
     }

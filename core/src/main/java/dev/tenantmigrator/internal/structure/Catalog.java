@@ -1,12 +1,16 @@
 package dev.tenantmigrator.internal.structure;
 
 import dev.tenantmigrator.internal.structure.DatabaseObject.Kind;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,23 +19,17 @@ import java.util.Optional;
  */
 final class Catalog {
 
-    /** {@code pg_temp} is named so that it is searched last: a temporary {@code pg_class} must not stand in for the real. */
-    private static final String PORTABLE_SETTINGS = """
-            SELECT set_config('search_path', 'pg_catalog, pg_temp', true), set_config('datestyle', 'ISO', true),
-                   set_config('intervalstyle', 'postgres', true), set_config('extra_float_digits', '3', true),
-                   set_config('quote_all_identifiers', 'off', true)
-            """;
-
-    private static final String CURRENT_SETTINGS = """
-            SELECT current_setting('search_path'), current_setting('datestyle'), current_setting('intervalstyle'),
-                   current_setting('extra_float_digits'), current_setting('quote_all_identifiers')
-            """;
-
-    private static final String RESTORE_SETTINGS = """
-            SELECT set_config('search_path', ?, true), set_config('datestyle', ?, true),
-                   set_config('intervalstyle', ?, true), set_config('extra_float_digits', ?, true),
-                   set_config('quote_all_identifiers', ?, true)
-            """;
+    /**
+     * {@code pg_temp} is named so that it is searched last: a temporary {@code pg_class} must not stand in for the real. The
+     * planner takes these queries for dear; compiling them would take longer than running them.
+     */
+    private static final Map<String, String> SETTINGS = Map.of(
+            "search_path", "pg_catalog, pg_temp",
+            "datestyle", "ISO",
+            "intervalstyle", "postgres",
+            "extra_float_digits", "3",
+            "quote_all_identifiers", "off",
+            "jit", "off");
 
     private final Connection connection;
     private final String schema;
@@ -61,10 +59,10 @@ final class Catalog {
             throw new IllegalStateException("definitions are read in a transaction: turn autocommit off first");
         }
         Catalog catalog = new Catalog(connection, schema);
-        String[] settings = catalog.currentSettings();
-        catalog.execute(PORTABLE_SETTINGS);
+        Map<String, String> before = catalog.currentSettings();
+        catalog.set(SETTINGS);
         T result = reading.read(catalog);
-        catalog.execute(RESTORE_SETTINGS, settings);
+        catalog.set(before);
         return result;
     }
 
@@ -82,25 +80,32 @@ final class Catalog {
         }
     }
 
-    private String[] currentSettings() throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(CURRENT_SETTINGS);
-                ResultSet rows = statement.executeQuery()) {
-            rows.next();
-            String[] settings = new String[rows.getMetaData().getColumnCount()];
-            for (int i = 0; i < settings.length; i++) {
-                settings[i] = rows.getString(i + 1);
+    private Map<String, String> currentSettings() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT name, pg_catalog.current_setting(name) FROM pg_catalog.unnest(?) name")) {
+            statement.setArray(1, textArray(SETTINGS.keySet()));
+            try (ResultSet rows = statement.executeQuery()) {
+                Map<String, String> settings = new LinkedHashMap<>();
+                while (rows.next()) {
+                    settings.put(rows.getString(1), rows.getString(2));
+                }
+                return settings;
             }
-            return settings;
         }
     }
 
-    private void execute(String sql, String... parameters) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                statement.setString(i + 1, parameters[i]);
-            }
+    private void set(Map<String, String> settings) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT pg_catalog.set_config(name, value, true)"
+                        + " FROM ROWS FROM (pg_catalog.unnest(?), pg_catalog.unnest(?)) s(name, value)")) {
+            statement.setArray(1, textArray(settings.keySet()));
+            statement.setArray(2, textArray(settings.values()));
             statement.execute();
         }
+    }
+
+    private Array textArray(Collection<String> values) throws SQLException {
+        return connection.createArrayOf("text", values.toArray());
     }
 
     /** One row; columns count from 1. */

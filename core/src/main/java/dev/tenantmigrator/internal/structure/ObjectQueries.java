@@ -26,7 +26,7 @@ final class ObjectQueries {
                 SELECT 'TYPE', t.typname::text, 'pg_type'::regclass::oid, t.oid
                 FROM home JOIN pg_type t ON t.typnamespace = home.oid
                 WHERE t.typtype <> 'm'
-                  AND NOT EXISTS (SELECT FROM pg_type element WHERE element.typarray = t.oid)
+                  AND NOT (t.typtype = 'b' AND t.typelem <> 0)
                   AND NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = t.typrelid AND c.relkind <> 'c')
                 UNION ALL
                 SELECT 'FUNCTION',
@@ -47,9 +47,9 @@ final class ObjectQueries {
             , part(kind, name, late, classid, objid) AS (
                 SELECT kind, name, false, classid, oid FROM node
                 UNION ALL
-                SELECT n.kind, n.name, false, 'pg_type'::regclass, type.oid
+                SELECT n.kind, n.name, false, 'pg_type'::regclass, derived.oid
                 FROM node n JOIN pg_class c ON n.classid = 'pg_class'::regclass AND c.oid = n.oid
-                JOIN pg_type type ON c.reltype <> 0 AND (type.oid = c.reltype OR type.typelem = c.reltype)
+                JOIN pg_type t ON t.oid = c.reltype CROSS JOIN LATERAL (VALUES (t.oid), (t.typarray)) derived(oid)
                 UNION ALL
                 SELECT n.kind, n.name, false, derived.classid, derived.oid
                 FROM node n JOIN pg_type t ON n.classid = 'pg_type'::regclass AND t.oid = n.oid

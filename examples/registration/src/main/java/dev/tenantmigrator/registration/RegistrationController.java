@@ -19,12 +19,14 @@ class RegistrationController {
     /** No control characters and no halves of surrogate pairs: PostgreSQL stores neither. */
     private static final String STORABLE = "[^\\p{Cc}\\p{Cs}]*";
 
+    private static final String UNSTORABLE = "must not contain control characters";
+
     /** What a new user sends. */
     record Registration(
-            @NotBlank @Size(max = 100) @Pattern(regexp = STORABLE)
+            @NotBlank @Size(max = 100) @Pattern(regexp = STORABLE, message = UNSTORABLE)
             String username,
 
-            @NotBlank @Size(max = 254) @Email @Pattern(regexp = STORABLE)
+            @NotBlank @Size(max = 254) @Email @Pattern(regexp = STORABLE, message = UNSTORABLE)
             String email) {}
 
     private final SignUp signUp;

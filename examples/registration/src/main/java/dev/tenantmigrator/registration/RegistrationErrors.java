@@ -2,17 +2,27 @@ package dev.tenantmigrator.registration;
 
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.registration.SignUp.EmailTakenException;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
-/** What a client is told. What the database said, and in which script, is for the log: it would tell how tenants are built. */
+/**
+ * What a client is told, in the form of RFC 9457. What the database said, and in which script, is for the log: it would
+ * tell strangers how tenants are built.
+ */
 @RestControllerAdvice
-class RegistrationErrors {
+class RegistrationErrors extends ResponseEntityExceptionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(RegistrationErrors.class);
 
@@ -33,5 +43,16 @@ class RegistrationErrors {
         LOG.error("A registration got no connection to the database", e);
         return ProblemDetail.forStatusAndDetail(
                 HttpStatus.SERVICE_UNAVAILABLE, "The service is busy. Nothing was stored, try again later.");
+    }
+
+    @Override
+    protected ResponseEntity<Object> handleMethodArgumentNotValid(
+            MethodArgumentNotValidException e, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        ProblemDetail problem = e.getBody();
+        problem.setDetail(e.getFieldErrors().stream()
+                .map(error -> error.getField() + " " + error.getDefaultMessage())
+                .sorted()
+                .collect(Collectors.joining(", ")));
+        return new ResponseEntity<>(problem, headers, status);
     }
 }

@@ -8,7 +8,9 @@ import dev.tenantmigrator.registration.SignUp.Account;
 import dev.tenantmigrator.support.TestDatabase;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -153,6 +155,29 @@ class RegistrationTest {
 
             assertThat(statuses).isEqualTo(Map.of(201, 8L));
         }
+    }
+
+    @Test
+    void whoGetsNoConnectionInTimeIsToldToTryAgain() throws SQLException {
+        try (Instance instance = Instance.start(
+                        database,
+                        "spring.datasource.hikari.maximum-pool-size=1",
+                        "spring.datasource.hikari.connection-timeout=2000");
+                Connection connection = database.connection();
+                Statement statement = connection.createStatement()) {
+            // Lets users be read and holds up the insert, and with it the one that has the connection.
+            connection.setAutoCommit(false);
+            statement.execute("LOCK TABLE public.users IN EXCLUSIVE MODE");
+            CompletableFuture<HttpResponse<String>> one = instance.registerAsync("mallory", "mallory@example.org");
+            CompletableFuture<HttpResponse<String>> other = instance.registerAsync("niaj", "niaj@example.org");
+
+            CompletableFuture.anyOf(one, other).join();
+            connection.rollback();
+            connection.setAutoCommit(true);
+
+            assertThat(statuses(List.of(one, other))).isEqualTo(Map.of(201, 1L, 503, 1L));
+        }
+        assertThat(users()).hasSize(1).isEqualTo(tenants());
     }
 
     @Test

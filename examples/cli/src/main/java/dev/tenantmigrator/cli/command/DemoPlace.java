@@ -15,13 +15,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** A temporary directory and a database of its own; both are gone when it is closed. */
 final class DemoPlace implements AutoCloseable {
-
-    private static final Pattern URL = Pattern.compile("(jdbc:postgresql:(?://[^/?]*)?)/?[^/?]*(.*)");
 
     private final Host host;
     private final Closing database;
@@ -39,20 +36,35 @@ final class DemoPlace implements AutoCloseable {
     static DemoPlace open(Host host, Settings settings) throws IOException, SQLException {
         Path directory = Files.createTempDirectory("tenant-migrator-demo");
         try {
-            if (settings.url().isEmpty()) {
-                EmbeddedServer server =
-                        EmbeddedServer.start(directory.resolve(Database.EMBEDDED_DIRECTORY), host.err());
-                return new DemoPlace(inside(host, directory, server.url(), Optional.empty()), server::close);
+            if (settings.url().isPresent()) {
+                return onServer(host, settings, settings.url().get(), directory);
             }
-            String name = "tenant_migrator_demo_" + UUID.randomUUID().toString().replace("-", "");
-            execute(host, settings, "CREATE DATABASE " + name);
-            return new DemoPlace(
-                    inside(host, directory, withDatabase(settings.url().get(), name), settings.user()),
-                    () -> execute(host, settings, "DROP DATABASE " + name + " WITH (FORCE)"));
+            EmbeddedServer server = EmbeddedServer.start(directory.resolve(Database.EMBEDDED_DIRECTORY), host.err());
+            return new DemoPlace(inside(host, directory, Map.of("TENANT_MIGRATOR_URL", server.url())), server::close);
         } catch (SQLException | RuntimeException e) {
             Directories.delete(directory);
             throw e;
         }
+    }
+
+    private static DemoPlace onServer(Host host, Settings settings, String url, Path directory) throws SQLException {
+        String name = "tenant_migrator_demo_" + UUID.randomUUID().toString().replace("-", "");
+        execute(host, settings, "CREATE DATABASE " + name);
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(url);
+        source.setDatabaseName(name);
+        Map<String, String> environment = new HashMap<>();
+        // The driver's own URL has neither user nor password.
+        environment.put("TENANT_MIGRATOR_URL", source.getUrl());
+        settings.user()
+                .or(() -> Optional.ofNullable(source.getUser()))
+                .ifPresent(user -> environment.put("TENANT_MIGRATOR_USER", user));
+        Optional.ofNullable(host.environment().get("TENANT_MIGRATOR_PASSWORD"))
+                .or(() -> Optional.ofNullable(source.getPassword()))
+                .ifPresent(password -> environment.put("TENANT_MIGRATOR_PASSWORD", password));
+        return new DemoPlace(
+                inside(host, directory, environment),
+                () -> execute(host, settings, "DROP DATABASE " + name + " WITH (FORCE)"));
     }
 
     /** Where the demo's commands run. */
@@ -69,12 +81,7 @@ final class DemoPlace implements AutoCloseable {
         }
     }
 
-    private static Host inside(Host host, Path directory, String url, Optional<String> user) {
-        Map<String, String> environment = new HashMap<>();
-        environment.put("TENANT_MIGRATOR_URL", url);
-        user.ifPresent(name -> environment.put("TENANT_MIGRATOR_USER", name));
-        Optional.ofNullable(host.environment().get("TENANT_MIGRATOR_PASSWORD"))
-                .ifPresent(password -> environment.put("TENANT_MIGRATOR_PASSWORD", password));
+    private static Host inside(Host host, Path directory, Map<String, String> environment) {
         return new Host(host.out(), host.err(), environment, directory, Optional.empty(), host.colours());
     }
 
@@ -84,14 +91,5 @@ final class DemoPlace implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
-    }
-
-    private static String withDatabase(String url, String name) {
-        Matcher parts = URL.matcher(url);
-        if (!parts.matches()) {
-            throw new IllegalStateException("the URL was used before, so it has this form");
-        }
-        String server = parts.group(1);
-        return server + (server.endsWith(":") ? "" : "/") + name + parts.group(2);
     }
 }

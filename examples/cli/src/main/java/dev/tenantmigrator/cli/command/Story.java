@@ -4,6 +4,7 @@ import dev.tenantmigrator.cli.setup.CommandException;
 import dev.tenantmigrator.cli.setup.Database;
 import dev.tenantmigrator.cli.setup.Host;
 import dev.tenantmigrator.cli.setup.Layers;
+import java.io.File;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.sql.Connection;
@@ -80,7 +81,8 @@ final class Story {
     }
 
     private void say(String line) {
-        reader.ifPresent(writer -> writer.println(line));
+        // The temporary directory's long name says nothing.
+        reader.ifPresent(writer -> writer.println(line.replace(host.directory() + File.separator, "")));
     }
 
     private static String shellQuoted(String argument) {
