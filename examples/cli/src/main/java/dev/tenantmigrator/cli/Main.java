@@ -19,7 +19,8 @@ public final class Main {
      * @param args see {@code --help}
      */
     public static void main(String[] args) {
-        // Some newer JDKs have a console even where input and output are no terminal; this one is there only where they are.
+        // Some newer JDKs have a console even where input and output are no terminal; this one is there only where they
+        // are.
         System.setProperty("jdk.console", "java.base");
         Host host = Host.ofProcess();
         int exitCode = run(host, args);

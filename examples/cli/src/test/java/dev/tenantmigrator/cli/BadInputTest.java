@@ -74,7 +74,8 @@ class BadInputTest {
         cli.withMigration("20250101_bad", script.replace('~', '\n'), "SELECT 1;");
         refused(cli.run("deploy-all"), "20250101_bad/migration.sql" + (line == 0 ? "" : ":" + line));
         refused(cli.run("register", "bob"), "20250101_bad/migration.sql");
-        assertThat(cli.run("deploy-all", "--json").json().at("/error/file").asText()).contains("20250101_bad");
+        assertThat(cli.run("deploy-all", "--json").json().at("/error/file").asText())
+                .contains("20250101_bad");
     }
 
     @Test
@@ -105,7 +106,8 @@ class BadInputTest {
 
     @Test
     void aWrongLogin() {
-        Cli.Result result = cli.with("TENANT_MIGRATOR_USER", "nobody_of_that_name").run("status");
+        Cli.Result result =
+                cli.with("TENANT_MIGRATOR_USER", "nobody_of_that_name").run("status");
         refused(result, "cannot connect", "28");
         assertThat(result.all()).doesNotContain(database.password());
     }

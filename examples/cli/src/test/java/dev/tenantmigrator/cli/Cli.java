@@ -113,8 +113,8 @@ final class Cli {
 
     /** Registers a user and gives the tenant's schema. */
     String register(String... usernameAndOptions) {
-        String[] args =
-                Stream.concat(Stream.of("register"), Stream.of(usernameAndOptions)).toArray(String[]::new);
+        String[] args = Stream.concat(Stream.of("register"), Stream.of(usernameAndOptions))
+                .toArray(String[]::new);
         return json(0, args).at("/tenants/0/schema").asText();
     }
 

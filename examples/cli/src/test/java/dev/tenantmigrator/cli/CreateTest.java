@@ -17,7 +17,10 @@ class CreateTest {
 
     @Test
     void makesBothFilesWithoutADatabase() {
-        Path made = Path.of(new Cli(directory).json(0, "create", "Add Invoices!").at("/directory").asText());
+        Path made = Path.of(new Cli(directory)
+                .json(0, "create", "Add Invoices!")
+                .at("/directory")
+                .asText());
         assertThat(made.getFileName().toString()).matches("[0-9]{14}_add_invoices");
         assertThat(made.getParent()).isEqualTo(directory.resolve("migrations"));
         assertThat(made.resolve("migration.sql")).isNotEmptyFile();

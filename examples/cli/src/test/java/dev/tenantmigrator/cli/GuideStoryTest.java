@@ -30,7 +30,8 @@ class GuideStoryTest {
                 .containsExactly("Carol O'Neil", "ada", "bob");
         assertThat(database.value("SELECT name || ' ' || email || ' ' || role FROM " + ada + ".team_member"))
                 .isEqualTo("ada ada@example.com owner");
-        assertThat(database.value("SELECT u.username FROM public.users u JOIN " + bob + ".team_member m ON m.us_id = u.id"))
+        assertThat(database.value(
+                        "SELECT u.username FROM public.users u JOIN " + bob + ".team_member m ON m.us_id = u.id"))
                 .isEqualTo("bob");
         assertThat(outcomes(cli.json(0, "status"))).containsExactly("healthy", "healthy", "healthy");
 

@@ -49,11 +49,15 @@ class OperatorTest {
     @Test
     void rename() {
         String renamed = tenant + "_old";
-        assertThat(cli.json(0, "rename", tenant, renamed).at("/tenants/0/schema").asText())
+        assertThat(cli.json(0, "rename", tenant, renamed)
+                        .at("/tenants/0/schema")
+                        .asText())
                 .isEqualTo(renamed);
         assertThat(cli.run("verify", renamed).exitCode()).isZero();
         for (String impossible : new String[] {"Upper", "a b", "a\"b", "pg_x", "", "x".repeat(64)}) {
-            assertThat(cli.run("rename", renamed, impossible).exitCode()).as(impossible).isEqualTo(2);
+            assertThat(cli.run("rename", renamed, impossible).exitCode())
+                    .as(impossible)
+                    .isEqualTo(2);
         }
     }
 
@@ -93,18 +97,22 @@ class OperatorTest {
         assertThat(cli.run("verify", tenant).exitCode()).isZero();
         database.execute("UPDATE " + tenant + ".schema_migrations SET checksum = NULL");
         assertThat(cli.run("repair", "fill-checksums", tenant).exitCode()).isZero();
-        assertThat(database.value("SELECT count(checksum) FROM " + tenant + ".schema_migrations")).isEqualTo("2");
-        assertThat(cli.run("repair", "mark-not-applied", PREFERENCES, tenant).exitCode()).isZero();
+        assertThat(database.value("SELECT count(checksum) FROM " + tenant + ".schema_migrations"))
+                .isEqualTo("2");
+        assertThat(cli.run("repair", "mark-not-applied", PREFERENCES, tenant).exitCode())
+                .isZero();
         assertThat(GuideStoryTest.texts(cli.json(1, "status", tenant).at("/tenants/0/pending")))
                 .containsExactly(PREFERENCES);
-        assertThat(cli.run("repair", "mark-applied", PREFERENCES, tenant).exitCode()).isZero();
+        assertThat(cli.run("repair", "mark-applied", PREFERENCES, tenant).exitCode())
+                .isZero();
         assertThat(cli.run("verify", tenant).exitCode()).isZero();
     }
 
     @Test
     void aRepairNamesOneTenantOrAll() {
         assertThat(cli.run("repair", "fill-checksums").exitCode()).isEqualTo(2);
-        assertThat(cli.run("repair", "fill-checksums", tenant, "--all").exitCode()).isEqualTo(2);
+        assertThat(cli.run("repair", "fill-checksums", tenant, "--all").exitCode())
+                .isEqualTo(2);
         assertThat(cli.run("repair", "fill-checksums", "--all").exitCode()).isZero();
     }
 
@@ -113,7 +121,9 @@ class OperatorTest {
         cli.withMigration("20241219_merged_late", "CREATE TABLE late (id INT);", "DROP TABLE late;");
         assertThat(cli.json(1, "deploy", tenant).at("/tenants/0/error/message").asText())
                 .contains("20241219_merged_late");
-        assertThat(cli.json(0, "deploy", tenant, "--out-of-order").at("/tenants/0/outcome").asText())
+        assertThat(cli.json(0, "deploy", tenant, "--out-of-order")
+                        .at("/tenants/0/outcome")
+                        .asText())
                 .isEqualTo("migrated");
     }
 
@@ -121,9 +131,14 @@ class OperatorTest {
     void aFleetThatIsAheadIsNoFailure() {
         cli.withMigration("20250101_newer", "CREATE TABLE newer (id INT);", "DROP TABLE newer;");
         assertThat(cli.run("deploy", tenant).exitCode()).isZero();
-        Cli old = cli.with("TENANT_MIGRATOR_MIGRATIONS", Cli.SAMPLE.toAbsolutePath().toString());
-        assertThat(old.json(0, "deploy", tenant).at("/tenants/0/outcome").asText()).isEqualTo("ahead");
-        assertThat(old.json(0, "verify", tenant).at("/tenants/0/findings/0/kind").asText()).isEqualTo("ahead");
+        Cli old = cli.with(
+                "TENANT_MIGRATOR_MIGRATIONS", Cli.SAMPLE.toAbsolutePath().toString());
+        assertThat(old.json(0, "deploy", tenant).at("/tenants/0/outcome").asText())
+                .isEqualTo("ahead");
+        assertThat(old.json(0, "verify", tenant)
+                        .at("/tenants/0/findings/0/kind")
+                        .asText())
+                .isEqualTo("ahead");
     }
 
     @Test
@@ -138,6 +153,8 @@ class OperatorTest {
         assertThat(lines[0]).isEqualTo(tenant + ": healthy");
         assertThat(lines[2]).isEqualTo("VERSION                   APPLIED");
         assertThat(lines[3]).matches(INITIAL + "   \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d");
-        assertThat(cli.run("verify", tenant).out()).contains("1 tenant: 1 healthy").doesNotContain("\u001B");
+        assertThat(cli.run("verify", tenant).out())
+                .contains("1 tenant: 1 healthy")
+                .doesNotContain("\u001B");
     }
 }

@@ -36,7 +36,8 @@ class OptionsTest {
                 Map.of("TENANT_MIGRATOR_USER", "from-environment", "TENANT_MIGRATOR_REQUIRED_TABLE", "c");
         assertThat(settings(environment, Map.of()).user()).contains("from-environment");
         assertThat(settings(environment, Map.of()).requiredTables()).containsExactly("c");
-        assertThat(settings(environment, Map.of("user", "from-argument")).user()).contains("from-argument");
+        assertThat(settings(environment, Map.of("user", "from-argument")).user())
+                .contains("from-argument");
     }
 
     @Test
@@ -51,7 +52,8 @@ class OptionsTest {
     void aDatabaseNamedNearerWins() {
         cli().write("tenant-migrator.properties", "url=jdbc:postgresql://far/away");
         assertThat(settings(Map.of(), Map.of("embedded", "true")).url()).isEmpty();
-        assertThat(settings(Map.of("TENANT_MIGRATOR_EMBEDDED", "true"), Map.of("url", "jdbc:x")).embedded())
+        assertThat(settings(Map.of("TENANT_MIGRATOR_EMBEDDED", "true"), Map.of("url", "jdbc:x"))
+                        .embedded())
                 .isFalse();
     }
 
@@ -119,7 +121,11 @@ class OptionsTest {
         assertThat(result.json().at("/error/message").asText()).contains("--migrations");
         assertThat(cli().run("deploy", "--json").json().at("/error/message").asText())
                 .contains("SCHEMA");
-        assertThat(cli().with("TENANT_MIGRATOR_JSON", "true").run("status").json().at("/command").asText())
+        assertThat(cli().with("TENANT_MIGRATOR_JSON", "true")
+                        .run("status")
+                        .json()
+                        .at("/command")
+                        .asText())
                 .isEqualTo("status");
     }
 
@@ -145,7 +151,6 @@ class OptionsTest {
 
     private Settings settings(Map<String, String> environment, Map<String, String> arguments) {
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-        return Layers.settings(
-                new Host(nowhere, nowhere, environment, directory, Optional.empty(), false), arguments);
+        return Layers.settings(new Host(nowhere, nowhere, environment, directory, Optional.empty(), false), arguments);
     }
 }

@@ -35,9 +35,12 @@ class RegisterTest {
                 });
             }
             for (Future<Cli.Result> registration : threads.invokeAll(registrations)) {
-                assertThat(registration.get().exitCode()).as(registration.get().all()).isZero();
+                assertThat(registration.get().exitCode())
+                        .as(registration.get().all())
+                        .isZero();
             }
-            assertThat(database.value("SELECT count(DISTINCT schema_name) FROM public.users")).isEqualTo("12");
+            assertThat(database.value("SELECT count(DISTINCT schema_name) FROM public.users"))
+                    .isEqualTo("12");
             assertThat(cli.json(0, "verify").at("/counts/healthy").asInt()).isEqualTo(MANY);
         } finally {
             threads.shutdownNow();
@@ -56,7 +59,8 @@ class RegisterTest {
             assertThat(refused.at("/tenants/0/outcome").asText()).isEqualTo("failed");
             assertThat(refused.at("/tenants/0/error/message").asText()).contains("dora@example.com");
             assertThat(schemas(database)).isEqualTo(before);
-            assertThat(database.values("SELECT username FROM public.users WHERE username = 'dora2'")).isEmpty();
+            assertThat(database.values("SELECT username FROM public.users WHERE username = 'dora2'"))
+                    .isEmpty();
         }
 
         @Test
@@ -70,21 +74,28 @@ class RegisterTest {
 
         @Test
         void aFailingMigrationLeavesNeitherUserNorSchema(TestDatabase database, @TempDir Path directory) {
-            Cli cli = Cli.on(database, directory).withMigration("1_broken", "CREATE TABLE a (b INT);\nSELECT nothing;", "");
+            Cli cli = Cli.on(database, directory)
+                    .withMigration("1_broken", "CREATE TABLE a (b INT);\nSELECT nothing;", "");
             List<String> before = schemas(database);
             JsonNode failed = cli.json(1, "register", "fred");
             assertThat(failed.at("/tenants/0/error/line").asInt()).isEqualTo(2);
             assertThat(schemas(database)).isEqualTo(before);
-            assertThat(database.values("SELECT username FROM public.users WHERE username = 'fred'")).isEmpty();
+            assertThat(database.values("SELECT username FROM public.users WHERE username = 'fred'"))
+                    .isEmpty();
         }
 
         @Test
         void anyOtherMigrationsDo(TestDatabase database, @TempDir Path directory) {
             Cli cli = Cli.on(database, directory)
-                    .withMigration("1_own", "CREATE TABLE team_member (id SERIAL, login TEXT NOT NULL);", "DROP TABLE team_member;");
+                    .withMigration(
+                            "1_own",
+                            "CREATE TABLE team_member (id SERIAL, login TEXT NOT NULL);",
+                            "DROP TABLE team_member;");
             String tenant = cli.register("gina");
-            assertThat(database.value("SELECT count(*) FROM " + tenant + ".team_member")).isEqualTo("0");
-            assertThat(cli.json(0, "status", tenant).at("/tenants/0/presentTables")).isEmpty();
+            assertThat(database.value("SELECT count(*) FROM " + tenant + ".team_member"))
+                    .isEqualTo("0");
+            assertThat(cli.json(0, "status", tenant).at("/tenants/0/presentTables"))
+                    .isEmpty();
         }
 
         @Test
@@ -102,7 +113,8 @@ class RegisterTest {
         void namesThatCannotBeAreRefused(TestDatabase database, @TempDir Path directory) {
             Cli cli = Cli.on(database, directory).withSample();
             assertThat(cli.run("register", "  ").exitCode()).isEqualTo(2);
-            assertThat(cli.run("register", "x", "--email", "nonsense").exitCode()).isEqualTo(2);
+            assertThat(cli.run("register", "x", "--email", "nonsense").exitCode())
+                    .isEqualTo(2);
             assertThat(cli.register("@ida")).startsWith("ida_");
             assertThat(cli.register("pg_jo\"hn")).startsWith("t_pg_jo_hn_");
         }

@@ -19,7 +19,8 @@ import org.springframework.stereotype.Component;
  *
  * <p>Any number of instances may start at once: each migration runs exactly once per tenant. An instance that is older
  * than the fleet starts as well, since tenants that are ahead of it are no failure. What a failed tenant means is
- * {@link OnFailedTenant}'s choice. Migrations that cannot be read, or a database that cannot be reached, always end the start.
+ * {@link OnFailedTenant}'s choice. Migrations that cannot be read, or a database that cannot be reached, always end the
+ * start.
  */
 @Component
 class MigrateAtStartup implements SmartLifecycle {

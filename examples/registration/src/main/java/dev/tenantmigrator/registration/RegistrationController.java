@@ -12,7 +12,10 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code POST /register} with {@code {"username": …, "email": …}} answers 201 with the account; see {@link RegistrationErrors}. */
+/**
+ * {@code POST /register} with {@code {"username": …, "email": …}} answers 201 with the account, or an error: see
+ * {@link RegistrationErrors}.
+ */
 @RestController
 class RegistrationController {
 

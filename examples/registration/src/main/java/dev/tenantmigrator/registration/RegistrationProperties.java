@@ -14,12 +14,15 @@ record RegistrationProperties(String migrations, OnFailedTenant onFailedTenant, 
 
     enum OnFailedTenant {
         /**
-         * Log each failed tenant and serve the others. Right for most: one user's broken schema is no reason to turn all
-         * users away, and the next start tries it again.
+         * Log each failed tenant and serve the others. Right for most: one user's broken schema is no reason to turn
+         * all users away, and the next start tries it again.
          */
         REPORT,
 
-        /** Do not start. Right where code that meets an old schema would do harm. The tenants that succeeded stay migrated. */
+        /**
+         * Do not start. Right where code that meets an old schema would do harm. The tenants that succeeded stay
+         * migrated.
+         */
         STOP
     }
 }

@@ -15,8 +15,8 @@ import org.springframework.transaction.annotation.Transactional;
 /**
  * Creates a user and the user's tenant, both or neither.
  *
- * <p>A registration takes one connection of the pool, the transaction's own, for as long as the migrations take: the pool's
- * size is the number of registrations that run at a time, and a pool of one suffices. The others wait for a connection.
+ * <p>A registration takes one connection of the pool, the transaction's own, for as long as the migrations take: the
+ * pool's size is the number of registrations that run at a time, and a pool of one suffices. The others wait.
  */
 @Service
 class SignUp {
@@ -53,9 +53,8 @@ class SignUp {
             throw new EmailTakenException();
         }
         UUID id = UUID.randomUUID();
-        // The tenant first, the users row second. A foreign key to users, should a migration make one, must wait for
-        // every
-        // transaction that has inserted into users: two sign-ups in the other order would wait for each other.
+        // The tenant first, the users row second. A foreign key to users, should a migration make one, waits for every
+        // transaction that has inserted into users, so two sign-ups in the other order would deadlock.
         String schema = createTenant(id, username, address);
         if (!users.insert(id, username, address, schema)) {
             throw new EmailTakenException();
@@ -64,8 +63,7 @@ class SignUp {
     }
 
     private String createTenant(UUID userId, String username, String email) {
-        // The connection of this method's transaction: the migrator works in it and leaves commit and rollback to
-        // Spring.
+        // The connection of this method's transaction. The migrator leaves commit and rollback to Spring.
         Connection connection = DataSourceUtils.getConnection(dataSource);
         try {
             return migrator.createTenant(

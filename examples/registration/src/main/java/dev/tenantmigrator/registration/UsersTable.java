@@ -26,9 +26,9 @@ class UsersTable {
     }
 
     /**
-     * Makes the table unless it is there. {@code CREATE TABLE IF NOT EXISTS}, as in a {@code schema.sql}, is not enough: of
-     * two instances that start at once one can fail with SQLState 23505, and it needs the privilege even where the table
-     * exists. So one waits for the other, and then looks.
+     * Makes the table unless it is there. {@code CREATE TABLE IF NOT EXISTS}, as in a {@code schema.sql}, is not
+     * enough: of two instances that start at once one can fail with SQLState 23505, and it needs the
+     * privilege even where the table exists. So one waits for the other, and then looks.
      */
     @Transactional
     public void createIfMissing() {

@@ -66,7 +66,11 @@ final class AdoptCommand implements Callable<Integer> {
     private boolean agreed(Host host) {
         return yes
                 || host.terminal().isEmpty()
-                || host.terminal().get().ask("Record these as applied? [y/N] ").strip().equalsIgnoreCase("y");
+                || host.terminal()
+                        .get()
+                        .ask("Record these as applied? [y/N] ")
+                        .strip()
+                        .equalsIgnoreCase("y");
     }
 
     private CommandResult result(String outcome, AdoptionPlan plan) {

@@ -1,8 +1,8 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.cli.output.CommandResult;
-import dev.tenantmigrator.cli.setup.Settings;
 import dev.tenantmigrator.cli.setup.CommandException;
+import dev.tenantmigrator.cli.setup.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,8 +81,7 @@ final class CreateCommand implements Callable<Integer> {
                 --     "id" UUID NOT NULL DEFAULT uuid_generate_v4(),
                 --     CONSTRAINT "invoice_pkey" PRIMARY KEY ("id")
                 -- );
-                """
-                .formatted(version);
+                """.formatted(version);
     }
 
     private static String down(String version) {
@@ -92,7 +91,6 @@ final class CreateCommand implements Callable<Integer> {
                 -- Write the reverse of migration.sql below, or delete this file when there is none, e.g.:
                 --
                 -- DROP TABLE "invoice";
-                """
-                .formatted(version);
+                """.formatted(version);
     }
 }

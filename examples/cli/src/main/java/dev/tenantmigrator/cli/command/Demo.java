@@ -81,9 +81,7 @@ final class Demo {
     }
 
     private void write(String version) throws IOException {
-        Files.writeString(
-                migrations.resolve(version).resolve("migration.sql"),
-                """
+        Files.writeString(migrations.resolve(version).resolve("migration.sql"), """
                 -- AlterTable
                 ALTER TABLE "public"."vendor" ADD COLUMN "last_invoice" DATE;
 
@@ -96,20 +94,21 @@ final class Demo {
                     CONSTRAINT "invoice_pkey" PRIMARY KEY ("id")
                 );
                 """);
-        Files.writeString(
-                migrations.resolve(version).resolve("rollback.sql"),
-                """
+        Files.writeString(migrations.resolve(version).resolve("rollback.sql"), """
                 DROP TABLE "public"."invoice";
                 ALTER TABLE "public"."vendor" DROP COLUMN "last_invoice";
                 """);
     }
 
     private static void copySample(Path migrations) throws IOException {
-        for (Migration migration : MigrationSource.classpath(SAMPLE, Demo.class.getClassLoader()).read()) {
+        for (Migration migration :
+                MigrationSource.classpath(SAMPLE, Demo.class.getClassLoader()).read()) {
             Path directory = Files.createDirectories(migrations.resolve(migration.version()));
             Files.writeString(directory.resolve("migration.sql"), migration.up().text());
             if (migration.down().isPresent()) {
-                Files.writeString(directory.resolve("rollback.sql"), migration.down().get().text());
+                Files.writeString(
+                        directory.resolve("rollback.sql"),
+                        migration.down().get().text());
             }
         }
         try (InputStream options = Demo.class.getResourceAsStream("/" + SAMPLE + "/" + Layers.FILE)) {

@@ -2,9 +2,9 @@ package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResult;
+import dev.tenantmigrator.cli.setup.CommandException;
 import dev.tenantmigrator.cli.setup.Host;
 import dev.tenantmigrator.cli.setup.Terminal;
-import dev.tenantmigrator.cli.setup.CommandException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
 /** The options that every command takes, before or after its name. */
 @Command(
         name = "tenant-migrator",
-        description = "Creates, migrates, rolls back, mends and checks the schemas of tenants in a PostgreSQL database.",
+        description =
+                "Creates, migrates, rolls back, mends and checks the schemas of tenants in a PostgreSQL database.",
         synopsisSubcommandLabel = "COMMAND",
         sortOptions = false,
         usageHelpAutoWidth = true,
@@ -148,14 +149,17 @@ final class GlobalOptions implements Runnable {
 
     private ParameterException refused(String message) {
         return new ParameterException(
-                spec.orElseThrow(() -> new IllegalStateException("not in a command line")).commandLine(), message);
+                spec.orElseThrow(() -> new IllegalStateException("not in a command line"))
+                        .commandLine(),
+                message);
     }
 
     /** The version of the jar. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = Optional.ofNullable(GlobalOptions.class.getPackage().getImplementationVersion())
+            String version = Optional.ofNullable(
+                            GlobalOptions.class.getPackage().getImplementationVersion())
                     .orElse("(not from a jar)");
             return new String[] {"tenant-migrator " + version};
         }

@@ -6,8 +6,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(name = "help", helpCommand = true, description = "Show the help of a command.")
@@ -29,8 +29,7 @@ final class HelpCommand implements Callable<Integer> {
         CommandLine command = spec.orElseThrow().root().commandLine();
         for (String name : path) {
             command = Optional.ofNullable(command.getSubcommands().get(name))
-                    .orElseThrow(
-                            () -> new ParameterException(help, "there is no command " + String.join(" ", path)));
+                    .orElseThrow(() -> new ParameterException(help, "there is no command " + String.join(" ", path)));
         }
         command.usage(command.getOut());
         return 0;

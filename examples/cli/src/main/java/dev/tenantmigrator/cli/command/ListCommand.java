@@ -29,6 +29,8 @@ final class ListCommand implements Callable<Integer> {
                 session.host().err().println("Drop of " + schema + " was not finished; finish it by: drop " + schema));
         List<TenantResult> listed =
                 tenants.stream().map(schema -> TenantResult.of(schema, "")).toList();
-        return CommandResult.of("list", listed).withMore(Map.of("unfinishedDrops", unfinished)).withLines(tenants);
+        return CommandResult.of("list", listed)
+                .withMore(Map.of("unfinishedDrops", unfinished))
+                .withLines(tenants);
     }
 }

@@ -2,8 +2,8 @@ package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResult;
-import dev.tenantmigrator.cli.setup.Session;
 import dev.tenantmigrator.cli.setup.CommandException;
+import dev.tenantmigrator.cli.setup.Session;
 import dev.tenantmigrator.report.CreatedTenant;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;

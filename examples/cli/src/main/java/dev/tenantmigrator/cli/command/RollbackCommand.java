@@ -37,7 +37,6 @@ final class RollbackCommand implements Callable<Integer> {
     private FleetReport run(Session session) {
         RollbackOptions options = new RollbackOptions(withLater);
         return schema.map(tenant -> session.migrator().rollback(tenant, version, options))
-                .orElseGet(
-                        () -> session.onFleet("rollback", migrator -> migrator.rollbackAll(version, options)));
+                .orElseGet(() -> session.onFleet("rollback", migrator -> migrator.rollbackAll(version, options)));
     }
 }

@@ -55,7 +55,8 @@ final class Story {
 
     /** Finds a tenant by the beginning of its name. */
     String tenant(String prefix) {
-        return capture("list").text()
+        return capture("list")
+                .text()
                 .lines()
                 .filter(line -> line.startsWith(prefix))
                 .findFirst()
@@ -75,8 +76,8 @@ final class Story {
     private Output capture(String... args) {
         StringWriter text = new StringWriter();
         PrintWriter writer = new PrintWriter(text, true);
-        Host captured = new Host(
-                writer, writer, host.environment(), host.directory(), Optional.empty(), host.colours());
+        Host captured =
+                new Host(writer, writer, host.environment(), host.directory(), Optional.empty(), host.colours());
         return new Output(Program.run(captured, args), text.toString());
     }
 

@@ -16,8 +16,7 @@ import javax.sql.DataSource;
 /** The shared table {@code users}: a small stand-in for what a host application has. */
 final class Users {
 
-    private static final String CREATE_TABLE =
-            """
+    private static final String CREATE_TABLE = """
             CREATE TABLE IF NOT EXISTS public.users (
                 id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
                 username TEXT NOT NULL,
@@ -27,16 +26,14 @@ final class Users {
             )
             """;
 
-    private static final String INSERT =
-            """
+    private static final String INSERT = """
             INSERT INTO public.users (username, email, schema_name) VALUES (?, ?, ?)
             ON CONFLICT DO NOTHING
             RETURNING id::text
             """;
 
     /** Whether the tenant's team_member has the sample's columns, and no other that must be given a value. */
-    private static final String HAS_TEAM_MEMBER =
-            """
+    private static final String HAS_TEAM_MEMBER = """
             SELECT count(*) FILTER (WHERE known) = 4
                AND count(*) FILTER (WHERE NOT known AND attnotnull AND NOT atthasdef AND attidentity = '') = 0
               FROM (SELECT attnotnull, atthasdef, attidentity,

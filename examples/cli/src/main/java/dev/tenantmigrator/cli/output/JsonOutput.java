@@ -19,7 +19,8 @@ public final class JsonOutput {
     public static String of(CommandResult result) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("command", result.command());
-        document.put("tenants", result.tenants().stream().map(JsonOutput::tenant).toList());
+        document.put(
+                "tenants", result.tenants().stream().map(JsonOutput::tenant).toList());
         document.put("counts", result.counts());
         document.putAll(result.more());
         result.error().ifPresent(failure -> document.put("error", failure(failure)));
@@ -37,7 +38,9 @@ public final class JsonOutput {
             fields.put("outcome", tenant.outcome());
             fields.put("versions", tenant.versions());
             fields.put("pending", tenant.pending());
-            fields.put("findings", tenant.findings().stream().map(JsonOutput::finding).toList());
+            fields.put(
+                    "findings",
+                    tenant.findings().stream().map(JsonOutput::finding).toList());
         }
         fields.putAll(tenant.more());
         tenant.error().ifPresent(failure -> fields.put("error", failure(failure)));

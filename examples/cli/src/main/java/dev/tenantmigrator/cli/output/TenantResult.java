@@ -37,8 +37,7 @@ public record TenantResult(
 
     /** A tenant in which something went wrong. */
     public static TenantResult failed(String schema, Failure failure) {
-        return new TenantResult(
-                schema, FAILED, List.of(), List.of(), List.of(), Optional.of(failure), Map.of());
+        return new TenantResult(schema, FAILED, List.of(), List.of(), List.of(), Optional.of(failure), Map.of());
     }
 
     public TenantResult withVersions(List<String> newVersions) {

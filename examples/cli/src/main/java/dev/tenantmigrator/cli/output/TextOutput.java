@@ -91,10 +91,9 @@ public final class TextOutput {
 
     private String counts(CommandResult result) {
         int tenants = result.tenants().size();
-        return tenants + (tenants == 1 ? " tenant: " : " tenants: ")
-                + result.counts().entrySet().stream()
-                        .map(this::count)
-                        .collect(Collectors.joining(", "));
+        return tenants
+                + (tenants == 1 ? " tenant: " : " tenants: ")
+                + result.counts().entrySet().stream().map(this::count).collect(Collectors.joining(", "));
     }
 
     private String count(Map.Entry<String, Integer> count) {

@@ -67,7 +67,8 @@ public final class Database implements AutoCloseable {
         Optional<SQLException> refusal = refusal(source);
         if (source.getPassword() == null
                 && host.terminal().isPresent()
-                && refusal.filter(e -> NOT_AUTHENTICATED.contains(e.getSQLState())).isPresent()) {
+                && refusal.filter(e -> NOT_AUTHENTICATED.contains(e.getSQLState()))
+                        .isPresent()) {
             source.setPassword(host.terminal().get().askSecret("Password: "));
             refusal = refusal(source);
         }

@@ -92,8 +92,8 @@ public final class EmbeddedServer implements AutoCloseable {
     }
 
     private static FileChannel lock(Path directory, PrintWriter err) throws IOException {
-        FileChannel channel = FileChannel.open(
-                directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         long end = System.nanoTime() + PATIENCE.toNanos();
         boolean told = false;
         while (tryLock(channel).isEmpty()) {

@@ -1,0 +1,190 @@
+package dev.tenantmigrator;
+
+import static dev.tenantmigrator.Samples.MEMBERS;
+import static dev.tenantmigrator.Samples.NOTES;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tenantmigrator.report.AdoptionPlan;
+import dev.tenantmigrator.support.PostgresTest;
+import dev.tenantmigrator.support.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Adopt, list, exists, rename, drop, throwaway. */
+@PostgresTest
+class LifecycleTest {
+
+    private final TestDatabase database;
+    private final TenantMigrator migrator;
+
+    LifecycleTest(TestDatabase database) {
+        this.database = database;
+        this.migrator = Samples.with(database, MEMBERS, NOTES);
+    }
+
+    @AfterEach
+    void dropAll() {
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        assertThat(schemas()).isEmpty();
+    }
+
+    private List<String> schemas() {
+        return database.values("SELECT nspname::text FROM pg_namespace WHERE nspname !~ '^pg_|^information_schema$|^public$'");
+    }
+
+    @Test
+    void listsAndFinds() {
+        String a = Samples.create(database, "a", MEMBERS);
+        assertThat(migrator.tenants()).containsExactly(a);
+        assertThat(migrator.exists(a)).isTrue();
+        assertThat(migrator.exists("public")).isFalse();
+        assertThat(migrator.exists("pg_catalog")).isFalse();
+        assertThat(migrator.exists("it's \"none\"")).isFalse();
+        TenantMigrator narrowed = Samples.migrator(database, MEMBERS)
+                .tenantFilter(schema -> schema.startsWith("b_"))
+                .build();
+        assertThat(narrowed.tenants()).isEmpty();
+        assertThat(narrowed.exists(a)).isFalse();
+        assertThat(narrowed.deploy(a).failed()).hasSize(1);
+    }
+
+    @Test
+    void dropsWithManyTablesInSteps() {
+        Migration many = Migration.of(
+                "20240105_many",
+                """
+                DO $$ BEGIN
+                  FOR i IN 1..300 LOOP
+                    EXECUTE 'CREATE TABLE t' || i || ' (id serial PRIMARY KEY, x int REFERENCES t' || greatest(i - 1, 1) || ', y text UNIQUE)';
+                  END LOOP;
+                END $$;
+                CREATE TABLE parts (id int) PARTITION BY RANGE (id);
+                CREATE TABLE part1 PARTITION OF parts FOR VALUES FROM (1) TO (2);
+                CREATE VIEW v AS SELECT * FROM t1;
+                CREATE MATERIALIZED VIEW m AS SELECT * FROM v;
+                CREATE SEQUENCE s""");
+        String a = Samples.create(database, "a", MEMBERS, many);
+
+        migrator.dropTenant(a, a);
+
+        assertThat(schemas()).isEmpty();
+        assertThat(migrator.unfinishedDrops()).isEmpty();
+    }
+
+    @Test
+    void neverDropsBySlipOfTheHand() {
+        String a = Samples.create(database, "a", MEMBERS);
+        database.execute("CREATE SCHEMA plain");
+        assertThatThrownBy(() -> migrator.dropTenant(a, "b")).isInstanceOf(IllegalArgumentException.class);
+        for (String reserved : List.of("public", "pg_catalog", "information_schema", "tenant_migrator_x", "")) {
+            assertThatThrownBy(() -> migrator.dropTenant(reserved, reserved))
+                    .isInstanceOf(InvalidTenantNameException.class);
+        }
+        assertThatThrownBy(() -> migrator.dropTenant("plain", "plain")).isInstanceOf(TenantNotFoundException.class);
+        database.execute("CREATE VIEW public.reads AS SELECT * FROM " + a + ".team_member");
+        assertThatThrownBy(() -> migrator.dropTenant(a, a))
+                .isInstanceOf(TenantMigratorException.class)
+                .hasMessageContaining("reads (view)");
+        assertThat(migrator.exists(a)).isTrue();
+        database.execute("DROP VIEW public.reads; DROP SCHEMA plain");
+    }
+
+    @Test
+    void aDropThatFailedIsFinishedAndTheTenantNeverDeployedTo() throws SQLException {
+        database.execute("CREATE TABLE IF NOT EXISTS public.users (id int PRIMARY KEY)");
+        Migration reference = Migration.of("20240106_ref", "CREATE TABLE ref (u int REFERENCES public.users)");
+        TenantMigrator shared = Samples.migrator(database, MEMBERS, reference)
+                .sharedObjects("users")
+                .build();
+        String a = shared.createTenant(TenantName.forUser("a"), TenantStep.NONE).schema();
+        try (Connection reader = database.rawDataSource().getConnection();
+                Statement statement = reader.createStatement()) {
+            reader.setAutoCommit(false);
+            statement.execute("LOCK TABLE public.users IN ACCESS SHARE MODE");
+            assertThatThrownBy(() -> shared.dropTenant(a, a))
+                    .isInstanceOf(TenantMigratorException.class)
+                    .hasMessageContaining("drop the tenant again")
+                    .hasMessageContaining("55P03");
+            reader.rollback();
+        }
+        assertThat(shared.tenants()).isEmpty();
+        assertThat(shared.unfinishedDrops()).containsExactly(a);
+        shared.dropTenant(a, a);
+        assertThat(shared.unfinishedDrops()).isEmpty();
+        database.execute("DROP TABLE public.users");
+    }
+
+    @Test
+    void renameTakesFunctionsAlong() {
+        Migration functions = Migration.of(
+                "20240107_functions",
+                """
+                CREATE TABLE counted (n int DEFAULT 0);
+                CREATE FUNCTION public.count_up() RETURNS trigger LANGUAGE plpgsql AS $f$
+                BEGIN UPDATE "public"."counted" SET n = n + 1; RETURN NEW; END $f$;
+                CREATE FUNCTION total() RETURNS bigint LANGUAGE sql SET search_path = public AS $f$ SELECT count(*) FROM public.team_member $f$;
+                INSERT INTO counted VALUES (0);
+                CREATE TRIGGER up AFTER INSERT ON public.team_member FOR EACH ROW EXECUTE FUNCTION public.count_up();""");
+        TenantMigrator with = Samples.with(database, MEMBERS, functions);
+        String a = with.createTenant(TenantName.forUser("a"), TenantStep.NONE).schema();
+
+        with.rename(a, TenantName.exactly("renamed_1"));
+
+        assertThat(with.tenants()).containsExactly("renamed_1");
+        database.execute("INSERT INTO renamed_1.team_member (name) VALUES ('x')");
+        assertThat(database.value("SELECT n FROM renamed_1.counted")).isEqualTo("1");
+        assertThat(database.value("SELECT renamed_1.total()")).isEqualTo("1");
+        assertThat(with.verify("renamed_1").successful()).isTrue();
+        String b = with.createTenant(TenantName.forUser("b"), TenantStep.NONE).schema();
+        assertThatThrownBy(() -> with.rename(b, TenantName.exactly("renamed_1")))
+                .isInstanceOf(TenantExistsException.class);
+        assertThatThrownBy(() -> with.rename("nobody_1", TenantName.exactly("x_1")))
+                .isInstanceOf(TenantNotFoundException.class);
+    }
+
+    @Test
+    void adoptsWhatHasNoTrackingTable() {
+        database.execute("CREATE SCHEMA \"Legacy One\"; CREATE TABLE \"Legacy One\".team_member (id uuid PRIMARY KEY, name text)");
+
+        AdoptionPlan plan = migrator.planAdoption("Legacy One");
+        assertThat(plan.versions()).containsExactly(MEMBERS.version());
+        assertThat(plan.remaining()).containsExactly(NOTES.version());
+
+        migrator.adopt("Legacy One", plan.versions());
+        assertThat(migrator.status("Legacy One").tenants().get(0).pending()).containsExactly(NOTES.version());
+        migrator.deploy("Legacy One").throwIfFailed();
+        assertThat(migrator.verify("Legacy One").successful()).isTrue();
+
+        assertThatThrownBy(() -> migrator.adopt("Legacy One", List.of())).isInstanceOf(TenantExistsException.class);
+        assertThatThrownBy(() -> migrator.adopt("public", List.of())).isInstanceOf(InvalidTenantNameException.class);
+        assertThatThrownBy(() -> migrator.adopt("nowhere", List.of())).isInstanceOf(TenantNotFoundException.class);
+        database.execute("CREATE SCHEMA auth; CREATE TABLE auth.schema_migrations (version varchar(255))");
+        assertThatThrownBy(() -> migrator.adopt("auth", List.of()))
+                .isInstanceOf(TenantExistsException.class)
+                .hasMessageContaining("another tool");
+        database.execute("DROP SCHEMA auth CASCADE");
+    }
+
+    @Test
+    void throwawayIsDroppedAndLeftoversOfTheDeadAreSwept() {
+        String dead = "throwaway_00000000_1_t0_00000001";
+        Samples.with(database, MEMBERS).createTenant(TenantName.exactly(dead), TenantStep.NONE);
+        String schema;
+        try (ThrowawayTenant tenant = migrator.throwaway();
+                ThrowawayTenant other = migrator.throwaway()) {
+            schema = tenant.schema();
+            assertThat(schema).startsWith("throwaway_").contains("_" + ProcessHandle.current().pid() + "_");
+            assertThat(migrator.tenants()).contains(schema, other.schema()).doesNotContain(dead);
+            // Another run's sweep leaves what is in use.
+            try (ThrowawayTenant third = Samples.with(database, MEMBERS).throwaway()) {
+                assertThat(migrator.tenants()).contains(schema, other.schema(), third.schema());
+            }
+        }
+        assertThat(migrator.tenants()).isEmpty();
+    }
+}
