@@ -166,6 +166,8 @@ final class PostgresServer {
     private static Map<String, String> settings() {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("max_connections", "200");
+        // A small lock table, so that a test can fill it quickly.
+        settings.put("max_locks_per_transaction", "16");
         settings.put("fsync", "off");
         settings.put("synchronous_commit", "off");
         settings.put("full_page_writes", "off");

@@ -52,12 +52,8 @@ final class Catalog {
     /**
      * Reads, and puts the settings back. Not after an error: then the transaction is lost, and its settings with it.
      *
-     * @throws IllegalStateException without a transaction, where the settings would not hold
      */
     static <T> T open(Connection connection, String schema, Reading<T> reading) throws SQLException {
-        if (connection.getAutoCommit()) {
-            throw new IllegalStateException("definitions are read in a transaction: turn autocommit off first");
-        }
         Catalog catalog = new Catalog(connection, schema);
         Map<String, String> before = catalog.currentSettings();
         catalog.set(SETTINGS);
@@ -95,9 +91,8 @@ final class Catalog {
     }
 
     private void set(Map<String, String> settings) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT pg_catalog.set_config(name, value, true)"
-                        + " FROM ROWS FROM (pg_catalog.unnest(?), pg_catalog.unnest(?)) s(name, value)")) {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT pg_catalog.set_config(name, value, true)"
+                + " FROM ROWS FROM (pg_catalog.unnest(?), pg_catalog.unnest(?)) s(name, value)")) {
             statement.setArray(1, textArray(settings.keySet()));
             statement.setArray(2, textArray(settings.values()));
             statement.execute();

@@ -7,10 +7,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -143,20 +141,22 @@ public final class StructureReference {
      */
     public List<LostForeignKey> lostForeignKeys(TenantObjects tenant, Collection<String> missingTables) {
         Set<DatabaseObject> missing = withPartitions(missingTables);
-        // A key to a partitioned table is lost with any of its partitions.
-        Set<DatabaseObject> referenced = new HashSet<>(missing);
-        while (partitions.entrySet().stream()
-                .anyMatch(entry ->
-                        !Collections.disjoint(entry.getValue(), referenced) && referenced.add(entry.getKey()))) {}
         SchemaMove move = new SchemaMove(scratchSchema, tenant.schema());
         return foreignKeys.stream()
-                .filter(key -> referenced.contains(key.referenced()) && !missing.contains(key.table()))
+                .filter(key -> isAffected(key.referenced(), missing) && !missing.contains(key.table()))
                 .filter(key -> tenant.has(key.table()))
                 .filter(key -> !tenant.has(
                         DatabaseObject.foreignKey(key.constraint(), key.table().name())))
                 .map(key -> new LostForeignKey(key.table().name(), key.constraint(), move.apply(key.statement())))
                 .sorted(Comparator.comparing(LostForeignKey::table).thenComparing(LostForeignKey::constraint))
                 .toList();
+    }
+
+    /** A key to a partitioned table is lost with any of its partitions. */
+    private boolean isAffected(DatabaseObject table, Set<DatabaseObject> missing) {
+        return missing.contains(table)
+                || partitions.getOrDefault(table, List.of()).stream()
+                        .anyMatch(partition -> isAffected(partition, missing));
     }
 
     private Set<DatabaseObject> withPartitions(Collection<String> tables) {
@@ -179,10 +179,10 @@ public final class StructureReference {
     private void refuseTakenNames(DatabaseObject table, TenantObjects tenant) {
         for (DatabaseObject name : relationNames.getOrDefault(table, List.of())) {
             if (tenant.has(name)) {
-                throw new TenantMigratorException(Failure.of(
-                                "the %s cannot be made: the name %s, which it needs for itself or for an index, sequence or partition of its own, is taken; rename or drop what has it"
-                                        .formatted(table, name.name()))
-                        .inTenant(tenant.schema()));
+                throw new TenantMigratorException(
+                        Failure.of("""
+                                the %s cannot be made: the name %s, which it or an index or sequence of it gets, is taken; \
+                                rename or drop what has it""".formatted(table, name.name())).inTenant(tenant.schema()));
             }
         }
     }

@@ -48,6 +48,8 @@ class PublicSchemaAdapterTest {
                     REVOKE ALL ON SCHEMA a, public FROM PUBLIC ¦ REVOKE ALL ON SCHEMA a, "t1" FROM PUBLIC
                     COMMENT ON SCHEMA "public" IS 'public'     ¦ COMMENT ON SCHEMA "t1" IS 'public'
                     ALTER TABLE x SET SCHEMA public            ¦ ALTER TABLE x SET SCHEMA "t1"
+                    SELECT 1 AS schema, a schema, public.x     ¦ SELECT 1 AS schema, a schema, "t1".x
+                    SELECT schema public.x                     ¦ SELECT schema "t1".x
                     ALTER SCHEMA public OWNER TO app           ¦ ALTER SCHEMA "t1" OWNER TO app
                     ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO PUBLIC ¦ ALTER DEFAULT PRIVILEGES IN SCHEMA "t1" GRANT ALL ON TABLES TO PUBLIC
                     GRANT ALL ON ALL TABLES IN SCHEMA public, b TO x ¦ GRANT ALL ON ALL TABLES IN SCHEMA "t1", b TO x
@@ -76,6 +78,7 @@ class PublicSchemaAdapterTest {
                 "GRANT SELECT ON t TO PUBLIC",
                 "REVOKE ALL ON t FROM public",
                 "SELECT t.schema public",
+                "SELECT schema a, public FROM t",
                 "IMPORT FOREIGN SCHEMA public FROM SERVER s INTO x",
                 "ALTER TABLE t ALTER a SET DEFAULT $$public.x$$",
                 "COMMENT ON TABLE t IS $$see public.x$$",

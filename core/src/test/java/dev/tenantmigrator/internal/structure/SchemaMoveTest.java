@@ -59,8 +59,9 @@ class SchemaMoveTest {
     void aNameThatEndsTheQuoteIsRefused() {
         assertThatThrownBy(() -> new SchemaMove(SCRATCH, "a$f$b").apply("AS $f$ scratch_1a2b.t $f$"))
                 .isInstanceOf(TenantMigratorException.class)
-                .hasMessage("the tenant's name cannot be put into a definition: it holds $f$, which would end the function's"
-                        + " body [tenant a$f$b]");
+                .hasMessage(
+                        "the tenant's name cannot be put into a definition: it holds $f$, which would end the function's"
+                                + " body [tenant a$f$b]");
     }
 
     @Test

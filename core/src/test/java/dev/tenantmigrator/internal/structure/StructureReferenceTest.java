@@ -8,11 +8,9 @@ import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
-import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,14 +23,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 @PostgresTest
 class StructureReferenceTest {
 
-    private static final String SCRATCH = "tenant_migrator_scratch_1a2b3c4d";
     private static final String ODD_NAME = "We ird\"Näme";
 
     private final TestDatabase database;
+    private final Schemas schemas;
     private final boolean on18;
 
     StructureReferenceTest(TestDatabase database) {
         this.database = database;
+        this.schemas = new Schemas(database);
         this.on18 = Integer.parseInt(database.value("SHOW server_version_num")) >= 180000;
     }
 
@@ -47,38 +46,38 @@ class StructureReferenceTest {
     @ParameterizedTest
     @ValueSource(strings = {"plain_1", ODD_NAME, "UPPER.dot", "back\\slash", "a$function$b", "-- /*", "sélect\u1234"})
     void allTablesComeBack(String tenant) throws SQLException {
-        create(tenant, RichSchema.sql(tenant, on18));
-        StructureReference reference = reference(RichSchema.sql(SCRATCH, on18));
-        List<String> before = fingerprint(tenant);
+        schemas.create(tenant, RichSchema.sql(tenant, on18));
+        StructureReference reference = schemas.reference(RichSchema.sql(Schemas.SCRATCH, on18));
+        List<String> before = schemas.fingerprint(tenant);
 
         for (String table : reference.tables()) {
             database.execute("DROP TABLE IF EXISTS " + Sql.qualified(tenant, table) + " CASCADE");
         }
-        recreate(reference, tenant, reference.tables());
+        schemas.recreate(reference, tenant, reference.tables());
 
-        assertThat(Fingerprint.differences(before, fingerprint(tenant))).isEmpty();
+        assertThat(Fingerprint.differences(before, schemas.fingerprint(tenant))).isEmpty();
     }
 
     /** What a table needs comes with it: types, sequences, functions, with their comments and privileges. */
     @ParameterizedTest
     @ValueSource(strings = {"plain_2", ODD_NAME})
     void anEmptySchemaGetsWhatTheTablesNeed(String tenant) throws SQLException {
-        create(tenant, RichSchema.sql(tenant, on18));
-        StructureReference reference = reference(RichSchema.sql(SCRATCH, on18));
-        List<String> before = fingerprint(tenant);
+        schemas.create(tenant, RichSchema.sql(tenant, on18));
+        StructureReference reference = schemas.reference(RichSchema.sql(Schemas.SCRATCH, on18));
+        List<String> before = schemas.fingerprint(tenant);
 
         database.execute("DROP SCHEMA " + Sql.identifier(tenant) + " CASCADE");
-        create(tenant, "");
-        recreate(reference, tenant, reference.tables());
+        schemas.create(tenant, "");
+        schemas.recreate(reference, tenant, reference.tables());
 
-        assertThat(Fingerprint.differences(before, fingerprint(tenant))).isEmpty();
+        assertThat(Fingerprint.differences(before, schemas.fingerprint(tenant))).isEmpty();
     }
 
     @Test
     void aNameThatEndsAFunctionsBodyIsRefused() throws SQLException {
-        create("a$function$b", "");
-        StructureReference reference = reference(RichSchema.sql(SCRATCH, on18));
-        assertThatThrownBy(() -> recreate(reference, "a$function$b", reference.tables()))
+        schemas.create("a$function$b", "");
+        StructureReference reference = schemas.reference(RichSchema.sql(Schemas.SCRATCH, on18));
+        assertThatThrownBy(() -> schemas.recreate(reference, "a$function$b", reference.tables()))
                 .isInstanceOf(TenantMigratorException.class)
                 .hasMessageContaining("it holds $function$, which would end the function's body")
                 .hasMessageEndingWith("[tenant a$function$b]");
@@ -86,44 +85,44 @@ class StructureReferenceTest {
 
     @Test
     void otherTablesKeepTheirRowsAndTheirDefinition() throws SQLException {
-        create("busy", RichSchema.sql("busy", on18));
-        StructureReference reference = reference(RichSchema.sql(SCRATCH, on18));
-        List<String> before = fingerprint("busy");
+        schemas.create("busy", RichSchema.sql("busy", on18));
+        StructureReference reference = schemas.reference(RichSchema.sql(Schemas.SCRATCH, on18));
+        List<String> before = schemas.fingerprint("busy");
         database.execute("INSERT INTO busy.kept (value) VALUES ('a'), ('b')");
         database.execute("INSERT INTO busy.rooms VALUES (1, NULL)");
 
         database.execute("DROP TABLE busy.order_lines, busy.event_notes, busy.events, busy.scratchpad CASCADE");
-        recreate(reference, "busy", Set.of("order_lines", "events", "scratchpad", "event_notes"));
+        schemas.recreate(reference, "busy", Set.of("order_lines", "events", "scratchpad", "event_notes"));
 
-        assertThat(Fingerprint.differences(before, fingerprint("busy"))).isEmpty();
+        assertThat(Fingerprint.differences(before, schemas.fingerprint("busy"))).isEmpty();
         assertThat(database.values("SELECT value FROM busy.kept ORDER BY id")).containsExactly("a", "b");
         assertThat(database.value("SELECT count(*)::text FROM busy.rooms")).isEqualTo("1");
     }
 
     @Test
     void aPartitionComesBackToItsTable() throws SQLException {
-        create("part", RichSchema.sql("part", on18));
-        StructureReference reference = reference(RichSchema.sql(SCRATCH, on18));
-        List<String> before = fingerprint("part");
+        schemas.create("part", RichSchema.sql("part", on18));
+        StructureReference reference = schemas.reference(RichSchema.sql(Schemas.SCRATCH, on18));
+        List<String> before = schemas.fingerprint("part");
 
         database.execute("DROP TABLE part.events_old, part.events_2024 CASCADE");
         Set<String> missing = Set.of("events_old", "events_2024");
-        recreate(reference, "part", missing);
+        schemas.recreate(reference, "part", missing);
         // A key to the partitioned table goes with a partition.
-        List<LostForeignKey> lost = reference.lostForeignKeys(tenant("part"), missing);
+        List<LostForeignKey> lost = reference.lostForeignKeys(schemas.tenant("part"), missing);
         assertThat(lost).extracting(LostForeignKey::constraint).containsExactly("of_event");
         lost.forEach(key -> database.execute(key.addStatement()));
 
-        assertThat(Fingerprint.differences(before, fingerprint("part"))).isEmpty();
+        assertThat(Fingerprint.differences(before, schemas.fingerprint("part"))).isEmpty();
     }
 
     @Test
     void recreatedTriggersWorkOnTheTenantsOwnTables() throws SQLException {
-        create(ODD_NAME, RichSchema.sql(ODD_NAME, on18));
-        StructureReference reference = reference(RichSchema.sql(SCRATCH, on18));
+        schemas.create(ODD_NAME, RichSchema.sql(ODD_NAME, on18));
+        StructureReference reference = schemas.reference(RichSchema.sql(Schemas.SCRATCH, on18));
         database.execute("DROP SCHEMA " + Sql.identifier(ODD_NAME) + " CASCADE");
-        create(ODD_NAME, "");
-        recreate(reference, ODD_NAME, reference.tables());
+        schemas.create(ODD_NAME, "");
+        schemas.recreate(reference, ODD_NAME, reference.tables());
 
         String users = Sql.qualified(ODD_NAME, "users");
         database.execute("ALTER TABLE " + users + " NO FORCE ROW LEVEL SECURITY");
@@ -134,11 +133,11 @@ class StructureReferenceTest {
 
     @Test
     void foreignKeysOfOtherTablesAreReported() throws SQLException {
-        create(ODD_NAME, RichSchema.sql(ODD_NAME, on18));
-        StructureReference reference = reference(RichSchema.sql(SCRATCH, on18));
+        schemas.create(ODD_NAME, RichSchema.sql(ODD_NAME, on18));
+        StructureReference reference = schemas.reference(RichSchema.sql(Schemas.SCRATCH, on18));
         database.execute("DROP TABLE " + Sql.qualified(ODD_NAME, "users") + " CASCADE");
 
-        List<LostForeignKey> lost = reference.lostForeignKeys(tenant(ODD_NAME), Set.of("users"));
+        List<LostForeignKey> lost = reference.lostForeignKeys(schemas.tenant(ODD_NAME), Set.of("users"));
         assertThat(lost)
                 .extracting(LostForeignKey::table, LostForeignKey::constraint)
                 .contains(tuple("events", "by_user"), tuple("rooms", "room_owner"))
@@ -150,20 +149,21 @@ class StructureReferenceTest {
                         ALTER TABLE "We ird""Näme".rooms ADD CONSTRAINT room_owner \
                         FOREIGN KEY (owner) REFERENCES "We ird""Näme".users(id) ON DELETE SET NULL""");
 
-        recreate(reference, ODD_NAME, Set.of("users"));
+        schemas.recreate(reference, ODD_NAME, Set.of("users"));
         reference
-                .lostForeignKeys(tenant(ODD_NAME), Set.of("users"))
+                .lostForeignKeys(schemas.tenant(ODD_NAME), Set.of("users"))
                 .forEach(key -> database.execute(key.addStatement()));
-        assertThat(reference.lostForeignKeys(tenant(ODD_NAME), Set.of("users"))).isEmpty();
+        assertThat(reference.lostForeignKeys(schemas.tenant(ODD_NAME), Set.of("users")))
+                .isEmpty();
     }
 
     @Test
     void aSequenceThatWasLeftBehindIsTakenOver() throws SQLException {
         String script = "CREATE TABLE t (id smallserial PRIMARY KEY)";
-        create("orphan", "CREATE SEQUENCE t_id_seq INCREMENT 3; SELECT setval('t_id_seq', 41)");
-        StructureReference reference = reference(script);
+        schemas.create("orphan", "CREATE SEQUENCE t_id_seq INCREMENT 3; SELECT setval('t_id_seq', 41)");
+        StructureReference reference = schemas.reference(script);
 
-        recreate(reference, "orphan", Set.of("t"));
+        schemas.recreate(reference, "orphan", Set.of("t"));
         database.execute("INSERT INTO orphan.t DEFAULT VALUES");
         assertThat(database.value("SELECT id::text FROM orphan.t")).isEqualTo("42");
         database.execute("DROP TABLE orphan.t");
@@ -178,19 +178,20 @@ class StructureReferenceTest {
                 CREATE TABLE t (id serial CONSTRAINT key PRIMARY KEY);
                 CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();
                 """;
-        create("taken", "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'");
-        StructureReference reference = reference(script);
-        recreate(reference, "taken", Set.of("t"));
+        schemas.create("taken", "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'");
+        StructureReference reference = schemas.reference(script);
+        schemas.recreate(reference, "taken", Set.of("t"));
         assertThat(database.value("SELECT prosrc FROM pg_proc WHERE oid = 'taken.f()'::regprocedure"))
                 .contains("RETURN NULL");
 
         database.execute("ALTER TABLE taken.t RENAME TO t_old");
-        List<String> before = fingerprint("taken");
-        assertThatThrownBy(() -> recreate(reference, "taken", Set.of("t")))
+        List<String> before = schemas.fingerprint("taken");
+        assertThatThrownBy(() -> schemas.recreate(reference, "taken", Set.of("t")))
                 .isInstanceOf(TenantMigratorException.class)
                 .hasMessageContaining("table t cannot be made")
                 .hasMessageEndingWith("[tenant taken]");
-        assertThat(Fingerprint.differences(before, fingerprint("taken"))).isEmpty();
+        assertThat(Fingerprint.differences(before, schemas.fingerprint("taken")))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -204,9 +205,9 @@ class StructureReferenceTest {
             CREATE VIEW v AS SELECT 1; CREATE TABLE t (a int); CREATE POLICY p ON t USING (EXISTS (SELECT FROM v)) | views are not
             """)
     void whatCannotBeMadeTheSameIsRefused(String script, String reason) throws SQLException {
-        create("refused", "");
-        StructureReference reference = reference(script);
-        assertThatThrownBy(() -> recreate(reference, "refused", Set.of("t")))
+        schemas.create("refused", "");
+        StructureReference reference = schemas.reference(script);
+        assertThatThrownBy(() -> schemas.recreate(reference, "refused", Set.of("t")))
                 .isInstanceOf(TenantMigratorException.class)
                 .hasMessageContaining(reason)
                 .hasMessageEndingWith("[tenant refused]");
@@ -216,12 +217,12 @@ class StructureReferenceTest {
     void theOwnersDefaultPrivilegesAreTheSameTwice() throws SQLException {
         String script = "CREATE TABLE t (a int); REVOKE INSERT ON t FROM pg_monitor; GRANT SELECT ON t TO pg_monitor";
         database.execute("ALTER DEFAULT PRIVILEGES GRANT INSERT, UPDATE ON TABLES TO pg_monitor");
-        create("defaults", script);
-        StructureReference reference = reference(script);
-        List<String> before = fingerprint("defaults");
+        schemas.create("defaults", script);
+        StructureReference reference = schemas.reference(script);
+        List<String> before = schemas.fingerprint("defaults");
         database.execute("DROP TABLE defaults.t");
-        recreate(reference, "defaults", Set.of("t"));
-        List<String> after = fingerprint("defaults");
+        schemas.recreate(reference, "defaults", Set.of("t"));
+        List<String> after = schemas.fingerprint("defaults");
         database.execute("ALTER DEFAULT PRIVILEGES REVOKE INSERT, UPDATE ON TABLES FROM pg_monitor");
 
         assertThat(Fingerprint.differences(before, after)).isEmpty();
@@ -229,8 +230,8 @@ class StructureReferenceTest {
 
     @Test
     void readingPutsTheSettingsBack() throws SQLException {
-        create("settings", "");
-        String settings = inTransaction(connection -> {
+        schemas.create("settings", "");
+        String settings = schemas.inTransaction(connection -> {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET LOCAL search_path = settings, \"a b\"; SET LOCAL intervalstyle = iso_8601");
                 TenantObjects.read(connection, "settings");
@@ -247,80 +248,11 @@ class StructureReferenceTest {
 
     @Test
     void aTableThatNoMigrationMakesIsTheCallersMistake() throws SQLException {
-        create("mistake", "");
-        StructureReference reference = reference("CREATE TABLE t (); CREATE VIEW v AS SELECT 1");
+        schemas.create("mistake", "");
+        StructureReference reference = schemas.reference("CREATE TABLE t (); CREATE VIEW v AS SELECT 1");
         assertThat(reference.tables()).containsExactly("t");
-        assertThatThrownBy(() -> recreate(reference, "mistake", Set.of("v")))
+        assertThatThrownBy(() -> schemas.recreate(reference, "mistake", Set.of("v")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("no migration makes the table v");
-    }
-
-    /** As the caller does it: the scratch schema never commits. */
-    private StructureReference reference(String script) throws SQLException {
-        return inTransaction(connection -> {
-            run(connection, SCRATCH, script);
-            return StructureReference.read(connection, SCRATCH);
-        });
-    }
-
-    private void create(String schema, String script) throws SQLException {
-        inTransaction(connection -> {
-            run(connection, schema, script);
-            connection.commit();
-            return schema;
-        });
-    }
-
-    private TenantObjects tenant(String schema) throws SQLException {
-        return inTransaction(connection -> TenantObjects.read(connection, schema));
-    }
-
-    private void recreate(StructureReference reference, String schema, Collection<String> tables) throws SQLException {
-        List<String> statements = reference.statements(tenant(schema), tables);
-        assertThat(statements).noneMatch(statement -> statement.contains(SCRATCH));
-        inTransaction(connection -> {
-            try (Statement batch = connection.createStatement()) {
-                batch.setEscapeProcessing(false);
-                for (String statement : statements) {
-                    batch.addBatch(statement);
-                }
-                batch.executeBatch();
-            }
-            connection.commit();
-            return schema;
-        });
-    }
-
-    private interface Work<T> {
-        T in(Connection connection) throws SQLException;
-    }
-
-    /** Rolls back what the work did not commit. */
-    private <T> T inTransaction(Work<T> work) throws SQLException {
-        try (Connection connection = database.connection()) {
-            connection.setAutoCommit(false);
-            try {
-                return work.in(connection);
-            } finally {
-                // The pool closes a connection itself after some errors.
-                if (!connection.isClosed()) {
-                    connection.rollback();
-                    connection.setAutoCommit(true);
-                }
-            }
-        }
-    }
-
-    private static void run(Connection connection, String schema, String script) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.setEscapeProcessing(false);
-            statement.execute("CREATE SCHEMA " + Sql.identifier(schema));
-            statement.execute("SET LOCAL search_path = " + Sql.identifier(schema) + ", pg_temp");
-            statement.execute(script);
-        }
-    }
-
-    private List<String> fingerprint(String schema) throws SQLException {
-        return inTransaction(connection -> Fingerprint.of(connection, schema));
     }
 }

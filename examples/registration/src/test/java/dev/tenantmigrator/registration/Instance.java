@@ -83,6 +83,7 @@ final class Instance implements AutoCloseable {
     CompletableFuture<HttpResponse<String>> send(String json) {
         HttpRequest request = HttpRequest.newBuilder(register)
                 .header("Content-Type", "application/json")
+                .header("Accept-Language", "en")
                 .POST(HttpRequest.BodyPublishers.ofString(json))
                 .build();
         return CLIENT.sendAsync(request, BodyHandlers.ofString());

@@ -55,12 +55,14 @@ final class GlobalOptions implements Runnable {
             usageHelp = true,
             scope = INHERIT,
             description = "Show this help and exit.")
+    @SuppressWarnings("unused")
     private boolean help;
 
     @Option(
             names = {"-V", "--version"},
             versionHelp = true,
             description = "Show the version and exit.")
+    @SuppressWarnings("unused")
     private boolean version;
 
     @Option(names = "--url", scope = INHERIT, paramLabel = "URL", description = "JDBC URL of the database.")
@@ -79,7 +81,8 @@ final class GlobalOptions implements Runnable {
     }
 
     @Option(names = "--password", scope = INHERIT, hidden = true, arity = "0..1")
-    void setPassword(@SuppressWarnings("unused") String password) {
+    @SuppressWarnings({"unused", "DoNotCallSuggester"})
+    void setPassword(String password) {
         throw refused("a password is not taken as an argument, where others can see it:"
                 + " put it into TENANT_MIGRATOR_PASSWORD, or let it be asked for");
     }

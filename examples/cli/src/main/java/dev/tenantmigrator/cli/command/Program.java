@@ -55,7 +55,7 @@ public final class Program {
 
     private static int refused(ParameterException e, Runner runner, String... arguments) {
         String command = e.getCommandLine().getCommandName();
-        String message = e.getMessage().replaceAll("(?i)(password=)[^&'\\s]*", "$1***");
+        String message = String.valueOf(e.getMessage()).replaceAll("(?i)(password=)[^&'\\s]*", "$1***");
         boolean json = Arrays.asList(arguments).contains("--json");
         return runner.print(
                 CommandResult.stopped(command, Failure.of(message + "; see " + seeAlso(e.getCommandLine()))), json);

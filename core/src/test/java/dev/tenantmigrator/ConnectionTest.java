@@ -1,0 +1,266 @@
+package dev.tenantmigrator;
+
+import static dev.tenantmigrator.Samples.MEMBERS;
+import static dev.tenantmigrator.Samples.NOTES;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.support.PostgresTest;
+import dev.tenantmigrator.support.TestDatabase;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.CompletableFuture;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What the migrator does with the connections it is lent, and what it says when they do not serve. */
+@PostgresTest
+class ConnectionTest {
+
+    private final TestDatabase database;
+
+    ConnectionTest(TestDatabase database) {
+        this.database = database;
+    }
+
+    @AfterEach
+    void dropAll() {
+        TenantMigrator migrator = Samples.with(database, MEMBERS);
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+    }
+
+    private HikariDataSource pool(int size) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(database.jdbcUrl());
+        config.setUsername(database.user());
+        config.setPassword(database.password());
+        config.setMaximumPoolSize(size);
+        return new HikariDataSource(config);
+    }
+
+    @Test
+    void openTransactionIsRefusedAndStaysAsItWas() throws SQLException {
+        String a = Samples.create(database, "a", MEMBERS);
+        try (Connection connection = database.rawDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            for (boolean byStatement : new boolean[] {true, false}) {
+                connection.setAutoCommit(byStatement);
+                statement.execute(byStatement ? "BEGIN" : "SELECT 1");
+                statement.execute("CREATE TABLE public.hosts_own (id int)");
+                TenantMigrator migrator = TenantMigrator.builder(lending(connection))
+                        .migrations(MigrationSource.of(MEMBERS, NOTES))
+                        .build();
+
+                assertThatThrownBy(migrator::deployAll)
+                        .isInstanceOf(TenantMigratorException.class)
+                        .hasMessageContaining("open transaction");
+
+                statement.execute("SELECT * FROM public.hosts_own");
+                statement.execute("ROLLBACK");
+                connection.setAutoCommit(true);
+            }
+        }
+        assertThat(database.value("SELECT to_regclass('public.hosts_own')")).isNull();
+        assertThat(database.value("SELECT count(*) FROM " + a + ".schema_migrations")).isEqualTo("1");
+    }
+
+    /** Lends one connection, again and again, and never closes it. */
+    private static DataSource lending(Connection connection) {
+        Connection lent = (Connection) Proxy.newProxyInstance(
+                ConnectionTest.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("close")) {
+                        return null;
+                    }
+                    try {
+                        return method.invoke(connection, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+        return (DataSource) Proxy.newProxyInstance(
+                ConnectionTest.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> lent);
+    }
+
+    @Test
+    void comesBackAsItWasLentAfterSuccessAndFailure() throws SQLException {
+        Migration leaks = Migration.of(
+                "20240109_leaks",
+                "DO $$ BEGIN SET search_path = pg_catalog; SET statement_timeout = '1h'; SET work_mem = '1MB'; END $$");
+        Migration fails = Migration.of("20240110_fails", leaks.up().text() + "; SELECT 1/0");
+        Samples.create(database, "a", MEMBERS);
+        try (Connection connection = database.rawDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET search_path = public, pg_temp; SET lock_timeout = '7s'; SET work_mem = '9MB'");
+            connection.setAutoCommit(false);
+            TenantMigrator migrator = TenantMigrator.builder(lending(connection))
+                    .migrations(MigrationSource.of(MEMBERS, leaks, fails))
+                    .build();
+
+            FleetReport report = migrator.deployAll();
+
+            assertThat(report.failed().get(0).done())
+                    .extracting(TenantOutcome.Step::version)
+                    .containsExactly(leaks.version());
+            assertThat(connection.getAutoCommit()).isFalse();
+            try (var rows = statement.executeQuery(
+                    "SELECT current_setting('search_path') || '|' || current_setting('lock_timeout') || '|'"
+                            + " || current_setting('work_mem') || '|' || current_setting('statement_timeout')")) {
+                rows.next();
+                assertThat(rows.getString(1)).isEqualTo("public, pg_temp|7s|9MB|0");
+            }
+            connection.rollback();
+            connection.setAutoCommit(true);
+            statement.execute("RESET ALL");
+        }
+    }
+
+    @Test
+    void aPoolOfOneServesSeveralWorkers() {
+        for (int i = 0; i < 5; i++) {
+            Samples.create(database, "p" + i, MEMBERS);
+        }
+        try (HikariDataSource one = pool(1)) {
+            one.setConnectionTimeout(1000);
+            FleetReport report = TenantMigrator.builder(one)
+                    .migrations(MigrationSource.of(MEMBERS, NOTES))
+                    .parallelism(4)
+                    .build()
+                    .deployAll();
+            assertThat(report.throwIfFailed().of(TenantOutcome.Migrated.class)).hasSize(5);
+        }
+    }
+
+    @Test
+    void terminatedInMidScriptLeavesNoHalfState() throws Exception {
+        String a = Samples.create(database, "a", MEMBERS);
+        Migration slow = Migration.of("20240108_slow", "CREATE TABLE half (id int); SELECT pg_sleep(60); CREATE TABLE half2 (id int)");
+        TenantMigrator migrator = Samples.with(database, MEMBERS, slow);
+        CompletableFuture<FleetReport> run = CompletableFuture.supplyAsync(migrator::deployAll);
+        while (database.values("SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity"
+                        + " WHERE wait_event = 'PgSleep' AND datname = current_database() OFFSET 0) sleeping")
+                .isEmpty()) {
+            Thread.onSpinWait();
+        }
+
+        FleetReport report = run.get();
+
+        assertThat(report.failed()).singleElement().satisfies(failed -> {
+            assertThat(failed.failure().message()).contains("the connection was lost").contains("nothing of it kept");
+            assertThat(failed.failure().sqlState()).contains("57P01");
+            assertThat(failed.failure().version()).contains(slow.version());
+        });
+        assertThat(database.values("SELECT tablename::text FROM pg_tables WHERE schemaname = '" + a + "' ORDER BY 1"))
+                .containsExactly("schema_migrations", "team_member");
+        assertThat(database.value("SELECT count(*) FROM " + a + ".schema_migrations")).isEqualTo("1");
+    }
+
+    @Test
+    void aConnectionLostAfterTheCommitIsReportedAsApplied() throws SQLException {
+        String a = Samples.create(database, "a", MEMBERS);
+        boolean[] lose = {true};
+        DataSource losing = (DataSource) Proxy.newProxyInstance(
+                ConnectionTest.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    Connection connection = database.rawDataSource().getConnection();
+                    return losingAfterBatch(connection, lose);
+                });
+
+        FleetReport report = TenantMigrator.builder(losing)
+                .migrations(MigrationSource.of(MEMBERS, NOTES))
+                .build()
+                .deployAll();
+
+        assertThat(lose[0]).isFalse();
+        assertThat(report.throwIfFailed().of(TenantOutcome.Migrated.class))
+                .singleElement()
+                .satisfies(outcome -> assertThat(outcome.applied())
+                        .extracting(TenantOutcome.Step::version)
+                        .containsExactly(NOTES.version()));
+        assertThat(database.value("SELECT count(*) FROM " + a + ".schema_migrations")).isEqualTo("2");
+    }
+
+    /** The first batch is done by the server, and its answer never arrives. */
+    private static Connection losingAfterBatch(Connection connection, boolean[] lose) {
+        return (Connection) proxy(Connection.class, connection, (method, result) -> {
+            if (!(result instanceof Statement statement) || !method.equals("createStatement")) {
+                return result;
+            }
+            return proxy(Statement.class, statement, (called, value) -> {
+                if (called.equals("executeBatch") && lose[0]) {
+                    lose[0] = false;
+                    connection.abort(Runnable::run);
+                    throw new SQLException("An I/O error occurred while sending to the backend.", "08006");
+                }
+                return value;
+            });
+        });
+    }
+
+    private interface After {
+        Object apply(String method, Object result) throws SQLException;
+    }
+
+    private static Object proxy(Class<?> type, Object target, After after) {
+        return Proxy.newProxyInstance(ConnectionTest.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+            try {
+                return after.apply(method.getName(), method.invoke(target, arguments));
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        });
+    }
+
+    @Test
+    void aRefusedLoginAndMissingPrivilegesAreSaidClearly() {
+        DataSource refused = database.dataSourceOf("nobody", "wrong");
+        assertThatThrownBy(() -> TenantMigrator.builder(refused)
+                        .migrations(MigrationSource.of(MEMBERS))
+                        .build()
+                        .deployAll())
+                .isInstanceOf(TenantMigratorException.class)
+                .hasMessageContaining("cannot connect to the database")
+                .hasMessageContaining("SQLState 28");
+
+        String role = database.name() + "_reader";
+        execute(database.superuserDataSource(), "CREATE ROLE " + role + " LOGIN PASSWORD 'x'");
+        try {
+            Samples.with(database, MEMBERS).prepare();
+            assertThatThrownBy(() -> TenantMigrator.builder(database.dataSourceOf(role, "x"))
+                            .migrations(MigrationSource.of(MEMBERS))
+                            .build()
+                            .createTenant(TenantName.forUser("a"), TenantStep.NONE))
+                    .isInstanceOf(TenantMigratorException.class)
+                    .hasMessageContaining("permission denied for database")
+                    .hasMessageContaining("42501");
+        } finally {
+            execute(database.superuserDataSource(), "DROP ROLE " + role);
+        }
+    }
+
+    @Test
+    void aMissingExtensionThatMayNotBeCreatedIsNamed() {
+        assertThatThrownBy(() -> Samples.migrator(database, MEMBERS)
+                        .extensions("uuid-ossp", "no such extension")
+                        .build()
+                        .prepare())
+                .isInstanceOf(TenantMigratorException.class)
+                .hasMessageContaining("\"no such extension\" is not installed and cannot be created")
+                .hasMessageContaining("CREATE EXTENSION IF NOT EXISTS \"no such extension\" WITH SCHEMA \"public\"");
+    }
+
+    private static void execute(DataSource dataSource, String sql) {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
