@@ -17,9 +17,7 @@ import org.junit.jupiter.api.Test;
 @PostgresTest
 class BackfillTest {
 
-    private static final Migration TRIGGER = Migration.of(
-            "20240104_trigger",
-            """
+    private static final Migration TRIGGER = Migration.of("20240104_trigger", """
             CREATE FUNCTION public.stamp() RETURNS trigger LANGUAGE plpgsql AS $f$
             BEGIN INSERT INTO "public"."notes" (body) VALUES ('stamped'); RETURN NEW; END $f$;
             CREATE TRIGGER stamp AFTER INSERT ON public.team_member FOR EACH ROW EXECUTE FUNCTION public.stamp();
@@ -70,7 +68,9 @@ class BackfillTest {
             assertThat(outcome.tables()).containsExactly("team_member");
             assertThat(outcome.findings())
                     .singleElement()
-                    .satisfies(finding -> assertThat(finding.message()).contains("notes_member_fkey").contains("ALTER TABLE"));
+                    .satisfies(finding -> assertThat(finding.message())
+                            .contains("notes_member_fkey")
+                            .contains("ALTER TABLE"));
         });
         assertThat(report.of(TenantOutcome.UpToDate.class)).hasSize(1);
         assertThat(columns(lacking)).isEqualTo(columns(whole));
@@ -90,7 +90,9 @@ class BackfillTest {
     void aTableThatNoAppliedMigrationCreatesIsAFailure() {
         String a = Samples.create(database, "a", MEMBERS);
         String message = migrator.backfill(a).failed().get(0).failure().toString();
-        assertThat(message).contains("no migration that is applied here creates notes").contains(a);
+        assertThat(message)
+                .contains("no migration that is applied here creates notes")
+                .contains(a);
     }
 
     @Test

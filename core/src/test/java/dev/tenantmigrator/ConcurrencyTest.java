@@ -36,7 +36,8 @@ class ConcurrencyTest {
     @Test
     void eightMigratorsAtOnceApplyEachMigrationExactlyOnce() throws Exception {
         // A table without a key: a migration that ran twice would show.
-        Migration counted = Migration.of("20240102_counted", "CREATE TABLE ran (version text); INSERT INTO ran VALUES ('1')");
+        Migration counted =
+                Migration.of("20240102_counted", "CREATE TABLE ran (version text); INSERT INTO ran VALUES ('1')");
         Migration again = Migration.of("20240103_again", "INSERT INTO ran VALUES ('2')");
         for (int i = 0; i < TENANTS; i++) {
             Samples.create(database, "once" + i, MEMBERS);
@@ -72,7 +73,8 @@ class ConcurrencyTest {
             if (!schema.startsWith("once")) {
                 continue;
             }
-            assertThat(database.values("SELECT version FROM " + schema + ".ran ORDER BY 1")).containsExactly("1", "2");
+            assertThat(database.values("SELECT version FROM " + schema + ".ran ORDER BY 1"))
+                    .containsExactly("1", "2");
         }
     }
 
@@ -102,7 +104,8 @@ class ConcurrencyTest {
             freeIsDone.await();
             assertThat(run).isNotDone();
             holder.rollback();
-            assertThat(run.get().throwIfFailed().of(TenantOutcome.Migrated.class)).hasSize(2);
+            assertThat(run.get().throwIfFailed().of(TenantOutcome.Migrated.class))
+                    .hasSize(2);
         }
     }
 

@@ -69,13 +69,16 @@ class ConnectionTest {
             }
         }
         assertThat(database.value("SELECT to_regclass('public.hosts_own')")).isNull();
-        assertThat(database.value("SELECT count(*) FROM " + a + ".schema_migrations")).isEqualTo("1");
+        assertThat(database.value("SELECT count(*) FROM " + a + ".schema_migrations"))
+                .isEqualTo("1");
     }
 
     /** Lends one connection, again and again, and never closes it. */
     private static DataSource lending(Connection connection) {
         Connection lent = (Connection) Proxy.newProxyInstance(
-                ConnectionTest.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                ConnectionTest.class.getClassLoader(),
+                new Class<?>[] {Connection.class},
+                (proxy, method, arguments) -> {
                     if (method.getName().equals("close")) {
                         return null;
                     }
@@ -86,7 +89,9 @@ class ConnectionTest {
                     }
                 });
         return (DataSource) Proxy.newProxyInstance(
-                ConnectionTest.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> lent);
+                ConnectionTest.class.getClassLoader(),
+                new Class<?>[] {DataSource.class},
+                (proxy, method, arguments) -> lent);
     }
 
     @Test
@@ -141,7 +146,8 @@ class ConnectionTest {
     @Test
     void terminatedInMidScriptLeavesNoHalfState() throws Exception {
         String a = Samples.create(database, "a", MEMBERS);
-        Migration slow = Migration.of("20240108_slow", "CREATE TABLE half (id int); SELECT pg_sleep(60); CREATE TABLE half2 (id int)");
+        Migration slow = Migration.of(
+                "20240108_slow", "CREATE TABLE half (id int); SELECT pg_sleep(60); CREATE TABLE half2 (id int)");
         TenantMigrator migrator = Samples.with(database, MEMBERS, slow);
         CompletableFuture<FleetReport> run = CompletableFuture.supplyAsync(migrator::deployAll);
         while (database.values("SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity"
@@ -153,13 +159,16 @@ class ConnectionTest {
         FleetReport report = run.get();
 
         assertThat(report.failed()).singleElement().satisfies(failed -> {
-            assertThat(failed.failure().message()).contains("the connection was lost").contains("nothing of it kept");
+            assertThat(failed.failure().message())
+                    .contains("the connection was lost")
+                    .contains("nothing of it was kept");
             assertThat(failed.failure().sqlState()).contains("57P01");
             assertThat(failed.failure().version()).contains(slow.version());
         });
         assertThat(database.values("SELECT tablename::text FROM pg_tables WHERE schemaname = '" + a + "' ORDER BY 1"))
                 .containsExactly("schema_migrations", "team_member");
-        assertThat(database.value("SELECT count(*) FROM " + a + ".schema_migrations")).isEqualTo("1");
+        assertThat(database.value("SELECT count(*) FROM " + a + ".schema_migrations"))
+                .isEqualTo("1");
     }
 
     @Test
@@ -167,7 +176,9 @@ class ConnectionTest {
         String a = Samples.create(database, "a", MEMBERS);
         boolean[] lose = {true};
         DataSource losing = (DataSource) Proxy.newProxyInstance(
-                ConnectionTest.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                ConnectionTest.class.getClassLoader(),
+                new Class<?>[] {DataSource.class},
+                (proxy, method, arguments) -> {
                     Connection connection = database.rawDataSource().getConnection();
                     return losingAfterBatch(connection, lose);
                 });
@@ -183,7 +194,8 @@ class ConnectionTest {
                 .satisfies(outcome -> assertThat(outcome.applied())
                         .extracting(TenantOutcome.Step::version)
                         .containsExactly(NOTES.version()));
-        assertThat(database.value("SELECT count(*) FROM " + a + ".schema_migrations")).isEqualTo("2");
+        assertThat(database.value("SELECT count(*) FROM " + a + ".schema_migrations"))
+                .isEqualTo("2");
     }
 
     /** The first batch is done by the server, and its answer never arrives. */
@@ -208,13 +220,14 @@ class ConnectionTest {
     }
 
     private static Object proxy(Class<?> type, Object target, After after) {
-        return Proxy.newProxyInstance(ConnectionTest.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
-            try {
-                return after.apply(method.getName(), method.invoke(target, arguments));
-            } catch (InvocationTargetException e) {
-                throw e.getCause();
-            }
-        });
+        return Proxy.newProxyInstance(
+                ConnectionTest.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    try {
+                        return after.apply(method.getName(), method.invoke(target, arguments));
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     @Test

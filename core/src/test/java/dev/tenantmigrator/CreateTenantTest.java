@@ -68,7 +68,8 @@ class CreateTenantTest {
     @Test
     void failingMigrationLeavesNothingAndSaysWhere() {
         List<String> before = schemas();
-        Migration broken = Migration.of("20240201_broken", "SELECT 1;\n\n-- why\nALTER TABLE notes\n  ADD x nonsense;\nSELECT 2");
+        Migration broken =
+                Migration.of("20240201_broken", "SELECT 1;\n\n-- why\nALTER TABLE notes\n  ADD x nonsense;\nSELECT 2");
 
         assertThatThrownBy(() -> Samples.create(database, "ada", MEMBERS, NOTES, broken))
                 .isInstanceOfSatisfying(MigrationFailedException.class, e -> {
@@ -115,22 +116,21 @@ class CreateTenantTest {
     @Test
     void exactNameThatIsTaken() {
         database.execute("CREATE SCHEMA taken");
-        assertThatThrownBy(() -> Samples.with(database, MEMBERS)
-                        .createTenant(TenantName.exactly("taken"), TenantStep.NONE))
+        assertThatThrownBy(() ->
+                        Samples.with(database, MEMBERS).createTenant(TenantName.exactly("taken"), TenantStep.NONE))
                 .isInstanceOf(TenantExistsException.class);
         database.execute("DROP SCHEMA taken");
     }
 
     @Test
     void pendingConstraintChecksRunBetweenMigrations() {
-        Migration deferred = Migration.of(
-                "1",
-                """
+        Migration deferred = Migration.of("1", """
                 CREATE TABLE a (id int PRIMARY KEY, b int);
                 CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a DEFERRABLE INITIALLY DEFERRED);
                 INSERT INTO b VALUES (1, 1);
                 INSERT INTO a VALUES (1, 1)""");
-        Migration alter = Migration.of("2", "ALTER TABLE b ADD COLUMN c int; INSERT INTO b VALUES (2, 2); INSERT INTO a VALUES (2, 2)");
+        Migration alter = Migration.of(
+                "2", "ALTER TABLE b ADD COLUMN c int; INSERT INTO b VALUES (2, 2); INSERT INTO a VALUES (2, 2)");
         Migration violated = Migration.of("3", "INSERT INTO b VALUES (3, 3)");
         Migration last = Migration.of("4", "SELECT 1");
 
@@ -169,8 +169,9 @@ class CreateTenantTest {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
             List<Callable<Object>> calls = IntStream.range(0, 24)
-                    .<Callable<Object>>mapToObj(i -> () -> created.add(migrator.createTenant(TenantName.forUser("many"), TenantStep.NONE)
-                            .schema()))
+                    .<Callable<Object>>mapToObj(
+                            i -> () -> created.add(migrator.createTenant(TenantName.forUser("many"), TenantStep.NONE)
+                                    .schema()))
                     .toList();
             for (Future<Object> call : threads.invokeAll(calls)) {
                 call.get();
@@ -242,8 +243,8 @@ class CreateTenantTest {
     }
 
     private static String settings(Statement statement) throws SQLException {
-        try (var rows = statement.executeQuery(
-                "SELECT current_setting('search_path') || '/' || current_setting('work_mem')")) {
+        try (var rows =
+                statement.executeQuery("SELECT current_setting('search_path') || '/' || current_setting('work_mem')")) {
             rows.next();
             return rows.getString(1);
         }

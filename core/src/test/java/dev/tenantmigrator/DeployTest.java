@@ -41,11 +41,16 @@ class DeployTest {
 
         FleetReport report = Samples.with(database, FLAG, NOTES, MEMBERS).deployAll();
 
-        assertThat(report.throwIfFailed().outcomes()).extracting(TenantOutcome::schema).containsExactly(a, b);
-        assertThat(report.of(Migrated.class)).singleElement().satisfies(migrated -> assertThat(migrated.applied())
-                .extracting(Step::version)
-                .containsExactly(NOTES.version(), FLAG.version()));
-        assertThat(report.counts()).containsOnly(java.util.Map.entry("Migrated", 1), java.util.Map.entry("UpToDate", 1));
+        assertThat(report.throwIfFailed().outcomes())
+                .extracting(TenantOutcome::schema)
+                .containsExactly(a, b);
+        assertThat(report.of(Migrated.class))
+                .singleElement()
+                .satisfies(migrated -> assertThat(migrated.applied())
+                        .extracting(Step::version)
+                        .containsExactly(NOTES.version(), FLAG.version()));
+        assertThat(report.counts())
+                .containsOnly(java.util.Map.entry("Migrated", 1), java.util.Map.entry("UpToDate", 1));
         assertThat(database.value("SELECT string_agg(version, ' ' ORDER BY id) FROM " + a + ".schema_migrations"))
                 .isEqualTo("20240101_members 20240102_notes 20240103_flag");
     }
@@ -107,13 +112,16 @@ class DeployTest {
                 .contains(a)
                 .contains("20240101_members/migration.sql");
         assertThat(failure(Samples.with(database, FLAGLESS, NOTES))).contains("its file is gone");
-        assertThat(failure(Samples.with(database, MEMBERS, NOTES, FLAGLESS))).contains("20240102_notes is not applied although");
-        assertThat(database.value("SELECT count(*) FROM " + a + ".schema_migrations")).isEqualTo("2");
+        assertThat(failure(Samples.with(database, MEMBERS, NOTES, FLAGLESS)))
+                .contains("20240102_notes is not applied although");
+        assertThat(database.value("SELECT count(*) FROM " + a + ".schema_migrations"))
+                .isEqualTo("2");
 
         Samples.with(database, MEMBERS, NOTES, FLAGLESS)
                 .deployAll(DeployOptions.defaults().withOutOfOrder())
                 .throwIfFailed();
-        assertThat(Samples.with(database, MEMBERS, NOTES, FLAGLESS).deployAll().successful()).isTrue();
+        assertThat(Samples.with(database, MEMBERS, NOTES, FLAGLESS).deployAll().successful())
+                .isTrue();
     }
 
     private static final Migration FLAGLESS = Migration.of("20240103_other", "CREATE TABLE other (id int)");
@@ -127,7 +135,10 @@ class DeployTest {
         String a = Samples.create(database, "a", MEMBERS);
         for (String checksum : List.of("NULL", "'abc'", "upper('" + MEMBERS.up().checksum() + "')")) {
             database.execute("UPDATE " + a + ".schema_migrations SET checksum = " + checksum);
-            assertThat(Samples.with(database, MEMBERS).deployAll().throwIfFailed().outcomes())
+            assertThat(Samples.with(database, MEMBERS)
+                            .deployAll()
+                            .throwIfFailed()
+                            .outcomes())
                     .containsExactly(new TenantOutcome.UpToDate(a));
         }
     }
@@ -168,30 +179,37 @@ class DeployTest {
         Migration unreadable = Migration.of("20240104_open", "SELECT 1;\nSELECT 'never closed");
         String a = Samples.create(database, "a", MEMBERS);
 
-        assertThatThrownBy(() -> Samples.with(database, MEMBERS, NOTES, unreadable).deployAll())
+        assertThatThrownBy(
+                        () -> Samples.with(database, MEMBERS, NOTES, unreadable).deployAll())
                 .isInstanceOf(InvalidMigrationException.class)
                 .hasMessageContaining("20240104_open/migration.sql:2");
-        assertThat(database.value("SELECT count(*) FROM " + a + ".schema_migrations")).isEqualTo("1");
+        assertThat(database.value("SELECT count(*) FROM " + a + ".schema_migrations"))
+                .isEqualTo("1");
 
         database.execute("INSERT INTO " + a + ".schema_migrations (version) VALUES ('20240104_open')");
-        assertThat(Samples.with(database, MEMBERS, unreadable).deployAll().successful()).isTrue();
+        assertThat(Samples.with(database, MEMBERS, unreadable).deployAll().successful())
+                .isTrue();
     }
 
     @Test
     void unfinishedRowStopsTheTenant() {
         String a = Samples.create(database, "a", MEMBERS);
-        database.execute("INSERT INTO " + a + ".schema_migrations (version, applied_at) VALUES ('" + NOTES.version() + "', NULL)");
+        database.execute("INSERT INTO " + a + ".schema_migrations (version, applied_at) VALUES ('" + NOTES.version()
+                + "', NULL)");
 
-        assertThat(failure(Samples.with(database, MEMBERS, NOTES))).contains("was started and its end was never recorded");
+        assertThat(failure(Samples.with(database, MEMBERS, NOTES)))
+                .contains("was started and its end was never recorded");
 
         Samples.with(database, MEMBERS, NOTES).repair(a, new Repair.MarkNotApplied(NOTES.version()));
-        assertThat(Samples.with(database, MEMBERS, NOTES).deployAll().of(Migrated.class)).hasSize(1);
+        assertThat(Samples.with(database, MEMBERS, NOTES).deployAll().of(Migrated.class))
+                .hasSize(1);
     }
 
     @Test
     void oneOfManyStatementsFailsWithoutHalfState() {
         String a = Samples.create(database, "a", MEMBERS);
-        Migration half = Migration.of("20240105_half", "CREATE TABLE one (id int);\nCREATE TABLE two (id int);\nSELECT boom()");
+        Migration half =
+                Migration.of("20240105_half", "CREATE TABLE one (id int);\nCREATE TABLE two (id int);\nSELECT boom()");
 
         FleetReport report = Samples.with(database, MEMBERS, half).deploy(a);
 
@@ -202,9 +220,7 @@ class DeployTest {
 
     @Test
     void batchesCarryWhatTheDriverWouldSplitWrongly() {
-        Migration tricky = Migration.of(
-                "20240106_tricky",
-                """
+        Migration tricky = Migration.of("20240106_tricky", """
                 CREATE FUNCTION public.twice(i int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; SELECT i * 2; END;
                 CREATE TABLE texts (t text DEFAULT 'a;
                 b'
@@ -216,15 +232,14 @@ class DeployTest {
 
         Samples.with(database, MEMBERS, tricky).deployAll().throwIfFailed();
 
-        assertThat(database.value("SELECT t || (j->>'a?b') FROM " + a + ".texts")).isEqualTo("a;\nb;c{fn now()}");
+        assertThat(database.value("SELECT t || (j->>'a?b') FROM " + a + ".texts"))
+                .isEqualTo("a;\nb;c{fn now()}");
         assertThat(database.value("SELECT " + a + ".twice(2)")).isEqualTo("4");
     }
 
     @Test
     void queriesOfAScriptRunToTheirEnd() {
-        Migration queries = Migration.of(
-                "20240107_queries",
-                """
+        Migration queries = Migration.of("20240107_queries", """
                 CREATE TABLE log (i int);
                 CREATE FUNCTION note(i int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES (i); RETURN i; END $$;
                 SELECT note(i) FROM generate_series(1, 10) i;

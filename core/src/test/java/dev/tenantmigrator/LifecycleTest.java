@@ -34,7 +34,8 @@ class LifecycleTest {
     }
 
     private List<String> schemas() {
-        return database.values("SELECT nspname::text FROM pg_namespace WHERE nspname !~ '^pg_|^information_schema$|^public$'");
+        return database.values(
+                "SELECT nspname::text FROM pg_namespace WHERE nspname !~ '^pg_|^information_schema$|^public$'");
     }
 
     @Test
@@ -55,9 +56,7 @@ class LifecycleTest {
 
     @Test
     void dropsWithManyTablesInSteps() {
-        Migration many = Migration.of(
-                "20240105_many",
-                """
+        Migration many = Migration.of("20240105_many", """
                 DO $$ BEGIN
                   FOR i IN 1..300 LOOP
                     EXECUTE 'CREATE TABLE t' || i || ' (id serial PRIMARY KEY, x int REFERENCES t' || greatest(i - 1, 1) || ', y text UNIQUE)';
@@ -79,7 +78,8 @@ class LifecycleTest {
     @Test
     void dropsWhatOneStatementCouldNot() {
         String a = Samples.create(database, "a", MEMBERS);
-        // Each of these tables takes six locks: itself, two indexes, its sequence, its TOAST table and that one's index.
+        // Each of these tables takes six locks: itself, two indexes, its sequence, its TOAST table and that one's
+        // index.
         int locks = Integer.parseInt(database.value("SELECT current_setting('max_locks_per_transaction')::int"
                 + " * (current_setting('max_connections')::int + current_setting('max_prepared_transactions')::int)"));
         for (int tables = 0; tables < locks / 4; tables += 100) {
@@ -140,9 +140,7 @@ class LifecycleTest {
 
     @Test
     void renameTakesFunctionsAlong() {
-        Migration functions = Migration.of(
-                "20240107_functions",
-                """
+        Migration functions = Migration.of("20240107_functions", """
                 CREATE TABLE counted (n int DEFAULT 0);
                 CREATE FUNCTION public.count_up() RETURNS trigger LANGUAGE plpgsql AS $f$
                 BEGIN UPDATE "public"."counted" SET n = n + 1; RETURN NEW; END $f$;
@@ -168,7 +166,8 @@ class LifecycleTest {
 
     @Test
     void adoptsWhatHasNoTrackingTable() {
-        database.execute("CREATE SCHEMA \"Legacy One\"; CREATE TABLE \"Legacy One\".team_member (id uuid PRIMARY KEY, name text)");
+        database.execute(
+                "CREATE SCHEMA \"Legacy One\"; CREATE TABLE \"Legacy One\".team_member (id uuid PRIMARY KEY, name text)");
 
         AdoptionPlan plan = migrator.planAdoption("Legacy One");
         assertThat(plan.versions()).containsExactly(MEMBERS.version());
@@ -197,7 +196,9 @@ class LifecycleTest {
         try (ThrowawayTenant tenant = migrator.throwaway();
                 ThrowawayTenant other = migrator.throwaway()) {
             schema = tenant.schema();
-            assertThat(schema).startsWith("throwaway_").contains("_" + ProcessHandle.current().pid() + "_");
+            assertThat(schema)
+                    .startsWith("throwaway_")
+                    .contains("_" + ProcessHandle.current().pid() + "_");
             assertThat(migrator.tenants()).contains(schema, other.schema()).doesNotContain(dead);
             // Another run's sweep leaves what is in use.
             try (ThrowawayTenant third = Samples.with(database, MEMBERS).throwaway()) {

@@ -47,8 +47,9 @@ class RollbackTest {
 
         assertThat(report.of(RolledBack.class))
                 .singleElement()
-                .satisfies(outcome ->
-                        assertThat(outcome.rolledBack()).extracting(Step::version).containsExactly(FLAG.version()));
+                .satisfies(outcome -> assertThat(outcome.rolledBack())
+                        .extracting(Step::version)
+                        .containsExactly(FLAG.version()));
         assertThat(versions(a)).isEqualTo("20240101 20240102");
         assertThat(migrator.rollback(a, FLAG.version(), ONE).outcomes())
                 .containsExactly(new TenantOutcome.NotApplied(a));
@@ -106,7 +107,9 @@ class RollbackTest {
                 .contains("table \"nothing\" does not exist")
                 .contains("20240103_flag/rollback.sql:2");
         assertThat(versions(a)).isEqualTo("20240101 20240102 20240103");
-        assertThat(database.value("SELECT count(*) FROM information_schema.columns WHERE table_schema = ? AND column_name = 'flag'", a))
+        assertThat(database.value(
+                        "SELECT count(*) FROM information_schema.columns WHERE table_schema = ? AND column_name = 'flag'",
+                        a))
                 .isEqualTo("1");
     }
 

@@ -5,31 +5,25 @@ import dev.tenantmigrator.support.TestDatabase;
 /** Migrations that most tests use. */
 final class Samples {
 
-    static final Migration MEMBERS = Migration.of(
-            "20240101_members",
-            """
+    static final Migration MEMBERS = Migration.of("20240101_members", """
             -- CreateTable
             CREATE TABLE "public"."team_member" (
                 "id" UUID NOT NULL DEFAULT public.uuid_generate_v4(),
                 "name" TEXT NOT NULL,
                 CONSTRAINT "team_member_pkey" PRIMARY KEY ("id")
             );
-            """,
-            "DROP TABLE public.team_member;");
+            """, "DROP TABLE public.team_member;");
 
-    static final Migration NOTES = Migration.of(
-            "20240102_notes",
-            """
+    static final Migration NOTES = Migration.of("20240102_notes", """
             CREATE TABLE notes (
                 id SERIAL PRIMARY KEY,
                 member UUID REFERENCES "public"."team_member" ("id") ON DELETE SET NULL,
                 body TEXT NOT NULL DEFAULT 'public.nothing'
             );
-            CREATE INDEX notes_member ON public.notes (member)""",
-            "DROP TABLE notes");
+            CREATE INDEX notes_member ON public.notes (member)""", "DROP TABLE notes");
 
-    static final Migration FLAG =
-            Migration.of("20240103_flag", "ALTER TABLE public.notes ADD COLUMN flag boolean", "ALTER TABLE notes DROP COLUMN flag");
+    static final Migration FLAG = Migration.of(
+            "20240103_flag", "ALTER TABLE public.notes ADD COLUMN flag boolean", "ALTER TABLE notes DROP COLUMN flag");
 
     private Samples() {}
 

@@ -76,16 +76,20 @@ class VerifyTest {
     @Test
     void chunksOfAFleetAreReadWithAnUnreadableTenantAmongThem() {
         for (int i = 0; i < 60; i++) {
-            database.execute("CREATE SCHEMA t" + i + "; CREATE TABLE t" + i + ".schema_migrations (id serial PRIMARY KEY,"
-                    + " version varchar(255) UNIQUE NOT NULL, description text, applied_at timestamp DEFAULT"
-                    + " CURRENT_TIMESTAMP, checksum varchar(64)); INSERT INTO t" + i
-                    + ".schema_migrations (version) VALUES ('" + MEMBERS.version() + "')");
+            database.execute(
+                    "CREATE SCHEMA t" + i + "; CREATE TABLE t" + i + ".schema_migrations (id serial PRIMARY KEY,"
+                            + " version varchar(255) UNIQUE NOT NULL, description text, applied_at timestamp DEFAULT"
+                            + " CURRENT_TIMESTAMP, checksum varchar(64)); INSERT INTO t" + i
+                            + ".schema_migrations (version) VALUES ('" + MEMBERS.version() + "')");
         }
         database.execute("REVOKE ALL ON SCHEMA t7 FROM CURRENT_USER");
 
         StatusReport report = Samples.with(database, MEMBERS).status();
 
-        assertThat(report.tenants()).hasSize(60).filteredOn(TenantStatus::healthy).hasSize(59);
+        assertThat(report.tenants())
+                .hasSize(60)
+                .filteredOn(TenantStatus::healthy)
+                .hasSize(59);
         assertThat(kinds(Samples.with(database, MEMBERS), "t7")).containsExactly(Kind.UNREADABLE);
         database.execute("GRANT ALL ON SCHEMA t7 TO CURRENT_USER");
     }
@@ -96,21 +100,25 @@ class VerifyTest {
         assertThat(migrator.verify().outcomes()).containsExactly(new TenantOutcome.Healthy(a, List.of()));
 
         assertThat(kinds(Samples.with(database, MEMBERS, NOTES), a)).containsExactly(Kind.AHEAD);
-        assertThat(Samples.with(database, MEMBERS, NOTES).verify(a).successful()).isTrue();
+        assertThat(Samples.with(database, MEMBERS, NOTES).verify(a).successful())
+                .isTrue();
         assertThat(kinds(Samples.with(database, MEMBERS, FLAG), a)).containsExactly(Kind.FILE_MISSING);
         assertThat(kinds(Samples.with(database, MEMBERS, NOTES, Migration.of(FLAG.version(), "SELECT 2")), a))
                 .containsExactly(Kind.CHECKSUM_MISMATCH);
         Migration between = Migration.of("20240102_x", "SELECT 1");
-        assertThat(kinds(Samples.with(database, MEMBERS, NOTES, between, FLAG), a)).containsExactly(Kind.GAP);
+        assertThat(kinds(Samples.with(database, MEMBERS, NOTES, between, FLAG), a))
+                .containsExactly(Kind.GAP);
         Samples.with(database, MEMBERS, NOTES, between, FLAG)
                 .deploy(a, DeployOptions.defaults().withOutOfOrder())
                 .throwIfFailed();
-        assertThat(kinds(Samples.with(database, MEMBERS, NOTES, between, FLAG), a)).containsExactly(Kind.WRONG_ORDER);
+        assertThat(kinds(Samples.with(database, MEMBERS, NOTES, between, FLAG), a))
+                .containsExactly(Kind.WRONG_ORDER);
         Migration later = Migration.of("20240104_later", "SELECT 1");
         assertThat(kinds(Samples.with(database, MEMBERS, NOTES, between, FLAG, later), a))
                 .containsExactly(Kind.WRONG_ORDER, Kind.PENDING);
         database.execute("UPDATE " + a + ".schema_migrations SET checksum = NULL WHERE version = ?", NOTES.version());
-        database.execute("UPDATE " + a + ".schema_migrations SET applied_at = NULL WHERE version = ?", MEMBERS.version());
+        database.execute(
+                "UPDATE " + a + ".schema_migrations SET applied_at = NULL WHERE version = ?", MEMBERS.version());
         database.execute("DROP TABLE " + a + ".notes");
         assertThat(kinds(
                         Samples.migrator(database, MEMBERS, NOTES, between, FLAG)

@@ -139,7 +139,7 @@ final class PostgresServer {
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder();
         settings().forEach(builder::setServerConfig);
         EmbeddedPostgres server = builder.start();
-        return new PostgresServer(server.getJdbcUrl("postgres", "postgres"), "postgres", "");
+        return new PostgresServer("jdbc:postgresql://localhost:" + server.getPort() + "/postgres", "postgres", "");
     }
 
     @SuppressWarnings("resource") // Testcontainers stops the container when this JVM ends.

@@ -96,7 +96,13 @@ public final class Flight {
         for (Step step : steps) {
             try (Statement statement = connection.createStatement()) {
                 statement.setEscapeProcessing(false);
-                statement.execute(step.sql());
+                if (step.mayReturnRows()) {
+                    statement.execute(step.sql());
+                } else {
+                    // The same way as in the flight: the driver splits what is not in a batch, wrongly for some bodies.
+                    statement.addBatch(step.sql());
+                    statement.executeBatch();
+                }
             } catch (SQLException e) {
                 if (step.origin().isEmpty() || SqlErrors.isConnectionLost(e)) {
                     throw e;

@@ -9,7 +9,7 @@ final class Identifiers {
     private Identifiers() {}
 
     static boolean isStart(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c >= 0x80;
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
     }
 
     static boolean isPart(char c) {
@@ -87,7 +87,7 @@ final class Identifiers {
         }
         for (int i = start; i < end; i++) {
             char c = text.charAt(i);
-            if (!(isDigit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F')) {
+            if (!(isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))) {
                 return false;
             }
         }

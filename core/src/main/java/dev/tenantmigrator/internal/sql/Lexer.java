@@ -53,7 +53,7 @@ final class Lexer {
         if (Identifiers.isStart(c)) {
             return wordOrPrefixed(c, following);
         }
-        if (Identifiers.isDigit(c) || c == '.' && Identifiers.isDigit(following)) {
+        if (Identifiers.isDigit(c) || (c == '.' && Identifiers.isDigit(following))) {
             return number();
         }
         return switch (c) {
@@ -308,7 +308,7 @@ final class Lexer {
     }
 
     private static boolean isSpace(char c) {
-        return c == ' ' || c >= '\t' && c <= '\r';
+        return c == ' ' || (c >= '\t' && c <= '\r');
     }
 
     private static boolean isLineBreak(char c) {

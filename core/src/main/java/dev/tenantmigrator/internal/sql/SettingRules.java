@@ -95,7 +95,7 @@ final class SettingRules {
         List<String> values = new ArrayList<>();
         for (; !cursor.atEnd(); cursor.skip()) {
             String text = Identifiers.fold(statement.tokens().text(cursor.token()));
-            for (String word : text.split("[\\s,'\"]+")) {
+            for (String word : text.split("[\\s,'\"]+", -1)) {
                 if (!word.isEmpty()) {
                     values.add(word);
                 }

@@ -135,6 +135,8 @@ final class Tokens {
             kinds = new byte[expected];
         }
 
+        // A byte a token, rather than a reference, in scripts of millions of tokens.
+        @SuppressWarnings("EnumOrdinal")
         void add(TokenKind kind, int start) {
             if (count == starts.length) {
                 int larger = count + (count >> 1) + 16;

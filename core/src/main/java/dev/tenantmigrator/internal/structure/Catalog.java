@@ -19,12 +19,12 @@ import java.util.Optional;
  */
 final class Catalog {
 
-    /**
-     * {@code pg_temp} is named so that it is searched last: a temporary {@code pg_class} must not stand in for the real. The
-     * planner takes these queries for dear; compiling them would take longer than running them.
-     */
+    /** Names {@code pg_temp} last: a temporary {@code pg_class} must not stand in for the real one. */
+    private static final String SEARCH_PATH = "pg_catalog, pg_temp";
+
+    /** Without JIT: the planner overrates these queries, and compiling them takes longer than running them. */
     private static final Map<String, String> SETTINGS = Map.of(
-            "search_path", "pg_catalog, pg_temp",
+            "search_path", SEARCH_PATH,
             "datestyle", "ISO",
             "intervalstyle", "postgres",
             "extra_float_digits", "3",
@@ -52,11 +52,15 @@ final class Catalog {
     /**
      * Reads, and puts the settings back. Not after an error: then the transaction is lost, and its settings with it.
      *
+     * @throws IllegalStateException without a transaction, where the settings do not hold and names would come out bare
      */
     static <T> T open(Connection connection, String schema, Reading<T> reading) throws SQLException {
         Catalog catalog = new Catalog(connection, schema);
         Map<String, String> before = catalog.currentSettings();
         catalog.set(SETTINGS);
+        if (!SEARCH_PATH.equals(catalog.currentSettings().get("search_path"))) {
+            throw new IllegalStateException("definitions are read in a transaction: begin one first");
+        }
         T result = reading.read(catalog);
         catalog.set(before);
         return result;

@@ -55,7 +55,7 @@ final class SchemaMove {
             return identifier;
         }
         char first = token.charAt(0);
-        if (first == '\'' || first == 'E' && token.endsWith("'")) {
+        if (first == '\'' || (first == 'E' && token.endsWith("'"))) {
             return string(token, first == 'E');
         }
         return first == '$' && token.length() > 1 ? dollarQuoted(token) : token;

@@ -8,6 +8,7 @@ import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -244,6 +245,27 @@ class StructureReferenceTest {
             }
         });
         assertThat(settings).isEqualTo("settings, \"a b\" iso_8601");
+    }
+
+    @Test
+    void readingOutsideATransactionIsTheCallersMistake() throws SQLException {
+        schemas.create("bare", "");
+        try (Connection connection = database.connection()) {
+            assertThatThrownBy(() -> StructureReference.read(connection, "bare"))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("definitions are read in a transaction: begin one first");
+        }
+    }
+
+    @Test
+    void aTransactionBegunAsTextWillDo() throws SQLException {
+        schemas.create("text", "CREATE TABLE t (a integer)");
+        try (Connection connection = database.connection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("BEGIN");
+            assertThat(TenantObjects.read(connection, "text").tables()).containsExactly("t");
+            statement.execute("ROLLBACK");
+        }
     }
 
     @Test

@@ -149,7 +149,7 @@ class OperatorTest {
 
     @Test
     void textForPeopleIsAlignedAndPlainWithoutATerminal() {
-        String[] lines = cli.run("status", tenant).out().split("\n");
+        String[] lines = cli.run("status", tenant).out().lines().toArray(String[]::new);
         assertThat(lines[0]).isEqualTo(tenant + ": healthy");
         assertThat(lines[2]).isEqualTo("VERSION                   APPLIED");
         assertThat(lines[3]).matches(INITIAL + "   \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d");

@@ -98,7 +98,8 @@ final class Runner {
 
     /** The server's words without the detail, which can hold a tenant's data. */
     static Failure failure(SQLException e) {
-        String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        String message =
+                String.valueOf(e.getMessage()).lines().findFirst().orElse("").replaceFirst("^ERROR: ", "");
         Failure failure = Failure.of(message);
         return Optional.ofNullable(e.getSQLState()).map(failure::withSqlState).orElse(failure);
     }

@@ -3,6 +3,7 @@ package dev.tenantmigrator.cli.command;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantStep;
+import dev.tenantmigrator.cli.setup.CommandException;
 import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
@@ -147,7 +148,10 @@ final class Users {
             } catch (SQLException e) {
                 connection.rollback();
                 if (!tableExists(statement)) {
-                    throw e;
+                    throw new CommandException(
+                            "cannot make the table users in the shared schema, and it is not there: "
+                                    + Runner.failure(e),
+                            e);
                 }
             } finally {
                 connection.rollback();

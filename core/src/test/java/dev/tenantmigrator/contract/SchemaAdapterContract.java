@@ -1,0 +1,111 @@
+package dev.tenantmigrator.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.SchemaAdapter;
+import dev.tenantmigrator.SchemaAdapter.TenantScript;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.SharedObjects;
+import dev.tenantmigrator.SqlStatement;
+import dev.tenantmigrator.support.PostgresTest;
+import dev.tenantmigrator.support.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The contract of {@link SchemaAdapter}: what runs is seen in the catalog of a real server. */
+@PostgresTest
+public abstract class SchemaAdapterContract {
+
+    private static final SharedObjects SHARED = new SharedObjects("public", Set.of("users"), Map.of());
+    private static final List<String> TENANTS = List.of("john_12345678", "O\"Neil 'Ü");
+
+    private final TestDatabase database;
+    private final SchemaAdapter adapter;
+
+    protected SchemaAdapterContract(TestDatabase database, SchemaAdapter adapter) {
+        this.database = database;
+        this.adapter = adapter;
+    }
+
+    private TenantScript adapt(String sql) {
+        return adapter.adapt(ScriptFile.of("1/migration.sql", sql), SHARED);
+    }
+
+    @Test
+    void whatIsWrittenForPublicArisesInTheTenantAlone() throws SQLException {
+        TenantScript script = adapt("""
+                -- CreateTable
+                CREATE TABLE "public"."vendor" (id int PRIMARY KEY, visibility text DEFAULT 'public.x');
+                CREATE TABLE public.contact (id int REFERENCES PUBLIC . vendor, u int REFERENCES public.users);
+                CREATE INDEX contact_u ON "public".contact (u)""");
+        database.execute("CREATE TABLE public.users (id int PRIMARY KEY)");
+        for (String tenant : TENANTS) {
+            try (Connection connection = database.connection();
+                    Statement statement = connection.createStatement()) {
+                String quoted = '"' + tenant.replace("\"", "\"\"") + '"';
+                statement.execute("CREATE SCHEMA " + quoted);
+                for (SqlStatement adapted : script.statements(tenant)) {
+                    statement.execute(adapted.sql());
+                }
+            }
+            assertThat(database.values(
+                            "SELECT relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace"
+                                    + " WHERE nspname = ? ORDER BY 1",
+                            tenant))
+                    .containsExactly("contact", "contact_u", "vendor", "vendor_pkey");
+            assertThat(database.value(
+                            "SELECT column_default FROM information_schema.columns WHERE table_schema = ?"
+                                    + " AND column_name = 'visibility'",
+                            tenant))
+                    .isEqualTo("'public.x'::text");
+        }
+        assertThat(database.values("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'"))
+                .containsExactly("users");
+    }
+
+    @Test
+    void statementsKeepTheirLines() {
+        List<SqlStatement> statements =
+                adapt("SELECT 1;\n\n-- a comment\n  SELECT\n public.f();\n").statements("t_1");
+        assertThat(statements).extracting(SqlStatement::line).containsExactly(1, 4);
+        assertThat(statements.get(1).sql().lines()).hasSize(2);
+        assertThat(statements.get(1).lineAt(statements.get(1).sql().indexOf("f()")))
+                .isEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SELECT 1;\nSELECT 'open", "\n/* open", "\nSELECT \"open", "\nDO $x$ open $y$"})
+    void whatCannotBeReadToItsEndIsRefusedWithTheLine(String sql) {
+        assertThatThrownBy(() -> adapt(sql))
+                .isInstanceOfSatisfying(
+                        InvalidMigrationException.class,
+                        e -> assertThat(e.failure().line()).hasValue(2))
+                .hasMessageContaining("1/migration.sql:2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " \n", "-- only a comment", "/* x */ ;;"})
+    void anEmptyScriptIsRefused(String sql) {
+        assertThatThrownBy(() -> adapt(sql))
+                .isInstanceOf(InvalidMigrationException.class)
+                .hasMessageContaining("empty");
+    }
+
+    @Test
+    void bytesThatAreNotUtf8AreRefusedWithTheLine() {
+        ScriptFile latin = new ScriptFile("1/migration.sql", new byte[] {'a', '\n', (byte) 0xE9, '\n', 'b'});
+        assertThatThrownBy(() -> adapter.adapt(latin, SHARED))
+                .isInstanceOf(InvalidMigrationException.class)
+                .hasMessageContaining("not UTF-8")
+                .hasMessageContaining("1/migration.sql:2");
+    }
+}
