@@ -16,6 +16,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -124,6 +125,36 @@ class ConnectionTest {
             connection.rollback();
             connection.setAutoCommit(true);
             statement.execute("RESET ALL");
+        }
+    }
+
+    @Test
+    void aSettingOfOneMigrationReachesNeitherTheNextTenantNorTheHost() {
+        Migration sets = Migration.of(
+                "20240111_sets",
+                "DO $$ BEGIN SET work_mem = '1MB'; PERFORM set_config('app.secret', 'x', false); END $$");
+        Migration reads = Migration.of(
+                "20240112_reads",
+                "CREATE TABLE seen AS SELECT current_setting('work_mem') m, current_setting('app.secret', true) s");
+        String a = Samples.create(database, "a", MEMBERS);
+        String b = Samples.create(database, "b", MEMBERS);
+        try (HikariDataSource one = pool(1)) {
+            TenantMigrator migrator = TenantMigrator.builder(one)
+                    .migrations(MigrationSource.of(MEMBERS, sets, reads))
+                    .build();
+            migrator.deployAll().throwIfFailed();
+            try (Connection connection = one.getConnection();
+                    Statement statement = connection.createStatement();
+                    var rows = statement.executeQuery(
+                            "SELECT current_setting('work_mem') || coalesce(current_setting('app.secret', true), '')")) {
+                rows.next();
+                assertThat(rows.getString(1)).isEqualTo("4MB");
+            } catch (SQLException e) {
+                throw new AssertionError(e);
+            }
+        }
+        for (String schema : List.of(a, b)) {
+            assertThat(database.value("SELECT m FROM " + schema + ".seen")).isEqualTo("4MB");
         }
     }
 

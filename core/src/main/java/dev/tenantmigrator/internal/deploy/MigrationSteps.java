@@ -91,8 +91,14 @@ final class MigrationSteps implements FleetRun.TenantWork {
                 .add(TenantLock.trySql(schema()))
                 .add(run.searchPathSql(schema()))
                 .add(store.assertUnchangedSql(schema(), state.rows()))
-                .addScript(migration.version(), script, run.statements(script, schema()))
-                .add(direction.trackingSql(schema(), migration));
+                .addScript(migration.version(), script, run.statements(script, schema()));
+        if (run.changesSettings(script)) {
+            flight.add(session.settings().restoreSql(false));
+        }
+        if (run.changesHiddenSettings(List.of(script))) {
+            session.discard();
+        }
+        flight.add(direction.trackingSql(schema(), migration));
         try {
             session.inOneFlight(flight);
             return Result.DONE;

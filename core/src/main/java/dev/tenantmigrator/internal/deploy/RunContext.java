@@ -1,6 +1,5 @@
 package dev.tenantmigrator.internal.deploy;
 
-import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.SchemaAdapter.TenantScript;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SharedObjects;
@@ -18,16 +17,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What one run works with: the migrations, each script adapted once, and what belongs to no tenant. Thread-safe. */
 public final class RunContext {
 
+    private static final Pattern HIDDEN = Pattern.compile(
+            "\\bset\\s+(?:session\\s+)?\\w+\\.|set_config\\s*\\(\\s*(?:'+\\w+\\.|[^'\\s])", Pattern.CASE_INSENSITIVE);
+
     private final Config config;
     private final MigrationCatalog catalog;
     private final SharedObjects shared;
     private final List<String> schemasAfterTenant;
-    private final Map<ScriptFile, TenantScript> scripts = new ConcurrentHashMap<>();
+    private final Map<ScriptFile, Adapted> scripts = new ConcurrentHashMap<>();
+
+    private record Adapted(TenantScript script, boolean changesSettings, boolean changesHiddenSettings) {}
 
     private RunContext(Config config, MigrationCatalog catalog, SharedObjects shared, List<String> schemasAfterTenant) {
         this.config = config;
@@ -52,7 +57,7 @@ public final class RunContext {
         path.addAll(installed.schemas());
         SharedObjects shared = new SharedObjects(config.sharedSchema(), config.sharedObjects(), installed.objects());
         RunContext context = new RunContext(config, catalog, shared, List.copyOf(path));
-        toRun.forEach(context::script);
+        toRun.forEach(context::adapted);
         return context;
     }
 
@@ -66,14 +71,9 @@ public final class RunContext {
         return config;
     }
 
-    /** The statements of a migration in a tenant. */
-    public List<SqlStatement> up(Migration migration, String schema) {
-        return script(migration.up()).statements(schema);
-    }
-
     /** The statements of a script in a tenant. */
     public List<SqlStatement> statements(ScriptFile script, String schema) {
-        return script(script).statements(schema);
+        return adapted(script).script().statements(schema);
     }
 
     /** A statement that lets unqualified names mean the tenant's, then the shared ones, until the transaction ends. */
@@ -82,7 +82,27 @@ public final class RunContext {
                 + schemasAfterTenant.stream().map(Sql::identifier).collect(Collectors.joining(", "));
     }
 
-    private TenantScript script(ScriptFile file) {
-        return scripts.computeIfAbsent(file, script -> config.adapter().adapt(script, shared));
+    /** Whether settings may be other than before when the script has run. */
+    public boolean changesSettings(ScriptFile script) {
+        return adapted(script).changesSettings();
+    }
+
+    /**
+     * Whether one of the scripts may change a setting of an extension's or an application's name ({@code app.user}), which
+     * does not stand in {@code pg_settings} and so cannot be put back.
+     */
+    public boolean changesHiddenSettings(Collection<ScriptFile> files) {
+        return files.stream().anyMatch(file -> adapted(file).changesHiddenSettings());
+    }
+
+    private Adapted adapted(ScriptFile file) {
+        return scripts.computeIfAbsent(file, script -> {
+            TenantScript adapted = config.adapter().adapt(script, shared);
+            boolean mayChange = ScriptScan.mayChangeSettings(script);
+            boolean sets = adapted.statements(config.sharedSchema()).stream()
+                    .anyMatch(statement -> statement.sql().regionMatches(true, 0, "SET", 0, 3));
+            boolean hidden = mayChange && HIDDEN.matcher(script.text()).find();
+            return new Adapted(adapted, mayChange || sets, hidden);
+        });
     }
 }

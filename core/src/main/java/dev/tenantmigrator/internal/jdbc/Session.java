@@ -139,7 +139,6 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /** Says that the connection must not be used again. */
     private void rollback(Throwable reason) {
         if (reason instanceof SQLException e && SqlErrors.isConnectionLost(e)) {
             broken = true;
@@ -153,7 +152,12 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /** Whether the connection is gone. */
+    /** Says that the connection cannot be brought back: it will be closed for good. */
+    public void discard() {
+        broken = true;
+    }
+
+    /** Whether the connection must not be used again. */
     public boolean isBroken() {
         return broken;
     }

@@ -46,26 +46,30 @@ public record Settings(Map<String, String> changed) {
     }
 
     /**
-     * One statement, of one row, that puts back, until the transaction ends, every setting that has another value than here. Settings
-     * are read to the end before the first is written, because PostgreSQL materializes the function behind
+     * One statement, of one row, that puts back every setting that has another value than here, but for the search path.
+     * Settings are read to the end before the first is written, because PostgreSQL materializes the function behind
      * {@code pg_settings}.
+     *
+     * @param local until the transaction ends, for a caller's transaction, whose own {@code SET LOCAL} must not outlive it;
+     *     otherwise for good, because the {@code SET} of a script would come into force again at the commit
      */
-    public String restoreLocallySql() {
+    public String restoreSql(boolean local) {
         String before = changed.entrySet().stream()
                 .filter(entry -> !entry.getKey().equals(ROLE) && !entry.getKey().equals(SESSION_USER))
                 .map(entry -> "(" + Sql.literal(entry.getKey()) + ',' + Sql.literal(entry.getValue()) + ")")
                 .collect(Collectors.joining(","));
         return """
-                SELECT count(pg_catalog.set_config(s.name, coalesce(b.value, s.reset_val), true)),
-                       CASE WHEN pg_catalog.current_setting('role') <> %s
-                            THEN pg_catalog.set_config('role', %1$s, true) END
+                SELECT count(pg_catalog.set_config(s.name, coalesce(b.value, s.reset_val), %3$s)),
+                       CASE WHEN pg_catalog.current_setting('role') <> %1$s
+                            THEN pg_catalog.set_config('role', %1$s, %3$s) END
                   FROM pg_catalog.pg_settings s
-                  LEFT JOIN (VALUES %s) b(name, value) ON b.name = s.name
+                  LEFT JOIN (VALUES %2$s) b(name, value) ON b.name = s.name
                  WHERE s.name <> 'search_path' AND (s.source = 'session' OR b.name IS NOT NULL)
                    AND s.setting IS DISTINCT FROM coalesce(b.value, s.reset_val)
                    AND s.name NOT LIKE 'transaction\\_%%'""".formatted(
                         Sql.literal(changed.getOrDefault(ROLE, "none")),
-                        before.isEmpty() ? "(NULL::text, NULL::text)" : before);
+                        before.isEmpty() ? "(NULL::text, NULL::text)" : before,
+                        local);
     }
 
     /**

@@ -3,7 +3,6 @@ package dev.tenantmigrator.internal.tenant;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.ScriptFile;
-import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
@@ -18,7 +17,6 @@ import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.Settings;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
-import dev.tenantmigrator.internal.sql.ScriptScan;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.report.CreatedTenant;
@@ -94,7 +92,7 @@ public final class TenantCreator {
             CreatedTenant created = create(connection, run, settings, name, step);
             new Flight()
                     .add("SELECT pg_catalog.set_config('search_path', " + Sql.literal(searchPath) + ", true)")
-                    .add(settings.restoreLocallySql())
+                    .add(settings.restoreSql(true))
                     .add("RELEASE SAVEPOINT " + SAVEPOINT)
                     .send(connection);
             return created;
@@ -114,9 +112,11 @@ public final class TenantCreator {
     }
 
     private RunContext load(MigrationCatalog catalog, Connection connection) throws SQLException {
-        List<ScriptFile> scripts =
-                catalog.migrations().stream().map(Migration::up).toList();
-        return RunContext.load(config, catalog, connection, scripts);
+        return RunContext.load(config, catalog, connection, scripts(catalog));
+    }
+
+    private static List<ScriptFile> scripts(MigrationCatalog catalog) {
+        return catalog.migrations().stream().map(Migration::up).toList();
     }
 
     private CreatedTenant create(
@@ -171,24 +171,18 @@ public final class TenantCreator {
         boolean deferred = false;
         for (Migration migration : run.catalog().migrations()) {
             ScriptFile script = migration.up();
-            List<SqlStatement> statements = run.statements(script, schema);
-            flight.addScript(migration.version(), script, statements);
+            flight.addScript(migration.version(), script, run.statements(script, schema));
             deferred = deferred || PendingConstraints.mayBeLeftBy(script);
             if (deferred) {
                 flight.addCheck(migration.version(), script, PendingConstraints.checkSql(schema));
             }
-            if (changesSettings(script, statements)) {
-                flight.add(settings.restoreLocallySql()).add(run.searchPathSql(schema));
+            if (run.changesSettings(script)) {
+                // As it would not hold if each migration had its own transaction.
+                flight.add(settings.restoreSql(true)).add(run.searchPathSql(schema));
             }
             flight.add(config.store().insertSql(schema, migration));
         }
         return flight;
-    }
-
-    /** A setting that a script made must not hold for the next one, as it would not if each had its own transaction. */
-    private static boolean changesSettings(ScriptFile script, List<SqlStatement> statements) {
-        return ScriptScan.mayChangeSettings(script)
-                || statements.stream().anyMatch(statement -> statement.sql().regionMatches(true, 0, "SET", 0, 3));
     }
 
     /** Once more, one statement after the other, because a flight does not tell which one failed. */

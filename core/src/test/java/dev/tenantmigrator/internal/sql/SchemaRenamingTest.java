@@ -59,7 +59,7 @@ class SchemaRenamingTest {
                 "SELECT old, older.a, \"Old\".a, 'old', 'older.a', 'old.', 'old.a b', ' old.a', 'old.a.', E'old.a', 'old.1'",
                 "SELECT a.old FROM a old",
                 "CREATE FUNCTION f() RETURNS int LANGUAGE plpython3u AS $$ old.a $$",
-                "SELECT 'old.'\n'a', $$old.a$$",
+                "SELECT 'old.'\n'a', 'old.\"a\nb\"', $$old.a$$",
                 "SET x TO 'old'",
                 "search_path",
             })

@@ -55,7 +55,7 @@ final class Instance implements AutoCloseable {
         Stream<String> always = Stream.of(
                 "server.port=0",
                 "spring.main.banner-mode=off",
-                "spring.datasource.url=" + withoutUser(database.jdbcUrl()),
+                "spring.datasource.url=" + database.jdbcUrl(),
                 "spring.datasource.username=" + database.user(),
                 "spring.datasource.password=" + database.password());
         return new Instance(new SpringApplicationBuilder(RegistrationApplication.class)
@@ -64,11 +64,6 @@ final class Instance implements AutoCloseable {
                 .run(Stream.concat(always, Stream.of(properties))
                         .map(property -> "--" + property)
                         .toArray(String[]::new)));
-    }
-
-    /** A user in the URL would win over the one in the properties. */
-    private static String withoutUser(String url) {
-        return url.replaceFirst("[?&]user=[^&]*", "");
     }
 
     HttpResponse<String> register(String username, String email) {
