@@ -150,12 +150,16 @@ class LifecycleTest {
         TenantMigrator with = Samples.with(database, MEMBERS, functions);
         String a = with.createTenant(TenantName.forUser("a"), TenantStep.NONE).schema();
 
+        database.execute("CREATE FUNCTION " + a + ".in_path() RETURNS bigint LANGUAGE sql SET search_path TO " + a
+                + ", public AS 'SELECT count(*) FROM team_member'");
+
         with.rename(a, TenantName.exactly("renamed_1"));
 
         assertThat(with.tenants()).containsExactly("renamed_1");
         database.execute("INSERT INTO renamed_1.team_member (name) VALUES ('x')");
         assertThat(database.value("SELECT n FROM renamed_1.counted")).isEqualTo("1");
         assertThat(database.value("SELECT renamed_1.total()")).isEqualTo("1");
+        assertThat(database.value("SELECT renamed_1.in_path()")).isEqualTo("1");
         assertThat(with.verify("renamed_1").successful()).isTrue();
         String b = with.createTenant(TenantName.forUser("b"), TenantStep.NONE).schema();
         assertThatThrownBy(() -> with.rename(b, TenantName.exactly("renamed_1")))

@@ -22,7 +22,7 @@ public sealed interface TenantEvent {
     record TenantStarted(String schema) implements TenantEvent {}
 
     /**
-     * A migration was applied and committed; during creation: was run, and commits with the creation.
+     * A migration was applied and committed. A creation has {@link TenantCreated} instead.
      *
      * @param schema the tenant
      * @param version the migration

@@ -3,12 +3,13 @@ package dev.tenantmigrator.internal.deploy;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.run.RunContext;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.FleetReader;
+import dev.tenantmigrator.internal.tracking.Reading;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,23 +31,6 @@ public final class FleetRuns {
     private static final Logger LOG = LoggerFactory.getLogger(FleetRuns.class);
 
     private FleetRuns() {}
-
-    /** Reads the tenants that a run is about. */
-    @FunctionalInterface
-    public interface Reading {
-        /** Reads them. */
-        FleetReader.Fleet read(FleetReader reader, Connection connection) throws SQLException;
-
-        /** All tenants. */
-        static Reading all() {
-            return FleetReader::readAll;
-        }
-
-        /** One tenant. */
-        static Reading one(String schema) {
-            return (reader, connection) -> reader.readOne(connection, schema);
-        }
-    }
 
     /** Decides what to do. */
     @FunctionalInterface

@@ -115,6 +115,15 @@ final class GlobalOptions implements Runnable {
     }
 
     @Option(
+            names = "--extension",
+            scope = INHERIT,
+            paramLabel = "E",
+            description = "An extension that migrations need. Repeatable. Default: uuid-ossp")
+    void setExtensions(List<String> extensions) {
+        given.put("extension", String.join(",", extensions));
+    }
+
+    @Option(
             names = "--parallelism",
             scope = INHERIT,
             paramLabel = "N",

@@ -2,6 +2,7 @@ package dev.tenantmigrator.cli.setup;
 
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantMigrator;
+import dev.tenantmigrator.TenantMigratorBuilder;
 import java.nio.file.Files;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -20,13 +21,14 @@ public final class Session implements AutoCloseable {
         this.settings = settings;
         this.database = database;
         this.progress = new Progress(host, settings);
-        this.migrator = TenantMigrator.builder(database.dataSource())
+        TenantMigratorBuilder builder = TenantMigrator.builder(database.dataSource())
                 .migrations(MigrationSource.directory(settings.migrations()))
                 .requiredTables(settings.requiredTables())
                 .sharedObjects(settings.sharedObjects())
                 .parallelism(settings.parallelism())
-                .listener(progress)
-                .build();
+                .listener(progress);
+        settings.extensions().ifPresent(names -> builder.extensions(names.toArray(String[]::new)));
+        this.migrator = builder.build();
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param migrations the directory of migrations
  * @param requiredTables tables that every tenant must have
  * @param sharedObjects objects of the shared schema that migrations may name
+ * @param extensions what every database needs; empty when not said
  * @param parallelism how many tenants are worked on at a time
  * @param json whether output is one JSON document
  * @param embedded whether the embedded server is used
@@ -24,6 +25,7 @@ public record Settings(
         Path migrations,
         Set<String> requiredTables,
         Set<String> sharedObjects,
+        Optional<Set<String>> extensions,
         int parallelism,
         boolean json,
         boolean embedded,

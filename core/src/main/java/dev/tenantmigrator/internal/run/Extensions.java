@@ -1,4 +1,4 @@
-package dev.tenantmigrator.internal.tenant;
+package dev.tenantmigrator.internal.run;
 
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;

@@ -1,8 +1,7 @@
-package dev.tenantmigrator.internal.tenant;
+package dev.tenantmigrator.internal.run;
 
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
-import dev.tenantmigrator.internal.deploy.RunContext;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;

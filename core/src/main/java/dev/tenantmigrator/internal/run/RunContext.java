@@ -1,4 +1,4 @@
-package dev.tenantmigrator.internal.deploy;
+package dev.tenantmigrator.internal.run;
 
 import dev.tenantmigrator.SchemaAdapter.TenantScript;
 import dev.tenantmigrator.ScriptFile;
@@ -8,7 +8,6 @@ import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.ScriptScan;
 import dev.tenantmigrator.internal.sql.Sql;
-import dev.tenantmigrator.internal.tenant.Extensions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;

@@ -1,4 +1,4 @@
-package dev.tenantmigrator.internal.tenant;
+package dev.tenantmigrator.internal.jdbc;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,4 +1,4 @@
-package dev.tenantmigrator.internal.tenant;
+package dev.tenantmigrator.internal.run;
 
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.internal.sql.Sql;
@@ -8,12 +8,12 @@ import java.util.Locale;
  * Runs the checks of deferred constraints between two migrations of one transaction, as the commit between them would have:
  * a table with pending checks cannot be altered (55006).
  */
-final class PendingConstraints {
+public final class PendingConstraints {
 
     private PendingConstraints() {}
 
     /** Whether constraints of the tenant may be deferred after this script. */
-    static boolean mayBeLeftBy(ScriptFile script) {
+    public static boolean mayBeLeftBy(ScriptFile script) {
         String text = script.text().toLowerCase(Locale.ROOT);
         return text.contains("deferr") || text.contains("constraints");
     }
@@ -22,7 +22,7 @@ final class PendingConstraints {
      * Checks what is pending. Each initially deferred constraint is named, and deferred again afterwards, because {@code SET
      * CONSTRAINTS ALL IMMEDIATE} would hold for the scripts that follow too (PostgreSQL documentation, "SET CONSTRAINTS").
      */
-    static String checkSql(String schema) {
+    public static String checkSql(String schema) {
         return "DO " + Sql.literal("""
                 DECLARE names text;
                 BEGIN

@@ -1,0 +1,75 @@
+package dev.tenantmigrator.internal.tenant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationSource;
+import dev.tenantmigrator.SchemaAdapter;
+import dev.tenantmigrator.TenantExistsException;
+import dev.tenantmigrator.TenantName;
+import dev.tenantmigrator.TenantStep;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.support.PostgresTest;
+import dev.tenantmigrator.support.TestDatabase;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+@PostgresTest
+class TenantCreatorTest {
+
+    private final TestDatabase database;
+    private final Config config;
+
+    TenantCreatorTest(TestDatabase database) {
+        this.database = database;
+        this.config = new Config(
+                database.dataSource(),
+                MigrationSource.of(Migration.of("1", "CREATE TABLE t (id int)")),
+                SchemaAdapter.standard(),
+                TrackingStore.perSchema(),
+                event -> {},
+                schema -> true,
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                "public",
+                1);
+    }
+
+    /** Digits that come one after the other. */
+    private static Random digits(Integer... digits) {
+        List<Integer> list = List.of(digits);
+        return new Random() {
+            private int next;
+
+            @Override
+            public int nextInt(int bound) {
+                return list.get(Math.min(next++, list.size() - 1));
+            }
+        };
+    }
+
+    @Test
+    void otherDigitsAreTriedWhenASchemaIsTaken() throws SQLException {
+        database.execute("CREATE SCHEMA ada_00000001; CREATE SCHEMA ada_00000002");
+
+        String schema = new TenantCreator(config, digits(1, 2, 1, 3))
+                .create(TenantName.forUser("ada"), TenantStep.NONE)
+                .schema();
+
+        assertThat(schema).isEqualTo("ada_00000003");
+    }
+
+    @Test
+    void triesEndWhenEverythingIsTaken() {
+        database.execute("CREATE SCHEMA bob_00000001");
+        assertThatThrownBy(
+                        () -> new TenantCreator(config, digits(1)).create(TenantName.forUser("bob"), TenantStep.NONE))
+                .isInstanceOf(TenantExistsException.class);
+    }
+}
