@@ -3,10 +3,10 @@ package dev.tenantmigrator;
 /**
  * How far a rollback goes.
  *
- * @param withLater whether versions applied after the given one are taken back too, newest first; otherwise a tenant that
+ * @param includeLater whether versions applied after the given one are taken back too, newest first; otherwise a tenant that
  *     has some is refused
  */
-public record RollbackOptions(boolean withLater) {
+public record RollbackOptions(boolean includeLater) {
 
     /**
      * A tenant with later versions is refused.

@@ -2,7 +2,8 @@ package dev.tenantmigrator;
 
 import dev.tenantmigrator.report.Failure;
 
-/** The name that was asked for belongs to a schema already. Nothing was changed. */
+/** A schema is in the way: the name is taken, or the schema is a tenant already or holds another tool's table. Nothing was
+ * changed. */
 public class TenantExistsException extends TenantMigratorException {
 
     private static final long serialVersionUID = 1L;

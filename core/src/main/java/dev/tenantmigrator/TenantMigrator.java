@@ -22,7 +22,9 @@ import javax.sql.DataSource;
  * <p>A run that concerns tenants returns one outcome for each, and the failure of one is not an exception: ask
  * {@link FleetReport#throwIfFailed()}. What makes any work impossible is thrown before anything is changed:
  * {@link InvalidMigrationException} when migrations cannot be read, {@link TenantMigratorException} when the database
- * cannot be reached or lends a connection with an open transaction.
+ * cannot be reached or lends a connection with an open transaction. Calls that return a {@link FleetReport} report a tenant
+ * that is not there as failed; the others throw {@link TenantNotFoundException}. Failed tenants are logged at WARN, without
+ * data of theirs.
  *
  * <p>Immutable and thread-safe.
  */
@@ -57,6 +59,8 @@ public interface TenantMigrator {
      * @throws TenantExistsException when the name was exact and is taken
      * @throws MigrationFailedException when a migration or the check failed
      * @throws InvalidMigrationException when a migration cannot be read to its end
+     * @throws TenantMigratorException when the step threw an {@link java.sql.SQLException}, the cause without its detail;
+     *     other exceptions of the step are thrown as they are
      */
     CreatedTenant createTenant(TenantName name, TenantStep step);
 
@@ -65,6 +69,9 @@ public interface TenantMigrator {
      * vanish together. Neither commits nor rolls back: it works inside a savepoint, so that the transaction stays usable
      * after a failure, and puts back {@code search_path} and other settings.
      *
+     * <p>Create the tenant first and insert the user second: a migration with a foreign key to {@code users} locks that
+     * table, and two transactions that have inserted into it already would deadlock.
+     *
      * @param connection with an open transaction
      * @param name how the schema is named
      * @param step the host's own step, {@link TenantStep#NONE} for none
@@ -72,7 +79,7 @@ public interface TenantMigrator {
      * @throws TenantExistsException when the name was exact and is taken
      * @throws MigrationFailedException when a migration or the check failed
      * @throws InvalidMigrationException when a migration cannot be read to its end
-     * @throws TenantMigratorException when the connection has no open transaction
+     * @throws TenantMigratorException when the connection has no open transaction, or as above for the step
      */
     CreatedTenant createTenant(Connection connection, TenantName name, TenantStep step);
 
@@ -191,7 +198,7 @@ public interface TenantMigrator {
      *
      * @param schema the tenant
      * @param repair what to correct
-     * @return a report with one outcome: repaired, up to date, or failed
+     * @return a report with one outcome: repaired, up to date, not applied, or failed
      * @throws InvalidMigrationException when the repair needs a version that the source does not have
      */
     FleetReport repair(String schema, Repair repair);
@@ -245,14 +252,16 @@ public interface TenantMigrator {
     boolean exists(String schema);
 
     /**
-     * Renames a tenant, in one transaction. Bodies and settings of its functions that name the schema are adapted.
+     * Renames a tenant, in one transaction. Bodies and settings of its functions that name the schema are adapted; rows of
+     * yours that name it, e.g. in {@code users}, are not.
      *
      * @param schema the tenant
      * @param newName its new name
+     * @return the new name
      * @throws TenantNotFoundException when there is no such tenant
      * @throws TenantExistsException when the new name is taken
      */
-    void rename(String schema, TenantName newName);
+    String rename(String schema, TenantName newName);
 
     /**
      * Drops a tenant with all its data, in steps that do not exhaust PostgreSQL's lock table. The schema is renamed first,
@@ -275,7 +284,7 @@ public interface TenantMigrator {
 
     /**
      * Creates a tenant for a test. Throwaway tenants that dead runs left behind are dropped first: runs of this machine
-     * whose process is gone, and runs of other machines after a day.
+     * whose process is gone, and runs of other machines after a day. Until it is closed it is one of {@link #tenants()}.
      *
      * @return the tenant; close it
      */

@@ -16,6 +16,9 @@ import java.util.Map;
  */
 public interface TrackingStore {
 
+    /** What the error of {@link #assertUnchangedSql} says. */
+    String CHANGED = "tenant-migrator: the recorded versions have changed";
+
     /**
      * Finds all tenants in one query.
      *
@@ -91,9 +94,6 @@ public interface TrackingStore {
      * @return one statement
      */
     String updateChecksumSql(String schema, String version, String checksum);
-
-    /** What the error of {@link #assertUnchangedSql} says. */
-    String CHANGED = "tenant-migrator: the recorded versions have changed";
 
     /**
      * The store used by default: a table {@code schema_migrations} in each tenant's own schema, always named with its

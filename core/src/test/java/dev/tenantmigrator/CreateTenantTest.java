@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -98,7 +100,21 @@ class CreateTenantTest {
                 }))
                 .isInstanceOf(TenantMigratorException.class)
                 .hasRootCauseMessage("host");
+        assertThatThrownBy(() -> migrator.createTenant(TenantName.forUser("ada"), (connection, schema) -> {
+                    try (Statement statement = connection.createStatement()) {
+                        statement.execute("INSERT INTO public.users VALUES ('secret'), ('secret')");
+                    }
+                }))
+                .isInstanceOf(TenantMigratorException.class)
+                .hasMessageContaining("23505")
+                .satisfies(e -> assertThat(causes(e)).doesNotContain("secret"));
         assertThat(schemas()).isEqualTo(before);
+    }
+
+    private static String causes(Throwable e) {
+        StringWriter text = new StringWriter();
+        e.printStackTrace(new PrintWriter(text));
+        return text.toString();
     }
 
     @Test

@@ -77,6 +77,22 @@ class RollbackTest {
     }
 
     @Test
+    void laterMeansAppliedLaterWhereBranchesWereMerged() {
+        Migration merged = Migration.of("20240101_z_merged", "SELECT 1", "SELECT 1");
+        String a = Samples.create(database, "a", MEMBERS, NOTES);
+        TenantMigrator with = Samples.with(database, MEMBERS, merged, NOTES);
+        with.deploy(a, DeployOptions.defaults().withOutOfOrder()).throwIfFailed();
+
+        assertThat(with.rollback(a, NOTES.version(), ONE).failed()).hasSize(1);
+        FleetReport report = with.rollback(a, merged.version(), WITH_LATER).throwIfFailed();
+
+        assertThat(report.of(RolledBack.class).get(0).rolledBack())
+                .extracting(Step::version)
+                .containsExactly(merged.version());
+        assertThat(with.rollback(a, NOTES.version(), ONE).successful()).isTrue();
+    }
+
+    @Test
     void missingRollbackOrUnknownVersionIsSaidBeforeAnythingIsTouched() {
         Migration one = Migration.of("20240102_notes", NOTES.up().text());
         String a = Samples.create(database, "a", MEMBERS, NOTES, FLAG);

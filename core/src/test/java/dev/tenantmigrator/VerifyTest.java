@@ -127,7 +127,7 @@ class VerifyTest {
                         a))
                 .containsExactly(Kind.UNFINISHED, Kind.CHECKSUM_UNKNOWN, Kind.WRONG_ORDER, Kind.MISSING_TABLE);
         assertThat(migrator.verify(a).of(TenantOutcome.Unhealthy.class)).hasSize(1);
-        assertThat(migrator.verify("nobody_12345678").successful()).isFalse();
+        assertThat(migrator.verify("nobody_12345678").failed()).hasSize(1);
     }
 
     @Test
@@ -153,6 +153,8 @@ class VerifyTest {
         assertThat(kinds(changed, a)).containsExactly(Kind.PENDING);
         changed.repair(a, new Repair.MarkApplied(NOTES.version())).throwIfFailed();
         assertThat(kinds(changed, a)).isEmpty();
+        assertThat(changed.repair(a, new Repair.MarkNotApplied("20300101_unknown")).outcomes())
+                .containsExactly(new TenantOutcome.NotApplied(a));
         assertThatThrownBy(() -> changed.repair(a, new Repair.MarkApplied("20300101_unknown")))
                 .isInstanceOf(InvalidMigrationException.class);
     }

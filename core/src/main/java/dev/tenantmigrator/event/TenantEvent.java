@@ -15,7 +15,7 @@ public sealed interface TenantEvent {
     String schema();
 
     /**
-     * Work on a tenant begins. Tenants with nothing to do have no such event.
+     * Work on a tenant begins. Tenants of which reading showed that nothing is to do have no such event.
      *
      * @param schema the tenant
      */
@@ -56,7 +56,7 @@ public sealed interface TenantEvent {
     record TenantFinished(String schema, TenantOutcome outcome) implements TenantEvent {}
 
     /**
-     * Work on a tenant failed.
+     * Work on a tenant failed in a run. A creation that failed throws instead.
      *
      * @param schema the tenant
      * @param failure what and where

@@ -178,11 +178,8 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     }
 
     @Override
-    public void rename(String schema, TenantName newName) {
-        sql(() -> {
-            new TenantRenamer(config).rename(schema, newName);
-            return schema;
-        });
+    public String rename(String schema, TenantName newName) {
+        return sql(() -> new TenantRenamer(config).rename(schema, newName));
     }
 
     @Override

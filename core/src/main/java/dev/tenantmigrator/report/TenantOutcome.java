@@ -69,7 +69,7 @@ public sealed interface TenantOutcome {
     }
 
     /**
-     * The version to roll back was not applied in this tenant.
+     * The version to roll back, or to mark as not applied, was not applied in this tenant.
      *
      * @param schema the tenant
      */

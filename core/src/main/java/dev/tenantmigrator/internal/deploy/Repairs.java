@@ -119,7 +119,9 @@ public final class Repairs {
                         store.read(connection, List.of(schema)).getOrDefault(schema, List.of());
                 Map<String, List<String>> statements = statements(schema, rows);
                 if (statements.isEmpty()) {
-                    return new TenantOutcome.UpToDate(schema);
+                    return repair instanceof Repair.MarkNotApplied
+                            ? new TenantOutcome.NotApplied(schema)
+                            : new TenantOutcome.UpToDate(schema);
                 }
                 Flight flight = new Flight();
                 statements.values().forEach(sqls -> sqls.forEach(flight::add));

@@ -14,7 +14,8 @@ import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantOutcome.Step;
 import java.time.Duration;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -32,7 +33,7 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
                             : new TenantOutcome.RolledBack(state.schema(), done));
         }
         List<String> versions = versionsToTakeBack(state);
-        if (versions.size() > 1 && !options.withLater()) {
+        if (versions.size() > 1 && !options.includeLater()) {
             String later = versions.stream()
                     .filter(version -> !version.equals(target.version()))
                     .sorted()
@@ -41,8 +42,8 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
                     state,
                     done,
                     target.version(),
-                    "later versions are applied: " + later
-                            + "; roll them back first, or ask for the later versions to be taken back too"));
+                    "later versions are applied: " + later + "; roll them back first, or with it (--with-later,"
+                            + " RollbackOptions.withLaterVersions())"));
         }
         return versions.stream()
                 .flatMap(version -> refusal(state, version).stream())
@@ -55,12 +56,14 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
         return versionsToTakeBack(state).stream().map(catalog::get).toList();
     }
 
+    /** In the order of application, which two merged branches can make another than that of the versions. */
     private List<String> versionsToTakeBack(TenantState state) {
-        return state.rows().stream()
-                .map(AppliedMigration::version)
-                .filter(version -> version.compareTo(target.version()) >= 0)
-                .sorted(Comparator.reverseOrder())
-                .toList();
+        List<String> versions =
+                state.rows().stream().map(AppliedMigration::version).toList();
+        List<String> newestFirst =
+                new ArrayList<>(versions.subList(versions.indexOf(target.version()), versions.size()));
+        Collections.reverse(newestFirst);
+        return newestFirst;
     }
 
     /** A file that is gone, or not the one that was applied, has no rollback that is known to fit. */

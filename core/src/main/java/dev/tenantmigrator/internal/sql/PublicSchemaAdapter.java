@@ -18,7 +18,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
         List<Statement> statements = Script.read(script);
         if (statements.isEmpty()) {
             throw new InvalidMigrationException(
-                    "the script is empty; write the migration, or at least SELECT 1 when nothing is to be done",
+                    "the script is empty; write it, or at least SELECT 1 when nothing is to be done",
                     script.location());
         }
         CodeRewriter rewriter = new CodeRewriter(

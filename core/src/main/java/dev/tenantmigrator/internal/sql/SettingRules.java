@@ -57,7 +57,7 @@ final class SettingRules {
 
     private static Verdict role(Statement statement) {
         return StatementRules.refusal(
-                "a migration runs with the role of its connection, on which the containment check relies; remove the"
+                "a migration runs with the role of its connection, whose privileges bound what it can reach; remove the"
                         + " statement, or connect with the other role",
                 statement);
     }

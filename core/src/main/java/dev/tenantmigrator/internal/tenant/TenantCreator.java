@@ -238,7 +238,7 @@ public final class TenantCreator {
                             .withMessage("the host's step failed: " + SqlErrors.message(e)
                                     + "; nothing of the tenant was kept")
                             .inTenant(schema),
-                    e);
+                    SqlErrors.withoutDetail(e));
         }
     }
 

@@ -29,20 +29,20 @@ public final class TenantRenamer {
         this.config = config;
     }
 
-    /** Renames in one transaction. */
-    public void rename(String schema, TenantName newName) throws SQLException {
+    /** Renames in one transaction, and returns the new name. */
+    public String rename(String schema, TenantName newName) throws SQLException {
         String newSchema = newName.candidate(new SecureRandom());
         TenantSchemas.requireMayBeTenant(schema, config.sharedSchema());
         TenantSchemas.requireMayBeTenant(newSchema, config.sharedSchema());
         try (Session session = Session.open(config.dataSource())) {
-            WaitForTenant.run(session, schema, connection -> {
+            return WaitForTenant.run(session, schema, connection -> {
                 if (!new FleetReader(config).isTenant(connection, schema)) {
                     throw new TenantNotFoundException(TenantSchemas.notFound(schema));
                 }
                 if (Queries.schemaExists(connection, newSchema)) {
                     throw new TenantExistsException(
-                            Failure.of("a schema of the new name exists already; nothing was changed")
-                                    .inTenant(newSchema));
+                            Failure.of("a schema \"" + newSchema + "\" exists already; nothing was changed")
+                                    .inTenant(schema));
                 }
                 new Flight()
                         .add(TenantLock.trySql(newSchema))

@@ -122,7 +122,7 @@ public record TenantState(String schema, List<AppliedMigration> rows, List<Migra
                         Severity.ERROR,
                         version,
                         version + " is not applied although " + newest
-                                + " is; deploy with out-of-order allowed, or repair" + " with mark-applied")
+                                + " is; deploy with --out-of-order (DeployOptions.withOutOfOrder()), or repair" + " with mark-applied")
                 : Finding.of(Kind.PENDING, Severity.ERROR, version, version + " is pending; deploy it");
     }
 

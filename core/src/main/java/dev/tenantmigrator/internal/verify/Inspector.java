@@ -22,8 +22,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -61,14 +63,25 @@ public final class Inspector {
     /** The health of tenants. */
     public FleetReport verify(Reading reading) throws SQLException {
         long start = System.nanoTime();
-        List<TenantOutcome> outcomes = new ArrayList<>();
-        for (TenantStatus status : inspect(reading).tenants()) {
-            outcomes.add(
-                    status.healthy()
-                            ? new TenantOutcome.Healthy(status.schema(), status.findings())
-                            : new TenantOutcome.Unhealthy(status.schema(), status.findings()));
-        }
+        Map<String, Failure> failures = new HashMap<>();
+        StatusReport report = inspect((reader, connection) -> {
+            FleetReader.Fleet fleet = reading.read(reader, connection);
+            failures.putAll(fleet.failures());
+            return fleet;
+        });
+        List<TenantOutcome> outcomes = report.tenants().stream()
+                .map(status -> outcome(status, Optional.ofNullable(failures.get(status.schema()))))
+                .toList();
         return new FleetReport(outcomes, Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    private static TenantOutcome outcome(TenantStatus status, Optional<Failure> failure) {
+        if (failure.isPresent()) {
+            return new TenantOutcome.Failed(status.schema(), List.of(), failure.get());
+        }
+        return status.healthy()
+                ? new TenantOutcome.Healthy(status.schema(), status.findings())
+                : new TenantOutcome.Unhealthy(status.schema(), status.findings());
     }
 
     private StatusReport inspect(Reading reading) throws SQLException {
@@ -111,7 +124,8 @@ public final class Inspector {
                 findings.add(Finding.of(
                         Kind.MISSING_TABLE,
                         Severity.ERROR,
-                        "the required table " + table + " is missing; backfill it"));
+                        "the required table " + table + " is missing; "
+                                + (state.pending().isEmpty() ? "backfill it" : "deploy what is pending, then backfill")));
             }
         }
         List<String> pending = state.pending().stream().map(Migration::version).toList();
@@ -119,7 +133,7 @@ public final class Inspector {
     }
 
     private static TenantStatus unreadable(String schema, Failure failure) {
-        Finding finding = Finding.of(Kind.UNREADABLE, Severity.ERROR, failure.toString());
+        Finding finding = Finding.of(Kind.UNREADABLE, Severity.ERROR, failure.message());
         return new TenantStatus(schema, List.of(), List.of(), List.of(), List.of(), List.of(finding));
     }
 }

@@ -11,7 +11,7 @@ class UsersTable {
 
     private static final String CREATE = """
             CREATE TABLE public.users (
-                id          uuid PRIMARY KEY,
+                id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),
                 username    text NOT NULL,
                 email       text NOT NULL UNIQUE,
                 schema_name text NOT NULL UNIQUE,
