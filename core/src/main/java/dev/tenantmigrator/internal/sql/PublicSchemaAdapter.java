@@ -13,6 +13,8 @@ import java.util.List;
  */
 public final class PublicSchemaAdapter implements SchemaAdapter {
 
+    private static final String STRINGS = "standard_conforming_strings";
+
     @Override
     public TenantScript adapt(ScriptFile script, SharedObjects shared) {
         List<Statement> statements = Script.read(script);
@@ -21,19 +23,37 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
                     "the script is empty; write it, or at least SELECT 1 when nothing is to be done",
                     script.location());
         }
-        CodeRewriter rewriter = new CodeRewriter(
-                SchemaRules.qualifiedNames(StatementRules.PUBLIC, shared),
-                SchemaRules.schemaKeyword(StatementRules.PUBLIC));
+        TokenRule qualified = SchemaRules.qualifiedNames(StatementRules.PUBLIC, shared);
+        TokenRule keyword = SchemaRules.schemaKeyword(StatementRules.PUBLIC);
+        CodeRewriter names = new CodeRewriter(qualified, keyword);
+        // What a routine sets when it is called later is the application's affair.
+        CodeRewriter namesAndSettings = new CodeRewriter(
+                qualified, keyword, SettingRules::setInBlock, SettingRules::lastArgumentOfSetConfig);
+        refuseOtherStrings(script, statements);
         List<Adapted> adapted = new ArrayList<>();
         for (Statement statement : statements) {
             Verdict verdict = StatementRules.judge(statement);
             if (verdict instanceof Verdict.Refuse refusal) {
                 throw Script.invalid(script, statement, refusal);
             } else if (verdict != Verdict.ABSORB) {
-                adapted.add(adapted(script, statement, verdict, rewriter));
+                boolean only = statement.createsRoutine() || verdict instanceof Verdict.Replace;
+                adapted.add(adapted(script, statement, verdict, only ? names : namesAndSettings));
             }
         }
         return new PreparedScript(List.copyOf(adapted));
+    }
+
+    /** What names the setting may turn it off, and then strings end elsewhere than they were read to end. */
+    private static void refuseOtherStrings(ScriptFile script, List<Statement> statements) {
+        if (!Identifiers.fold(script.text()).contains(STRINGS)) {
+            return;
+        }
+        for (Statement statement : statements) {
+            String text = statement.tokens().source().substring(statement.start(), statement.end());
+            if (!statement.startsWith("SET") && Identifiers.fold(text).contains(STRINGS)) {
+                throw Script.invalid(script, statement, SettingRules.strings(statement));
+            }
+        }
     }
 
     private static Adapted adapted(ScriptFile script, Statement statement, Verdict verdict, CodeRewriter rewriter) {

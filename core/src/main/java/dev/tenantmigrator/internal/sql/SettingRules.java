@@ -10,6 +10,13 @@ final class SettingRules {
     private static final Set<String> ON = Set.of("on", "true", "yes", "1");
     private static final Set<String> ISO_DATE_STYLES = Set.of("iso", "dmy", "mdy", "ymd");
 
+    private static final Set<String> NOT_SETTINGS =
+            Set.of("LOCAL", "CONSTRAINTS", "TRANSACTION", "AUTHORIZATION", "CHARACTERISTICS");
+    private static final Set<String> BEFORE_STATEMENT = Set.of("BEGIN", "THEN", "ELSE", "LOOP");
+
+    /** How far the arguments of a call are looked through: far enough for any setting, and linear for any script. */
+    private static final int ARGUMENT_TOKENS = 100;
+
     private SettingRules() {}
 
     static Verdict set(Statement statement) {
@@ -51,8 +58,67 @@ final class SettingRules {
                 StatementRules.refusal(
                         "RESET ALL resets the application's connection; reset settings by name", statement);
             case "search_path" -> Verdict.ABSORB;
-            default -> Verdict.KEEP;
+            // RESET TIME ZONE has no form with a value that is local in the same words.
+            case "time" -> Verdict.KEEP;
+            default -> asLocalDefault(statement);
         };
+    }
+
+    /** {@code RESET x} would outlive the transaction. */
+    private static Verdict asLocalDefault(Statement statement) {
+        Tokens tokens = statement.tokens();
+        int reset = statement.cursor().token();
+        String name = tokens.source().substring(tokens.end(reset), statement.end());
+        return new Verdict.Replace(tokens.start(reset), statement.end(), "SET LOCAL" + name + " TO DEFAULT");
+    }
+
+    /** {@code SET} in the code of {@code DO}: at the beginning of a statement, which no {@code UPDATE … SET} has. */
+    static boolean setInBlock(Tokens tokens, int token, Template.Builder out) {
+        if (!tokens.isWord(token, "SET") || !beginsStatement(tokens, token)) {
+            return false;
+        }
+        int scope = tokens.next(token);
+        boolean session = tokens.isWord(scope, "SESSION");
+        int name = session ? tokens.next(scope) : scope;
+        if (NOT_SETTINGS.stream().anyMatch(word -> tokens.isWord(name, word))) {
+            return true;
+        }
+        if (session) {
+            out.replace(tokens.start(scope), tokens.end(scope), "LOCAL");
+        } else {
+            out.replace(tokens.end(token), tokens.end(token), " LOCAL");
+        }
+        return true;
+    }
+
+    private static boolean beginsStatement(Tokens tokens, int token) {
+        int previous = tokens.previous(token);
+        return previous < 0
+                || tokens.isSymbol(previous, ';')
+                || BEFORE_STATEMENT.stream().anyMatch(word -> tokens.isWord(previous, word));
+    }
+
+    /** The last argument of {@code set_config(name, value, false)}: true makes it local. */
+    static boolean lastArgumentOfSetConfig(Tokens tokens, int token, Template.Builder out) {
+        if (!tokens.isWord(token, "FALSE") || !tokens.isSymbol(tokens.next(token), ')')) {
+            return false;
+        }
+        int commas = 0;
+        int depth = 0;
+        int before = tokens.previous(token);
+        for (int looked = 0; before >= 0 && looked < ARGUMENT_TOKENS; looked++, before = tokens.previous(before)) {
+            if (tokens.isSymbol(before, ')')) {
+                depth++;
+            } else if (tokens.isSymbol(before, '(') && depth-- == 0) {
+                break;
+            } else if (depth == 0 && tokens.isSymbol(before, ',')) {
+                commas++;
+            }
+        }
+        if (commas == 2 && tokens.isName(tokens.previous(before), "set_config")) {
+            out.replace(tokens.start(token), tokens.end(token), "true");
+        }
+        return true;
     }
 
     private static Verdict role(Statement statement) {
@@ -62,7 +128,7 @@ final class SettingRules {
                 statement);
     }
 
-    private static Verdict strings(Statement statement) {
+    static Verdict.Refuse strings(Statement statement) {
         return StatementRules.refusal(
                 "with standard_conforming_strings off the script would mean something else than what was read; remove"
                         + " the statement, and write E'…' where a string has backslash escapes",

@@ -15,7 +15,9 @@ final class Splitter {
     private int first;
     private int last;
     private int parentheses;
-    private int blocks;
+    private int opened;
+    private boolean inBody;
+    private int body;
     private int line = 1;
     private int lineOffset;
 
@@ -24,14 +26,15 @@ final class Splitter {
         this.lineOffset = tokens.count() == 0 ? 0 : tokens.start(0);
     }
 
-    static List<Statement> split(Tokens tokens) {
+    /** @throws UnreadableSqlException when a parenthesis or a body is still open at the end */
+    static List<Statement> split(Tokens tokens) throws UnreadableSqlException {
         return new Splitter(tokens).statements();
     }
 
-    private List<Statement> statements() {
+    private List<Statement> statements() throws UnreadableSqlException {
         begin();
         for (int token = tokens.next(-1); token < tokens.count(); token = tokens.next(token)) {
-            boolean ends = tokens.isSymbol(token, ';') && parentheses == 0 && blocks == 0;
+            boolean ends = tokens.isSymbol(token, ';') && parentheses == 0 && !inBody;
             if (ends) {
                 finish();
             } else {
@@ -40,6 +43,7 @@ final class Splitter {
                 track(token);
             }
         }
+        refuseOpen();
         finish();
         return statements;
     }
@@ -47,7 +51,18 @@ final class Splitter {
     private void begin() {
         first = -1;
         parentheses = 0;
-        blocks = 0;
+        inBody = false;
+    }
+
+    private void refuseOpen() throws UnreadableSqlException {
+        if (inBody) {
+            throw new UnreadableSqlException(
+                    "the body that begins here with BEGIN ATOMIC has no END", tokens.source(), tokens.start(body));
+        }
+        if (parentheses > 0) {
+            throw new UnreadableSqlException(
+                    "the parenthesis that opens here is never closed", tokens.source(), tokens.start(opened));
+        }
     }
 
     private void finish() {
@@ -62,24 +77,27 @@ final class Splitter {
 
     private void track(int token) {
         if (tokens.isSymbol(token, '(')) {
+            opened = parentheses == 0 ? token : opened;
             parentheses++;
         } else if (tokens.isSymbol(token, ')')) {
             parentheses = Math.max(0, parentheses - 1);
-        } else if (tokens.isWord(token, "ATOMIC")) {
-            boolean opens = blocks == 0 && tokens.isWord(tokens.previous(token), "BEGIN");
-            if (opens && new Statement(tokens, first, token, line).createsRoutine()) {
-                blocks = 1;
-            }
-        } else if (blocks > 0 && tokens.isWord(token, "CASE") && !isLabel(token)) {
-            blocks++;
-        } else if (blocks > 0 && tokens.isWord(token, "END") && !isLabel(token)) {
-            blocks--;
+        } else if (parentheses == 0 && inBody) {
+            inBody = !endsBody(token);
+        } else if (parentheses == 0 && opensBody(token)) {
+            inBody = true;
+            body = token;
         }
     }
 
-    /** {@code AS end} and {@code x.end} name a column. */
-    private boolean isLabel(int token) {
+    private boolean opensBody(int token) {
+        return tokens.isWord(token, "ATOMIC")
+                && tokens.isWord(tokens.previous(token), "BEGIN")
+                && new Statement(tokens, first, token, line).createsRoutine();
+    }
+
+    /** Every statement of a body ends with a semicolon, so an END behind anything else is that of CASE, or a label. */
+    private boolean endsBody(int token) {
         int previous = tokens.previous(token);
-        return tokens.isWord(previous, "AS") || tokens.isSymbol(previous, '.');
+        return tokens.isWord(token, "END") && (tokens.isSymbol(previous, ';') || previous == body);
     }
 }

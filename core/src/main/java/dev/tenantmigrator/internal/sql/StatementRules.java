@@ -139,7 +139,7 @@ final class StatementRules {
                 : Verdict.KEEP;
     }
 
-    static Verdict refusal(String message, Statement statement) {
+    static Verdict.Refuse refusal(String message, Statement statement) {
         return new Verdict.Refuse(message, statement.from());
     }
 

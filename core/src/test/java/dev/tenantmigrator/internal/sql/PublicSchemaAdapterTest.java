@@ -53,6 +53,15 @@ class PublicSchemaAdapterTest {
                     ALTER SCHEMA public OWNER TO app           ¦ ALTER SCHEMA "t1" OWNER TO app
                     ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO PUBLIC ¦ ALTER DEFAULT PRIVILEGES IN SCHEMA "t1" GRANT ALL ON TABLES TO PUBLIC
                     GRANT ALL ON ALL TABLES IN SCHEMA public, b TO x ¦ GRANT ALL ON ALL TABLES IN SCHEMA "t1", b TO x
+                    # settings that would outlive the transaction
+                    RESET lock_timeout                         ¦ SET LOCAL lock_timeout TO DEFAULT
+                    RESET TIME ZONE                            ¦ RESET TIME ZONE
+                    SELECT pg_catalog.set_config('a.b', '', false) ¦ SELECT pg_catalog.set_config('a.b', '', true)
+                    SELECT set_config('a', f(1, (2), false), FALSE), f(1, 2, false) ¦ SELECT set_config('a', f(1, (2), false), true), f(1, 2, false)
+                    DO $$ BEGIN SET a = 1; UPDATE t SET b = 2; SET SESSION c = 3; SET LOCAL d = 4; END $$ ¦ DO $$ BEGIN SET LOCAL a = 1; UPDATE t SET b = 2; SET LOCAL c = 3; SET LOCAL d = 4; END $$
+                    DO $$ BEGIN IF x THEN SET "a".b = 1; END IF; PERFORM set_config('a', 'b', false); END $$ ¦ DO $$ BEGIN IF x THEN SET LOCAL "a".b = 1; END IF; PERFORM set_config('a', 'b', true); END $$
+                    CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SET a = 1; SELECT set_config('a', 'b', false) $$ ¦ CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SET a = 1; SELECT set_config('a', 'b', false) $$
+                    SET standard_conforming_strings = on       ¦ SET LOCAL standard_conforming_strings = on
                     # bodies
                     DO $$ BEGIN DELETE FROM public.x; END $$   ¦ DO $$ BEGIN DELETE FROM "t1".x; END $$
                     DO LANGUAGE plpgsql $$ public.x $$         ¦ DO LANGUAGE plpgsql $$ "t1".x $$
@@ -128,13 +137,27 @@ class PublicSchemaAdapterTest {
         assertThat(adapt(sql).get(1).lines()).hasSize(9);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT 1;\nSELECT set_config('Standard_Conforming_Strings', 'off', true)",
+                "SELECT 1;\nDO $$ BEGIN SET standard_conforming_strings = off; END $$",
+                "SELECT 1;\nALTER ROLE CURRENT_USER SET standard_conforming_strings = off"
+            })
+    void nothingElseMaySayHowStringsEnd(String sql) {
+        assertThatThrownBy(() -> adapt(sql))
+                .isInstanceOf(InvalidMigrationException.class)
+                .hasMessageContaining("standard_conforming_strings")
+                .hasMessageContaining(":2");
+    }
+
     @Test
     void foldsInATurkishLocale() {
         Locale before = Locale.getDefault();
         Locale.setDefault(Locale.forLanguageTag("tr-TR"));
         try {
             assertThat(adapt("SELECT PUBLIC.LIST; RESET DATESTYLE; SET CLIENT_ENCODING = X"))
-                    .containsExactly("SELECT \"t1\".LIST", "RESET DATESTYLE");
+                    .containsExactly("SELECT \"t1\".LIST", "SET LOCAL DATESTYLE TO DEFAULT");
         } finally {
             Locale.setDefault(before);
         }

@@ -1,6 +1,7 @@
 package dev.tenantmigrator.internal.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -44,8 +45,25 @@ class SplitterTest {
     }
 
     @Test
-    void survivesUnbalancedParentheses() throws Exception {
-        assertThat(split("SELECT 1); SELECT (2; SELECT 3")).containsExactly("1: SELECT 1)", "1: SELECT (2; SELECT 3");
+    void whatIsStillOpenAtTheEndIsRefused() throws Exception {
+        assertThat(split("SELECT 1); SELECT 2")).containsExactly("1: SELECT 1)", "1: SELECT 2");
+        assertThatThrownBy(() -> split("SELECT 1;\nCREATE TABLE a (x int; DROP TABLE b;"))
+                .isInstanceOfSatisfying(
+                        UnreadableSqlException.class, e -> assertThat(e.line()).isEqualTo(2))
+                .hasMessageContaining("parenthesis");
+        assertThatThrownBy(() -> split("CREATE FUNCTION f() RETURNS int\nBEGIN ATOMIC SELECT 1;"))
+                .isInstanceOfSatisfying(
+                        UnreadableSqlException.class, e -> assertThat(e.line()).isEqualTo(2))
+                .hasMessageContaining("no END");
+    }
+
+    @Test
+    void aBodyEndsAtItsOwnEndOnly() throws Exception {
+        assertThat(split("CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1 case; END; COMMIT"))
+                .hasSize(2);
+        assertThat(split("CREATE FUNCTION f(begin atomic) RETURNS int LANGUAGE sql AS 'SELECT 1'; COMMIT"))
+                .hasSize(2);
+        assertThat(split("CREATE FUNCTION f() RETURNS int BEGIN ATOMIC END; COMMIT")).hasSize(2);
     }
 
     private static List<String> split(String sql) throws UnreadableSqlException {

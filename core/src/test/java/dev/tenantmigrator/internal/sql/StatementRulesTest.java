@@ -73,7 +73,6 @@ class StatementRulesTest {
             strings = {
                 "SET LOCAL lock_timeout = '1s'",
                 "SET CONSTRAINTS ALL DEFERRED",
-                "RESET lock_timeout",
                 "RESET TIME ZONE",
                 "DECLARE c CURSOR WITHOUT HOLD FOR SELECT 1",
                 "DECLARE c CURSOR FOR WITH hold AS (SELECT 1) SELECT * FROM hold",
