@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 public final class TenantName {
 
     /** The longest identifier, in bytes (PostgreSQL documentation, "Identifiers and Key Words"; NAMEDATALEN - 1). */
-    static final int MAX_BYTES = 63;
+    public static final int MAX_BYTES = 63;
 
     private static final int DIGITS = 8;
     private static final Pattern SAFE = Pattern.compile("[a-z_][a-z0-9_]*");

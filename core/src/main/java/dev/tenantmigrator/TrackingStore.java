@@ -16,9 +16,6 @@ import java.util.Map;
  */
 public interface TrackingStore {
 
-    /** What the error of {@link #assertUnchangedSql} says. */
-    String CHANGED = "tenant-migrator: the recorded versions have changed";
-
     /**
      * Finds all tenants in one query.
      *
@@ -59,13 +56,15 @@ public interface TrackingStore {
 
     /**
      * SQL that fails unless the tenant's recorded versions are exactly those expected. It runs after the tenant's lock
-     * was taken, so that work decided on an older reading is not done twice.
+     * was taken, so that work decided on an older reading is not done twice, and after a script, so that none is recorded
+     * that was not, or the other way round.
      *
      * @param schema the tenant's schema
-     * @param expected the rows that were read
-     * @return one statement; its error message contains {@link #CHANGED}
+     * @param expected the rows
+     * @param otherwise what its error message contains
+     * @return one statement
      */
-    String assertUnchangedSql(String schema, List<AppliedMigration> expected);
+    String assertRecordedSql(String schema, List<AppliedMigration> expected, String otherwise);
 
     /**
      * SQL that records a migration as applied now.

@@ -12,8 +12,6 @@ import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantOutcome.Step;
 import java.time.Duration;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -58,11 +56,7 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingSt
     @Override
     public List<AppliedMigration> after(List<AppliedMigration> rows, Migration migration) {
         List<AppliedMigration> after = new ArrayList<>(rows);
-        after.add(new AppliedMigration(
-                migration.version(),
-                Optional.of(migration.description()),
-                Optional.of(LocalDateTime.now(ZoneOffset.UTC)),
-                Optional.of(migration.up().checksum())));
+        after.add(TenantState.rowOf(migration));
         return after;
     }
 

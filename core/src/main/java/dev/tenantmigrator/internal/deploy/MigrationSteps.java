@@ -4,6 +4,7 @@ import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.Events;
@@ -23,6 +24,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * Runs migrations of one tenant in one direction, each in one transaction and one round trip: lock, search path, a check
@@ -38,12 +42,19 @@ final class MigrationSteps implements FleetRun.TenantWork {
         CHANGED
     }
 
+    /** Random, because an error of a script can quote a tenant's data, which must not pass for an answer of ours. */
+    private static final String NONCE = " (" + UUID.randomUUID() + ")";
+
+    private static final String CHANGED = "tenant-migrator: the recorded versions have changed" + NONCE;
+    private static final String SPOILED = "tenant-migrator: the script changed the tracking table" + NONCE;
+
     private final RunContext run;
     private final Direction direction;
     private final TrackingStore store;
     private final List<Step> done = new ArrayList<>();
     private TenantState state;
     private Optional<SQLException> lost = Optional.empty();
+    private boolean oneByOne;
 
     MigrationSteps(RunContext run, Direction direction, TenantState state) {
         this.run = run;
@@ -91,30 +102,40 @@ final class MigrationSteps implements FleetRun.TenantWork {
         Flight flight = new Flight()
                 .add(TenantLock.trySql(schema()))
                 .add(run.searchPathSql(schema()))
-                .add(store.assertUnchangedSql(schema(), state.rows()))
-                .addScript(migration.version(), script, run.statements(script, schema()));
+                .add(store.assertRecordedSql(schema(), state.rows(), CHANGED))
+                .addScript(
+                        migration.version(), script, run.statements(script, schema()), run.changesSettings(script));
         if (run.changesSettings(script)) {
-            flight.add(session.settings().restoreSql(false));
+            flight.add(session.settings().restoreSql());
         }
-        if (run.changesHiddenSettings(List.of(script))) {
+        if (run.leavesTraces(List.of(script))) {
             session.discard();
         }
-        flight.add(direction.trackingSql(schema(), migration));
+        flight.add(direction.trackingSql(schema(), migration))
+                .add(store.assertRecordedSql(schema(), direction.after(state.rows(), migration), SPOILED));
+        if (oneByOne) {
+            return walk(session, flight, migration);
+        }
         try {
             session.inOneFlight(flight);
             return Result.DONE;
         } catch (SQLException e) {
             Optional<Result> known = expected(e);
-            return known.isPresent() ? known.get() : walk(session, flight, migration, e);
+            if (known.isPresent()) {
+                return known.get();
+            }
+            if (SqlErrors.isConnectionLost(e)) {
+                lost = Optional.of(e);
+                return Result.HELD;
+            }
+            // Some pools close a connection at certain errors; then the next try walks on another.
+            oneByOne = session.isBroken();
+            return oneByOne ? Result.HELD : walk(session, flight, migration);
         }
     }
 
     /** Once more, one statement after the other, because a flight does not tell which one failed. */
-    private Result walk(Session session, Flight flight, Migration migration, SQLException first) throws SQLException {
-        if (SqlErrors.isConnectionLost(first)) {
-            lost = Optional.of(first);
-            return Result.HELD;
-        }
+    private Result walk(Session session, Flight flight, Migration migration) throws SQLException {
         try {
             session.inTransaction(connection -> {
                 flight.walk(connection);
@@ -135,22 +156,31 @@ final class MigrationSteps implements FleetRun.TenantWork {
     }
 
     private static Optional<Result> expected(SQLException e) {
+        if (e instanceof ScriptFailure) {
+            return Optional.empty();
+        }
         if (TenantLock.isHeld(e)) {
             return Optional.of(Result.HELD);
         }
-        return SqlErrors.says(e, TrackingStore.CHANGED) ? Optional.of(Result.CHANGED) : Optional.empty();
+        return SqlErrors.says(e, CHANGED) ? Optional.of(Result.CHANGED) : Optional.empty();
     }
 
     private MigrationFailedException failure(SQLException e, Migration migration) {
         Failure failure = e instanceof ScriptFailure script
                 ? script.failure()
                 : SqlErrors.failure(e).inFile(direction.script(migration).location());
+        if (SqlErrors.says(e, SPOILED)) {
+            failure = Failure.of("the script itself changes what is recorded in the tracking table, or keeps it from being"
+                            + " changed; remove that from the script")
+                    .inFile(direction.script(migration).location());
+        }
         return new MigrationFailedException(
                 failure.inTenant(schema()).ofVersion(migration.version()), SqlErrors.withoutDetail(e));
     }
 
     private void ran(Migration migration, Duration duration) {
         done.add(new Step(migration.version(), duration));
+        oneByOne = false;
         become(direction.after(state.rows(), migration));
         Events.publish(run.config(), direction.event(schema(), migration.version(), duration));
     }
@@ -163,7 +193,16 @@ final class MigrationSteps implements FleetRun.TenantWork {
         if (!store.isTracked(session.connection(), schema())) {
             throw new TenantNotFoundException(TenantSchemas.notFound(schema()));
         }
+        List<AppliedMigration> before = state.rows();
         become(store.read(session.connection(), List.of(schema())).getOrDefault(schema(), List.of()));
+        if (versions(before).equals(versions(state.rows()))) {
+            throw new TenantMigratorException(
+                    Failure.of("the tracking table shows other rows inside a transaction than outside"));
+        }
+    }
+
+    private static Set<String> versions(List<AppliedMigration> rows) {
+        return rows.stream().map(row -> row.version() + row.finished()).collect(Collectors.toSet());
     }
 
     /**

@@ -21,6 +21,8 @@ public final class Flight {
     private static final Pattern QUERY =
             Pattern.compile("\\(|(?:SELECT|WITH|VALUES|TABLE)\\b", Pattern.CASE_INSENSITIVE);
 
+    private static final String STANDARD_STRINGS = "SET LOCAL standard_conforming_strings TO on";
+
     private final List<Step> steps = new ArrayList<>();
 
     /** A statement and, when it stands in a script, where. */
@@ -43,9 +45,18 @@ public final class Flight {
         return this;
     }
 
-    /** Adds a script. */
-    public Flight addScript(String version, ScriptFile file, List<SqlStatement> statements) {
+    /**
+     * Adds a script.
+     *
+     * @param changesSettings whether it may change settings: then each statement is sent with strings that end where the
+     *     script was read to end, or a crafted string could hide a {@code COMMIT}
+     */
+    public Flight addScript(
+            String version, ScriptFile file, List<SqlStatement> statements, boolean changesSettings) {
         for (SqlStatement statement : statements) {
+            if (changesSettings) {
+                add(STANDARD_STRINGS);
+            }
             steps.add(new Step(statement.sql(), Optional.of(new Origin(version, file, Optional.of(statement)))));
         }
         return this;

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 /**
  * The settings of a session that differ from what the session began with (PostgreSQL documentation, {@code pg_settings}:
- * {@code setting} against {@code reset_val}), the role among them.
+ * {@code setting} against {@code reset_val}), the role among them; and what else a script can leave on a connection.
  *
  * @param changed values by name
  */
@@ -22,11 +22,22 @@ public record Settings(Map<String, String> changed) {
 
     private static final String SESSION_USER = "session_authorization";
 
+    /** The trace of temporary tables, among {@link #traces()}. */
+    public static final String TEMPORARY = "temporary tables";
+
     private static final String QUERY = """
             SELECT name, setting FROM pg_catalog.pg_settings
              WHERE source = 'session' AND setting IS DISTINCT FROM reset_val
             UNION ALL SELECT 'role', pg_catalog.current_setting('role')
-            UNION ALL SELECT 'session_authorization', session_user::text""";
+            UNION ALL SELECT 'session_authorization', session_user::text
+            UNION ALL SELECT 'temporary tables', count(*)::text FROM pg_catalog.pg_class
+                       WHERE relnamespace = pg_catalog.pg_my_temp_schema()
+            UNION ALL SELECT 'advisory locks', count(*)::text FROM pg_catalog.pg_locks
+                       WHERE locktype = 'advisory' AND pid = pg_catalog.pg_backend_pid()
+            UNION ALL SELECT 'listened channels', count(*)::text FROM pg_catalog.pg_listening_channels()
+            UNION ALL SELECT 'held cursors', count(*)::text FROM pg_catalog.pg_cursors WHERE is_holdable
+            UNION ALL SELECT 'prepared statements', count(*)::text FROM pg_catalog.pg_prepared_statements
+                       WHERE from_sql""";
 
     /** Copies its argument. */
     public Settings {
@@ -45,30 +56,54 @@ public record Settings(Map<String, String> changed) {
         return new Settings(changed);
     }
 
+    /** What is no setting and stays on a connection all the same, with its number: its name has a space. */
+    public Map<String, String> traces() {
+        return changed.entrySet().stream()
+                .filter(entry -> isTrace(entry.getKey()))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    private static boolean isTrace(String name) {
+        return name.indexOf(' ') > 0;
+    }
+
     /**
-     * One statement, of one row, that puts back every setting that has another value than here, but for the search path.
-     * Settings are read to the end before the first is written, because PostgreSQL materializes the function behind
-     * {@code pg_settings}.
-     *
-     * @param local until the transaction ends, for a caller's transaction, whose own {@code SET LOCAL} must not outlive it;
-     *     otherwise for good, because the {@code SET} of a script would come into force again at the commit
+     * One statement, of one row, that puts back what a script set in a transaction of the library's own, for good: the
+     * {@code SET} of a script would come into force again at the commit. The search path is left to the caller.
      */
-    public String restoreSql(boolean local) {
+    public String restoreSql() {
+        return restoreSql("s.name <> 'search_path'", "false");
+    }
+
+    /**
+     * One statement, of one row, that puts back what was set in a caller's transaction, the search path included. What was as
+     * the session began is put back for good; what was not may be a {@code SET LOCAL} of the caller's, which must not
+     * outlive the transaction.
+     */
+    public String restoreInCallersTransactionSql() {
+        return restoreSql("true", "b.name IS NOT NULL");
+    }
+
+    /** Settings are read to the end before the first is written: PostgreSQL materializes what is behind the view. */
+    private String restoreSql(String which, String local) {
         String before = changed.entrySet().stream()
                 .filter(entry -> !entry.getKey().equals(ROLE) && !entry.getKey().equals(SESSION_USER))
+                .filter(entry -> !isTrace(entry.getKey()))
                 .map(entry -> "(" + Sql.literal(entry.getKey()) + ',' + Sql.literal(entry.getValue()) + ")")
                 .collect(Collectors.joining(","));
         return """
-                SELECT count(pg_catalog.set_config(s.name, coalesce(b.value, s.reset_val), %3$s)),
+                SELECT count(pg_catalog.set_config(s.name, coalesce(b.value, s.reset_val), %4$s)),
                        CASE WHEN pg_catalog.current_setting('role') <> %1$s
-                            THEN pg_catalog.set_config('role', %1$s, %3$s) END
+                            THEN pg_catalog.set_config('role', %1$s, true) END
                   FROM pg_catalog.pg_settings s
                   LEFT JOIN (VALUES %2$s) b(name, value) ON b.name = s.name
-                 WHERE s.name <> 'search_path' AND (s.source = 'session' OR b.name IS NOT NULL)
+                 WHERE %3$s AND (s.source = 'session' OR b.name IS NOT NULL)
                    AND s.setting IS DISTINCT FROM coalesce(b.value, s.reset_val)
-                   AND s.name NOT LIKE 'transaction\\_%%'""".formatted(
+                   AND s.name NOT LIKE 'transaction\\_%%'"""
+                .formatted(
                         Sql.literal(changed.getOrDefault(ROLE, "none")),
                         before.isEmpty() ? "(NULL::text, NULL::text)" : before,
+                        which,
                         local);
     }
 
@@ -90,7 +125,7 @@ public record Settings(Map<String, String> changed) {
             }
             for (Map.Entry<String, String> entry : changed.entrySet()) {
                 boolean same = entry.getValue().equals(now.changed.get(entry.getKey()));
-                if (!same && !entry.getKey().equals(SESSION_USER)) {
+                if (!same && !entry.getKey().equals(SESSION_USER) && !isTrace(entry.getKey())) {
                     statement.execute("SELECT pg_catalog.set_config(" + Sql.literal(entry.getKey()) + ", "
                             + Sql.literal(entry.getValue()) + ", false)");
                 }

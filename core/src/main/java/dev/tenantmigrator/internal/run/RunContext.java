@@ -22,8 +22,14 @@ import java.util.stream.Collectors;
 /** What one run works with: the migrations, each script adapted once, and what belongs to no tenant. Thread-safe. */
 public final class RunContext {
 
-    private static final Pattern HIDDEN = Pattern.compile(
-            "\\bset\\s+(?:session\\s+)?\\w+\\.|set_config\\s*\\(\\s*(?:'+\\w+\\.|[^'\\s])", Pattern.CASE_INSENSITIVE);
+    /** Words of what stays on a connection beside the settings that can be put back. */
+    private static final Pattern TRACES = Pattern.compile(
+            "set_config|\\b(?:temp|temporary|pg_temp|listen|prepare|hold)\\b|pg_(?:try_)?advisory_lock",
+            Pattern.CASE_INSENSITIVE);
+
+    /** {@code SET a.b}: a setting of an application's or extension's own does not stand in {@code pg_settings}. */
+    private static final Pattern OWN_SETTING =
+            Pattern.compile("\\bset\\b[^;=]*?[\\w\"]\\s*\\.\\s*[\\w\"]", Pattern.CASE_INSENSITIVE);
 
     private final Config config;
     private final MigrationCatalog catalog;
@@ -31,7 +37,7 @@ public final class RunContext {
     private final List<String> schemasAfterTenant;
     private final Map<ScriptFile, Adapted> scripts = new ConcurrentHashMap<>();
 
-    private record Adapted(TenantScript script, boolean changesSettings, boolean changesHiddenSettings) {}
+    private record Adapted(TenantScript script, boolean changesSettings, boolean leavesTraces) {}
 
     private RunContext(Config config, MigrationCatalog catalog, SharedObjects shared, List<String> schemasAfterTenant) {
         this.config = config;
@@ -75,10 +81,15 @@ public final class RunContext {
         return adapted(script).script().statements(schema);
     }
 
-    /** A statement that lets unqualified names mean the tenant's, then the shared ones, until the transaction ends. */
+    /**
+     * A statement that lets unqualified names mean the tenant's, then the shared ones, until the transaction ends; and
+     * strings end where scripts were read to end, whatever the host's setting is.
+     */
     public String searchPathSql(String schema) {
-        return "SET LOCAL search_path TO " + Sql.identifier(schema) + ", "
+        String path = Sql.identifier(schema) + ", "
                 + schemasAfterTenant.stream().map(Sql::identifier).collect(Collectors.joining(", "));
+        return "SELECT pg_catalog.set_config('search_path', " + Sql.literal(path) + ", true),"
+                + " pg_catalog.set_config('standard_conforming_strings', 'on', true)";
     }
 
     /** Whether settings may be other than before when the script has run. */
@@ -87,11 +98,11 @@ public final class RunContext {
     }
 
     /**
-     * Whether one of the scripts may change a setting of an extension's or an application's name ({@code app.user}), which
-     * does not stand in {@code pg_settings} and so cannot be put back.
+     * Whether something of one of the scripts may stay on the connection that cannot be put back: a temporary table, a lock
+     * of the session, a setting of an application's own. Such a connection must not serve another tenant.
      */
-    public boolean changesHiddenSettings(Collection<ScriptFile> files) {
-        return files.stream().anyMatch(file -> adapted(file).changesHiddenSettings());
+    public boolean leavesTraces(Collection<ScriptFile> files) {
+        return files.stream().anyMatch(file -> adapted(file).leavesTraces());
     }
 
     private Adapted adapted(ScriptFile file) {
@@ -100,8 +111,10 @@ public final class RunContext {
             boolean mayChange = ScriptScan.mayChangeSettings(script);
             boolean sets = adapted.statements(config.sharedSchema()).stream()
                     .anyMatch(statement -> statement.sql().regionMatches(true, 0, "SET", 0, 3));
-            boolean hidden = mayChange && HIDDEN.matcher(script.text()).find();
-            return new Adapted(adapted, mayChange || sets, hidden);
+            String text = script.text();
+            boolean traces = TRACES.matcher(text).find()
+                    || (mayChange && OWN_SETTING.matcher(text).find());
+            return new Adapted(adapted, mayChange || sets, traces);
         });
     }
 }

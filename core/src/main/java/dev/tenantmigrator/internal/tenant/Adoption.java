@@ -1,8 +1,10 @@
 package dev.tenantmigrator.internal.tenant;
 
+import dev.tenantmigrator.InvalidTenantNameException;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TenantExistsException;
+import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.jdbc.Flight;
@@ -14,6 +16,7 @@ import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.report.AdoptionPlan;
 import dev.tenantmigrator.report.Failure;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -109,7 +112,12 @@ public final class Adoption {
     }
 
     private void refuseUnlessAdoptable(Connection connection, String schema) throws SQLException {
-        if (!Queries.schemaExists(connection, schema)) {
+        if (schema.indexOf('$') != schema.lastIndexOf('$')) {
+            throw new InvalidTenantNameException(schema, "two '$' could end a dollar quote; rename the schema first");
+        }
+        // PostgreSQL would cut a longer name, and find another schema.
+        boolean tooLong = schema.getBytes(StandardCharsets.UTF_8).length > TenantName.MAX_BYTES;
+        if (tooLong || !Queries.schemaExists(connection, schema)) {
             throw new TenantNotFoundException(
                     Failure.of("there is no such schema").inTenant(schema));
         }

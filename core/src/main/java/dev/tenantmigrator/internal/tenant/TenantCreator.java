@@ -1,5 +1,6 @@
 package dev.tenantmigrator.internal.tenant;
 
+import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.ScriptFile;
@@ -21,6 +22,7 @@ import dev.tenantmigrator.internal.run.RunContext;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
+import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.report.Failure;
 import java.security.SecureRandom;
@@ -28,8 +30,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,17 +73,50 @@ public final class TenantCreator {
     /** Creates a tenant in a transaction of its own. */
     public CreatedTenant create(TenantName name, TenantStep step) throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
+        Optional<CreatedTenant> created = create(catalog, name, step, false);
+        // Some pools close a connection at certain errors; then the place of the error is looked for on another.
+        return created.isPresent()
+                ? created.get()
+                : create(catalog, name, step, true).orElseThrow();
+    }
+
+    /** Returns empty when the connection broke before the failing statement was known. */
+    private Optional<CreatedTenant> create(
+            MigrationCatalog catalog, TenantName name, TenantStep step, boolean oneByOne) throws SQLException {
         try (Session session = Session.open(config.dataSource())) {
             RunContext run = load(catalog, session.connection());
-            return session.inTransaction(connection -> create(connection, run, session.settings(), name, step));
+            if (run.leavesTraces(scripts(catalog))) {
+                session.discard();
+            }
+            Creation creation = new Creation(
+                    session.connection(), run, session.settings().restoreSql(), oneByOne);
+            try {
+                return Optional.of(session.inTransaction(connection -> create(creation, name, step)));
+            } catch (EvictedException e) {
+                if (oneByOne) {
+                    throw e;
+                }
+                return Optional.empty();
+            }
+        }
+    }
+
+    /** What a creation works with; {@code restore} puts back what a script has set. */
+    private record Creation(Connection connection, RunContext run, String restore, boolean oneByOne) {}
+
+    /** A script failed, and its connection was closed before it could be learnt where. */
+    private static final class EvictedException extends MigrationFailedException {
+
+        private static final long serialVersionUID = 1L;
+
+        EvictedException(Failure failure, Throwable cause) {
+            super(failure, cause);
         }
     }
 
     /** Creates a tenant inside the caller's transaction. */
     public CreatedTenant createInside(Connection connection, TenantName name, TenantStep step) throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
-        String searchPath;
-        Settings settings;
         try {
             execute(connection, "SAVEPOINT " + SAVEPOINT);
         } catch (SQLException e) {
@@ -88,13 +127,15 @@ public final class TenantCreator {
                     SqlErrors.withoutDetail(e));
         }
         try {
-            settings = Settings.read(connection);
-            searchPath = Queries.text(connection, "SELECT pg_catalog.current_setting('search_path')");
+            Settings settings = Settings.read(connection);
+            String restore = settings.restoreInCallersTransactionSql();
             RunContext run = load(catalog, connection);
-            CreatedTenant created = create(connection, run, settings, name, step);
-            new Flight()
-                    .add("SELECT pg_catalog.set_config('search_path', " + Sql.literal(searchPath) + ", true)")
-                    .add(settings.restoreSql(true))
+            CreatedTenant created = create(new Creation(connection, run, restore, false), name, step);
+            Flight end = new Flight();
+            if (run.leavesTraces(scripts(catalog)) && leftTemporaryTables(connection, settings, created.schema())) {
+                end.add("DISCARD TEMP");
+            }
+            end.add(restore)
                     .add("RELEASE SAVEPOINT " + SAVEPOINT)
                     .send(connection);
             return created;
@@ -102,6 +143,29 @@ public final class TenantCreator {
             takeBack(connection, e);
             throw e;
         }
+    }
+
+    /**
+     * Whether the migrations left temporary tables, and the caller has none, so that all can go.
+     *
+     * @throws TenantMigratorException when they left something that cannot be taken off the caller's connection
+     */
+    private static boolean leftTemporaryTables(Connection connection, Settings before, String schema)
+            throws SQLException {
+        Map<String, String> traces = new TreeMap<>(Settings.read(connection).traces());
+        traces.entrySet().removeAll(before.traces().entrySet());
+        boolean temporary = traces.containsKey(Settings.TEMPORARY)
+                && "0".equals(before.traces().get(Settings.TEMPORARY));
+        if (temporary) {
+            traces.remove(Settings.TEMPORARY);
+        }
+        if (!traces.isEmpty()) {
+            throw new TenantMigratorException(Failure.of("the migrations would leave something on your connection: "
+                            + String.join(", ", traces.keySet())
+                            + "; take that out of them, or create the tenant in a transaction of its own")
+                    .inTenant(schema));
+        }
+        return temporary;
     }
 
     private static void takeBack(Connection connection, Throwable reason) {
@@ -121,37 +185,36 @@ public final class TenantCreator {
         return catalog.migrations().stream().map(Migration::up).toList();
     }
 
-    private CreatedTenant create(
-            Connection connection, RunContext run, Settings settings, TenantName name, TenantStep step)
-            throws SQLException {
+    private CreatedTenant create(Creation creation, TenantName name, TenantStep step) throws SQLException {
         long start = System.nanoTime();
-        String schema = migrate(connection, run, settings, name);
-        requireTables(connection, schema);
-        runStep(connection, schema, step);
-        CreatedTenant created =
-                new CreatedTenant(schema, run.catalog().versions(), Duration.ofNanos(System.nanoTime() - start));
+        String schema = migrate(creation, name);
+        requireTables(creation.connection(), schema);
+        runStep(creation.connection(), schema, step);
+        CreatedTenant created = new CreatedTenant(
+                schema, creation.run().catalog().versions(), Duration.ofNanos(System.nanoTime() - start));
         LOG.debug("Created {} in {} ms", schema, created.duration().toMillis());
         Events.publish(config, new TenantEvent.TenantCreated(schema, created.duration()));
         return created;
     }
 
     /** Tries names until one is free. */
-    private String migrate(Connection connection, RunContext run, Settings settings, TenantName name)
-            throws SQLException {
+    private String migrate(Creation creation, TenantName name) throws SQLException {
+        Connection connection = creation.connection();
         String inner = SAVEPOINT + "_try";
         for (int tries = 1; ; tries++) {
             String schema = name.candidate(random);
             TenantSchemas.requireMayBeTenant(schema, config.sharedSchema());
-            Flight flight = flight(run, settings, schema);
+            Flight flight = flight(creation.run(), creation.restore(), schema);
             execute(connection, "SAVEPOINT " + inner);
             try {
-                flight.send(connection);
+                if (creation.oneByOne()) {
+                    flight.walk(connection);
+                } else {
+                    flight.send(connection);
+                }
                 return schema;
             } catch (SQLException e) {
-                if (SqlErrors.isConnectionLost(e)) {
-                    throw failed(e, schema);
-                }
-                execute(connection, "ROLLBACK TO SAVEPOINT " + inner);
+                rollBackTo(connection, inner, schema, e);
                 boolean taken = isTaken(connection, schema, e);
                 if (taken && (!name.isRandom() || tries == TRIES)) {
                     throw new TenantExistsException(
@@ -165,24 +228,46 @@ public final class TenantCreator {
         }
     }
 
-    private Flight flight(RunContext run, Settings settings, String schema) {
+    private static void rollBackTo(Connection connection, String savepoint, String schema, SQLException reason) {
+        if (SqlErrors.isConnectionLost(reason)) {
+            throw failed(reason, schema);
+        }
+        try {
+            execute(connection, "ROLLBACK TO SAVEPOINT " + savepoint);
+        } catch (SQLException e) {
+            MigrationFailedException failed = failed(reason, schema);
+            if (reason instanceof ScriptFailure) {
+                throw failed;
+            }
+            throw new EvictedException(failed.failure(), SqlErrors.withoutDetail(reason));
+        }
+    }
+
+    private Flight flight(RunContext run, String restore, String schema) {
         Flight flight = new Flight()
                 .add("CREATE SCHEMA " + Sql.identifier(schema))
                 .add(run.searchPathSql(schema))
                 .add(config.store().createSql(schema));
+        List<AppliedMigration> rows = new ArrayList<>();
         boolean deferred = false;
         for (Migration migration : run.catalog().migrations()) {
             ScriptFile script = migration.up();
-            flight.addScript(migration.version(), script, run.statements(script, schema));
+            flight.addScript(migration.version(), script, run.statements(script, schema), run.changesSettings(script));
             deferred = deferred || PendingConstraints.mayBeLeftBy(script);
             if (deferred) {
                 flight.addCheck(migration.version(), script, PendingConstraints.checkSql(schema));
             }
             if (run.changesSettings(script)) {
                 // As it would not hold if each migration had its own transaction.
-                flight.add(settings.restoreSql(true)).add(run.searchPathSql(schema));
+                flight.add(restore).add(run.searchPathSql(schema));
             }
-            flight.add(config.store().insertSql(schema, migration));
+            rows.add(TenantState.rowOf(migration));
+            flight.add(config.store().insertSql(schema, migration))
+                    .addCheck(
+                            migration.version(),
+                            script,
+                            config.store()
+                                    .assertRecordedSql(schema, rows, "the script changes what the tracking table records"));
         }
         return flight;
     }

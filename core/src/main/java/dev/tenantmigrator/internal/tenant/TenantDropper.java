@@ -1,5 +1,6 @@
 package dev.tenantmigrator.internal.tenant;
 
+import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.internal.Config;
@@ -60,11 +61,17 @@ public final class TenantDropper {
                 throw new TenantNotFoundException(TenantSchemas.notFound(schema));
             }
             try {
-                if (tenant) {
-                    begun.add(begin(session, schema));
-                }
                 for (String dropping : begun) {
                     finish(session, dropping);
+                }
+                if (tenant && !begun.isEmpty()) {
+                    throw new TenantExistsException(
+                            Failure.of("the unfinished drop of an earlier tenant of this name was finished; the tenant"
+                                            + " that has the name now was left alone, drop again to drop it")
+                                    .inTenant(schema));
+                }
+                if (tenant) {
+                    finish(session, begin(session, schema));
                 }
             } catch (SQLException e) {
                 throw new TenantMigratorException(
@@ -127,28 +134,40 @@ public final class TenantDropper {
         });
     }
 
-    /** Foreign keys and views elsewhere, which {@code CASCADE} would take along. */
+    /** What {@code CASCADE} would take along elsewhere: whatever depends on something in the schema and is not in it. */
     private static List<String> dependentsOutside(Connection connection, String schema) throws SQLException {
-        String query = """
-                SELECT k.conrelid::regclass || ' (foreign key ' || k.conname || ')'
-                  FROM pg_catalog.pg_namespace n
-                  JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid
-                  JOIN pg_catalog.pg_constraint k ON k.confrelid = c.oid AND k.contype = 'f'
-                 WHERE n.nspname = ? AND k.connamespace <> n.oid
-                UNION
-                SELECT v.oid::regclass || ' (view)'
-                  FROM pg_catalog.pg_namespace n
-                  JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid
-                  JOIN pg_catalog.pg_depend d ON d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = c.oid
-                                             AND d.classid = 'pg_catalog.pg_rewrite'::regclass
-                  JOIN pg_catalog.pg_rewrite r ON r.oid = d.objid
-                  JOIN pg_catalog.pg_class v ON v.oid = r.ev_class AND v.relnamespace <> n.oid
-                 WHERE n.nspname = ?
+        String query =
+                """
+                WITH own(classid, objid) AS (
+                    SELECT 'pg_catalog.pg_class'::regclass, c.oid FROM pg_catalog.pg_class c
+                     WHERE c.relnamespace = pg_catalog.to_regnamespace(pg_catalog.quote_ident(?))
+                    UNION ALL SELECT 'pg_catalog.pg_type'::regclass, t.oid FROM pg_catalog.pg_type t
+                     WHERE t.typnamespace = pg_catalog.to_regnamespace(pg_catalog.quote_ident(?))
+                    UNION ALL SELECT 'pg_catalog.pg_proc'::regclass, p.oid FROM pg_catalog.pg_proc p
+                     WHERE p.pronamespace = pg_catalog.to_regnamespace(pg_catalog.quote_ident(?)))
+                SELECT DISTINCT pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)
+                  FROM own
+                  JOIN pg_catalog.pg_depend d ON d.refclassid = own.classid AND d.refobjid = own.objid
+                                             AND d.deptype IN ('n', 'a')
+                  LEFT JOIN pg_catalog.pg_constraint k
+                         ON d.classid = 'pg_catalog.pg_constraint'::regclass AND k.oid = d.objid
+                  LEFT JOIN pg_catalog.pg_rewrite r ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND r.oid = d.objid
+                  LEFT JOIN pg_catalog.pg_trigger g ON d.classid = 'pg_catalog.pg_trigger'::regclass AND g.oid = d.objid
+                  LEFT JOIN pg_catalog.pg_policy l ON d.classid = 'pg_catalog.pg_policy'::regclass AND l.oid = d.objid
+                  LEFT JOIN pg_catalog.pg_attrdef a ON d.classid = 'pg_catalog.pg_attrdef'::regclass AND a.oid = d.objid
+                  LEFT JOIN pg_catalog.pg_class c ON c.oid = coalesce(
+                         r.ev_class, g.tgrelid, l.polrelid, a.adrelid,
+                         CASE WHEN d.classid = 'pg_catalog.pg_class'::regclass THEN d.objid END)
+                  LEFT JOIN pg_catalog.pg_proc p ON d.classid = 'pg_catalog.pg_proc'::regclass AND p.oid = d.objid
+                  LEFT JOIN pg_catalog.pg_type t ON d.classid = 'pg_catalog.pg_type'::regclass AND t.oid = d.objid
+                 WHERE coalesce(k.connamespace, c.relnamespace, p.pronamespace, t.typnamespace)
+                       <> pg_catalog.to_regnamespace(pg_catalog.quote_ident(?))
                  ORDER BY 1 LIMIT 10""";
         List<String> dependents = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(query)) {
-            statement.setString(1, schema);
-            statement.setString(2, schema);
+            for (int parameter = 1; parameter <= 4; parameter++) {
+                statement.setString(parameter, schema);
+            }
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     dependents.add(rows.getString(1));

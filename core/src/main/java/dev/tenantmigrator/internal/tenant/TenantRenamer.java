@@ -60,16 +60,15 @@ public final class TenantRenamer {
                 SELECT pg_catalog.pg_get_functiondef(p.oid)
                   FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_proc p ON p.pronamespace = n.oid
                  WHERE n.nspname = ? AND p.prokind IN ('f', 'p', 'w')
-                   AND (pg_catalog.strpos(p.prosrc, ?) > 0
-                        OR pg_catalog.strpos(pg_catalog.array_to_string(p.proconfig, ' '), ?) > 0)
+                   AND pg_catalog.strpos(p.prosrc || coalesce(pg_catalog.array_to_string(p.proconfig, ' '), ''), ?) > 0
                    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                                     WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid
                                       AND d.deptype = 'e')""";
         Flight flight = new Flight();
         try (PreparedStatement statement = connection.prepareStatement(query)) {
             statement.setString(1, newSchema);
-            statement.setString(2, schema);
-            statement.setString(3, schema);
+            // As it stands between quotes, where it has any.
+            statement.setString(2, schema.replace("\"", "\"\""));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     String definition = rows.getString(1);

@@ -3,18 +3,20 @@ package dev.tenantmigrator.internal.tenant;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantNotFoundException;
-import dev.tenantmigrator.TenantStep;
 import dev.tenantmigrator.ThrowawayTenant;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
-import dev.tenantmigrator.internal.tracking.FleetReader;
+import dev.tenantmigrator.internal.sql.Sql;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,7 +37,8 @@ import org.slf4j.LoggerFactory;
 public final class Throwaways {
 
     private static final Logger LOG = LoggerFactory.getLogger(Throwaways.class);
-    private static final Pattern NAME = Pattern.compile("throwaway_([0-9a-f]{8})_([0-9]+)_([0-9a-z]+)_[0-9]{8}");
+    private static final Pattern NAME = Pattern.compile("throwaway_([0-9a-f]{8})_([0-9]{1,10})_([0-9a-z]{1,7})_[0-9]{8}");
+    private static final String MARK = "tenant-migrator throwaway";
     private static final Duration MAX_AGE_ELSEWHERE = Duration.ofDays(1);
     private static final String MACHINE = machine();
 
@@ -64,13 +67,34 @@ public final class Throwaways {
                 Long.toString(Instant.now().getEpochSecond(), Character.MAX_RADIX),
                 ThreadLocalRandom.current().nextInt(100_000_000));
         return new Handle(
-                creator.create(TenantName.exactly(name), TenantStep.NONE).schema());
+                creator.create(TenantName.exactly(name), Throwaways::mark).schema());
+    }
+
+    /** A user may sign up with any name, so what is swept has this mark too. */
+    private static void mark(Connection connection, String schema) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("COMMENT ON SCHEMA " + Sql.identifier(schema) + " IS " + Sql.literal(MARK));
+        }
+    }
+
+    private static List<String> marked(Connection connection) throws SQLException {
+        String query = "SELECT n.nspname FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_description d"
+                + " ON d.classoid = 'pg_catalog.pg_namespace'::regclass AND d.objoid = n.oid WHERE d.description = "
+                + Sql.literal(MARK);
+        List<String> schemas = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            while (rows.next()) {
+                schemas.add(rows.getString(1));
+            }
+        }
+        return schemas;
     }
 
     private void sweep() throws SQLException {
         List<String> candidates = new ArrayList<>();
         try (Session session = Session.open(config.dataSource())) {
-            candidates.addAll(new FleetReader(config).tenants(session.connection()));
+            candidates.addAll(marked(session.connection()));
         }
         candidates.addAll(dropper.unfinished());
         for (String schema : candidates) {

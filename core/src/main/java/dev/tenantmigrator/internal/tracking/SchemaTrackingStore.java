@@ -25,12 +25,15 @@ public final class SchemaTrackingStore implements TrackingStore {
 
     private static final String TABLE = "schema_migrations";
 
-    /** Other tools keep other tables of this name; all five columns with their types make it ours. */
+    /**
+     * Other tools keep other tables of this name; all five columns with their types make it ours. With row security, reading
+     * it would run code of whoever made it.
+     */
     private static final String TRACKED = """
             SELECT n.nspname
               FROM pg_catalog.pg_class c
               JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-             WHERE c.relname = 'schema_migrations' AND c.relkind = 'r' AND %s
+             WHERE c.relname = 'schema_migrations' AND c.relkind = 'r' AND NOT c.relrowsecurity AND %s
                AND 5 = (SELECT count(*) FROM pg_catalog.pg_attribute a
                          WHERE a.attrelid = c.oid AND NOT a.attisdropped
                            AND (a.attname::text, a.atttypid) IN (
@@ -105,15 +108,15 @@ public final class SchemaTrackingStore implements TrackingStore {
     }
 
     @Override
-    public String assertUnchangedSql(String schema, List<AppliedMigration> expected) {
+    public String assertRecordedSql(String schema, List<AppliedMigration> expected, String otherwise) {
         String versions = expected.stream()
                 .map(row -> row.version() + (row.finished() ? "+" : "-"))
                 .sorted()
                 .collect(Collectors.joining(","));
         return """
                 SELECT (CASE WHEN coalesce(pg_catalog.string_agg(v, ',' ORDER BY v), '') = %s
-                        THEN '0' ELSE '%s' END)::int
-                  FROM (SELECT version || CASE WHEN applied_at IS NULL THEN '-' ELSE '+' END COLLATE "C" AS v FROM %s) t""".formatted(literal(versions), CHANGED, table(schema));
+                        THEN '0' ELSE %s END)::int
+                  FROM (SELECT version || CASE WHEN applied_at IS NULL THEN '-' ELSE '+' END COLLATE "C" AS v FROM %s) t""".formatted(literal(versions), literal(otherwise), table(schema));
     }
 
     @Override

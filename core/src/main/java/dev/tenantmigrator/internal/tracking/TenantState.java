@@ -7,6 +7,8 @@ import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.Finding.Kind;
 import dev.tenantmigrator.report.Finding.Severity;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -59,6 +61,15 @@ public record TenantState(String schema, List<AppliedMigration> rows, List<Migra
             }
         }
         return new TenantState(schema, rows, pending, findings);
+    }
+
+    /** The row that recording a migration now makes. */
+    public static AppliedMigration rowOf(Migration migration) {
+        return new AppliedMigration(
+                migration.version(),
+                Optional.of(migration.description()),
+                Optional.of(LocalDateTime.now(ZoneOffset.UTC)),
+                Optional.of(migration.up().checksum()));
     }
 
     private static void findingsOf(AppliedMigration row, MigrationCatalog catalog, List<Finding> findings) {
