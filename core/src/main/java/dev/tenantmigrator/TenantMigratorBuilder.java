@@ -3,6 +3,7 @@ package dev.tenantmigrator;
 import dev.tenantmigrator.event.TenantEventListener;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.DefaultTenantMigrator;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class TenantMigratorBuilder {
     private Set<String> extensions = Set.of("uuid-ossp");
     private String sharedSchema = "public";
     private int parallelism = 1;
+    private Duration lockTimeout = Duration.ofSeconds(2);
 
     TenantMigratorBuilder(DataSource dataSource) {
         this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
@@ -135,6 +137,23 @@ public final class TenantMigratorBuilder {
     }
 
     /**
+     * How long a migration or rollback waits for a lock that another session holds, e.g. on a table that the application
+     * reads; the application's own statements queue behind it as long. It is tried five times, after the other tenants.
+     * 2 seconds by default. A script may set another {@code lock_timeout} for itself.
+     *
+     * @param timeout at least a millisecond
+     * @return this
+     * @throws IllegalArgumentException when it is shorter
+     */
+    public TenantMigratorBuilder lockTimeout(Duration timeout) {
+        if (timeout.toMillis() < 1) {
+            throw new IllegalArgumentException("a lock timeout must be at least 1 ms, not " + timeout);
+        }
+        lockTimeout = timeout;
+        return this;
+    }
+
+    /**
      * Who sees what happens. Nobody by default.
      *
      * @param eventListener thread-safe
@@ -187,7 +206,8 @@ public final class TenantMigratorBuilder {
                 sharedObjects,
                 extensions,
                 sharedSchema,
-                parallelism));
+                parallelism,
+                lockTimeout));
     }
 
     private static Set<String> names(Collection<String> names) {

@@ -13,6 +13,10 @@ import dev.tenantmigrator.report.TenantOutcome.Migrated;
 import dev.tenantmigrator.report.TenantOutcome.Step;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -251,5 +255,51 @@ class DeployTest {
         Samples.with(database, MEMBERS, queries).deployAll().throwIfFailed();
 
         assertThat(database.value("SELECT count(*) FROM " + a + ".log")).isEqualTo("18");
+    }
+
+    @Test
+    void migrationsOfSomethingElseNeverRunHere() {
+        String a = Samples.create(database, "a", MEMBERS, NOTES);
+        Migration other = Migration.of("20230101_other", "CREATE TABLE other_product (id int)");
+        TenantMigrator wrong = Samples.with(database, other);
+
+        for (DeployOptions options :
+                List.of(DeployOptions.defaults(), DeployOptions.defaults().withOutOfOrder())) {
+            assertThat(wrong.deployAll(options).failed().get(0).failure().message())
+                    .contains("none of the 2 versions that are applied here is in the source");
+        }
+        assertThat(database.value("SELECT to_regclass('" + a + ".other_product')::text"))
+                .isNull();
+    }
+
+    @Test
+    void aTableThatTheApplicationKeepsLockedIsThatTenantsFailureOnly() throws SQLException {
+        String a = Samples.create(database, "a", MEMBERS, NOTES);
+        String b = Samples.create(database, "b", MEMBERS, NOTES);
+        try (Connection application = database.rawDataSource().getConnection();
+                Statement statement = application.createStatement()) {
+            application.setAutoCommit(false);
+            statement.execute("SELECT * FROM " + a + ".notes");
+
+            FleetReport report = Samples.migrator(database, MEMBERS, NOTES, FLAG)
+                    .lockTimeout(Duration.ofMillis(20))
+                    .build()
+                    .deployAll();
+
+            assertThat(report.of(Migrated.class))
+                    .extracting(TenantOutcome::schema)
+                    .containsExactly(b);
+            assertThat(report.failed().get(0).failure().toString())
+                    .contains("another session kept a lock")
+                    .contains("pg_stat_activity")
+                    .contains("20240103_flag/migration.sql:1")
+                    .contains("55P03");
+            application.rollback();
+        }
+        assertThat(Samples.with(database, MEMBERS, NOTES, FLAG)
+                        .deployAll()
+                        .throwIfFailed()
+                        .of(Migrated.class))
+                .hasSize(1);
     }
 }

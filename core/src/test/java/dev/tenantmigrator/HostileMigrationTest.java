@@ -75,7 +75,8 @@ class HostileMigrationTest {
         FleetReport report = Samples.with(database, MEMBERS, spoils).deploy(a);
 
         assertThat(report.failed().get(0).failure().message()).contains("tracking table");
-        assertThat(database.values("SELECT version FROM " + a + ".schema_migrations")).containsExactly(MEMBERS.version());
+        assertThat(database.values("SELECT version FROM " + a + ".schema_migrations"))
+                .containsExactly(MEMBERS.version());
         assertThatThrownBy(() -> Samples.create(database, "b", MEMBERS, spoils))
                 .isInstanceOf(MigrationFailedException.class)
                 .hasMessageContaining("tracking table");
@@ -84,9 +85,7 @@ class HostileMigrationTest {
     @Test
     void stringsCannotHideACommit() {
         String a = Samples.create(database, "a", MEMBERS);
-        Migration hides = Migration.of(
-                "20240201_hides",
-                """
+        Migration hides = Migration.of("20240201_hides", """
                 DO $$ BEGIN PERFORM set_config('standard_conforming' || '_strings', 'off', true); END $$;
                 CREATE TABLE escaped (id int);
                 SELECT 'a\\''; COMMIT; SELECT 1/0; --';""");
@@ -94,7 +93,8 @@ class HostileMigrationTest {
         FleetReport report = Samples.with(database, MEMBERS, hides).deploy(a);
 
         assertThat(report.of(Migrated.class)).hasSize(1);
-        assertThat(database.value("SELECT count(*) FROM " + a + ".schema_migrations")).isEqualTo("2");
+        assertThat(database.value("SELECT count(*) FROM " + a + ".schema_migrations"))
+                .isEqualTo("2");
     }
 
     @Test
@@ -118,8 +118,9 @@ class HostileMigrationTest {
             assertThat(report.throwIfFailed().of(Migrated.class)).hasSize(3);
             try (Connection connection = one.getConnection();
                     Statement statement = connection.createStatement();
-                    var rows = statement.executeQuery("SELECT to_regclass('pg_temp.fill')::text,"
-                            + " (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid())")) {
+                    var rows = statement.executeQuery(
+                            "SELECT to_regclass('pg_temp.fill')::text,"
+                                    + " (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid())")) {
                 rows.next();
                 assertThat(rows.getString(1)).isNull();
                 assertThat(rows.getInt(2)).isZero();
@@ -139,9 +140,10 @@ class HostileMigrationTest {
             connection.setAutoCommit(false);
             Samples.with(database, MEMBERS, dump).createTenant(connection, TenantName.forUser("a"), TenantStep.NONE);
             connection.commit();
-            try (var rows = statement.executeQuery("SELECT current_setting('search_path'),"
-                    + " current_setting('statement_timeout'), coalesce(current_setting('app.x', true), ''),"
-                    + " current_setting('lock_timeout'), current_setting('work_mem'), to_regclass('pg_temp.users')::text")) {
+            try (var rows = statement.executeQuery(
+                    "SELECT current_setting('search_path'),"
+                            + " current_setting('statement_timeout'), coalesce(current_setting('app.x', true), ''),"
+                            + " current_setting('lock_timeout'), current_setting('work_mem'), to_regclass('pg_temp.users')::text")) {
                 rows.next();
                 assertThat(rows.getString(1)).isEqualTo("\"$user\", public");
                 assertThat(rows.getString(2)).isEqualTo("0");
@@ -158,7 +160,8 @@ class HostileMigrationTest {
     @Test
     void anErrorAtWhichThePoolClosesTheConnectionKeepsItsPlace() {
         Migration view = Migration.of(
-                "20240201_view", "CREATE VIEW v AS SELECT name FROM team_member;\nALTER TABLE team_member ALTER COLUMN name TYPE varchar(5)");
+                "20240201_view",
+                "CREATE VIEW v AS SELECT name FROM team_member;\nALTER TABLE team_member ALTER COLUMN name TYPE varchar(5)");
         String a = Samples.create(database, "a", MEMBERS);
         try (HikariDataSource one = poolOfOne()) {
             TenantMigrator migrator = TenantMigrator.builder(one)
@@ -177,9 +180,7 @@ class HostileMigrationTest {
 
     @Test
     void aDropTakesNothingElsewhereAlong() {
-        Migration types = Migration.of(
-                "20240201_types",
-                """
+        Migration types = Migration.of("20240201_types", """
                 CREATE TYPE public.mood AS ENUM ('fine');
                 CREATE TABLE parts (id int) PARTITION BY LIST (id);
                 CREATE FUNCTION public.tg() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$""");

@@ -153,7 +153,8 @@ class VerifyTest {
         assertThat(kinds(changed, a)).containsExactly(Kind.PENDING);
         changed.repair(a, new Repair.MarkApplied(NOTES.version())).throwIfFailed();
         assertThat(kinds(changed, a)).isEmpty();
-        assertThat(changed.repair(a, new Repair.MarkNotApplied("20300101_unknown")).outcomes())
+        assertThat(changed.repair(a, new Repair.MarkNotApplied("20300101_unknown"))
+                        .outcomes())
                 .containsExactly(new TenantOutcome.NotApplied(a));
         assertThatThrownBy(() -> changed.repair(a, new Repair.MarkApplied("20300101_unknown")))
                 .isInstanceOf(InvalidMigrationException.class);

@@ -4,6 +4,7 @@ import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.SchemaAdapter;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.event.TenantEventListener;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -22,7 +23,8 @@ public record Config(
         Set<String> sharedObjects,
         Set<String> extensions,
         String sharedSchema,
-        int parallelism) {
+        int parallelism,
+        Duration lockTimeout) {
 
     /** Copies its arguments, keeping the order in which names were given. */
     public Config {

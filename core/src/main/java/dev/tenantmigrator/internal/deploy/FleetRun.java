@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,15 +32,19 @@ import org.slf4j.LoggerFactory;
 final class FleetRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(FleetRun.class);
-    private static final long POLL_MILLIS = 50;
-    private static final long REMIND_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final long MIN_PAUSE_MILLIS = 50;
+    private static final long MAX_PAUSE_MILLIS = 1000;
+    private static final Duration FIRST_REMINDER = Duration.ofSeconds(5);
+    private static final Duration REMINDER = Duration.ofSeconds(30);
+    private static final int NAMED = 5;
 
     private final Config config;
     private final Deque<TenantWork> queue = new ArrayDeque<>();
     private final Map<String, TenantOutcome> outcomes = new ConcurrentSkipListMap<>();
     private final Set<String> started = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean stopped = new AtomicBoolean();
-    private volatile long lastReminder = System.nanoTime();
+    private volatile Failure noConnection = Failure.of("no worker had a connection");
+    private volatile long nextReminder = System.nanoTime() + FIRST_REMINDER.toNanos();
 
     FleetRun(Config config) {
         this.config = config;
@@ -63,6 +68,11 @@ final class FleetRun {
         default List<TenantOutcome.Step> done() {
             return List.of();
         }
+
+        /** What is reported when no connection can be borrowed any more. */
+        default Failure withoutConnection(Failure reason) {
+            return reason.withMessage(reason.message() + "; nothing was done here, run again");
+        }
     }
 
     /** Runs all work; returns when every tenant has an outcome. */
@@ -76,11 +86,11 @@ final class FleetRun {
         }
         boolean interrupted = Thread.currentThread().isInterrupted() || stopped.get();
         for (TenantWork left : queue) {
-            outcomes.put(
-                    left.schema(),
-                    interrupted
-                            ? new TenantOutcome.Skipped(left.schema(), "the run was interrupted; run it again")
-                            : failed(left, Failure.of("no connection could be borrowed; run again")));
+            TenantOutcome outcome = interrupted
+                    ? new TenantOutcome.Skipped(left.schema(), "the run was interrupted; run it again")
+                    : failed(left, left.withoutConnection(noConnection));
+            outcomes.put(left.schema(), outcome);
+            tell(config, outcome);
         }
         return outcomes;
     }
@@ -118,13 +128,14 @@ final class FleetRun {
                 while (next.isPresent() && !session.isBroken()) {
                     heldInARow = workOn(session, next.get()) ? 0 : heldInARow + 1;
                     if (heldInARow > queueLength()) {
-                        pause();
+                        pause(heldInARow / (queueLength() + 1));
                     }
                     next = next();
                 }
             } catch (TenantMigratorException e) {
                 // Without a connection this worker ends; others may have one and finish the work.
                 LOG.warn("A worker ends without a connection: {}", e.getMessage());
+                noConnection = e.failure();
                 next.ifPresent(this::putBack);
                 return;
             }
@@ -173,17 +184,23 @@ final class FleetRun {
         }
     }
 
-    private void pause() {
+    /** Longer with each round in which every tenant that is left was held. */
+    private void pause(int rounds) {
         long now = System.nanoTime();
-        if (now - lastReminder > REMIND_NANOS) {
-            lastReminder = now;
-            LOG.info("Waiting: every tenant that is left is being worked on by another instance");
+        if (now > nextReminder) {
+            nextReminder = now + REMINDER.toNanos();
+            LOG.warn("Waiting: another session holds, or keeps a lock in, every tenant that is left: {}", left());
         }
         try {
-            Thread.sleep(POLL_MILLIS);
+            Thread.sleep(Math.min(MIN_PAUSE_MILLIS << Math.min(rounds, 10), MAX_PAUSE_MILLIS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private synchronized String left() {
+        String names = queue.stream().limit(NAMED).map(TenantWork::schema).collect(Collectors.joining(", "));
+        return queue.size() > NAMED ? names + " and " + (queue.size() - NAMED) + " more" : names;
     }
 
     private static TenantOutcome.Failed failed(TenantWork work, Failure failure) {

@@ -45,6 +45,13 @@ final class MigrationSteps implements FleetRun.TenantWork {
     /** Random, because an error of a script can quote a tenant's data, which must not pass for an answer of ours. */
     private static final String NONCE = " (" + UUID.randomUUID() + ")";
 
+    private static final String LOCK_TIMEOUT = "55P03";
+
+    /** Lock timeout, deadlock, serialization failure: nothing was kept, and the same may succeed in a moment. */
+    private static final Set<String> TRANSIENT = Set.of(LOCK_TIMEOUT, "40P01", "40001");
+
+    private static final int TRIES = 5;
+
     private static final String CHANGED = "tenant-migrator: the recorded versions have changed" + NONCE;
     private static final String SPOILED = "tenant-migrator: the script changed the tracking table" + NONCE;
 
@@ -55,6 +62,8 @@ final class MigrationSteps implements FleetRun.TenantWork {
     private TenantState state;
     private Optional<SQLException> lost = Optional.empty();
     private boolean oneByOne;
+    private boolean held;
+    private int tries;
 
     MigrationSteps(RunContext run, Direction direction, TenantState state) {
         this.run = run;
@@ -74,6 +83,18 @@ final class MigrationSteps implements FleetRun.TenantWork {
     }
 
     @Override
+    public Failure withoutConnection(Failure reason) {
+        if (lost.isEmpty()) {
+            return FleetRun.TenantWork.super.withoutConnection(reason);
+        }
+        Migration migration = direction.next(state).get(0);
+        return reason.withMessage("the connection was lost while the script ran, and whether it was committed could not"
+                        + " be asked (" + reason.message() + "); run again, what is done is not done twice")
+                .ofVersion(migration.version())
+                .inFile(direction.script(migration).location());
+    }
+
+    @Override
     public Optional<TenantOutcome> tryOn(Session session) throws SQLException {
         if (lost.isPresent()) {
             Optional<TenantOutcome> failed = afterLostConnection(session, lost.get());
@@ -81,6 +102,10 @@ final class MigrationSteps implements FleetRun.TenantWork {
                 return failed;
             }
         }
+        if (held && !session.isFree(schema())) {
+            return Optional.empty();
+        }
+        held = false;
         Optional<TenantOutcome> outcome = direction.outcome(state, done);
         while (outcome.isEmpty()) {
             Migration next = direction.next(state).get(0);
@@ -102,9 +127,9 @@ final class MigrationSteps implements FleetRun.TenantWork {
         Flight flight = new Flight()
                 .add(TenantLock.trySql(schema()))
                 .add(run.searchPathSql(schema()))
+                .add("SET LOCAL lock_timeout TO " + run.config().lockTimeout().toMillis())
                 .add(store.assertRecordedSql(schema(), state.rows(), CHANGED))
-                .addScript(
-                        migration.version(), script, run.statements(script, schema()), run.changesSettings(script));
+                .addScript(migration.version(), script, run.statements(script, schema()), run.changesSettings(script));
         if (run.changesSettings(script)) {
             flight.add(session.settings().restoreSql());
         }
@@ -126,6 +151,9 @@ final class MigrationSteps implements FleetRun.TenantWork {
             }
             if (SqlErrors.isConnectionLost(e)) {
                 lost = Optional.of(e);
+                return Result.HELD;
+            }
+            if (TRANSIENT.contains(SqlErrors.state(e)) && ++tries < TRIES) {
                 return Result.HELD;
             }
             // Some pools close a connection at certain errors; then the next try walks on another.
@@ -155,11 +183,12 @@ final class MigrationSteps implements FleetRun.TenantWork {
         }
     }
 
-    private static Optional<Result> expected(SQLException e) {
+    private Optional<Result> expected(SQLException e) {
         if (e instanceof ScriptFailure) {
             return Optional.empty();
         }
         if (TenantLock.isHeld(e)) {
+            held = true;
             return Optional.of(Result.HELD);
         }
         return SqlErrors.says(e, CHANGED) ? Optional.of(Result.CHANGED) : Optional.empty();
@@ -169,9 +198,15 @@ final class MigrationSteps implements FleetRun.TenantWork {
         Failure failure = e instanceof ScriptFailure script
                 ? script.failure()
                 : SqlErrors.failure(e).inFile(direction.script(migration).location());
+        if (LOCK_TIMEOUT.equals(SqlErrors.state(e))) {
+            failure = failure.withMessage("another session kept a lock that the script needs, " + TRIES + " times for "
+                    + run.config().lockTimeout().toMillis() + " ms; nothing of the script was kept. End that session's"
+                    + " transaction (pg_stat_activity shows it), or run again when it is done");
+        }
         if (SqlErrors.says(e, SPOILED)) {
-            failure = Failure.of("the script itself changes what is recorded in the tracking table, or keeps it from being"
-                            + " changed; remove that from the script")
+            failure = Failure.of(
+                            "the script itself changes what is recorded in the tracking table, or keeps it from being"
+                                    + " changed; remove that from the script")
                     .inFile(direction.script(migration).location());
         }
         return new MigrationFailedException(
@@ -181,6 +216,7 @@ final class MigrationSteps implements FleetRun.TenantWork {
     private void ran(Migration migration, Duration duration) {
         done.add(new Step(migration.version(), duration));
         oneByOne = false;
+        tries = 0;
         become(direction.after(state.rows(), migration));
         Events.publish(run.config(), direction.event(schema(), migration.version(), duration));
     }

@@ -51,8 +51,7 @@ public final class Flight {
      * @param changesSettings whether it may change settings: then each statement is sent with strings that end where the
      *     script was read to end, or a crafted string could hide a {@code COMMIT}
      */
-    public Flight addScript(
-            String version, ScriptFile file, List<SqlStatement> statements, boolean changesSettings) {
+    public Flight addScript(String version, ScriptFile file, List<SqlStatement> statements, boolean changesSettings) {
         for (SqlStatement statement : statements) {
             if (changesSettings) {
                 add(STANDARD_STRINGS);

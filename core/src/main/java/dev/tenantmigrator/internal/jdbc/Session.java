@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.jdbc;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
@@ -95,16 +96,19 @@ public final class Session implements AutoCloseable {
      * @return empty when another transaction holds the lock; nothing was done
      */
     public <T> Optional<T> inTransactionIfFree(String tenant, Work<T> work) throws SQLException {
-        try {
-            return Optional.of(inTransaction(lent -> {
-                new Flight().add(TenantLock.trySql(tenant)).send(lent);
-                return work.run(lent);
-            }));
-        } catch (SQLException e) {
-            if (TenantLock.isHeld(e)) {
-                return Optional.empty();
-            }
-            throw e;
+        return inTransaction(lent -> takesLock(tenant) ? Optional.of(work.run(lent)) : Optional.empty());
+    }
+
+    /** Whether no transaction holds a tenant's lock at this moment. Unlike the flight's try it leaves no error in the log. */
+    public boolean isFree(String tenant) throws SQLException {
+        return takesLock(tenant);
+    }
+
+    private boolean takesLock(String tenant) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(TenantLock.tryQuery(tenant))) {
+            rows.next();
+            return rows.getBoolean(1);
         }
     }
 

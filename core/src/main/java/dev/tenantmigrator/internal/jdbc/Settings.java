@@ -99,8 +99,7 @@ public record Settings(Map<String, String> changed) {
                   LEFT JOIN (VALUES %2$s) b(name, value) ON b.name = s.name
                  WHERE %3$s AND (s.source = 'session' OR b.name IS NOT NULL)
                    AND s.setting IS DISTINCT FROM coalesce(b.value, s.reset_val)
-                   AND s.name NOT LIKE 'transaction\\_%%'"""
-                .formatted(
+                   AND s.name NOT LIKE 'transaction\\_%%'""".formatted(
                         Sql.literal(changed.getOrDefault(ROLE, "none")),
                         before.isEmpty() ? "(NULL::text, NULL::text)" : before,
                         which,

@@ -20,10 +20,18 @@ public final class TenantLock {
 
     private TenantLock() {}
 
-    /** A statement that takes the lock until the transaction ends, or fails at once when another transaction holds it. */
+    /**
+     * A statement that takes the lock until the transaction ends, or fails at once when another transaction holds it, so that
+     * nothing behind it in a flight runs.
+     */
     public static String trySql(String schema) {
         return "SELECT (CASE WHEN pg_catalog.pg_try_advisory_xact_lock(" + key(schema) + ") THEN '0' ELSE '" + MARKER
                 + "' END)::int";
+    }
+
+    /** A query that takes the lock until the transaction ends, and says whether it could. */
+    public static String tryQuery(String schema) {
+        return "SELECT pg_catalog.pg_try_advisory_xact_lock(" + key(schema) + ")";
     }
 
     /** A call that waits for a lock of the database as a whole; for short, rare work. */

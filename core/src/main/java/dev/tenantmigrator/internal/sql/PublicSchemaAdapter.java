@@ -27,8 +27,8 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
         TokenRule keyword = SchemaRules.schemaKeyword(StatementRules.PUBLIC);
         CodeRewriter names = new CodeRewriter(qualified, keyword);
         // What a routine sets when it is called later is the application's affair.
-        CodeRewriter namesAndSettings = new CodeRewriter(
-                qualified, keyword, SettingRules::setInBlock, SettingRules::lastArgumentOfSetConfig);
+        CodeRewriter namesAndSettings =
+                new CodeRewriter(qualified, keyword, SettingRules::setInBlock, SettingRules::lastArgumentOfSetConfig);
         refuseOtherStrings(script, statements);
         List<Adapted> adapted = new ArrayList<>();
         for (Statement statement : statements) {

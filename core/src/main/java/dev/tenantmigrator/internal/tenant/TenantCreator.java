@@ -81,15 +81,15 @@ public final class TenantCreator {
     }
 
     /** Returns empty when the connection broke before the failing statement was known. */
-    private Optional<CreatedTenant> create(
-            MigrationCatalog catalog, TenantName name, TenantStep step, boolean oneByOne) throws SQLException {
+    private Optional<CreatedTenant> create(MigrationCatalog catalog, TenantName name, TenantStep step, boolean oneByOne)
+            throws SQLException {
         try (Session session = Session.open(config.dataSource())) {
             RunContext run = load(catalog, session.connection());
             if (run.leavesTraces(scripts(catalog))) {
                 session.discard();
             }
-            Creation creation = new Creation(
-                    session.connection(), run, session.settings().restoreSql(), oneByOne);
+            Creation creation =
+                    new Creation(session.connection(), run, session.settings().restoreSql(), oneByOne);
             try {
                 return Optional.of(session.inTransaction(connection -> create(creation, name, step)));
             } catch (EvictedException e) {
@@ -135,9 +135,7 @@ public final class TenantCreator {
             if (run.leavesTraces(scripts(catalog)) && leftTemporaryTables(connection, settings, created.schema())) {
                 end.add("DISCARD TEMP");
             }
-            end.add(restore)
-                    .add("RELEASE SAVEPOINT " + SAVEPOINT)
-                    .send(connection);
+            end.add(restore).add("RELEASE SAVEPOINT " + SAVEPOINT).send(connection);
             return created;
         } catch (SQLException | RuntimeException | Error e) {
             takeBack(connection, e);
@@ -267,7 +265,8 @@ public final class TenantCreator {
                             migration.version(),
                             script,
                             config.store()
-                                    .assertRecordedSql(schema, rows, "the script changes what the tracking table records"));
+                                    .assertRecordedSql(
+                                            schema, rows, "the script changes what the tracking table records"));
         }
         return flight;
     }

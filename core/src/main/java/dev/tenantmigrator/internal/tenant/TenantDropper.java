@@ -60,27 +60,32 @@ public final class TenantDropper {
             if (!tenant && begun.isEmpty()) {
                 throw new TenantNotFoundException(TenantSchemas.notFound(schema));
             }
-            try {
-                for (String dropping : begun) {
-                    finish(session, dropping);
-                }
-                if (tenant && !begun.isEmpty()) {
-                    throw new TenantExistsException(
-                            Failure.of("the unfinished drop of an earlier tenant of this name was finished; the tenant"
-                                            + " that has the name now was left alone, drop again to drop it")
-                                    .inTenant(schema));
-                }
-                if (tenant) {
-                    finish(session, begin(session, schema));
-                }
-            } catch (SQLException e) {
-                throw new TenantMigratorException(
-                        SqlErrors.failure(e)
-                                .withMessage("the drop is not finished: " + SqlErrors.message(e)
-                                        + "; drop the tenant again to go on")
-                                .inTenant(schema),
-                        SqlErrors.withoutDetail(e));
+            boolean earlier = !begun.isEmpty();
+            if (tenant && !earlier) {
+                begun.add(begin(session, schema));
             }
+            finish(session, schema, begun);
+            if (tenant && earlier) {
+                throw new TenantExistsException(
+                        Failure.of("the unfinished drop of an earlier tenant of this name was finished; the tenant that"
+                                        + " has the name now was left alone, drop again to drop it")
+                                .inTenant(schema));
+            }
+        }
+    }
+
+    private static void finish(Session session, String schema, List<String> begun) {
+        try {
+            for (String dropping : begun) {
+                finish(session, dropping);
+            }
+        } catch (SQLException e) {
+            throw new TenantMigratorException(
+                    SqlErrors.failure(e)
+                            .withMessage("the drop is not finished: " + SqlErrors.message(e)
+                                    + "; drop the tenant again to go on")
+                            .inTenant(schema),
+                    SqlErrors.withoutDetail(e));
         }
     }
 
@@ -116,28 +121,36 @@ public final class TenantDropper {
     }
 
     /** From here on it is no tenant any more. */
-    private static String begin(Session session, String schema) throws SQLException {
+    private static String begin(Session session, String schema) {
         String dropping = PREFIX + UUID.randomUUID().toString().replace("-", "");
-        return WaitForTenant.run(session, schema, connection -> {
-            List<String> outside = dependentsOutside(connection, schema);
-            if (!outside.isEmpty()) {
-                throw new TenantMigratorException(Failure.of("objects outside the tenant depend on it: "
-                                + String.join(", ", outside) + "; drop them first; nothing was changed")
-                        .inTenant(schema));
-            }
-            new Flight()
-                    .add(LOCK_TIMEOUT)
-                    .add("ALTER SCHEMA " + Sql.identifier(schema) + " RENAME TO " + Sql.identifier(dropping))
-                    .add("COMMENT ON SCHEMA " + Sql.identifier(dropping) + " IS " + Sql.literal(MARK + schema))
-                    .send(connection);
-            return dropping;
-        });
+        try {
+            return WaitForTenant.run(session, schema, connection -> {
+                List<String> outside = dependentsOutside(connection, schema);
+                if (!outside.isEmpty()) {
+                    throw new TenantMigratorException(Failure.of("objects outside the tenant depend on it: "
+                                    + String.join(", ", outside) + "; drop them first; nothing was changed")
+                            .inTenant(schema));
+                }
+                new Flight()
+                        .add(LOCK_TIMEOUT)
+                        .add("ALTER SCHEMA " + Sql.identifier(schema) + " RENAME TO " + Sql.identifier(dropping))
+                        .add("COMMENT ON SCHEMA " + Sql.identifier(dropping) + " IS " + Sql.literal(MARK + schema))
+                        .send(connection);
+                return dropping;
+            });
+        } catch (SQLException e) {
+            throw new TenantMigratorException(
+                    SqlErrors.failure(e)
+                            .withMessage(
+                                    "the tenant cannot be dropped: " + SqlErrors.message(e) + "; nothing was changed")
+                            .inTenant(schema),
+                    SqlErrors.withoutDetail(e));
+        }
     }
 
     /** What {@code CASCADE} would take along elsewhere: whatever depends on something in the schema and is not in it. */
     private static List<String> dependentsOutside(Connection connection, String schema) throws SQLException {
-        String query =
-                """
+        String query = """
                 WITH own(classid, objid) AS (
                     SELECT 'pg_catalog.pg_class'::regclass, c.oid FROM pg_catalog.pg_class c
                      WHERE c.relnamespace = pg_catalog.to_regnamespace(pg_catalog.quote_ident(?))

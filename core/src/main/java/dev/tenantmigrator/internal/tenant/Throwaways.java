@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
 public final class Throwaways {
 
     private static final Logger LOG = LoggerFactory.getLogger(Throwaways.class);
-    private static final Pattern NAME = Pattern.compile("throwaway_([0-9a-f]{8})_([0-9]{1,10})_([0-9a-z]{1,7})_[0-9]{8}");
+    private static final Pattern NAME =
+            Pattern.compile("throwaway_([0-9a-f]{8})_([0-9]{1,10})_([0-9a-z]{1,7})_[0-9]{8}");
     private static final String MARK = "tenant-migrator throwaway";
     private static final Duration MAX_AGE_ELSEWHERE = Duration.ofDays(1);
     private static final String MACHINE = machine();

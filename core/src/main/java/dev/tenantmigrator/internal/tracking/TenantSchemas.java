@@ -36,7 +36,7 @@ public final class TenantSchemas {
     public static Failure notFound(String schema) {
         return Failure.of(
                         "there is no such tenant: no schema of this name has a tracking table; it was dropped or renamed,"
-                                + " or the name is misspelled")
+                                + " its drop is unfinished, or the name is misspelled")
                 .inTenant(schema);
     }
 }

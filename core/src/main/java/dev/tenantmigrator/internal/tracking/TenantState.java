@@ -133,7 +133,8 @@ public record TenantState(String schema, List<AppliedMigration> rows, List<Migra
                         Severity.ERROR,
                         version,
                         version + " is not applied although " + newest
-                                + " is; deploy with --out-of-order (DeployOptions.withOutOfOrder()), or repair" + " with mark-applied")
+                                + " is; deploy with --out-of-order (DeployOptions.withOutOfOrder()), or repair"
+                                + " with mark-applied")
                 : Finding.of(Kind.PENDING, Severity.ERROR, version, version + " is pending; deploy it");
     }
 
@@ -151,9 +152,19 @@ public record TenantState(String schema, List<AppliedMigration> rows, List<Migra
     }
 
     /**
-     * Why nothing may be applied to this tenant: an edited or missing file, an unfinished row, a gap that was not accepted.
+     * Why nothing may be applied to this tenant: migrations of something else, an edited or missing file, an unfinished row, a
+     * gap that was not accepted.
      */
     public Optional<Failure> refusal(boolean outOfOrder, MigrationCatalog catalog) {
+        boolean stranger = !rows.isEmpty()
+                && !pending.isEmpty()
+                && rows.stream().allMatch(row -> catalog.find(row.version()).isEmpty());
+        if (stranger) {
+            return Optional.of(
+                    Failure.of("none of the " + rows.size() + " versions that are applied here is in the source"
+                                    + " of migrations; is it the right one? Nothing was changed")
+                            .inTenant(schema));
+        }
         return findings.stream()
                 .filter(finding -> switch (finding.kind()) {
                     case UNFINISHED, FILE_MISSING, CHECKSUM_MISMATCH -> true;

@@ -125,7 +125,9 @@ public final class Inspector {
                         Kind.MISSING_TABLE,
                         Severity.ERROR,
                         "the required table " + table + " is missing; "
-                                + (state.pending().isEmpty() ? "backfill it" : "deploy what is pending, then backfill")));
+                                + (state.pending().isEmpty()
+                                        ? "backfill it"
+                                        : "deploy what is pending, then backfill")));
             }
         }
         List<String> pending = state.pending().stream().map(Migration::version).toList();

@@ -63,7 +63,8 @@ class SplitterTest {
                 .hasSize(2);
         assertThat(split("CREATE FUNCTION f(begin atomic) RETURNS int LANGUAGE sql AS 'SELECT 1'; COMMIT"))
                 .hasSize(2);
-        assertThat(split("CREATE FUNCTION f() RETURNS int BEGIN ATOMIC END; COMMIT")).hasSize(2);
+        assertThat(split("CREATE FUNCTION f() RETURNS int BEGIN ATOMIC END; COMMIT"))
+                .hasSize(2);
     }
 
     private static List<String> split(String sql) throws UnreadableSqlException {

@@ -14,6 +14,7 @@ import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -38,7 +39,8 @@ class TenantCreatorTest {
                 Set.of(),
                 Set.of(),
                 "public",
-                1);
+                1,
+                Duration.ofSeconds(2));
     }
 
     /** Digits that come one after the other. */
