@@ -1,0 +1,229 @@
+package dev.tenantmigrator.internal.tenant;
+
+import dev.tenantmigrator.AppliedMigration;
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationFailedException;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.TenantExistsException;
+import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.TenantName;
+import dev.tenantmigrator.TenantStep;
+import dev.tenantmigrator.event.TenantEvent;
+import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.Events;
+import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.jdbc.Queries;
+import dev.tenantmigrator.internal.jdbc.ScriptFailure;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.run.PendingConstraints;
+import dev.tenantmigrator.internal.run.RunContext;
+import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.internal.tracking.TenantSchemas;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.report.CreatedTenant;
+import dev.tenantmigrator.report.Failure;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What happens inside the transaction of a creation, whoever's that is: schema, tracking table and all migrations in one
+ * round trip, the check for required tables, the host's step.
+ */
+final class Creation {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Creation.class);
+    private static final String SAVEPOINT = "tenant_migrator_try";
+    private static final String DUPLICATE_SCHEMA = "42P06";
+    private static final String UNIQUE_VIOLATION = "23505";
+    private static final String SPOILED = "a migration changes what the tracking table records, or keeps it from being changed";
+    private static final int TRIES = 20;
+
+    private final RunContext run;
+    private final Config config;
+    private final Connection connection;
+    private final String restore;
+    private final boolean oneByOne;
+    private final RandomGenerator random;
+
+    /**
+     * @param restore puts back what a script has set
+     * @param oneByOne whether to send one statement after the other, so that the first failure is known with its place
+     */
+    Creation(RunContext run, Connection connection, String restore, boolean oneByOne, RandomGenerator random) {
+        this.run = run;
+        this.config = run.config();
+        this.connection = connection;
+        this.restore = restore;
+        this.oneByOne = oneByOne;
+        this.random = random;
+    }
+
+    /** A script failed, and its connection was closed before it could be learnt where. */
+    static final class EvictedException extends MigrationFailedException {
+
+        private static final long serialVersionUID = 1L;
+
+        EvictedException(Failure failure, Throwable cause) {
+            super(failure, cause);
+        }
+    }
+
+    /**
+     * Creates it.
+     *
+     * @throws EvictedException when a script failed in a flight, and the connection was closed with it
+     */
+    CreatedTenant run(TenantName name, TenantStep step) throws SQLException {
+        long start = System.nanoTime();
+        String schema = migrate(name);
+        requireTables(schema);
+        runStep(schema, step);
+        CreatedTenant created = new CreatedTenant(
+                schema, run.catalog().versions(), Duration.ofNanos(System.nanoTime() - start));
+        LOG.debug("Created {} in {} ms", schema, created.duration().toMillis());
+        Events.publish(config, new TenantEvent.TenantCreated(schema, created.duration()));
+        return created;
+    }
+
+    /** Tries names until one is free. */
+    private String migrate(TenantName name) throws SQLException {
+        for (int tries = 1; ; tries++) {
+            String schema = name.candidate(random);
+            TenantSchemas.requireMayBeTenant(schema, config.sharedSchema());
+            Flight flight = flight(schema);
+            execute("SAVEPOINT " + SAVEPOINT);
+            try {
+                if (oneByOne) {
+                    flight.walk(connection);
+                } else {
+                    flight.send(connection);
+                }
+                return schema;
+            } catch (SQLException e) {
+                rollBack(schema, e);
+                boolean taken = isTaken(schema, e);
+                if (taken && (!name.isRandom() || tries == TRIES)) {
+                    throw new TenantExistsException(
+                            Failure.of("a schema of this name exists already").inTenant(schema));
+                }
+                if (!taken) {
+                    walk(flight, schema);
+                    return schema;
+                }
+            }
+        }
+    }
+
+    private void rollBack(String schema, SQLException reason) {
+        if (SqlErrors.isConnectionLost(reason)) {
+            throw failed(reason, schema);
+        }
+        try {
+            execute("ROLLBACK TO SAVEPOINT " + SAVEPOINT);
+        } catch (SQLException e) {
+            MigrationFailedException failed = failed(reason, schema);
+            if (reason instanceof ScriptFailure) {
+                throw failed;
+            }
+            throw new EvictedException(failed.failure(), SqlErrors.withoutDetail(reason));
+        }
+    }
+
+    private Flight flight(String schema) {
+        Flight flight = new Flight()
+                .add("CREATE SCHEMA " + Sql.identifier(schema))
+                .add(run.searchPathSql(schema))
+                .add(config.store().createSql(schema));
+        List<AppliedMigration> rows = new ArrayList<>();
+        boolean deferred = false;
+        for (Migration migration : run.catalog().migrations()) {
+            ScriptFile script = migration.up();
+            flight.addScript(migration.version(), script, run.statements(script, schema), run.changesSettings(script));
+            deferred = deferred || PendingConstraints.mayBeLeftBy(script);
+            if (deferred) {
+                flight.addCheck(migration.version(), script, PendingConstraints.checkSql(schema));
+            }
+            if (run.changesSettings(script)) {
+                // As it would not hold if each migration had its own transaction.
+                flight.add(restore).add(run.searchPathSql(schema));
+            }
+            rows.add(TenantState.rowOf(migration));
+            flight.add(config.store().insertSql(schema, migration));
+        }
+        // At the end only: the text grows with the number of migrations.
+        flight.add(config.store().assertRecordedSql(schema, rows, SPOILED));
+        return flight;
+    }
+
+    /** Once more, one statement after the other, because a flight does not tell which one failed. */
+    private void walk(Flight flight, String schema) throws SQLException {
+        try {
+            flight.walk(connection);
+        } catch (SQLException e) {
+            throw failed(e, schema);
+        }
+    }
+
+    private static MigrationFailedException failed(SQLException e, String schema) {
+        Failure failure = e instanceof ScriptFailure script ? script.failure() : SqlErrors.failure(e);
+        if (!(e instanceof ScriptFailure) && SqlErrors.says(e, SPOILED)) {
+            failure = Failure.of(SPOILED + "; remove that from it");
+        }
+        return new MigrationFailedException(
+                failure.withMessage(failure.message() + "; nothing of the tenant was kept")
+                        .inTenant(schema),
+                SqlErrors.withoutDetail(e));
+    }
+
+    /** The name was there, or another transaction committed it meanwhile. A script may fail with the same codes. */
+    private boolean isTaken(String schema, SQLException e) throws SQLException {
+        String state = SqlErrors.state(e);
+        return (state.equals(DUPLICATE_SCHEMA) || state.equals(UNIQUE_VIOLATION))
+                && Queries.schemaExists(connection, schema);
+    }
+
+    private void requireTables(String schema) throws SQLException {
+        if (config.requiredTables().isEmpty()) {
+            return;
+        }
+        Set<String> present = Queries.presentTables(connection, List.of(schema), config.requiredTables())
+                .getOrDefault(schema, Set.of());
+        List<String> missing = config.requiredTables().stream()
+                .filter(table -> !present.contains(table))
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new MigrationFailedException(Failure.of(
+                            "no migration creates the required "
+                                    + (missing.size() == 1 ? "table " : "tables ") + String.join(", ", missing)
+                                    + "; correct the list of required tables or add a migration; nothing of the tenant was kept")
+                    .inTenant(schema));
+        }
+    }
+
+    private void runStep(String schema, TenantStep step) {
+        try {
+            step.run(connection, schema);
+        } catch (SQLException e) {
+            throw new TenantMigratorException(
+                    SqlErrors.failure(e)
+                            .withMessage("the host's step failed: " + SqlErrors.message(e)
+                                    + "; nothing of the tenant was kept")
+                            .inTenant(schema),
+                    SqlErrors.withoutDetail(e));
+        }
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}
