@@ -14,6 +14,8 @@ public class FleetFailedException extends TenantMigratorException {
     private final transient FleetReport report;
 
     /**
+     * An exception.
+     *
      * @param report of the run
      */
     public FleetFailedException(FleetReport report) {

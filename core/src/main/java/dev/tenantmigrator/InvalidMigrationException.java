@@ -8,6 +8,8 @@ public class InvalidMigrationException extends TenantMigratorException {
     private static final long serialVersionUID = 1L;
 
     /**
+     * An exception.
+     *
      * @param failure what is wrong and where
      */
     public InvalidMigrationException(Failure failure) {
@@ -15,6 +17,8 @@ public class InvalidMigrationException extends TenantMigratorException {
     }
 
     /**
+     * An exception.
+     *
      * @param message what is wrong and what to do
      * @param file the script or directory
      */
@@ -23,6 +27,8 @@ public class InvalidMigrationException extends TenantMigratorException {
     }
 
     /**
+     * An exception.
+     *
      * @param message what is wrong and what to do
      * @param file the script
      * @param line the line, from 1

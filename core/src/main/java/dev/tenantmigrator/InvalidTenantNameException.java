@@ -8,6 +8,8 @@ public class InvalidTenantNameException extends TenantMigratorException {
     private static final long serialVersionUID = 1L;
 
     /**
+     * An exception.
+     *
      * @param failure what happened and where
      */
     public InvalidTenantNameException(Failure failure) {
@@ -15,6 +17,8 @@ public class InvalidTenantNameException extends TenantMigratorException {
     }
 
     /**
+     * An exception.
+     *
      * @param name the text
      * @param reason why it was refused
      */

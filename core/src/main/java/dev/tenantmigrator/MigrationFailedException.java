@@ -8,6 +8,8 @@ public class MigrationFailedException extends TenantMigratorException {
     private static final long serialVersionUID = 1L;
 
     /**
+     * An exception.
+     *
      * @param failure what happened and where
      */
     public MigrationFailedException(Failure failure) {
@@ -15,6 +17,8 @@ public class MigrationFailedException extends TenantMigratorException {
     }
 
     /**
+     * An exception with a cause.
+     *
      * @param failure what happened and where
      * @param cause why
      */

@@ -23,6 +23,8 @@ public final class ScriptFile {
     private final Set<String> acceptedChecksums;
 
     /**
+     * A script read from a file.
+     *
      * @param location how error messages name the file, e.g. {@code migrations/20241218_init/migration.sql}
      * @param content the file's bytes, copied
      */

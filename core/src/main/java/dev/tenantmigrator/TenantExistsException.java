@@ -9,6 +9,8 @@ public class TenantExistsException extends TenantMigratorException {
     private static final long serialVersionUID = 1L;
 
     /**
+     * An exception.
+     *
      * @param failure what happened and where
      */
     public TenantExistsException(Failure failure) {

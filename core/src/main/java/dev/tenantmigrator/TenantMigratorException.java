@@ -15,6 +15,8 @@ public class TenantMigratorException extends RuntimeException {
     private final transient Failure failure;
 
     /**
+     * An exception.
+     *
      * @param failure what happened and where
      */
     public TenantMigratorException(Failure failure) {
@@ -23,6 +25,8 @@ public class TenantMigratorException extends RuntimeException {
     }
 
     /**
+     * An exception with a cause.
+     *
      * @param failure what happened and where
      * @param cause why
      */

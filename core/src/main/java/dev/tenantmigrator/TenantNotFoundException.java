@@ -8,6 +8,8 @@ public class TenantNotFoundException extends TenantMigratorException {
     private static final long serialVersionUID = 1L;
 
     /**
+     * An exception.
+     *
      * @param failure what happened and where
      */
     public TenantNotFoundException(Failure failure) {

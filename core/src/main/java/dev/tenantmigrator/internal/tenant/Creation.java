@@ -43,7 +43,8 @@ final class Creation {
     private static final String SAVEPOINT = "tenant_migrator_try";
     private static final String DUPLICATE_SCHEMA = "42P06";
     private static final String UNIQUE_VIOLATION = "23505";
-    private static final String SPOILED = "a migration changes what the tracking table records, or keeps it from being changed";
+    private static final String SPOILED =
+            "a migration changes what the tracking table records, or keeps it from being changed";
     private static final int TRIES = 20;
 
     private final RunContext run;
@@ -86,8 +87,8 @@ final class Creation {
         String schema = migrate(name);
         requireTables(schema);
         runStep(schema, step);
-        CreatedTenant created = new CreatedTenant(
-                schema, run.catalog().versions(), Duration.ofNanos(System.nanoTime() - start));
+        CreatedTenant created =
+                new CreatedTenant(schema, run.catalog().versions(), Duration.ofNanos(System.nanoTime() - start));
         LOG.debug("Created {} in {} ms", schema, created.duration().toMillis());
         Events.publish(config, new TenantEvent.TenantCreated(schema, created.duration()));
         return created;
