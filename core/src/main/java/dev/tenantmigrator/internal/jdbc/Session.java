@@ -222,7 +222,8 @@ public final class Session implements AutoCloseable {
         try {
             connection.close();
         } catch (SQLException e) {
-            LOG.warn("A borrowed connection cannot be closed", SqlErrors.withoutDetail(e));
+            // Pools may complain of a connection that was aborted; it is out of their hands all the same.
+            LOG.debug("A borrowed connection cannot be closed", SqlErrors.withoutDetail(e));
         }
     }
 
