@@ -49,4 +49,15 @@ class CreateTest {
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err()).contains("30000101_far_away");
     }
+
+    @Test
+    void theSameNameInTheSameSecondIsRefused() {
+        Cli cli = new Cli(directory);
+        Cli.Result result = cli.run("create", "now");
+        while (result.exitCode() == 0) {
+            result = cli.run("create", "now");
+        }
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err()).containsPattern("version [0-9]{14}_now exists already");
+    }
 }

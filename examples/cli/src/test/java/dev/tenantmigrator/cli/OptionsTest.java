@@ -137,6 +137,13 @@ class OptionsTest {
         assertThat(result.err()).contains("Error: ").doesNotContain("\tat ");
     }
 
+    @Test
+    void anUnknownCommandIsNamed() {
+        assertThat(cli().run("frobnicate").err()).contains("unknown command 'frobnicate'");
+        assertThat(cli().run("repair", "frobnicate").err()).contains("unknown command 'frobnicate'");
+        assertThat(cli().run("--nonsense").err()).contains("--nonsense").doesNotContain("unknown command");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--help", "--version", "help", "help repair fill-checksums", "status --help"})
     void helpNeedsNothing(String command) {

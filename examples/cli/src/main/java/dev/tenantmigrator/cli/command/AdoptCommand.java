@@ -2,6 +2,8 @@ package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResult;
+import dev.tenantmigrator.cli.output.Text;
+import dev.tenantmigrator.cli.setup.CommandException;
 import dev.tenantmigrator.cli.setup.Host;
 import dev.tenantmigrator.cli.setup.Session;
 import dev.tenantmigrator.report.AdoptionPlan;
@@ -50,8 +52,12 @@ final class AdoptCommand implements Callable<Integer> {
         if (dryRun) {
             return result("planned", plan).withLines(lines(plan));
         }
+        if (plan.versions().isEmpty() && !yes) {
+            throw new CommandException("no migration's tables and columns are all there; name versions by --version, or"
+                    + " use --yes to record none");
+        }
         if (versions.isEmpty() && !session.settings().json()) {
-            lines(plan).forEach(session.host().out()::println);
+            lines(plan).stream().map(Text::lines).forEach(session.host().out()::println);
         }
         if (versions.isEmpty() && !agreed(session.host())) {
             return CommandResult.of(

@@ -41,6 +41,9 @@ final class CreateCommand implements Callable<Integer> {
     private CommandResult create(Settings settings) throws IOException {
         String version = LocalDateTime.now(Clock.systemUTC()).format(STAMP) + "_" + cleaned(name);
         Path migrations = Files.createDirectories(settings.migrations());
+        if (Files.exists(migrations.resolve(version))) {
+            throw new CommandException("version " + version + " exists already; nothing was changed");
+        }
         try (Stream<Path> others = Files.list(migrations)) {
             others.filter(Files::isDirectory)
                     .map(path -> path.getFileName().toString())

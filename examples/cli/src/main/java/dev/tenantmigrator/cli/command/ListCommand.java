@@ -2,6 +2,7 @@ package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResult;
+import dev.tenantmigrator.cli.output.Text;
 import dev.tenantmigrator.cli.setup.Session;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +26,9 @@ final class ListCommand implements Callable<Integer> {
     private static CommandResult list(Session session) {
         List<String> tenants = session.migrator().tenants();
         List<String> unfinished = session.migrator().unfinishedDrops();
-        unfinished.forEach(schema ->
-                session.host().err().println("Drop of " + schema + " was not finished; finish it by: drop " + schema));
+        unfinished.forEach(schema -> session.host()
+                .err()
+                .println(Text.line("Drop of " + schema + " was not finished; finish it by: drop " + schema)));
         List<TenantResult> listed =
                 tenants.stream().map(schema -> TenantResult.of(schema, "")).toList();
         return CommandResult.of("list", listed)

@@ -9,6 +9,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The commands, put together. */
 public final class Program {
@@ -55,10 +56,21 @@ public final class Program {
 
     private static int refused(ParameterException e, Runner runner, String... arguments) {
         String command = e.getCommandLine().getCommandName();
-        String message = String.valueOf(e.getMessage()).replaceAll("(?i)(password=)[^&'\\s]*", "$1***");
+        String message = message(e).replaceAll("(?i)(password=)[^&'\\s]*", "$1***");
         boolean json = Arrays.asList(arguments).contains("--json");
         return runner.print(
                 CommandResult.stopped(command, Failure.of(message + "; see " + seeAlso(e.getCommandLine()))), json);
+    }
+
+    private static String message(ParameterException e) {
+        boolean takesCommand = !e.getCommandLine().getSubcommands().isEmpty();
+        if (takesCommand && e instanceof UnmatchedArgumentException unmatched) {
+            String first = unmatched.getUnmatched().get(0);
+            if (!first.startsWith("-")) {
+                return "unknown command '" + first + "'";
+            }
+        }
+        return String.valueOf(e.getMessage());
     }
 
     private static String seeAlso(CommandLine command) {

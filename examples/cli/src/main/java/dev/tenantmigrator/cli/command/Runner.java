@@ -1,5 +1,7 @@
 package dev.tenantmigrator.cli.command;
 
+import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.InvalidTenantNameException;
 import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantMigratorException;
@@ -7,13 +9,16 @@ import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.JsonOutput;
 import dev.tenantmigrator.cli.output.TenantResult;
+import dev.tenantmigrator.cli.output.Text;
 import dev.tenantmigrator.cli.output.TextOutput;
 import dev.tenantmigrator.cli.setup.CommandException;
 import dev.tenantmigrator.cli.setup.Host;
+import dev.tenantmigrator.cli.setup.Interruption;
 import dev.tenantmigrator.cli.setup.Session;
 import dev.tenantmigrator.cli.setup.Settings;
 import dev.tenantmigrator.report.Failure;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Help.Ansi;
 
@@ -40,11 +45,18 @@ final class Runner {
 
     /** Runs work that needs the migrations and the database. */
     int withDatabase(String command, Work<Session> work) {
-        return withSettings(command, settings -> {
-            try (Session session = Session.open(host, settings)) {
-                return work.run(session);
-            }
-        });
+        try (Interruption interruption = new Interruption(host.err())) {
+            return withSettings(command, settings -> {
+                try (Session session = Session.open(host, settings, interruption)) {
+                    CommandResult result = work.run(session);
+                    boolean nobody =
+                            result.tenants().isEmpty() && result.lines().isEmpty();
+                    return nobody && !settings.json()
+                            ? result.withLines(List.of("There is no tenant in " + session.place() + "."))
+                            : result;
+                }
+            });
+        }
     }
 
     /** Runs work that needs neither. */
@@ -61,10 +73,12 @@ final class Runner {
         } catch (CommandException e) {
             result = CommandResult.stopped(command, Failure.of(String.valueOf(e.getMessage())));
         } catch (MigrationFailedException | TenantExistsException | TenantNotFoundException e) {
-            String schema = e.failure().tenant().orElse("");
-            result = CommandResult.of(command, TenantResult.failed(schema, e.failure()));
-        } catch (TenantMigratorException e) {
+            result = failed(command, e);
+        } catch (InvalidTenantNameException | InvalidMigrationException e) {
             result = CommandResult.stopped(command, e.failure());
+        } catch (TenantMigratorException e) {
+            result =
+                    e.failure().tenant().isPresent() ? failed(command, e) : CommandResult.stopped(command, e.failure());
         } catch (SQLException e) {
             result = CommandResult.stopped(command, failure(e));
         } catch (Exception e) {
@@ -75,6 +89,11 @@ final class Runner {
                     command, Failure.of("unexpected: " + e + "; please report it, with the output of --verbose"));
         }
         return print(result, json, verbose);
+    }
+
+    private static CommandResult failed(String command, TenantMigratorException e) {
+        return CommandResult.of(
+                command, TenantResult.failed(e.failure().tenant().orElse(""), e.failure()));
     }
 
     /** Prints a command that could not even begin. */
@@ -90,7 +109,7 @@ final class Runner {
                     .lines(result)
                     .forEach(host.out()::println);
         }
-        result.error().ifPresent(failure -> host.err().println("Error: " + failure));
+        result.error().ifPresent(failure -> host.err().println(Text.lines("Error: " + failure)));
         host.out().flush();
         host.err().flush();
         return result.exitCode();

@@ -34,11 +34,14 @@ final class StatusCommand implements Callable<Integer> {
         StatusReport report = schema.isPresent()
                 ? session.migrator().status(schema.get())
                 : session.onFleet("status", TenantMigrator::status);
+        CommandResult result =
+                CommandResult.of("status", Outcomes.of(report)).withMore(Map.of("migrations", report.versions()));
+        if (report.tenants().isEmpty()) {
+            return result;
+        }
         List<String> lines = schema.isPresent()
                 ? StatusText.tenant(report.tenants().get(0))
                 : StatusText.fleet(report, session.settings().verbose());
-        return CommandResult.of("status", Outcomes.of(report))
-                .withMore(Map.of("migrations", report.versions()))
-                .withLines(lines);
+        return result.withLines(lines);
     }
 }

@@ -37,7 +37,9 @@ public final class JsonOutput {
         if (!tenant.outcome().isEmpty()) {
             fields.put("outcome", tenant.outcome());
             fields.put("versions", tenant.versions());
-            fields.put("pending", tenant.pending());
+            if (!tenant.outcome().equals(TenantResult.FAILED)) {
+                fields.put("pending", tenant.pending());
+            }
             fields.put(
                     "findings",
                     tenant.findings().stream().map(JsonOutput::finding).toList());

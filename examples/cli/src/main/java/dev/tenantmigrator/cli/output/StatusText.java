@@ -1,40 +1,48 @@
 package dev.tenantmigrator.cli.output;
 
 import dev.tenantmigrator.AppliedMigration;
+import dev.tenantmigrator.report.Finding;
+import dev.tenantmigrator.report.Finding.Kind;
+import dev.tenantmigrator.report.Finding.Severity;
 import dev.tenantmigrator.report.StatusReport;
 import dev.tenantmigrator.report.TenantStatus;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 
 /** A status as a person reads it. */
 public final class StatusText {
 
     private static final int SMALL = 20;
     private static final int SHOWN = 50;
+    private static final int NAMED = 3;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
     private StatusText() {}
 
-    /** A fleet: all tenants when they are few or that was asked for, else those that need attention; then counts. */
+    /** A fleet: all tenants when they are few or that was asked for, else those with an error or a warning; then counts. */
     public static List<String> fleet(StatusReport report, boolean verbose) {
         List<TenantStatus> tenants = report.tenants();
-        if (tenants.isEmpty()) {
-            return List.of("There is no tenant.");
-        }
         boolean all = verbose || tenants.size() <= SMALL;
-        List<TenantStatus> shown =
-                tenants.stream().filter(tenant -> all || !tenant.healthy()).toList();
+        List<TenantStatus> shown = tenants.stream()
+                .filter(tenant -> all || isNotable(tenant))
+                .sorted(Comparator.comparing(tenant -> !all && tenant.healthy()))
+                .toList();
         int limit = all ? shown.size() : Math.min(SHOWN, shown.size());
-        Table table = new Table("TENANT", "HEALTH", "APPLIED", "PENDING", "MISSING TABLES");
+        Table table = new Table("TENANT", "HEALTH", "APPLIED", "PENDING", "MISSING TABLES", "FINDING");
+        Set<String> source = Set.copyOf(report.versions());
         shown.subList(0, limit)
                 .forEach(tenant -> table.add(
                         tenant.schema(),
                         health(tenant),
-                        applied(tenant) + " of " + report.versions().size(),
-                        listed(tenant.pending()),
-                        listed(tenant.missingTables())));
+                        applied(tenant, source),
+                        Text.some(tenant.pending(), NAMED),
+                        Text.some(tenant.missingTables(), NAMED),
+                        also(tenant)));
         List<String> lines = new ArrayList<>(shown.isEmpty() ? List.of() : table.lines());
         if (limit < shown.size()) {
             lines.add("... and " + (shown.size() - limit) + " more; --verbose shows all");
@@ -65,7 +73,7 @@ public final class StatusText {
         }
         if (!tenant.findings().isEmpty()) {
             lines.add("");
-            tenant.findings().forEach(finding -> lines.add(TextOutput.finding(finding)));
+            lines.addAll(Details.findings(tenant.findings()));
         }
         return lines;
     }
@@ -74,18 +82,37 @@ public final class StatusText {
         return tenant.healthy() ? "healthy" : "unhealthy";
     }
 
-    private static long applied(TenantStatus tenant) {
-        return tenant.applied().stream().filter(AppliedMigration::finished).count();
+    private static String applied(TenantStatus tenant, Set<String> source) {
+        if (tenant.findings().stream().anyMatch(finding -> finding.kind() == Kind.UNREADABLE)) {
+            return "?";
+        }
+        long known = tenant.applied().stream()
+                .filter(row -> row.finished() && source.contains(row.version()))
+                .count();
+        long others = tenant.applied().stream()
+                .filter(row -> !source.contains(row.version()))
+                .count();
+        return known + " of " + source.size() + (others == 0 ? "" : " +" + others + " without file");
+    }
+
+    /** The first of the worst findings that no other column shows. */
+    private static String also(TenantStatus tenant) {
+        return worst(tenant.findings().stream()
+                        .filter(finding -> finding.kind() != Kind.PENDING && finding.kind() != Kind.MISSING_TABLE)
+                        .toList())
+                .map(Details::finding)
+                .orElse("");
+    }
+
+    private static Optional<Finding> worst(List<Finding> findings) {
+        return findings.stream().max(Comparator.comparing(Finding::severity));
+    }
+
+    private static boolean isNotable(TenantStatus tenant) {
+        return tenant.findings().stream().anyMatch(finding -> finding.severity() != Severity.INFO);
     }
 
     private static String time(AppliedMigration row) {
         return row.appliedAt().map(TIME::format).orElse("started, never finished");
-    }
-
-    private static String listed(List<String> names) {
-        int some = 3;
-        return names.size() <= some
-                ? String.join(", ", names)
-                : String.join(", ", names.subList(0, some)) + " and " + (names.size() - some) + " more";
     }
 }

@@ -1,6 +1,7 @@
 package dev.tenantmigrator.cli.output;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Rows of text in aligned columns. */
@@ -16,7 +17,13 @@ public final class Table {
 
     /** Adds a row with as many cells as there are heads. */
     public void add(String... cells) {
-        rows.add(List.of(cells));
+        rows.add(Arrays.stream(cells).map(Text::clean).toList());
+    }
+
+    /** Adds a tenant with as many lines as there are details. */
+    void add(String tenant, String outcome, List<String> details) {
+        add(tenant, outcome, details.get(0));
+        details.stream().skip(1).forEach(detail -> add("", "", detail));
     }
 
     /** The heads, then each row. */

@@ -11,8 +11,8 @@ import java.util.Optional;
  *
  * @param schema the tenant
  * @param outcome e.g. {@code up-to-date}; empty for a tenant that is only listed
- * @param versions what was applied, rolled back, repaired or, in a status, is applied
- * @param pending versions that wait
+ * @param versions what was applied, rolled back or repaired, before it failed too; in a status, what is applied
+ * @param pending versions that wait; not known of a failed tenant
  * @param findings what was found
  * @param error why it failed
  * @param more further fields of the JSON document
@@ -54,6 +54,11 @@ public record TenantResult(
 
     public TenantResult withMore(Map<String, Object> newMore) {
         return new TenantResult(schema, outcome, versions, pending, findings, error, newMore);
+    }
+
+    /** Whether there is something to tell of this tenant: it needs attention, or a finding is more than a remark. */
+    public boolean isNotable() {
+        return needsAttention() || findings.stream().anyMatch(finding -> finding.severity() != Finding.Severity.INFO);
     }
 
     /** Whether somebody should look at this tenant. */

@@ -1,19 +1,18 @@
 package dev.tenantmigrator.cli.output;
 
-import dev.tenantmigrator.report.Finding;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Help.Ansi;
 
-/** A result as a person reads it: a table, of those that need attention when the fleet is large, and counts. */
+/** A result as a person reads it: a table, of those worth a look when the fleet is large, and counts. */
 public final class TextOutput {
 
     /** A fleet up to this size is shown whole. */
     private static final int SMALL = 20;
-    /** Of a large fleet, as many unhealthy tenants are shown; failed ones always. */
+    /** Of a large fleet, as many tenants are shown; failed ones and what backfill found always. */
     private static final int SHOWN = 50;
 
     private final Ansi ansi;
@@ -26,67 +25,54 @@ public final class TextOutput {
 
     /** The lines to print. */
     public List<String> lines(CommandResult result) {
-        List<String> lines = new ArrayList<>(result.lines().orElseGet(() -> table(result.tenants())));
-        if (!result.counts().isEmpty() && result.lines().isEmpty()) {
-            lines.add(counts(result));
-        } else if (result.tenants().isEmpty() && result.lines().isEmpty()) {
-            lines.add("There is no tenant.");
+        if (result.lines().isPresent()) {
+            return result.lines().get().stream().map(Text::clean).toList();
         }
+        List<String> lines = new ArrayList<>(table(result));
+        if (!result.tenants().isEmpty()) {
+            lines.add(counts(result));
+        }
+        Notes.of(result).stream().map(Text::clean).forEach(lines::add);
         return lines;
     }
 
-    private List<String> table(List<TenantResult> tenants) {
+    private List<String> table(CommandResult result) {
+        List<TenantResult> tenants = result.tenants();
         boolean all = verbose || tenants.size() <= SMALL;
-        List<TenantResult> shown = tenants.stream()
-                .filter(tenant -> all || tenant.needsAttention())
+        List<TenantResult> failed = tenants.stream().filter(TextOutput::failed).toList();
+        List<TenantResult> others = tenants.stream()
+                .filter(tenant -> !failed(tenant) && (all || tenant.isNotable()))
+                .sorted(Comparator.comparingInt(tenant -> all ? 0 : rank(tenant)))
                 .toList();
-        List<TenantResult> failed = shown.stream()
-                .filter(tenant -> tenant.outcome().equals(TenantResult.FAILED))
-                .toList();
-        List<TenantResult> others = shown.stream()
-                .filter(tenant -> !tenant.outcome().equals(TenantResult.FAILED))
-                .toList();
-        int limit = all ? others.size() : Math.min(SHOWN, others.size());
+        long uncapped = others.stream().filter(tenant -> rank(tenant) == 0).count();
+        int limit = all ? others.size() : (int) Math.min(uncapped + SHOWN, others.size());
         Table table = new Table("TENANT", "OUTCOME", "DETAIL");
-        failed.forEach(tenant -> addTo(table, tenant));
-        others.subList(0, limit).forEach(tenant -> addTo(table, tenant));
-        List<String> lines = new ArrayList<>(shown.isEmpty() ? List.of() : coloured(table.lines()));
+        if (verbose) {
+            failed.forEach(tenant -> addTo(table, tenant, result.command()));
+        } else {
+            FailureGroups.addTo(table, failed, result.command());
+        }
+        others.subList(0, limit).forEach(tenant -> addTo(table, tenant, result.command()));
+        boolean nothing = failed.isEmpty() && others.isEmpty();
+        List<String> lines = new ArrayList<>(nothing ? List.of() : coloured(table.lines()));
         if (limit < others.size()) {
             lines.add("... and " + (others.size() - limit) + " more; --verbose shows all");
         }
         return lines;
     }
 
-    private static void addTo(Table table, TenantResult tenant) {
-        List<String> details = details(tenant);
-        table.add(tenant.schema(), tenant.outcome(), details.get(0));
-        details.stream().skip(1).forEach(detail -> table.add("", "", detail));
+    private static void addTo(Table table, TenantResult tenant, String command) {
+        table.add(tenant.schema(), tenant.outcome(), Details.of(tenant, command));
     }
 
-    /** At least one line, possibly empty. */
-    private static List<String> details(TenantResult tenant) {
-        List<String> details = new ArrayList<>();
-        tenant.error().ifPresent(failure -> details.add(oneLine(failure.toString())));
-        if (tenant.error().isEmpty() && !tenant.versions().isEmpty()) {
-            details.add(String.join(", ", tenant.versions()));
-        }
-        if (tenant.more().get("tables") instanceof List<?> tables) {
-            details.add(tables.stream().map(Objects::toString).collect(Collectors.joining(", ")));
-        }
-        if (tenant.more().get("reason") instanceof String reason) {
-            details.add(oneLine(reason));
-        }
-        tenant.findings().stream().map(TextOutput::finding).forEach(details::add);
-        return details.isEmpty() ? List.of("") : details;
+    private static boolean failed(TenantResult tenant) {
+        return tenant.outcome().equals(TenantResult.FAILED);
     }
 
-    static String finding(Finding finding) {
-        String label = finding.severity() == Finding.Severity.ERROR ? "" : name(finding.severity()) + ": ";
-        return label + oneLine(finding.message());
-    }
-
-    private static String name(Finding.Severity severity) {
-        return severity == Finding.Severity.WARNING ? "warning" : "note";
+    /** What backfill found stands nowhere else, then comes what needs attention, then warnings. */
+    private static int rank(TenantResult tenant) {
+        boolean onlyHere = tenant.outcome().equals("backfilled") && tenant.isNotable();
+        return onlyHere ? 0 : tenant.needsAttention() ? 1 : 2;
     }
 
     private String counts(CommandResult result) {
@@ -113,9 +99,5 @@ public final class TextOutput {
             return Ansi.Style.fg_red.on() + line + Ansi.Style.reset.on();
         }
         return line;
-    }
-
-    private static String oneLine(String text) {
-        return text.strip().replaceAll("\\s*\\R\\s*", " ");
     }
 }

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
@@ -16,6 +17,10 @@ public final class Database implements AutoCloseable {
     /** Where the embedded server keeps its data. */
     public static final String EMBEDDED_DIRECTORY = ".tenant-migrator";
 
+    /** Of the pool, and of connections in {@code pg_stat_activity} unless the URL says another. */
+    private static final String NAME = "tenant-migrator";
+
+    private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(10);
     private static final String PREFIX = "jdbc:postgresql:";
     /** No password was given; it is wrong; the server refuses the user. */
     private static final Set<String> NOT_AUTHENTICATED = Set.of("08004", "28P01", "28000");
@@ -82,7 +87,11 @@ public final class Database implements AutoCloseable {
     private static PGSimpleDataSource source(String url) {
         try {
             PGSimpleDataSource source = new PGSimpleDataSource();
+            String unnamed = String.valueOf(source.getApplicationName());
             source.setUrl(url);
+            if (unnamed.equals(source.getApplicationName())) {
+                source.setApplicationName(NAME);
+            }
             return source;
         } catch (IllegalArgumentException e) {
             throw new CommandException("the URL is not of the form " + PREFIX + "//host:port/database?option=value");
@@ -109,7 +118,8 @@ public final class Database implements AutoCloseable {
 
     private static HikariDataSource pool(PGSimpleDataSource source, int parallelism) {
         HikariConfig config = new HikariConfig();
-        config.setPoolName("tenant-migrator");
+        config.setPoolName(NAME);
+        config.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
         config.setDataSource(source);
         config.setMinimumIdle(0);
         // One more, for a connection on which a command has its own transaction open.

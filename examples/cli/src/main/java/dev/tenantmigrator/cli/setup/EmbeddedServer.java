@@ -10,11 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** An embedded PostgreSQL that keeps its data in a directory and waits for the disk like any other server. */
 public final class EmbeddedServer implements AutoCloseable {
@@ -24,10 +20,12 @@ public final class EmbeddedServer implements AutoCloseable {
 
     private final FileChannel lock;
     private final EmbeddedPostgres server;
+    private final Thread hook;
 
-    private EmbeddedServer(FileChannel lock, EmbeddedPostgres server) {
+    private EmbeddedServer(FileChannel lock, EmbeddedPostgres server, Thread hook) {
         this.lock = lock;
         this.server = server;
+        this.hook = hook;
     }
 
     /**
@@ -43,9 +41,14 @@ public final class EmbeddedServer implements AutoCloseable {
         try {
             Files.createDirectories(absolute);
             FileChannel lock = lock(absolute, err);
+            Path data = absolute.resolve("data");
+            // Not the server's own hook, which would stop it under a run that is ending in good order.
+            Thread hook = new Thread(() -> stopAfterReports(data), "tenant-migrator-embedded");
+            ShutdownHooks.add(hook);
             try {
-                return new EmbeddedServer(lock, start(absolute));
+                return new EmbeddedServer(lock, start(data, absolute.resolve("complete")), hook);
             } catch (IOException | RuntimeException e) {
+                ShutdownHooks.remove(hook);
                 lock.close();
                 throw e;
             }
@@ -68,13 +71,19 @@ public final class EmbeddedServer implements AutoCloseable {
             server.close();
         } catch (IOException e) {
             throw new CommandException("the embedded PostgreSQL does not stop: " + e.getMessage(), e);
+        } finally {
+            ShutdownHooks.remove(hook);
         }
     }
 
-    private static EmbeddedPostgres start(Path directory) throws IOException {
-        Path data = directory.resolve("data");
-        Path complete = directory.resolve("complete");
-        stopOrphan(data);
+    private static void stopAfterReports(Path data) {
+        Interruption.awaitReports();
+        Postmaster.tellToStop(data);
+    }
+
+    private static EmbeddedPostgres start(Path data, Path complete) throws IOException {
+        // One that outlived its command, which was killed. Nobody else can be using it: the lock is ours.
+        Postmaster.stop(data, PATIENCE);
         if (Files.notExists(complete)) {
             // An earlier first start was cut off: there was never anything in it.
             Directories.delete(data);
@@ -82,6 +91,7 @@ public final class EmbeddedServer implements AutoCloseable {
         EmbeddedPostgres server = EmbeddedPostgres.builder()
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)
+                .setRegisterShutdownHook(false)
                 .setPGStartupWait(PATIENCE)
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
@@ -115,30 +125,6 @@ public final class EmbeddedServer implements AutoCloseable {
             return Optional.ofNullable(channel.tryLock());
         } catch (OverlappingFileLockException e) {
             return Optional.empty();
-        }
-    }
-
-    /** Stops a server that outlived its command, which was killed. Nobody else can be using it: the lock is ours. */
-    private static void stopOrphan(Path data) throws IOException {
-        Path pidFile = data.resolve("postmaster.pid");
-        if (Files.notExists(pidFile)) {
-            return;
-        }
-        List<String> lines = Files.readAllLines(pidFile);
-        Optional<ProcessHandle> orphan = lines.stream()
-                .findFirst()
-                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid.strip())))
-                .filter(process -> process.info().command().orElse("").contains("postgres"));
-        if (orphan.isPresent()) {
-            orphan.get().destroy();
-            try {
-                orphan.get().onExit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted", e);
-            } catch (ExecutionException | TimeoutException e) {
-                throw new IllegalStateException("an earlier server (process " + lines.get(0) + ") does not stop", e);
-            }
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.tenantmigrator.cli.setup;
 
 import dev.tenantmigrator.TenantMigrator;
+import dev.tenantmigrator.cli.output.Text;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.event.TenantEventListener;
 import java.time.Duration;
@@ -9,15 +10,19 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows on standard error what a run does: a bar on a terminal, or each step where that was asked for. */
+/** Shows on standard error what a run does: a bar on a terminal, a line now and then elsewhere, or each step where that was
+ * asked for; failures stand in the report and the log. */
 final class Progress implements TenantEventListener {
 
     /** A fleet below this is done before a bar is seen. */
     private static final int LONG = 20;
 
+    private static final Duration INTERVAL = Duration.ofSeconds(30);
+
     private final Host host;
     private final Settings settings;
     private volatile Optional<ProgressBar> bar = Optional.empty();
+    private volatile Optional<Ticker> ticker = Optional.empty();
 
     Progress(Host host, Settings settings) {
         this.host = host;
@@ -25,11 +30,14 @@ final class Progress implements TenantEventListener {
     }
 
     void begin(String task, TenantMigrator migrator) {
-        if (host.terminal().isEmpty() || settings.verbose() || settings.json()) {
+        boolean attended = host.terminal().isPresent();
+        if (settings.verbose() || (attended && settings.json())) {
             return;
         }
         int tenants = migrator.tenants().size();
-        if (tenants >= LONG) {
+        if (!attended) {
+            ticker = Optional.of(new Ticker(tenants, INTERVAL, host.err()));
+        } else if (tenants >= LONG) {
             bar = Optional.of(new ProgressBarBuilder()
                     .setTaskName(task)
                     .setInitialMax(tenants)
@@ -42,6 +50,8 @@ final class Progress implements TenantEventListener {
     void end() {
         bar.ifPresent(ProgressBar::close);
         bar = Optional.empty();
+        ticker.ifPresent(Ticker::close);
+        ticker = Optional.empty();
     }
 
     @Override
@@ -49,9 +59,10 @@ final class Progress implements TenantEventListener {
         boolean done = event instanceof TenantEvent.TenantFinished || event instanceof TenantEvent.TenantFailed;
         if (done) {
             bar.ifPresent(ProgressBar::step);
+            ticker.ifPresent(Ticker::step);
         }
         if (settings.verbose()) {
-            line(event).ifPresent(line -> host.err().println(event.schema() + ": " + line));
+            line(event).ifPresent(line -> host.err().println(Text.line(event.schema() + ": " + line)));
         }
     }
 
@@ -61,9 +72,6 @@ final class Progress implements TenantEventListener {
         }
         if (event instanceof TenantEvent.MigrationRolledBack rolledBack) {
             return Optional.of("rolled back " + rolledBack.version() + took(rolledBack.duration()));
-        }
-        if (event instanceof TenantEvent.TenantFailed failed) {
-            return Optional.of("failed: " + failed.failure());
         }
         return Optional.empty();
     }

@@ -1,0 +1,64 @@
+package dev.tenantmigrator.cli.output;
+
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.Finding;
+import dev.tenantmigrator.report.Finding.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/** What stands behind a tenant's name and outcome. */
+final class Details {
+
+    private Details() {}
+
+    /** At least one line, possibly empty. */
+    static List<String> of(TenantResult tenant, String command) {
+        List<String> details = new ArrayList<>();
+        tenant.error().ifPresent(failure -> details.add(failure(failure, tenant.versions(), command)));
+        if (tenant.error().isEmpty() && !tenant.versions().isEmpty()) {
+            details.add(String.join(", ", tenant.versions()));
+        }
+        if (tenant.more().get("tables") instanceof List<?> tables) {
+            details.add(tables.stream().map(Objects::toString).collect(Collectors.joining(", ")));
+        }
+        if (tenant.more().get("reason") instanceof String reason) {
+            details.add(Text.line(reason));
+        }
+        details.addAll(findings(tenant.findings()));
+        return details.isEmpty() ? List.of("") : details;
+    }
+
+    /** A failure, and what was done before it. */
+    static String failure(Failure failure, List<String> done, String command) {
+        String verb = command.equals("rollback") ? "rolled back" : "applied";
+        String before = done.isEmpty() ? "" : "; " + verb + " before it: " + String.join(", ", done);
+        return Text.line(failure.toString()) + before;
+    }
+
+    /** One line each, but one for all versions that are pending. */
+    static List<String> findings(List<Finding> findings) {
+        List<String> pending = findings.stream()
+                .filter(finding -> finding.kind() == Kind.PENDING)
+                .flatMap(finding -> finding.version().stream())
+                .toList();
+        if (pending.size() < 2) {
+            return findings.stream().map(Details::finding).toList();
+        }
+        String joined = "pending: " + String.join(", ", pending) + "; deploy them";
+        return findings.stream()
+                .map(finding -> finding.kind() == Kind.PENDING ? joined : finding(finding))
+                .distinct()
+                .toList();
+    }
+
+    static String finding(Finding finding) {
+        String label = switch (finding.severity()) {
+            case ERROR -> "";
+            case WARNING -> "warning: ";
+            case INFO -> "note: ";
+        };
+        return label + Text.line(finding.message());
+    }
+}

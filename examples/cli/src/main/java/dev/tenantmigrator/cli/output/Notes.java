@@ -1,0 +1,54 @@
+package dev.tenantmigrator.cli.output;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** What a person should know after a run, below its table. */
+final class Notes {
+
+    private static final Set<String> SCRIPTS = Set.of("deploy", "deploy-all", "rollback");
+    private static final int NAMED = 5;
+
+    private Notes() {}
+
+    static List<String> of(CommandResult result) {
+        List<String> notes = new ArrayList<>();
+        if (SCRIPTS.contains(result.command())
+                && !with(result, TenantResult.FAILED).isEmpty()) {
+            notes.add("Nothing of a failed script was kept. Mend the cause and run it again: tenants that are done are"
+                    + " not touched.");
+        }
+        List<String> rolledBack = versions(with(result, "rolled-back"));
+        if (!rolledBack.isEmpty()) {
+            notes.add(Text.some(rolledBack, NAMED)
+                    + (rolledBack.size() == 1
+                            ? " is pending again: the next deploy applies it. Mend or remove its directory first."
+                            : " are pending again: the next deploy applies them. Mend or remove their directories"
+                                    + " first."));
+        }
+        List<TenantResult> ahead = with(result, "ahead");
+        if (!ahead.isEmpty()) {
+            notes.add(ahead.size()
+                    + (ahead.size() == 1 ? " tenant has" : " tenants have")
+                    + " versions that this directory lacks: "
+                    + Text.some(versions(ahead), NAMED)
+                    + " (normal during a rolling deploy; otherwise the directory is old).");
+        }
+        return notes;
+    }
+
+    private static List<TenantResult> with(CommandResult result, String outcome) {
+        return result.tenants().stream()
+                .filter(tenant -> tenant.outcome().equals(outcome))
+                .toList();
+    }
+
+    private static List<String> versions(List<TenantResult> tenants) {
+        return tenants.stream()
+                .flatMap(tenant -> tenant.versions().stream())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.tenantmigrator.cli.setup;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The process of a server, found by the file that it keeps in its data directory. */
+final class Postmaster {
+
+    private Postmaster() {}
+
+    /** Tells a server to stop once nobody is connected; does not wait, as this process's own connections count. */
+    static void tellToStop(Path data) {
+        try {
+            running(data).ifPresent(ProcessHandle::destroy);
+        } catch (IOException e) {
+            // It has just stopped and removed its file.
+        }
+    }
+
+    /**
+     * Stops a server and waits until it has.
+     *
+     * @throws IllegalStateException when it does not
+     */
+    static void stop(Path data, Duration patience) throws IOException {
+        Optional<ProcessHandle> server = running(data);
+        if (server.isEmpty()) {
+            return;
+        }
+        server.get().destroy();
+        try {
+            server.get().onExit().get(patience.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(
+                    "an earlier server (process " + server.get().pid() + ") does not stop", e);
+        }
+    }
+
+    private static Optional<ProcessHandle> running(Path data) throws IOException {
+        Path pidFile = data.resolve("postmaster.pid");
+        if (Files.notExists(pidFile)) {
+            return Optional.empty();
+        }
+        return Files.readAllLines(pidFile).stream()
+                .findFirst()
+                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid.strip())))
+                .filter(process -> process.info().command().orElse("").contains("postgres"));
+    }
+}

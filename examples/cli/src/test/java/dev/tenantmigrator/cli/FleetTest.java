@@ -1,0 +1,106 @@
+package dev.tenantmigrator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tenantmigrator.support.TestDatabase;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an operator reads of a fleet. */
+class FleetTest {
+
+    @TempDir
+    private Path directory;
+
+    private TestDatabase database;
+    private Cli cli;
+
+    @BeforeEach
+    void makeADatabase() {
+        database = TestDatabase.create("fleet");
+        cli = Cli.on(database, directory).withSample();
+    }
+
+    @AfterEach
+    void dropTheDatabase() throws Exception {
+        database.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"deploy-all", "status", "verify", "backfill", "rollback 20241218_initial_schema"})
+    void whereThereIsNoTenantIsTold(String command) {
+        Cli.Result result = cli.run(command.split(" "));
+        assertThat(result.exitCode()).isZero();
+        assertThat(result.out())
+                .startsWith("There is no tenant in database " + database.name() + " at ")
+                .contains(" as " + database.user() + ".")
+                .doesNotContain("?");
+        assertThat(cli.json(0, command.split(" ")).at("/tenants")).isEmpty();
+    }
+
+    @Test
+    void connectionsAreNamedUnlessTheUrlNamesThem() {
+        String named = "CREATE TABLE who AS SELECT current_setting('application_name') AS name;";
+        cli.withMigration("30000101_who", named, "DROP TABLE who;");
+        assertThat(database.value("SELECT name FROM " + cli.register("ada") + ".who"))
+                .isEqualTo("tenant-migrator");
+        cli.with("TENANT_MIGRATOR_URL", database.jdbcUrl() + "?ApplicationName=mine");
+        assertThat(database.value("SELECT name FROM " + cli.register("bob") + ".who"))
+                .isEqualTo("mine");
+    }
+
+    @Test
+    void aFailedDeployTellsWhatItDidBefore() {
+        String ada = cli.register("ada");
+        cli.withMigration("30000101_good", "CREATE TABLE good (id INT);", "DROP TABLE good;")
+                .withMigration("30000102_bad", "SELECT nothing;", "SELECT 1;");
+        JsonNode failed = cli.json(1, "deploy-all").at("/tenants/0");
+        assertThat(GuideStoryTest.texts(failed.at("/versions"))).containsExactly("30000101_good");
+        assertThat(failed.has("pending")).isFalse();
+        assertThat(cli.run("rollback", "30000101_good", ada).out()).contains("30000101_good is pending again");
+        assertThat(cli.run("deploy", ada).out())
+                .contains("; applied before it: 30000101_good", "Nothing of a failed script was kept.");
+    }
+
+    @Test
+    void aLostForeignKeyIsShownWithItsStatement() {
+        String ada = cli.withMigration(
+                        "30000101_key",
+                        "CREATE TABLE base (id INT PRIMARY KEY); CREATE TABLE leaf (base_id INT REFERENCES base);",
+                        "DROP TABLE leaf; DROP TABLE base;")
+                .register("ada");
+        database.execute("DROP TABLE " + ada + ".base CASCADE");
+        Cli.Result result = cli.run("backfill", "--required-table", "base");
+        assertThat(result.exitCode()).as(result.all()).isZero();
+        assertThat(result.out()).contains("warning: ", "ALTER TABLE", "1 backfilled");
+    }
+
+    @Test
+    void aTenantThatCannotBeDroppedHasFailed() {
+        String ada = cli.register("ada");
+        database.execute("CREATE VIEW public.outside AS SELECT * FROM " + ada + ".reminders");
+        JsonNode refused = cli.json(1, "drop", ada, "--yes");
+        assertThat(refused.at("/tenants/0/schema").asText()).isEqualTo(ada);
+        assertThat(refused.at("/tenants/0/outcome").asText()).isEqualTo("failed");
+        assertThat(refused.has("error")).isFalse();
+        assertThat(cli.run("drop", ada, "--yes").out()).contains(ada, "failed", "outside");
+    }
+
+    @Test
+    void nothingIsAdoptedWhereNoMigrationFits() {
+        database.execute("CREATE SCHEMA foreign_one");
+        Cli.Result refused = cli.run("adopt", "foreign_one");
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err()).contains("--version", "--yes");
+        assertThat(cli.run("adopt", "foreign_one", "--dry-run").exitCode()).isZero();
+        assertThat(cli.run("list").out()).doesNotContain("foreign_one");
+        assertThat(cli.run("adopt", "foreign_one", "--yes").exitCode()).isZero();
+        assertThat(cli.run("list").out()).contains("foreign_one");
+    }
+}

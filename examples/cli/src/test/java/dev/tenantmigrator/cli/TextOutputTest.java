@@ -1,0 +1,149 @@
+package dev.tenantmigrator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.output.JsonOutput;
+import dev.tenantmigrator.cli.output.TenantResult;
+import dev.tenantmigrator.cli.output.TextOutput;
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.Finding;
+import dev.tenantmigrator.report.Finding.Kind;
+import dev.tenantmigrator.report.Finding.Severity;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine.Help.Ansi;
+
+class TextOutputTest {
+
+    private static final Finding WARNING = Finding.of(
+            Kind.MISSING_FOREIGN_KEY, Severity.WARNING, "the foreign key f went; run: ALTER TABLE t ADD FOREIGN KEY");
+    private static final Failure BROKEN = Failure.of("column exists already")
+            .ofVersion("2_b")
+            .inFile("m/2_b/migration.sql")
+            .onLine(3)
+            .withSqlState("42701");
+
+    @Test
+    void ofALargeFleetWarningsAreShownUpToACap() {
+        List<String> lines = text(fleet("verify", 100, i -> healthy(i).withFindings(List.of(WARNING))));
+        assertThat(lines).filteredOn(line -> line.contains("warning: ")).hasSize(50);
+        assertThat(lines).contains("... and 50 more; --verbose shows all");
+    }
+
+    @Test
+    void warningsDoNotHideWhatIsUnhealthy() {
+        List<String> lines = text(fleet("verify", 100, i -> i == 99 ? named(i, "unhealthy") : withWarning(i)));
+        assertThat(lines.get(1)).startsWith("t99").contains("unhealthy");
+    }
+
+    @Test
+    void whatBackfillFoundIsNeverCapped() {
+        List<String> lines =
+                text(fleet("backfill", 100, i -> named(i, "backfilled").withFindings(List.of(WARNING))));
+        assertThat(lines).filteredOn(line -> line.contains("ALTER TABLE")).hasSize(100);
+    }
+
+    @Test
+    void aFailedTenantTellsWhatWasDoneBefore() throws Exception {
+        CommandResult deploy = fleet("deploy", 1, i -> failed(i).withVersions(List.of("0_a", "1_a")));
+        assertThat(text(deploy).get(1))
+                .isEqualTo("t00     failed   column exists already [tenant t00, version 2_b, m/2_b/migration.sql:3,"
+                        + " SQLState 42701]; applied before it: 0_a, 1_a");
+        assertThat(text(deploy)).anyMatch(line -> line.startsWith("Nothing of a failed script was kept."));
+        JsonNode tenant = new ObjectMapper().readTree(JsonOutput.of(deploy)).at("/tenants/0");
+        assertThat(GuideStoryTest.texts(tenant.at("/versions"))).containsExactly("0_a", "1_a");
+        assertThat(tenant.has("pending")).isFalse();
+        assertThat(tenant.has("findings")).isTrue();
+
+        assertThat(text(fleet("rollback", 1, i -> failed(i).withVersions(List.of("3_c")))))
+                .anyMatch(line -> line.endsWith("; rolled back before it: 3_c"));
+    }
+
+    @Test
+    void manyEqualFailuresAreOneLine() {
+        CommandResult deploy = fleet(
+                "deploy-all",
+                302,
+                i -> i < 300
+                        ? failed(i)
+                        : TenantResult.failed("t" + i, Failure.of("another").inTenant("t" + i)));
+        List<String> lines = text(deploy);
+        assertThat(lines.get(1))
+                .matches("t00, t01, t02 and 297 more +failed +column exists already"
+                        + " \\[version 2_b, m/2_b/migration.sql:3, SQLState 42701]");
+        assertThat(lines).filteredOn(line -> line.contains("another")).hasSize(2);
+        assertThat(new TextOutput(Ansi.OFF, true).lines(deploy))
+                .filteredOn(line -> line.contains("column exists already"))
+                .hasSize(300);
+        assertThat(text(fleet("deploy-all", 5, TextOutputTest::failed)))
+                .filteredOn(line -> line.contains("column exists already"))
+                .hasSize(5);
+    }
+
+    @Test
+    void aRollbackWarnsOfTheNextDeploy() {
+        assertThat(text(fleet("rollback", 2, i -> named(i, "rolled-back").withVersions(List.of("2_b")))))
+                .endsWith("2_b is pending again: the next deploy applies it. Mend or remove its directory first.");
+    }
+
+    @Test
+    void anOldDirectoryIsTold() {
+        assertThat(text(fleet("deploy-all", 2, i -> named(i, "ahead").withVersions(List.of("8_h", "9_i")))))
+                .endsWith("2 tenants have versions that this directory lacks: 8_h, 9_i (normal during a rolling"
+                        + " deploy; otherwise the directory is old).");
+    }
+
+    @Test
+    void whatIsPendingIsOneLine() {
+        List<Finding> findings = List.of(pending("1_a"), WARNING, pending("2_b"));
+        assertThat(text(fleet("verify", 1, i -> named(i, "unhealthy").withFindings(findings))))
+                .anyMatch(line -> line.endsWith("pending: 1_a, 2_b; deploy them"))
+                .noneMatch(line -> line.contains("1_a is pending"));
+        assertThat(text(fleet("verify", 1, i -> named(i, "unhealthy").withFindings(findings.subList(0, 2)))))
+                .anyMatch(line -> line.endsWith("1_a is pending; deploy it"));
+    }
+
+    @Test
+    void namesCannotControlATerminal() {
+        TenantResult tenant = TenantResult.failed("a\u001b[2Jb", Failure.of("one\ntwo\u009b3"));
+        assertThat(text(CommandResult.of("deploy", tenant)).get(1)).contains("a?[2Jb", "one two?3");
+    }
+
+    private static Finding pending(String version) {
+        return Finding.of(Kind.PENDING, Severity.ERROR, version, version + " is pending; deploy it");
+    }
+
+    private static TenantResult healthy(int i) {
+        return named(i, "healthy");
+    }
+
+    private static TenantResult withWarning(int i) {
+        return healthy(i).withFindings(List.of(WARNING));
+    }
+
+    private static TenantResult failed(int i) {
+        return TenantResult.failed(name(i), BROKEN.inTenant(name(i)).inStatement("statement of " + i));
+    }
+
+    private static TenantResult named(int i, String outcome) {
+        return TenantResult.of(name(i), outcome);
+    }
+
+    private static String name(int i) {
+        return (i < 10 ? "t0" : "t") + i;
+    }
+
+    private static CommandResult fleet(String command, int tenants, IntFunction<TenantResult> tenant) {
+        return CommandResult.of(
+                command, IntStream.range(0, tenants).mapToObj(tenant).toList());
+    }
+
+    private static List<String> text(CommandResult result) {
+        return new TextOutput(Ansi.OFF, false).lines(result);
+    }
+}
