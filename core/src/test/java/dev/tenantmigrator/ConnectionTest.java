@@ -159,6 +159,32 @@ class ConnectionTest {
     }
 
     @Test
+    void theHostsDefaultsForTransactionsDoNotMatter() throws SQLException {
+        String a = Samples.create(database, "a", MEMBERS);
+        try (Connection connection = database.rawDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "SET default_transaction_read_only = on; SET default_transaction_isolation = 'serializable';"
+                            + " SET standard_conforming_strings = off; SET lock_timeout = '1ms'");
+            TenantMigrator migrator = TenantMigrator.builder(lending(connection))
+                    .migrations(MigrationSource.of(
+                            MEMBERS, Migration.of("20240113_path", "CREATE TABLE p (x text DEFAULT 'C:\\new')")))
+                    .build();
+
+            migrator.deployAll().throwIfFailed();
+
+            try (var rows = statement.executeQuery("SELECT current_setting('default_transaction_read_only')"
+                    + " || current_setting('default_transaction_isolation') || current_setting('lock_timeout')")) {
+                rows.next();
+                assertThat(rows.getString(1)).isEqualTo("onserializable1ms");
+            }
+            statement.execute("RESET ALL");
+        }
+        database.execute("INSERT INTO " + a + ".p DEFAULT VALUES");
+        assertThat(database.value("SELECT x FROM " + a + ".p")).isEqualTo("C:\\new");
+    }
+
+    @Test
     void aPoolOfOneServesSeveralWorkers() {
         for (int i = 0; i < 5; i++) {
             Samples.create(database, "p" + i, MEMBERS);
