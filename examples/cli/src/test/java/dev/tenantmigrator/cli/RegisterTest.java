@@ -6,121 +6,80 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@PostgresTest
 class RegisterTest {
 
-    private static final int MANY = 12;
-
     @Test
-    void manyAtOnceSucceedOnAnEmptyDatabase(@TempDir Path directory) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(MANY);
-        try (TestDatabase database = TestDatabase.create("register_many")) {
-            Cli cli = Cli.on(database, directory).withSample();
-            CyclicBarrier start = new CyclicBarrier(MANY);
-            List<Callable<Cli.Result>> registrations = new ArrayList<>();
-            for (int i = 0; i < MANY; i++) {
-                String[] args = {"register", "user" + i, "--email", "user" + i + "@example.com"};
-                registrations.add(() -> {
-                    start.await();
-                    return cli.run(args);
-                });
-            }
-            for (Future<Cli.Result> registration : threads.invokeAll(registrations)) {
-                assertThat(registration.get().exitCode())
-                        .as(registration.get().all())
-                        .isZero();
-            }
-            assertThat(database.value("SELECT count(DISTINCT schema_name) FROM public.users"))
-                    .isEqualTo("12");
-            assertThat(cli.json(0, "verify").at("/counts/healthy").asInt()).isEqualTo(MANY);
-        } finally {
-            threads.shutdownNow();
-        }
+    void aTakenEmailLeavesNothing(TestDatabase database, @TempDir Path directory) {
+        Cli cli = Cli.on(database, directory).withSample();
+        cli.register("dora", "--email", "dora@example.com");
+        List<String> before = schemas(database);
+        JsonNode refused = cli.json(1, "register", "dora2", "--email", "dora@example.com");
+        assertThat(refused.at("/tenants/0/outcome").asText()).isEqualTo("failed");
+        assertThat(refused.at("/tenants/0/error/message").asText()).contains("dora@example.com");
+        assertThat(schemas(database)).isEqualTo(before);
+        assertThat(database.values("SELECT username FROM public.users WHERE username = 'dora2'"))
+                .isEmpty();
     }
 
-    @PostgresTest
-    static class OneAtATimeTest {
+    @Test
+    void severalUsersMayHaveNoEmail(TestDatabase database, @TempDir Path directory) {
+        Cli cli = Cli.on(database, directory).withSample();
+        cli.register("emil");
+        cli.register("emil");
+        assertThat(database.value("SELECT count(*) FROM public.users WHERE username = 'emil' AND email IS NULL"))
+                .isEqualTo("2");
+    }
 
-        @Test
-        void aTakenEmailLeavesNothing(TestDatabase database, @TempDir Path directory) {
-            Cli cli = Cli.on(database, directory).withSample();
-            cli.register("dora", "--email", "dora@example.com");
-            List<String> before = schemas(database);
-            JsonNode refused = cli.json(1, "register", "dora2", "--email", "dora@example.com");
-            assertThat(refused.at("/tenants/0/outcome").asText()).isEqualTo("failed");
-            assertThat(refused.at("/tenants/0/error/message").asText()).contains("dora@example.com");
-            assertThat(schemas(database)).isEqualTo(before);
-            assertThat(database.values("SELECT username FROM public.users WHERE username = 'dora2'"))
-                    .isEmpty();
-        }
+    @Test
+    void aFailingMigrationLeavesNeitherUserNorSchema(TestDatabase database, @TempDir Path directory) {
+        Cli cli = Cli.on(database, directory).withMigration("1_broken", "CREATE TABLE a (b INT);\nSELECT nothing;", "");
+        List<String> before = schemas(database);
+        JsonNode failed = cli.json(1, "register", "fred");
+        assertThat(failed.at("/tenants/0/error/line").asInt()).isEqualTo(2);
+        assertThat(schemas(database)).isEqualTo(before);
+        assertThat(database.values("SELECT username FROM public.users WHERE username = 'fred'"))
+                .isEmpty();
+    }
 
-        @Test
-        void severalUsersMayHaveNoEmail(TestDatabase database, @TempDir Path directory) {
-            Cli cli = Cli.on(database, directory).withSample();
-            cli.register("emil");
-            cli.register("emil");
-            assertThat(database.value("SELECT count(*) FROM public.users WHERE username = 'emil' AND email IS NULL"))
-                    .isEqualTo("2");
-        }
+    @Test
+    void anyOtherMigrationsDo(TestDatabase database, @TempDir Path directory) {
+        Cli cli = Cli.on(database, directory)
+                .withMigration(
+                        "1_own",
+                        "CREATE TABLE team_member (id SERIAL, login TEXT NOT NULL);",
+                        "DROP TABLE team_member;");
+        String tenant = cli.register("gina");
+        assertThat(database.value("SELECT count(*) FROM " + tenant + ".team_member"))
+                .isEqualTo("0");
+        assertThat(cli.json(0, "status", tenant).at("/tenants/0/presentTables")).isEmpty();
+    }
 
-        @Test
-        void aFailingMigrationLeavesNeitherUserNorSchema(TestDatabase database, @TempDir Path directory) {
-            Cli cli = Cli.on(database, directory)
-                    .withMigration("1_broken", "CREATE TABLE a (b INT);\nSELECT nothing;", "");
-            List<String> before = schemas(database);
-            JsonNode failed = cli.json(1, "register", "fred");
-            assertThat(failed.at("/tenants/0/error/line").asInt()).isEqualTo(2);
-            assertThat(schemas(database)).isEqualTo(before);
-            assertThat(database.values("SELECT username FROM public.users WHERE username = 'fred'"))
-                    .isEmpty();
-        }
+    @Test
+    void aMemberColumnThatNobodyKnowsIsNoObstacle(TestDatabase database, @TempDir Path directory) {
+        Cli cli = Cli.on(database, directory)
+                .withMigration(
+                        "1_own",
+                        "CREATE TABLE team_member (us_id UUID, name TEXT, email TEXT, role TEXT, pin INT NOT NULL);",
+                        "DROP TABLE team_member;");
+        assertThat(database.value("SELECT count(*) FROM " + cli.register("hans") + ".team_member"))
+                .isEqualTo("0");
+    }
 
-        @Test
-        void anyOtherMigrationsDo(TestDatabase database, @TempDir Path directory) {
-            Cli cli = Cli.on(database, directory)
-                    .withMigration(
-                            "1_own",
-                            "CREATE TABLE team_member (id SERIAL, login TEXT NOT NULL);",
-                            "DROP TABLE team_member;");
-            String tenant = cli.register("gina");
-            assertThat(database.value("SELECT count(*) FROM " + tenant + ".team_member"))
-                    .isEqualTo("0");
-            assertThat(cli.json(0, "status", tenant).at("/tenants/0/presentTables"))
-                    .isEmpty();
-        }
+    @Test
+    void namesThatCannotBeAreRefused(TestDatabase database, @TempDir Path directory) {
+        Cli cli = Cli.on(database, directory).withSample();
+        assertThat(cli.run("register", "  ").exitCode()).isEqualTo(2);
+        assertThat(cli.run("register", "x", "--email", "nonsense").exitCode()).isEqualTo(2);
+        assertThat(cli.register("@ida")).startsWith("ida_");
+        assertThat(cli.register("pg_jo\"hn")).startsWith("t_pg_jo_hn_");
+    }
 
-        @Test
-        void aMemberColumnThatNobodyKnowsIsNoObstacle(TestDatabase database, @TempDir Path directory) {
-            Cli cli = Cli.on(database, directory)
-                    .withMigration(
-                            "1_own",
-                            "CREATE TABLE team_member (us_id UUID, name TEXT, email TEXT, role TEXT, pin INT NOT NULL);",
-                            "DROP TABLE team_member;");
-            assertThat(database.value("SELECT count(*) FROM " + cli.register("hans") + ".team_member"))
-                    .isEqualTo("0");
-        }
-
-        @Test
-        void namesThatCannotBeAreRefused(TestDatabase database, @TempDir Path directory) {
-            Cli cli = Cli.on(database, directory).withSample();
-            assertThat(cli.run("register", "  ").exitCode()).isEqualTo(2);
-            assertThat(cli.run("register", "x", "--email", "nonsense").exitCode())
-                    .isEqualTo(2);
-            assertThat(cli.register("@ida")).startsWith("ida_");
-            assertThat(cli.register("pg_jo\"hn")).startsWith("t_pg_jo_hn_");
-        }
-
-        private static List<String> schemas(TestDatabase database) {
-            return database.values("SELECT nspname::text FROM pg_namespace ORDER BY 1");
-        }
+    private static List<String> schemas(TestDatabase database) {
+        return database.values("SELECT nspname::text FROM pg_namespace ORDER BY 1");
     }
 }
