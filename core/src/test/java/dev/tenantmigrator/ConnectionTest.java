@@ -255,6 +255,59 @@ class ConnectionTest {
                 .isEqualTo("2");
     }
 
+    @Test
+    void aTenantWhoseCommitWasNotAnsweredIsLookedFor() {
+        for (boolean committed : new boolean[] {true, false}) {
+            boolean[] lose = {true};
+            DataSource losing = (DataSource) Proxy.newProxyInstance(
+                    ConnectionTest.class.getClassLoader(),
+                    new Class<?>[] {DataSource.class},
+                    (proxy, method, arguments) ->
+                            losingCommit(database.rawDataSource().getConnection(), lose, committed));
+            TenantMigrator migrator = TenantMigrator.builder(losing)
+                    .migrations(MigrationSource.of(MEMBERS))
+                    .build();
+            if (committed) {
+                String schema = migrator.createTenant(TenantName.forUser("a"), TenantStep.NONE)
+                        .schema();
+                assertThat(migrator.exists(schema)).isTrue();
+            } else {
+                assertThatThrownBy(() -> migrator.createTenant(TenantName.forUser("b"), TenantStep.NONE))
+                        .isInstanceOf(TenantMigratorException.class)
+                        .hasMessageContaining("lost at the commit")
+                        .hasMessageContaining("the tenant is not there");
+            }
+            assertThat(lose[0]).isFalse();
+        }
+        assertThat(Samples.with(database, MEMBERS).tenants()).hasSize(1);
+    }
+
+    /** The first COMMIT is sent, or not, and its answer never arrives. */
+    private static Connection losingCommit(Connection connection, boolean[] lose, boolean send) {
+        return (Connection) proxy(Connection.class, connection, (method, result) -> {
+            if (!(result instanceof Statement statement) || !method.equals("createStatement")) {
+                return result;
+            }
+            return Proxy.newProxyInstance(
+                    ConnectionTest.class.getClassLoader(),
+                    new Class<?>[] {Statement.class},
+                    (proxy, called, arguments) -> {
+                        boolean commit = lose[0] && called.getName().equals("execute") && "COMMIT".equals(arguments[0]);
+                        if (commit && !send) {
+                            connection.abort(Runnable::run);
+                        } else {
+                            Object value = called.invoke(statement, arguments);
+                            if (!commit) {
+                                return value;
+                            }
+                        }
+                        lose[0] = false;
+                        connection.abort(Runnable::run);
+                        throw new SQLException("An I/O error occurred while sending to the backend.", "08006");
+                    });
+        });
+    }
+
     /** The first batch is done by the server, and its answer never arrives. */
     private static Connection losingAfterBatch(Connection connection, boolean[] lose) {
         return (Connection) proxy(Connection.class, connection, (method, result) -> {

@@ -28,6 +28,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -53,6 +54,7 @@ final class Creation {
     private final String restore;
     private final boolean oneByOne;
     private final RandomGenerator random;
+    private Optional<CreatedTenant> done = Optional.empty();
 
     /**
      * @param restore puts back what a script has set
@@ -89,9 +91,15 @@ final class Creation {
         runStep(schema, step);
         CreatedTenant created =
                 new CreatedTenant(schema, run.catalog().versions(), Duration.ofNanos(System.nanoTime() - start));
+        done = Optional.of(created);
         LOG.debug("Created {} in {} ms", schema, created.duration().toMillis());
         Events.publish(config, new TenantEvent.TenantCreated(schema, created.duration()));
         return created;
+    }
+
+    /** The tenant, once all but the commit is done. */
+    Optional<CreatedTenant> done() {
+        return done;
     }
 
     /** Tries names until one is free. */

@@ -18,6 +18,7 @@ import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,9 @@ import java.util.random.RandomGenerator;
 public final class TenantCreator {
 
     private static final String SAVEPOINT = "tenant_migrator_create";
+
+    /** How long after a lost commit the server is given to finish it. */
+    private static final Duration SETTLED = Duration.ofSeconds(2);
 
     private final Config config;
     private final RandomGenerator random;
@@ -63,22 +67,50 @@ public final class TenantCreator {
     /** Returns empty when the connection broke before the failing statement was known. */
     private Optional<CreatedTenant> create(MigrationCatalog catalog, TenantName name, TenantStep step, boolean oneByOne)
             throws SQLException {
+        CreatedTenant created;
+        SQLException lost;
         try (Session session = Session.open(config.dataSource())) {
             RunContext run = load(catalog, session.connection());
             if (run.leavesTraces(scripts(catalog))) {
                 session.discard();
             }
             String restore = session.settings().restoreSql();
+            Creation creation = new Creation(run, session.connection(), restore, oneByOne, random);
             try {
-                return Optional.of(session.inTransaction(
-                        connection -> new Creation(run, connection, restore, oneByOne, random).run(name, step)));
+                return Optional.of(session.inTransaction(connection -> creation.run(name, step)));
             } catch (Creation.EvictedException e) {
                 if (oneByOne) {
                     throw e;
                 }
                 return Optional.empty();
+            } catch (SQLException e) {
+                if (creation.done().isEmpty() || !SqlErrors.isConnectionLost(e)) {
+                    throw e;
+                }
+                lost = e;
+                created = creation.done().get();
             }
         }
+        return Optional.of(afterLostCommit(created, lost));
+    }
+
+    /** The connection was lost at the commit: only the database knows whether the tenant is there. */
+    private CreatedTenant afterLostCommit(CreatedTenant created, SQLException lost) throws SQLException {
+        long end = System.nanoTime() + SETTLED.toNanos();
+        try (Session session = Session.open(config.dataSource())) {
+            // The server may still be at it for a moment.
+            do {
+                if (config.store().isTracked(session.connection(), created.schema())) {
+                    return created;
+                }
+            } while (System.nanoTime() < end && !WaitForTenant.interruptedWhilePausing());
+        }
+        throw new TenantMigratorException(
+                SqlErrors.failure(lost)
+                        .withMessage("the connection was lost at the commit (" + SqlErrors.message(lost)
+                                + "), and the tenant is not there; nothing of it was kept, create it again")
+                        .inTenant(created.schema()),
+                SqlErrors.withoutDetail(lost));
     }
 
     /** Creates a tenant inside the caller's transaction. */

@@ -34,7 +34,7 @@ final class WaitForTenant {
         return result.get();
     }
 
-    private static boolean interruptedWhilePausing() {
+    static boolean interruptedWhilePausing() {
         try {
             Thread.sleep(POLL_MILLIS);
             return false;
