@@ -35,6 +35,10 @@ class EventsTest {
                             "SELECT count(*) FROM " + event.schema() + ".schema_migrations WHERE version = ?",
                             applied.version()))
                     .isEqualTo("1");
+        } else if (event instanceof TenantEvent.TenantCreated) {
+            // On another connection: it is committed.
+            assertThat(database.value("SELECT count(*) FROM " + event.schema() + ".schema_migrations"))
+                    .isEqualTo("1");
         } else if (event instanceof TenantEvent.MigrationRolledBack rolledBack) {
             more = " " + rolledBack.version();
         } else if (event instanceof TenantEvent.TenantFailed failed) {

@@ -8,9 +8,7 @@ import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantStep;
-import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.Config;
-import dev.tenantmigrator.internal.Events;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
@@ -31,8 +29,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What happens inside the transaction of a creation, whoever's that is: schema, tracking table and all migrations in one
@@ -40,7 +36,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Creation {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Creation.class);
     private static final String SAVEPOINT = "tenant_migrator_try";
     private static final String DUPLICATE_SCHEMA = "42P06";
     private static final String UNIQUE_VIOLATION = "23505";
@@ -92,8 +87,6 @@ final class Creation {
         CreatedTenant created =
                 new CreatedTenant(schema, run.catalog().versions(), Duration.ofNanos(System.nanoTime() - start));
         done = Optional.of(created);
-        LOG.debug("Created {} in {} ms", schema, created.duration().toMillis());
-        Events.publish(config, new TenantEvent.TenantCreated(schema, created.duration()));
         return created;
     }
 

@@ -5,7 +5,9 @@ import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantStep;
+import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.Events;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.Settings;
@@ -24,10 +26,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Creates tenants: schema, tracking table, all migrations and the host's step, all of it or nothing. */
 public final class TenantCreator {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TenantCreator.class);
     private static final String SAVEPOINT = "tenant_migrator_create";
 
     /** How long after a lost commit the server is given to finish it. */
@@ -59,9 +64,16 @@ public final class TenantCreator {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         Optional<CreatedTenant> created = create(catalog, name, step, false);
         // Some pools close a connection at certain errors; then the place of the error is looked for on another.
-        return created.isPresent()
-                ? created.get()
-                : create(catalog, name, step, true).orElseThrow();
+        return tell(
+                created.isPresent()
+                        ? created.get()
+                        : create(catalog, name, step, true).orElseThrow());
+    }
+
+    private CreatedTenant tell(CreatedTenant created) {
+        LOG.debug("Created {} in {} ms", created.schema(), created.duration().toMillis());
+        Events.publish(config, new TenantEvent.TenantCreated(created.schema(), created.duration()));
+        return created;
     }
 
     /** Returns empty when the connection broke before the failing statement was known. */
@@ -135,7 +147,7 @@ public final class TenantCreator {
                 end.add("DISCARD TEMP");
             }
             end.add(restore).add("RELEASE SAVEPOINT " + SAVEPOINT).send(connection);
-            return created;
+            return tell(created);
         } catch (SQLException | RuntimeException | Error e) {
             takeBack(connection, e);
             throw e;
