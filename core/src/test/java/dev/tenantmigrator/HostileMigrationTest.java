@@ -5,7 +5,6 @@ import static dev.tenantmigrator.Samples.NOTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome.Migrated;
@@ -34,15 +33,6 @@ class HostileMigrationTest {
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
         migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
-    }
-
-    private HikariDataSource poolOfOne() {
-        HikariConfig config = new HikariConfig();
-        config.setJdbcUrl(database.jdbcUrl());
-        config.setUsername(database.user());
-        config.setPassword(database.password());
-        config.setMaximumPoolSize(1);
-        return new HikariDataSource(config);
     }
 
     @ParameterizedTest
@@ -109,7 +99,7 @@ class HostileMigrationTest {
                 "20240201_leaves", "CREATE TEMP TABLE fill AS SELECT 1 AS i; SELECT pg_try_advisory_lock(42)");
         assertThatThrownBy(() -> Samples.with(database, MEMBERS, leaves).deployAll())
                 .isInstanceOf(InvalidMigrationException.class);
-        try (HikariDataSource one = poolOfOne()) {
+        try (HikariDataSource one = Samples.pool(database, 1)) {
             FleetReport report = TenantMigrator.builder(one)
                     .migrations(MigrationSource.of(MEMBERS, fine))
                     .build()
@@ -163,7 +153,7 @@ class HostileMigrationTest {
                 "20240201_view",
                 "CREATE VIEW v AS SELECT name FROM team_member;\nALTER TABLE team_member ALTER COLUMN name TYPE varchar(5)");
         String a = Samples.create(database, "a", MEMBERS);
-        try (HikariDataSource one = poolOfOne()) {
+        try (HikariDataSource one = Samples.pool(database, 1)) {
             TenantMigrator migrator = TenantMigrator.builder(one)
                     .migrations(MigrationSource.of(MEMBERS, view))
                     .build();

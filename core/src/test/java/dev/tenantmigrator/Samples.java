@@ -1,5 +1,7 @@
 package dev.tenantmigrator;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.tenantmigrator.support.TestDatabase;
 
 /** Migrations that most tests use. */
@@ -39,5 +41,15 @@ final class Samples {
         return with(database, migrations)
                 .createTenant(TenantName.forUser(user), TenantStep.NONE)
                 .schema();
+    }
+
+    /** A pool as an application has it; close it. */
+    static HikariDataSource pool(TestDatabase database, int size) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(database.jdbcUrl());
+        config.setUsername(database.user());
+        config.setPassword(database.password());
+        config.setMaximumPoolSize(size);
+        return new HikariDataSource(config);
     }
 }

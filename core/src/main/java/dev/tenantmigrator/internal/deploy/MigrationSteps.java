@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
@@ -42,9 +41,6 @@ final class MigrationSteps implements FleetRun.TenantWork {
         CHANGED
     }
 
-    /** Random, because an error of a script can quote a tenant's data, which must not pass for an answer of ours. */
-    private static final String NONCE = " (" + UUID.randomUUID() + ")";
-
     private static final String LOCK_TIMEOUT = "55P03";
 
     /** Lock timeout, deadlock, serialization failure: nothing was kept, and the same may succeed in a moment. */
@@ -52,8 +48,8 @@ final class MigrationSteps implements FleetRun.TenantWork {
 
     private static final int TRIES = 5;
 
-    private static final String CHANGED = "tenant-migrator: the recorded versions have changed" + NONCE;
-    private static final String SPOILED = "tenant-migrator: the script changed the tracking table" + NONCE;
+    private static final String CHANGED = SqlErrors.marker("the recorded versions have changed");
+    private static final String SPOILED = SqlErrors.marker("the script changed the tracking table");
 
     private final RunContext run;
     private final Direction direction;
@@ -102,7 +98,7 @@ final class MigrationSteps implements FleetRun.TenantWork {
                 return failed;
             }
         }
-        if (held && !session.isFree(schema())) {
+        if (held && !session.tryLock(schema())) {
             return Optional.empty();
         }
         held = false;

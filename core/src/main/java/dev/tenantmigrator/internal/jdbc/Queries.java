@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,15 +14,6 @@ import java.util.Set;
 public final class Queries {
 
     private Queries() {}
-
-    /** The first column of the only row. */
-    public static String text(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            rows.next();
-            return rows.getString(1);
-        }
-    }
 
     /** Whether a schema exists, committed meanwhile or not. */
     public static boolean schemaExists(Connection connection, String schema) throws SQLException {

@@ -96,15 +96,14 @@ public final class Session implements AutoCloseable {
      * @return empty when another transaction holds the lock; nothing was done
      */
     public <T> Optional<T> inTransactionIfFree(String tenant, Work<T> work) throws SQLException {
-        return inTransaction(lent -> takesLock(tenant) ? Optional.of(work.run(lent)) : Optional.empty());
+        return inTransaction(lent -> tryLock(tenant) ? Optional.of(work.run(lent)) : Optional.empty());
     }
 
-    /** Whether no transaction holds a tenant's lock at this moment. Unlike the flight's try it leaves no error in the log. */
-    public boolean isFree(String tenant) throws SQLException {
-        return takesLock(tenant);
-    }
-
-    private boolean takesLock(String tenant) throws SQLException {
+    /**
+     * Takes a tenant's lock until the transaction ends, which without one is at once, if no other holds it. Unlike the
+     * flight's try it leaves no error in the server's log.
+     */
+    public boolean tryLock(String tenant) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(TenantLock.tryQuery(tenant))) {
             rows.next();

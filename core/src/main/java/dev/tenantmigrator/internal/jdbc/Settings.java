@@ -14,8 +14,9 @@ import java.util.stream.Collectors;
  * {@code setting} against {@code reset_val}), the role among them; and what else a script can leave on a connection.
  *
  * @param changed values by name
+ * @param traces how many there are of what is no setting and stays on a connection all the same, by what it is
  */
-public record Settings(Map<String, String> changed) {
+public record Settings(Map<String, String> changed, Map<String, String> traces) {
 
     /** {@code role} and {@code session_authorization} do not stand in {@code pg_settings}. */
     private static final String ROLE = "role";
@@ -26,45 +27,36 @@ public record Settings(Map<String, String> changed) {
     public static final String TEMPORARY = "temporary tables";
 
     private static final String QUERY = """
-            SELECT name, setting FROM pg_catalog.pg_settings
+            SELECT name, setting, false FROM pg_catalog.pg_settings
              WHERE source = 'session' AND setting IS DISTINCT FROM reset_val
-            UNION ALL SELECT 'role', pg_catalog.current_setting('role')
-            UNION ALL SELECT 'session_authorization', session_user::text
-            UNION ALL SELECT 'temporary tables', count(*)::text FROM pg_catalog.pg_class
+            UNION ALL SELECT 'role', pg_catalog.current_setting('role'), false
+            UNION ALL SELECT 'session_authorization', session_user::text, false
+            UNION ALL SELECT 'temporary tables', count(*)::text, true FROM pg_catalog.pg_class
                        WHERE relnamespace = pg_catalog.pg_my_temp_schema()
-            UNION ALL SELECT 'advisory locks', count(*)::text FROM pg_catalog.pg_locks
+            UNION ALL SELECT 'advisory locks', count(*)::text, true FROM pg_catalog.pg_locks
                        WHERE locktype = 'advisory' AND pid = pg_catalog.pg_backend_pid()
-            UNION ALL SELECT 'listened channels', count(*)::text FROM pg_catalog.pg_listening_channels()
-            UNION ALL SELECT 'held cursors', count(*)::text FROM pg_catalog.pg_cursors WHERE is_holdable
-            UNION ALL SELECT 'prepared statements', count(*)::text FROM pg_catalog.pg_prepared_statements
+            UNION ALL SELECT 'listened channels', count(*)::text, true FROM pg_catalog.pg_listening_channels()
+            UNION ALL SELECT 'held cursors', count(*)::text, true FROM pg_catalog.pg_cursors WHERE is_holdable
+            UNION ALL SELECT 'prepared statements', count(*)::text, true FROM pg_catalog.pg_prepared_statements
                        WHERE from_sql""";
 
-    /** Copies its argument. */
+    /** Copies its arguments. */
     public Settings {
         changed = Map.copyOf(changed);
+        traces = Map.copyOf(traces);
     }
 
     /** Reads them. */
     public static Settings read(Connection connection) throws SQLException {
         Map<String, String> changed = new TreeMap<>();
+        Map<String, String> traces = new TreeMap<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(QUERY)) {
             while (rows.next()) {
-                changed.put(rows.getString(1), rows.getString(2));
+                (rows.getBoolean(3) ? traces : changed).put(rows.getString(1), rows.getString(2));
             }
         }
-        return new Settings(changed);
-    }
-
-    /** What is no setting and stays on a connection all the same, with its number: its name has a space. */
-    public Map<String, String> traces() {
-        return changed.entrySet().stream()
-                .filter(entry -> isTrace(entry.getKey()))
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-    }
-
-    private static boolean isTrace(String name) {
-        return name.indexOf(' ') > 0;
+        return new Settings(changed, traces);
     }
 
     /**
@@ -88,7 +80,6 @@ public record Settings(Map<String, String> changed) {
     private String restoreSql(String which, String local) {
         String before = changed.entrySet().stream()
                 .filter(entry -> !entry.getKey().equals(ROLE) && !entry.getKey().equals(SESSION_USER))
-                .filter(entry -> !isTrace(entry.getKey()))
                 .map(entry -> "(" + Sql.literal(entry.getKey()) + ',' + Sql.literal(entry.getValue()) + ")")
                 .collect(Collectors.joining(","));
         return """
@@ -124,7 +115,7 @@ public record Settings(Map<String, String> changed) {
             }
             for (Map.Entry<String, String> entry : changed.entrySet()) {
                 boolean same = entry.getValue().equals(now.changed.get(entry.getKey()));
-                if (!same && !entry.getKey().equals(SESSION_USER) && !isTrace(entry.getKey())) {
+                if (!same && !entry.getKey().equals(SESSION_USER)) {
                     statement.execute("SELECT pg_catalog.set_config(" + Sql.literal(entry.getKey()) + ", "
                             + Sql.literal(entry.getValue()) + ", false)");
                 }

@@ -6,13 +6,22 @@ import java.sql.SQLException;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.UUID;
 
 /** Reads what PostgreSQL's errors say, without the driver's classes and without the data in an error's detail. */
 public final class SqlErrors {
 
     private static final Set<String> SHUTDOWN = Set.of("57P01", "57P02", "57P03", "57P05");
 
+    /** Random, because an error of a script can quote a tenant's data, which must not pass for an answer of ours. */
+    private static final String NONCE = " (" + UUID.randomUUID() + ")";
+
     private SqlErrors() {}
+
+    /** A text that only an error made on purpose by one of our own checks can have; see {@link #says}. */
+    public static String marker(String text) {
+        return "tenant-migrator: " + text + NONCE;
+    }
 
     /** The server's own error inside the driver's wrapper for a batch. */
     public static SQLException root(SQLException e) {

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
-import java.util.UUID;
 
 /**
  * The lock that one tenant's migrations are done under (PostgreSQL documentation, "Advisory Locks"). It belongs to a
@@ -14,9 +13,7 @@ import java.util.UUID;
  */
 public final class TenantLock {
 
-    /** Random, because an error of a script can quote a tenant's data, which must not pass for the lock's answer. */
-    private static final String MARKER =
-            "tenant-migrator: another transaction works on this tenant (" + UUID.randomUUID() + ")";
+    private static final String MARKER = SqlErrors.marker("another transaction works on this tenant");
 
     private TenantLock() {}
 

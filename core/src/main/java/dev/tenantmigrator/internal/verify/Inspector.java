@@ -22,7 +22,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +42,7 @@ public final class Inspector {
 
     /** The state of all tenants. */
     public StatusReport status() throws SQLException {
-        return inspect(Reading.all());
+        return inspect(Reading.all()).report();
     }
 
     /**
@@ -53,24 +52,21 @@ public final class Inspector {
      */
     public StatusReport status(String schema) throws SQLException {
         return inspect((reader, connection) -> {
-            if (!reader.isTenant(connection, schema)) {
-                throw new TenantNotFoundException(TenantSchemas.notFound(schema));
-            }
-            return reader.readOne(connection, schema);
-        });
+                    if (!reader.isTenant(connection, schema)) {
+                        throw new TenantNotFoundException(TenantSchemas.notFound(schema));
+                    }
+                    return reader.readOne(connection, schema);
+                })
+                .report();
     }
 
     /** The health of tenants. */
     public FleetReport verify(Reading reading) throws SQLException {
         long start = System.nanoTime();
-        Map<String, Failure> failures = new HashMap<>();
-        StatusReport report = inspect((reader, connection) -> {
-            FleetReader.Fleet fleet = reading.read(reader, connection);
-            failures.putAll(fleet.failures());
-            return fleet;
-        });
-        List<TenantOutcome> outcomes = report.tenants().stream()
-                .map(status -> outcome(status, Optional.ofNullable(failures.get(status.schema()))))
+        Look look = inspect(reading);
+        List<TenantOutcome> outcomes = look.report().tenants().stream()
+                .map(status ->
+                        outcome(status, Optional.ofNullable(look.failures().get(status.schema()))))
                 .toList();
         return new FleetReport(outcomes, Duration.ofNanos(System.nanoTime() - start));
     }
@@ -84,7 +80,10 @@ public final class Inspector {
                 : new TenantOutcome.Unhealthy(status.schema(), status.findings());
     }
 
-    private StatusReport inspect(Reading reading) throws SQLException {
+    /** What a look found, and why tenants could not be looked at. */
+    private record Look(StatusReport report, Map<String, Failure> failures) {}
+
+    private Look inspect(Reading reading) throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         try (Session session = Session.open(config.dataSource())) {
             Connection connection = session.connection();
@@ -97,7 +96,7 @@ public final class Inspector {
                             schema,
                             status(TenantState.of(schema, rows, catalog), present.getOrDefault(schema, Set.of()))));
             fleet.failures().forEach((schema, failure) -> tenants.put(schema, unreadable(schema, failure)));
-            return new StatusReport(catalog.versions(), List.copyOf(tenants.values()));
+            return new Look(new StatusReport(catalog.versions(), List.copyOf(tenants.values())), fleet.failures());
         }
     }
 
