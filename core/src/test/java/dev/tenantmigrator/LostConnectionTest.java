@@ -14,6 +14,8 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -66,6 +68,7 @@ class LostConnectionTest {
     @Test
     void aConnectionLostAfterTheCommitIsReportedAsApplied() throws SQLException {
         String a = Samples.create(database, "a", MEMBERS);
+        List<String> seen = new ArrayList<>();
         boolean[] lose = {true};
         DataSource losing = (DataSource) Proxy.newProxyInstance(
                 LostConnectionTest.class.getClassLoader(),
@@ -77,8 +80,11 @@ class LostConnectionTest {
 
         FleetReport report = TenantMigrator.builder(losing)
                 .migrations(MigrationSource.of(MEMBERS, NOTES))
+                .listener(event -> seen.add(event.getClass().getSimpleName()))
                 .build()
                 .deployAll();
+
+        assertThat(seen).containsExactly("TenantStarted", "MigrationApplied", "TenantFinished");
 
         assertThat(lose[0]).isFalse();
         assertThat(report.throwIfFailed().of(TenantOutcome.Migrated.class))

@@ -258,6 +258,7 @@ final class MigrationSteps implements FleetRun.TenantWork {
         become(rows.get());
         if (state.has(version) != before) {
             done.add(new Step(version, Duration.ZERO));
+            Events.publish(run.config(), direction.event(schema(), version, Duration.ZERO));
             return Optional.empty();
         }
         Failure failure = SqlErrors.failure(e)
