@@ -5,16 +5,17 @@ package dev.tenantmigrator;
  *
  * @param outOfOrder whether a pending version older than one that is applied already (two branches were merged) is applied
  *     too; otherwise such a tenant fails and nothing is changed in it
+ * @param sharedSchemaChanges whether the migrations of this run may change the shared schema; otherwise one that does fails
  */
-public record DeployOptions(boolean outOfOrder) {
+public record DeployOptions(boolean outOfOrder, boolean sharedSchemaChanges) {
 
     /**
-     * Out-of-order versions are refused.
+     * Out-of-order versions and changes of the shared schema are refused.
      *
      * @return the defaults
      */
     public static DeployOptions defaults() {
-        return new DeployOptions(false);
+        return new DeployOptions(false, false);
     }
 
     /**
@@ -23,6 +24,15 @@ public record DeployOptions(boolean outOfOrder) {
      * @return a copy
      */
     public DeployOptions withOutOfOrder() {
-        return new DeployOptions(true);
+        return new DeployOptions(true, sharedSchemaChanges);
+    }
+
+    /**
+     * Accepts changes of the shared schema.
+     *
+     * @return a copy
+     */
+    public DeployOptions withSharedSchemaChanges() {
+        return new DeployOptions(outOfOrder, true);
     }
 }

@@ -5,16 +5,17 @@ package dev.tenantmigrator;
  *
  * @param includeLater whether versions applied after the given one are taken back too, newest first; otherwise a tenant that
  *     has some is refused
+ * @param sharedSchemaChanges whether the scripts of this run may change the shared schema; otherwise one that does fails
  */
-public record RollbackOptions(boolean includeLater) {
+public record RollbackOptions(boolean includeLater, boolean sharedSchemaChanges) {
 
     /**
-     * A tenant with later versions is refused.
+     * Later versions and changes of the shared schema are refused.
      *
      * @return the defaults
      */
     public static RollbackOptions defaults() {
-        return new RollbackOptions(false);
+        return new RollbackOptions(false, false);
     }
 
     /**
@@ -23,6 +24,15 @@ public record RollbackOptions(boolean includeLater) {
      * @return a copy
      */
     public RollbackOptions withLaterVersions() {
-        return new RollbackOptions(true);
+        return new RollbackOptions(true, sharedSchemaChanges);
+    }
+
+    /**
+     * Accepts changes of the shared schema.
+     *
+     * @return a copy
+     */
+    public RollbackOptions withSharedSchemaChanges() {
+        return new RollbackOptions(includeLater, true);
     }
 }

@@ -1,7 +1,9 @@
 package dev.tenantmigrator;
 
 import dev.tenantmigrator.internal.sql.PublicSchemaAdapter;
+import dev.tenantmigrator.report.ScriptNote;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Turns a script written for {@code public} into the statements that run in a tenant's schema.
@@ -26,6 +28,19 @@ public interface SchemaAdapter {
     TenantScript adapt(ScriptFile script, SharedObjects shared);
 
     /**
+     * Reads the scripts that create a tenant, which all run in one transaction on tables without rows.
+     *
+     * @param scripts all migrations' scripts, in order
+     * @param shared what belongs to no tenant
+     * @param serverVersion PostgreSQL's major version, e.g. 15
+     * @return for each script what runs, in the same order
+     * @throws InvalidMigrationException as {@link #adapt} does
+     */
+    default List<TenantScript> adaptForCreation(List<ScriptFile> scripts, SharedObjects shared, int serverVersion) {
+        return scripts.stream().map(script -> adapt(script, shared)).toList();
+    }
+
+    /**
      * The adapter used by default. It follows PostgreSQL's lexical rules (PostgreSQL documentation, "Lexical Structure")
      * and rewrites {@code public.x} and {@code "public"."x"}, also in dollar-quoted bodies. String literals, comments,
      * the role {@code PUBLIC}, shared objects and objects of extensions stay as they are.
@@ -47,5 +62,33 @@ public interface SchemaAdapter {
          * @return the statements
          */
         List<SqlStatement> statements(String schema);
+
+        /**
+         * Whether the script runs in one transaction with its tracking row. Otherwise it holds only statements that
+         * PostgreSQL refuses in a transaction, which are sent one by one.
+         *
+         * @return true by default
+         */
+        default boolean transactional() {
+            return true;
+        }
+
+        /**
+         * The isolation level that the script asks for, e.g. {@code SERIALIZABLE}.
+         *
+         * @return empty by default: READ COMMITTED
+         */
+        default Optional<String> isolationLevel() {
+            return Optional.empty();
+        }
+
+        /**
+         * What a reader of the adapted script should know.
+         *
+         * @return in the order of the lines; none by default
+         */
+        default List<ScriptNote> notes() {
+            return List.of();
+        }
     }
 }

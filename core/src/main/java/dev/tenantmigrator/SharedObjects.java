@@ -5,19 +5,22 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a migration may name {@code public.x} without meaning the tenant's schema: the shared objects allowed by name and
- * the objects of extensions.
+ * What migrations may name beside their tenant's schema: shared objects and objects of extensions, which {@code public.x}
+ * means then, and whole schemas.
  *
  * @param sharedSchema the schema of what belongs to no tenant
  * @param names allowed shared objects, e.g. {@code users}, as PostgreSQL stores them (unquoted names in lower case)
  * @param extensionObjects the schema of each function, type, operator class and so on that an extension owns, by name
+ * @param schemas other schemas that are allowed by name, e.g. of an audit tool
  */
-public record SharedObjects(String sharedSchema, Set<String> names, Map<String, String> extensionObjects) {
+public record SharedObjects(
+        String sharedSchema, Set<String> names, Map<String, String> extensionObjects, Set<String> schemas) {
 
     /** Copies its arguments. */
     public SharedObjects {
         names = Set.copyOf(names);
         extensionObjects = Map.copyOf(extensionObjects);
+        schemas = Set.copyOf(schemas);
     }
 
     /**

@@ -19,6 +19,7 @@ import javax.sql.DataSource;
 public final class TenantMigratorBuilder {
 
     private final DataSource dataSource;
+    private Optional<DataSource> directDataSource = Optional.empty();
     private Optional<MigrationSource> migrations = Optional.empty();
     private SchemaAdapter schemaAdapter = SchemaAdapter.standard();
     private TrackingStore trackingStore = TrackingStore.perSchema();
@@ -26,6 +27,8 @@ public final class TenantMigratorBuilder {
     private Predicate<String> tenantFilter = schema -> true;
     private Set<String> requiredTables = Set.of();
     private Set<String> sharedObjects = Set.of();
+    private Set<String> allowedSchemas = Set.of();
+    private Set<String> allowedTables = Set.of();
     private Set<String> extensions = Set.of("uuid-ossp");
     private String sharedSchema = "public";
     private int parallelism = 1;
@@ -86,6 +89,49 @@ public final class TenantMigratorBuilder {
      */
     public TenantMigratorBuilder sharedObjects(String... objects) {
         return sharedObjects(List.of(objects));
+    }
+
+    /**
+     * Schemas beside the tenant's own that migrations may create, name and change. Every tenant shares them: what one
+     * tenant's migration makes there, the next one finds. None by default.
+     *
+     * @param schemas names as PostgreSQL stores them: unquoted names in lower case
+     * @return this
+     */
+    public TenantMigratorBuilder allowSchemas(String... schemas) {
+        allowedSchemas = names(List.of(schemas));
+        return this;
+    }
+
+    /**
+     * Tables outside of the tenant's schema that a migration's transaction may write to without naming them, e.g. those in
+     * which an event trigger of another tool records every change. None by default.
+     *
+     * @param patterns {@code schema.table} or {@code schema.*}, as PostgreSQL stores the names
+     * @return this
+     * @throws IllegalArgumentException when a pattern has no dot
+     */
+    public TenantMigratorBuilder allowTables(String... patterns) {
+        for (String pattern : patterns) {
+            if (pattern.indexOf('.') < 1 || pattern.endsWith(".")) {
+                throw new IllegalArgumentException("a table is allowed as schema.table or schema.*, not " + pattern);
+            }
+        }
+        allowedTables = names(List.of(patterns));
+        return this;
+    }
+
+    /**
+     * Connections that lead to PostgreSQL itself, for statements that cannot run in a transaction, such as {@code CREATE
+     * INDEX CONCURRENTLY}. Needed only where the other connections go through a pooler such as PgBouncer in transaction
+     * mode. The same as the others by default.
+     *
+     * @param source a direct data source
+     * @return this
+     */
+    public TenantMigratorBuilder directDataSource(DataSource source) {
+        directDataSource = Optional.of(source);
+        return this;
     }
 
     /**
@@ -197,6 +243,7 @@ public final class TenantMigratorBuilder {
                 migrations.orElseThrow(() -> new IllegalStateException("no migrations: call migrations(source)"));
         return new DefaultTenantMigrator(new Config(
                 dataSource,
+                directDataSource,
                 source,
                 schemaAdapter,
                 trackingStore,
@@ -204,6 +251,8 @@ public final class TenantMigratorBuilder {
                 tenantFilter,
                 requiredTables,
                 sharedObjects,
+                allowedSchemas,
+                allowedTables,
                 extensions,
                 sharedSchema,
                 parallelism,

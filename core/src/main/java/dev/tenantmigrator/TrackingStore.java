@@ -76,6 +76,33 @@ public interface TrackingStore {
     String insertSql(String schema, Migration migration);
 
     /**
+     * SQL that records a migration as started: its row has no time of application yet.
+     *
+     * @param schema the tenant's schema
+     * @param migration what is started; not recorded yet
+     * @return one statement
+     */
+    String startSql(String schema, Migration migration);
+
+    /**
+     * SQL that records a started migration as applied now.
+     *
+     * @param schema the tenant's schema
+     * @param version the version, whose row exists
+     * @return one statement
+     */
+    String finishSql(String schema, String version);
+
+    /**
+     * SQL that makes an applied migration's row one of a started migration again, because its rollback begins.
+     *
+     * @param schema the tenant's schema
+     * @param version the version, whose row exists
+     * @return one statement
+     */
+    String reopenSql(String schema, String version);
+
+    /**
      * SQL that removes a version's row.
      *
      * @param schema the tenant's schema

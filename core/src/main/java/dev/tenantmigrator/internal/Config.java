@@ -7,6 +7,7 @@ import dev.tenantmigrator.event.TenantEventListener;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
@@ -14,6 +15,7 @@ import javax.sql.DataSource;
 /** What a migrator was built with. */
 public record Config(
         DataSource dataSource,
+        Optional<DataSource> directDataSource,
         MigrationSource migrations,
         SchemaAdapter adapter,
         TrackingStore store,
@@ -21,6 +23,8 @@ public record Config(
         Predicate<String> tenantFilter,
         Set<String> requiredTables,
         Set<String> sharedObjects,
+        Set<String> allowedSchemas,
+        Set<String> allowedTables,
         Set<String> extensions,
         String sharedSchema,
         int parallelism,
@@ -30,6 +34,8 @@ public record Config(
     public Config {
         requiredTables = Collections.unmodifiableSet(new LinkedHashSet<>(requiredTables));
         sharedObjects = Set.copyOf(sharedObjects);
+        allowedSchemas = Set.copyOf(allowedSchemas);
+        allowedTables = Set.copyOf(allowedTables);
         extensions = Collections.unmodifiableSet(new LinkedHashSet<>(extensions));
     }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @PostgresTest
 public abstract class SchemaAdapterContract {
 
-    private static final SharedObjects SHARED = new SharedObjects("public", Set.of("users"), Map.of());
+    private static final SharedObjects SHARED = new SharedObjects("public", Set.of("users"), Map.of(), Set.of());
     private static final List<String> TENANTS = List.of("john_12345678", "O\"Neil 'Ü");
 
     private final TestDatabase database;

@@ -60,7 +60,8 @@ public final class RunContext {
         Extensions.Installed installed = Extensions.ensure(connection, extensions, config.sharedSchema());
         Set<String> path = new LinkedHashSet<>(List.of(config.sharedSchema()));
         path.addAll(installed.schemas());
-        SharedObjects shared = new SharedObjects(config.sharedSchema(), config.sharedObjects(), installed.objects());
+        SharedObjects shared = new SharedObjects(
+                config.sharedSchema(), config.sharedObjects(), installed.objects(), config.allowedSchemas());
         RunContext context = new RunContext(config, catalog, shared, List.copyOf(path));
         toRun.forEach(context::adapted);
         return context;

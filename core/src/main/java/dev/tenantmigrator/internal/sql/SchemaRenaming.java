@@ -11,7 +11,7 @@ import java.util.Set;
  */
 public final class SchemaRenaming {
 
-    private static final SharedObjects NOTHING_SHARED = new SharedObjects("public", Set.of(), Map.of());
+    private static final SharedObjects NOTHING_SHARED = new SharedObjects("public", Set.of(), Map.of(), Set.of());
 
     private SchemaRenaming() {}
 

@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 public final class SchemaTrackingStore implements TrackingStore {
 
     private static final String TABLE = "schema_migrations";
+    private static final String NOW = "pg_catalog.timezone('UTC', pg_catalog.clock_timestamp())";
 
     /**
      * Other tools keep other tables of this name; all five columns with their types make it ours. With row security, reading
@@ -121,10 +122,28 @@ public final class SchemaTrackingStore implements TrackingStore {
 
     @Override
     public String insertSql(String schema, Migration migration) {
+        return insertSql(schema, migration, NOW);
+    }
+
+    @Override
+    public String startSql(String schema, Migration migration) {
+        return insertSql(schema, migration, "NULL");
+    }
+
+    private static String insertSql(String schema, Migration migration, String appliedAt) {
         return "INSERT INTO " + table(schema) + " (version, description, applied_at, checksum) VALUES ("
-                + literal(migration.version()) + ", " + literal(migration.description())
-                + ", pg_catalog.timezone('UTC', pg_catalog.clock_timestamp()), "
+                + literal(migration.version()) + ", " + literal(migration.description()) + ", " + appliedAt + ", "
                 + literal(migration.up().checksum()) + ")";
+    }
+
+    @Override
+    public String finishSql(String schema, String version) {
+        return "UPDATE " + table(schema) + " SET applied_at = " + NOW + " WHERE version = " + literal(version);
+    }
+
+    @Override
+    public String reopenSql(String schema, String version) {
+        return "UPDATE " + table(schema) + " SET applied_at = NULL WHERE version = " + literal(version);
     }
 
     @Override

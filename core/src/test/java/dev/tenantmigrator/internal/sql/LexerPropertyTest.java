@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class LexerPropertyTest {
 
-    private static final SharedObjects SHARED = new SharedObjects("shared", Set.of("users"), Map.of("f", "extensions"));
+    private static final SharedObjects SHARED =
+            new SharedObjects("shared", Set.of("users"), Map.of("f", "extensions"), Set.of());
 
     /** Every token and rule once, to be cut anywhere and put together in any order. */
     private static final String SQL = """

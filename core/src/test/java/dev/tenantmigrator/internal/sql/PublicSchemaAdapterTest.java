@@ -21,7 +21,8 @@ class PublicSchemaAdapterTest {
     private static final SharedObjects SHARED = new SharedObjects(
             "shared",
             Set.of("users", "Plan"),
-            Map.of("uuid_generate_v4", "extensions", "=", "extensions", "citext", "public"));
+            Map.of("uuid_generate_v4", "extensions", "=", "extensions", "citext", "public"),
+            Set.of());
 
     @ParameterizedTest
     @CsvSource(delimiter = '¦', quoteCharacter = '`', textBlock = """

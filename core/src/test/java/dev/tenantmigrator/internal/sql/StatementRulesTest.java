@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StatementRulesTest {
 
-    private static final SharedObjects NOTHING_SHARED = new SharedObjects("public", Set.of(), Map.of());
+    private static final SharedObjects NOTHING_SHARED = new SharedObjects("public", Set.of(), Map.of(), Set.of());
 
     @ParameterizedTest
     @ValueSource(

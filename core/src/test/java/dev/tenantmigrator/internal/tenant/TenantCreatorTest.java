@@ -16,6 +16,7 @@ import dev.tenantmigrator.support.TestDatabase;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -30,11 +31,14 @@ class TenantCreatorTest {
         this.database = database;
         this.config = new Config(
                 database.dataSource(),
+                Optional.empty(),
                 MigrationSource.of(Migration.of("1", "CREATE TABLE t (id int)")),
                 SchemaAdapter.standard(),
                 TrackingStore.perSchema(),
                 event -> {},
                 schema -> true,
+                Set.of(),
+                Set.of(),
                 Set.of(),
                 Set.of(),
                 Set.of(),

@@ -17,6 +17,9 @@ final class DeployAllCommand implements Callable<Integer> {
     @Option(names = "--out-of-order", description = "Also apply versions older than one that is applied already.")
     private boolean outOfOrder;
 
+    @Option(names = "--allow-shared-schema", description = "Let this run change the shared schema.")
+    private boolean allowSharedSchema;
+
     DeployAllCommand(Runner runner) {
         this.runner = runner;
     }
@@ -27,6 +30,7 @@ final class DeployAllCommand implements Callable<Integer> {
     }
 
     private FleetReport run(Session session) {
-        return session.onFleet("deploy-all", migrator -> migrator.deployAll(new DeployOptions(outOfOrder)));
+        return session.onFleet(
+                "deploy-all", migrator -> migrator.deployAll(new DeployOptions(outOfOrder, allowSharedSchema)));
     }
 }

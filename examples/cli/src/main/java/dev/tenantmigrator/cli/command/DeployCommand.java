@@ -19,6 +19,9 @@ final class DeployCommand implements Callable<Integer> {
     @Option(names = "--out-of-order", description = "Also apply versions older than one that is applied already.")
     private boolean outOfOrder;
 
+    @Option(names = "--allow-shared-schema", description = "Let this run change the shared schema.")
+    private boolean allowSharedSchema;
+
     DeployCommand(Runner runner) {
         this.runner = runner;
     }
@@ -28,6 +31,8 @@ final class DeployCommand implements Callable<Integer> {
         return runner.withDatabase(
                 "deploy",
                 session -> CommandResult.of(
-                        "deploy", Outcomes.of(session.migrator().deploy(schema, new DeployOptions(outOfOrder)))));
+                        "deploy",
+                        Outcomes.of(
+                                session.migrator().deploy(schema, new DeployOptions(outOfOrder, allowSharedSchema)))));
     }
 }

@@ -80,6 +80,17 @@ final class GlobalOptions implements Runnable {
         given.put("user", user);
     }
 
+    @Option(
+            names = "--direct-url",
+            scope = INHERIT,
+            paramLabel = "URL",
+            description =
+                    "JDBC URL of the same database without a pooler such as PgBouncer between; used for statements"
+                            + " that cannot run in a transaction.")
+    void setDirectUrl(String url) {
+        given.put("direct-url", url);
+    }
+
     @Option(names = "--password", scope = INHERIT, hidden = true, arity = "0..1")
     @SuppressWarnings({"unused", "DoNotCallSuggester"})
     void setPassword(String password) {
@@ -112,6 +123,26 @@ final class GlobalOptions implements Runnable {
             description = "An object of the shared schema that migrations may name. Repeatable.")
     void setSharedObjects(List<String> objects) {
         given.put("shared-object", String.join(",", objects));
+    }
+
+    @Option(
+            names = "--allow-schema",
+            scope = INHERIT,
+            paramLabel = "S",
+            description = "A schema beside the tenant's own that migrations may create and change. Repeatable.")
+    void setAllowedSchemas(List<String> schemas) {
+        given.put("allow-schema", String.join(",", schemas));
+    }
+
+    @Option(
+            names = "--allow-table",
+            scope = INHERIT,
+            paramLabel = "S.T",
+            description =
+                    "A table elsewhere (schema.table or schema.*) that a migration may write to, e.g. that of an audit"
+                            + " trigger. Repeatable.")
+    void setAllowedTables(List<String> tables) {
+        given.put("allow-table", String.join(",", tables));
     }
 
     @Option(

@@ -25,6 +25,9 @@ final class RollbackCommand implements Callable<Integer> {
     @Option(names = "--with-later", description = "Take versions applied after it back too, newest first.")
     private boolean withLater;
 
+    @Option(names = "--allow-shared-schema", description = "Let this run change the shared schema.")
+    private boolean allowSharedSchema;
+
     RollbackCommand(Runner runner) {
         this.runner = runner;
     }
@@ -35,7 +38,7 @@ final class RollbackCommand implements Callable<Integer> {
     }
 
     private FleetReport run(Session session) {
-        RollbackOptions options = new RollbackOptions(withLater);
+        RollbackOptions options = new RollbackOptions(withLater, allowSharedSchema);
         return schema.map(tenant -> session.migrator().rollback(tenant, version, options))
                 .orElseGet(() -> session.onFleet("rollback", migrator -> migrator.rollbackAll(version, options)));
     }

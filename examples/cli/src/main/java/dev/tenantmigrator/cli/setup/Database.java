@@ -26,10 +26,12 @@ public final class Database implements AutoCloseable {
     private static final Set<String> NOT_AUTHENTICATED = Set.of("08004", "28P01", "28000");
 
     private final HikariDataSource pool;
+    private final Optional<DataSource> direct;
     private final Optional<EmbeddedServer> server;
 
-    private Database(HikariDataSource pool, Optional<EmbeddedServer> server) {
+    private Database(HikariDataSource pool, Optional<DataSource> direct, Optional<EmbeddedServer> server) {
         this.pool = pool;
+        this.direct = direct;
         this.server = server;
     }
 
@@ -42,18 +44,26 @@ public final class Database implements AutoCloseable {
         if (settings.embedded()) {
             Path directory = host.directory().resolve(EMBEDDED_DIRECTORY);
             EmbeddedServer server = EmbeddedServer.start(directory, host.err());
-            return new Database(pool(source(server.url()), settings.parallelism()), Optional.of(server));
+            return new Database(
+                    pool(source(server.url()), settings.parallelism()), Optional.empty(), Optional.of(server));
         }
         String url = settings.url()
                 .orElseThrow(() -> new CommandException("which database? Give --url or TENANT_MIGRATOR_URL (a JDBC URL,"
                         + " " + PREFIX + "//host/database), or --embedded for a server of your own in "
                         + EMBEDDED_DIRECTORY));
-        return new Database(pool(login(host, settings, url), settings.parallelism()), Optional.empty());
+        PGSimpleDataSource source = login(host, settings, url);
+        Optional<DataSource> direct = settings.directUrl().map(directUrl -> sameLogin(source, directUrl));
+        return new Database(pool(source, settings.parallelism()), direct, Optional.empty());
     }
 
     /** Where connections are borrowed. */
     public DataSource dataSource() {
         return pool;
+    }
+
+    /** Where connections without a pooler between are borrowed, when such a way was given. */
+    public Optional<DataSource> directDataSource() {
+        return direct;
     }
 
     @Override
@@ -81,6 +91,17 @@ public final class Database implements AutoCloseable {
             throw new CommandException("cannot connect to the database: " + hidden(e, url, source));
         });
         return source;
+    }
+
+    private static DataSource sameLogin(PGSimpleDataSource login, String url) {
+        PGSimpleDataSource direct = source(url);
+        if (direct.getUser() == null) {
+            direct.setUser(login.getUser());
+        }
+        if (direct.getPassword() == null) {
+            direct.setPassword(login.getPassword());
+        }
+        return direct;
     }
 
     /** The reason why a URL is none is not told: it would quote it. */

@@ -27,8 +27,11 @@ public final class Session implements AutoCloseable {
                 .migrations(MigrationSource.directory(settings.migrations()))
                 .requiredTables(settings.requiredTables())
                 .sharedObjects(settings.sharedObjects())
+                .allowSchemas(settings.allowedSchemas().toArray(String[]::new))
+                .allowTables(settings.allowedTables().toArray(String[]::new))
                 .parallelism(settings.parallelism())
                 .listener(progress);
+        database.directDataSource().ifPresent(builder::directDataSource);
         settings.extensions().ifPresent(names -> builder.extensions(names.toArray(String[]::new)));
         this.migrator = builder.build();
     }

@@ -10,9 +10,12 @@ import java.util.Set;
  *
  * @param url of the database; can hold a secret, so it is never printed
  * @param user of the database
+ * @param directUrl of the same database without a pooler between; can hold a secret, so it is never printed
  * @param migrations the directory of migrations
  * @param requiredTables tables that every tenant must have
  * @param sharedObjects objects of the shared schema that migrations may name
+ * @param allowedSchemas schemas beside the tenant's own that migrations may change
+ * @param allowedTables tables elsewhere that a migration's transaction may write to
  * @param extensions what every database needs; empty when not said
  * @param parallelism how many tenants are worked on at a time
  * @param json whether output is one JSON document
@@ -22,9 +25,12 @@ import java.util.Set;
 public record Settings(
         Optional<String> url,
         Optional<String> user,
+        Optional<String> directUrl,
         Path migrations,
         Set<String> requiredTables,
         Set<String> sharedObjects,
+        Set<String> allowedSchemas,
+        Set<String> allowedTables,
         Optional<Set<String>> extensions,
         int parallelism,
         boolean json,
