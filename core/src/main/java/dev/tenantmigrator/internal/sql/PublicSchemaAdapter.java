@@ -7,6 +7,7 @@ import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The adapter used by default: judges each statement, and prepares its text so that only the tenant's name is missing.
@@ -14,6 +15,16 @@ import java.util.List;
 public final class PublicSchemaAdapter implements SchemaAdapter {
 
     private static final String STRINGS = "standard_conforming_strings";
+
+    /** {@code IMPORT FOREIGN SCHEMA … INTO public}. */
+    private static final TokenRule IMPORT = (tokens, token, out) -> {
+        boolean isTarget = tokens.isName(token, StatementRules.PUBLIC)
+                && SecondSchemas.isImport(tokens, tokens.previous(token));
+        if (isTarget) {
+            out.gap(tokens.start(token), tokens.end(token));
+        }
+        return isTarget;
+    };
 
     @Override
     public TenantScript adapt(ScriptFile script, SharedObjects shared) {
@@ -23,12 +34,22 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
                     "the script is empty; write it, or at least SELECT 1 when nothing is to be done",
                     script.location());
         }
+        CodeChecks.Check schemas = new SecondSchemas(shared);
+        CodeChecks inRoutines = new CodeChecks(schemas, GrantRules::refusal);
+        CodeChecks elsewhere = new CodeChecks(schemas, GrantRules::refusal, SessionLocks::refusal);
         TokenRule qualified = SchemaRules.qualifiedNames(StatementRules.PUBLIC, shared);
         TokenRule keyword = SchemaRules.schemaKeyword(StatementRules.PUBLIC);
-        CodeRewriter names = new CodeRewriter(qualified, keyword);
-        // What a routine sets when it is called later is the application's affair.
-        CodeRewriter namesAndSettings =
-                new CodeRewriter(qualified, keyword, SettingRules::setInBlock, SettingRules::lastArgumentOfSetConfig);
+        TokenRule granted = GrantRules.unqualifiedTargets(shared);
+        // What a routine sets or locks when it is called later is the application's affair.
+        CodeRewriter names = new CodeRewriter(inRoutines, qualified, keyword, granted, IMPORT);
+        CodeRewriter namesAndSettings = new CodeRewriter(
+                elsewhere,
+                qualified,
+                keyword,
+                granted,
+                IMPORT,
+                SettingRules::setInBlock,
+                SettingRules::lastArgumentOfSetConfig);
         refuseOtherStrings(script, statements);
         List<Adapted> adapted = new ArrayList<>();
         for (Statement statement : statements) {
@@ -38,9 +59,18 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
             } else if (verdict != Verdict.ABSORB) {
                 boolean only = statement.createsRoutine() || verdict instanceof Verdict.Replace;
                 adapted.add(adapted(script, statement, verdict, only ? names : namesAndSettings));
+                requireNothingFound(script, statement, only ? inRoutines : elsewhere);
             }
         }
-        return new PreparedScript(List.copyOf(adapted));
+        Savepoints.requireClosed(script, statements);
+        return new PreparedScript(List.copyOf(adapted), TransactionRules.isolationLevel(statements));
+    }
+
+    private static void requireNothingFound(ScriptFile script, Statement statement, CodeChecks checks) {
+        checks.first().ifPresent(found -> {
+            int offset = found.offsetIn(statement.tokens().source()).orElse(statement.start());
+            throw new InvalidMigrationException(found.message(), script.location(), statement.lineAt(offset));
+        });
     }
 
     /** What names the setting may turn it off, and then strings end elsewhere than they were read to end. */
@@ -71,7 +101,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
 
     private record Adapted(Template template, int line) {}
 
-    private record PreparedScript(List<Adapted> statements) implements TenantScript {
+    private record PreparedScript(List<Adapted> statements, Optional<String> isolationLevel) implements TenantScript {
 
         @Override
         public List<SqlStatement> statements(String schema) {

@@ -12,7 +12,6 @@ final class SettingRules {
 
     private static final Set<String> NOT_SETTINGS =
             Set.of("LOCAL", "CONSTRAINTS", "TRANSACTION", "AUTHORIZATION", "CHARACTERISTICS");
-    private static final Set<String> BEFORE_STATEMENT = Set.of("BEGIN", "THEN", "ELSE", "LOOP");
 
     /** How far the arguments of a call are looked through: far enough for any setting, and linear for any script. */
     private static final int ARGUMENT_TOKENS = 100;
@@ -41,7 +40,8 @@ final class SettingRules {
             case "characteristics" ->
                 StatementRules.refusal(
                         "SET SESSION CHARACTERISTICS stays on the application's connection; remove it", statement);
-            case "transaction", "search_path", "schema", "client_encoding", "names" -> Verdict.ABSORB;
+            case "transaction" -> TransactionRules.setTransaction(statement);
+            case "search_path", "schema", "client_encoding", "names" -> Verdict.ABSORB;
             case "standard_conforming_strings" -> isOn(cursor, statement) ? asLocal : strings(statement);
             case "datestyle" -> isIso(cursor, statement) ? asLocal : dateStyle(statement);
             default -> asLocal;
@@ -74,7 +74,7 @@ final class SettingRules {
 
     /** {@code SET} in the code of {@code DO}: at the beginning of a statement, which no {@code UPDATE … SET} has. */
     static boolean setInBlock(Tokens tokens, int token, Template.Builder out) {
-        if (!tokens.isWord(token, "SET") || !beginsStatement(tokens, token)) {
+        if (!tokens.isWord(token, "SET") || !Surroundings.beginsStatement(tokens, token)) {
             return false;
         }
         int scope = tokens.next(token);
@@ -89,13 +89,6 @@ final class SettingRules {
             out.replace(tokens.end(token), tokens.end(token), " LOCAL");
         }
         return true;
-    }
-
-    private static boolean beginsStatement(Tokens tokens, int token) {
-        int previous = tokens.previous(token);
-        return previous < 0
-                || tokens.isSymbol(previous, ';')
-                || BEFORE_STATEMENT.stream().anyMatch(word -> tokens.isWord(previous, word));
     }
 
     /** The last argument of {@code set_config(name, value, false)}: true makes it local. */

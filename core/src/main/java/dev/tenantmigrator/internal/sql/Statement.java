@@ -20,7 +20,12 @@ record Statement(Tokens tokens, int from, int to, int line) {
 
     /** The line of one of its tokens. */
     int line(int token) {
-        return line + Tokens.lineBreaks(tokens.source(), start(), tokens.start(token));
+        return lineAt(tokens.start(token));
+    }
+
+    /** The line of a place in its text. */
+    int lineAt(int offset) {
+        return line + Tokens.lineBreaks(tokens.source(), start(), offset);
     }
 
     int start() {

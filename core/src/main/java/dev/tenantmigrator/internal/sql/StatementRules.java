@@ -12,17 +12,15 @@ final class StatementRules {
     /** The schema that scripts are written for. */
     static final String PUBLIC = "public";
 
-    private static final String ONE_TRANSACTION = "a migration is one transaction, which begins and ends by itself; ";
+    static final String ONE_TRANSACTION = "a migration is one transaction, which begins and ends by itself; ";
 
     private static final List<Rule> RULES = List.of(
             new Rule(TransactionRules::begin, "BEGIN"),
             new Rule(TransactionRules::begin, "START", "TRANSACTION"),
             new Rule(TransactionRules::commit, "COMMIT"),
             new Rule(TransactionRules::commit, "END"),
-            refuse(ONE_TRANSACTION + "remove ROLLBACK", "ROLLBACK"),
+            new Rule(TransactionRules::rollback, "ROLLBACK"),
             refuse(ONE_TRANSACTION + "remove ABORT", "ABORT"),
-            refuse(ONE_TRANSACTION + "instead of SAVEPOINT use a DO block with an EXCEPTION clause", "SAVEPOINT"),
-            refuse(ONE_TRANSACTION + "instead of RELEASE use a DO block with an EXCEPTION clause", "RELEASE"),
             refuse(ONE_TRANSACTION + "remove PREPARE TRANSACTION", "PREPARE", "TRANSACTION"),
             refuse("PREPARE leaves a statement on the application's connection; write the statement itself", "PREPARE"),
             refuse("DEALLOCATE can take statements that the application's driver prepared; remove it", "DEALLOCATE"),
@@ -64,7 +62,7 @@ final class StatementRules {
                 return rule.judge.judge(statement);
             }
         }
-        return Verdict.KEEP;
+        return OutsideRules.refusal(statement).map(Verdict.class::cast).orElse(Verdict.KEEP);
     }
 
     /** The extension that a statement creates. */
@@ -109,6 +107,9 @@ final class StatementRules {
         Cursor cursor = statement.cursor();
         cursor.take("CREATE", "SCHEMA");
         cursor.take("IF", "NOT", "EXISTS");
+        if (cursor.take("AUTHORIZATION")) {
+            return refusal("it makes a schema named after a role; name the tenant's objects without a schema", statement);
+        }
         if (!cursor.takeName().equals(PUBLIC)) {
             return Verdict.KEEP;
         }

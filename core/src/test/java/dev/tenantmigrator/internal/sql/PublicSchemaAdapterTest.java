@@ -22,7 +22,7 @@ class PublicSchemaAdapterTest {
             "shared",
             Set.of("users", "Plan"),
             Map.of("uuid_generate_v4", "extensions", "=", "extensions", "citext", "public"),
-            Set.of());
+            Set.of("my_public", "Public", "PUBLIC", "t", "b"));
 
     @ParameterizedTest
     @CsvSource(delimiter = '¦', quoteCharacter = '`', textBlock = """
@@ -46,7 +46,7 @@ class PublicSchemaAdapterTest {
                     SELECT PUBLIC.citext, "public".citext      ¦ SELECT PUBLIC.citext, "public".citext
                     # the keyword SCHEMA
                     GRANT USAGE ON SCHEMA public TO app        ¦ GRANT USAGE ON SCHEMA "t1" TO app
-                    REVOKE ALL ON SCHEMA a, public FROM PUBLIC ¦ REVOKE ALL ON SCHEMA a, "t1" FROM PUBLIC
+                    REVOKE ALL ON SCHEMA b, public FROM PUBLIC ¦ REVOKE ALL ON SCHEMA b, "t1" FROM PUBLIC
                     COMMENT ON SCHEMA "public" IS 'public'     ¦ COMMENT ON SCHEMA "t1" IS 'public'
                     ALTER TABLE x SET SCHEMA public            ¦ ALTER TABLE x SET SCHEMA "t1"
                     SELECT 1 AS schema, a schema, public.x     ¦ SELECT 1 AS schema, a schema, "t1".x
@@ -54,6 +54,18 @@ class PublicSchemaAdapterTest {
                     ALTER SCHEMA public OWNER TO app           ¦ ALTER SCHEMA "t1" OWNER TO app
                     ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO PUBLIC ¦ ALTER DEFAULT PRIVILEGES IN SCHEMA "t1" GRANT ALL ON TABLES TO PUBLIC
                     GRANT ALL ON ALL TABLES IN SCHEMA public, b TO x ¦ GRANT ALL ON ALL TABLES IN SCHEMA "t1", b TO x
+                    ALTER DEFAULT PRIVILEGES FOR ROLE a IN SCHEMA public GRANT ALL ON TABLES TO PUBLIC ¦ ALTER DEFAULT PRIVILEGES FOR ROLE a IN SCHEMA "t1" GRANT ALL ON TABLES TO PUBLIC
+                    GRANT USAGE ON SCHEMA public TO PUBLIC     ¦ GRANT USAGE ON SCHEMA "t1" TO PUBLIC
+                    IMPORT FOREIGN SCHEMA public LIMIT TO (a) FROM SERVER s INTO public ¦ IMPORT FOREIGN SCHEMA public LIMIT TO (a) FROM SERVER s INTO "t1"
+                    # targets of GRANT, which leaves no trace to look at
+                    GRANT SELECT ON public.t TO public         ¦ GRANT SELECT ON "t1".t TO public
+                    GRANT SELECT, INSERT (a, b) ON t TO PUBLIC ¦ GRANT SELECT, INSERT (a, b) ON "t1".t TO PUBLIC
+                    GRANT ALL ON TABLE a, public.b, users, c TO x, y ¦ GRANT ALL ON TABLE "t1".a, "t1".b, users, "t1".c TO x, y
+                    REVOKE GRANT OPTION FOR SELECT ON "T" FROM x ¦ REVOKE GRANT OPTION FOR SELECT ON "t1"."T" FROM x
+                    GRANT ALL ON FUNCTION f(a int, b text), uuid_generate_v4(), g TO x ¦ GRANT ALL ON FUNCTION "t1".f(a int, b text), uuid_generate_v4(), "t1".g TO x
+                    GRANT SELECT ON language TO x              ¦ GRANT SELECT ON "t1".language TO x
+                    GRANT ALL ON ALL TABLES IN SCHEMA public TO x ¦ GRANT ALL ON ALL TABLES IN SCHEMA "t1" TO x
+                    DO $$ BEGIN IF a THEN GRANT USAGE ON SEQUENCE s TO x; END IF; END $$ ¦ DO $$ BEGIN IF a THEN GRANT USAGE ON SEQUENCE "t1".s TO x; END IF; END $$
                     # settings that would outlive the transaction
                     RESET lock_timeout                         ¦ SET LOCAL lock_timeout TO DEFAULT
                     RESET TIME ZONE                            ¦ RESET TIME ZONE
@@ -85,11 +97,10 @@ class PublicSchemaAdapterTest {
                 "SELECT public FROM t public WHERE public = 1 AND t.public > 2",
                 "SELECT public.* FROM x public",
                 "SELECT (row).public.x, a[1].public.x",
-                "GRANT SELECT ON t TO PUBLIC",
-                "REVOKE ALL ON t FROM public",
+                "SELECT a AS grant, b FROM x JOIN t ON t, c",
                 "SELECT t.schema public",
                 "SELECT schema a, public FROM t",
-                "IMPORT FOREIGN SCHEMA public FROM SERVER s INTO x",
+                "IMPORT FOREIGN SCHEMA public FROM SERVER s INTO t",
                 "ALTER TABLE t ALTER a SET DEFAULT $$public.x$$",
                 "COMMENT ON TABLE t IS $$see public.x$$",
                 "INSERT INTO t VALUES ($do$ DO $$ public.x $$ $do$)",

@@ -9,6 +9,7 @@ import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StatementRulesTest {
 
-    private static final SharedObjects NOTHING_SHARED = new SharedObjects("public", Set.of(), Map.of(), Set.of());
+    private static final SharedObjects NOTHING_SHARED =
+            new SharedObjects("public", Set.of(), Map.of(), Set.of("audit", "Public"));
 
     @ParameterizedTest
     @ValueSource(
@@ -26,14 +28,14 @@ class StatementRulesTest {
                 "begin work",
                 "BEGIN /* c */ TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ WRITE NOT DEFERRABLE",
                 "START TRANSACTION",
-                "START TRANSACTION READ ONLY",
+                "START TRANSACTION READ WRITE",
                 "COMMIT",
                 "COMMIT WORK",
                 "commit transaction and no chain",
                 "END",
                 "END TRANSACTION",
                 "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
-                "SET LOCAL TRANSACTION READ ONLY",
+                "SET LOCAL TRANSACTION READ WRITE, DEFERRABLE",
                 "SET client_encoding = 'UTF8'",
                 "SET SESSION \"Client_Encoding\" TO latin1",
                 "SET NAMES 'UTF8'",
@@ -78,9 +80,17 @@ class StatementRulesTest {
                 "DECLARE c CURSOR FOR WITH hold AS (SELECT 1) SELECT * FROM hold",
                 "COPY t FROM '/x'",
                 "COPY (SELECT a FROM stdin) TO PROGRAM 'stdout'",
-                "CREATE SCHEMA other",
-                "DROP SCHEMA IF EXISTS other, \"Public\" CASCADE",
-                "ALTER SCHEMA other RENAME TO another",
+                "CREATE SCHEMA audit",
+                "DROP SCHEMA IF EXISTS audit, \"Public\" CASCADE",
+                "ALTER SCHEMA audit RENAME TO another",
+                "CREATE CAST (a AS b) WITHOUT FUNCTION",
+                "COMMENT ON TABLE server IS 'x'",
+                "ALTER TABLE role OWNER TO app",
+                "DROP TABLE IF EXISTS \"user\", language",
+                "CREATE TRIGGER database BEFORE INSERT ON t EXECUTE FUNCTION f()",
+                "SECURITY LABEL FOR anon ON COLUMN t.c IS 'MASKED'",
+                "SELECT pg_advisory_xact_lock(1), pg_try_advisory_xact_lock_shared(1), t.pg_advisory_lock",
+                "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ SELECT pg_advisory_lock(1) $$",
                 "CREATE TABLE commit (rollback int)",
                 "NOTIFY x",
                 "EXECUTE x",
@@ -94,11 +104,54 @@ class StatementRulesTest {
     @ParameterizedTest
     @CsvSource(delimiter = '¦', quoteCharacter = '`', textBlock = """
                     ROLLBACK                               ¦ remove ROLLBACK
-                    rollback to savepoint a                ¦ remove ROLLBACK
+                    ROLLBACK AND CHAIN                     ¦ remove ROLLBACK
+                    rollback to savepoint a                ¦ not set
+                    RELEASE a                              ¦ not set
+                    SAVEPOINT a                            ¦ RELEASE SAVEPOINT "a"
+                    BEGIN READ ONLY                        ¦ READ ONLY
+                    START TRANSACTION ISOLATION LEVEL SERIALIZABLE, READ ONLY, DEFERRABLE ¦ READ ONLY
+                    SET TRANSACTION READ ONLY              ¦ READ ONLY
+                    SET LOCAL TRANSACTION SNAPSHOT '0'     ¦ SNAPSHOT
+                    SET TRANSACTION ISOLATION LEVEL LOW    ¦ correct it
+                    CREATE ROLE app                        ¦ a role
+                    CREATE USER app                        ¦ a user
+                    DROP GROUP app                         ¦ a role
+                    ALTER ROLE app SET search_path = a     ¦ a role
+                    CREATE USER MAPPING FOR a SERVER b     ¦ a user
+                    CREATE DATABASE d                      ¦ a database
+                    ALTER DATABASE d SET search_path = a   ¦ a database
+                    COMMENT ON DATABASE d IS 'x'           ¦ a database
+                    ALTER SYSTEM SET work_mem = 1          ¦ server
+                    CREATE TABLESPACE s LOCATION '/x'      ¦ tablespace
+                    ALTER TABLE ALL IN TABLESPACE a SET TABLESPACE b ¦ tablespace
+                    CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f() ¦ event trigger
+                    CREATE PUBLICATION p FOR ALL TABLES    ¦ publication
+                    ALTER PUBLICATION p ADD TABLE ONLY public.t ¦ publication
+                    DROP SUBSCRIPTION s                    ¦ subscription
+                    CREATE SERVER s FOREIGN DATA WRAPPER w ¦ foreign server
+                    CREATE FOREIGN DATA WRAPPER w          ¦ wrapper
+                    CREATE OR REPLACE TRUSTED PROCEDURAL LANGUAGE l ¦ a language
+                    CREATE TRANSFORM FOR a LANGUAGE l (FROM SQL WITH FUNCTION f(internal)) ¦ a transform
+                    CREATE ACCESS METHOD m TYPE INDEX HANDLER h ¦ access method
+                    REASSIGN OWNED BY a TO b               ¦ role owns
+                    DROP OWNED BY a                        ¦ role owns
+                    SECURITY LABEL FOR x ON ROLE a IS 'y'  ¦ a role
+                    CHECKPOINT                             ¦ checkpoint
+                    GRANT app TO x                         ¦ membership
+                    REVOKE ADMIN OPTION FOR app FROM x     ¦ membership
+                    GRANT CONNECT ON DATABASE d TO x       ¦ database
+                    GRANT USAGE ON LANGUAGE plpgsql TO x   ¦ language
+                    REVOKE ALL ON FOREIGN SERVER s FROM x  ¦ foreign
+                    GRANT SET ON PARAMETER work_mem TO x   ¦ parameter
+                    DO $$ BEGIN GRANT app TO x; END $$     ¦ membership
+                    ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO x ¦ IN SCHEMA
+                    ALTER DEFAULT PRIVILEGES FOR ROLE x REVOKE ALL ON TABLES FROM y ¦ IN SCHEMA
+                    SELECT pg_advisory_lock(1)             ¦ xact
+                    SELECT pg_catalog.PG_TRY_ADVISORY_LOCK_SHARED (1) ¦ xact
+                    DO $$ BEGIN PERFORM pg_advisory_unlock_all(); END $$ ¦ xact
+                    CREATE SCHEMA AUTHORIZATION x          ¦ role
                     ROLLBACK PREPARED 'x'                  ¦ remove ROLLBACK
                     ABORT                                  ¦ remove ABORT
-                    SAVEPOINT a                            ¦ EXCEPTION
-                    RELEASE a                              ¦ EXCEPTION
                     PREPARE TRANSACTION 'x'                ¦ PREPARE TRANSACTION
                     COMMIT PREPARED 'x'                    ¦ COMMIT PREPARED
                     COMMIT WORK AND CHAIN                  ¦ AND CHAIN
@@ -160,6 +213,32 @@ class StatementRulesTest {
     @Test
     void ignoresTheLinesThatPgDumpWritesForPsql() {
         assertThat(adapt("\\restrict aBc\n\nSELECT 1;\n\n\\unrestrict aBc\n")).containsExactly("SELECT 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '¦', quoteCharacter = '`', textBlock = """
+                    SELECT 1                                               ¦
+                    BEGIN; COMMIT                                          ¦
+                    BEGIN ISOLATION LEVEL READ COMMITTED; COMMIT           ¦
+                    SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED       ¦
+                    SELECT 'SET TRANSACTION ISOLATION LEVEL SERIALIZABLE'  ¦
+                    begin transaction isolation level serializable; SELECT 1; END ¦ SERIALIZABLE
+                    SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ WRITE ¦ REPEATABLE READ
+                    SET LOCAL TRANSACTION READ WRITE, ISOLATION LEVEL SERIALIZABLE ¦ SERIALIZABLE
+                    START TRANSACTION ISOLATION LEVEL SERIALIZABLE; COMMIT; BEGIN ISOLATION LEVEL REPEATABLE READ; END ¦ SERIALIZABLE
+                    """)
+    void takesTheStrongestIsolationLevelOver(String sql, String level) {
+        var script = new PublicSchemaAdapter().adapt(ScriptFile.of("m.sql", sql), NOTHING_SHARED);
+
+        assertThat(script.isolationLevel()).isEqualTo(Optional.ofNullable(level));
+    }
+
+    @Test
+    void keepsSavepointsThatEndWithTheScript() {
+        String sql = "SAVEPOINT a; SAVEPOINT b; ROLLBACK WORK TO a; SAVEPOINT b; RELEASE b; ROLLBACK TO SAVEPOINT a;"
+                + " RELEASE SAVEPOINT a";
+
+        assertThat(String.join("; ", adapt(sql))).isEqualTo(sql);
     }
 
     private static List<String> adapt(String sql) {
