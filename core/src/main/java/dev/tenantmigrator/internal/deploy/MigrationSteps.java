@@ -138,10 +138,10 @@ final class MigrationSteps implements FleetRun.TenantWork {
             return walk(session, flight, migration);
         }
         try {
-            session.inOneFlight(flight);
+            session.inOneFlight(run.isolationLevel(script), flight);
             return Result.DONE;
         } catch (SQLException e) {
-            Optional<Result> known = expected(e);
+            Optional<Result> known = expected(e, session, migration);
             if (known.isPresent()) {
                 return known.get();
             }
@@ -161,13 +161,13 @@ final class MigrationSteps implements FleetRun.TenantWork {
     /** Once more, one statement after the other, because a flight does not tell which one failed. */
     private Result walk(Session session, Flight flight, Migration migration) throws SQLException {
         try {
-            session.inTransaction(connection -> {
+            session.inTransaction(run.isolationLevel(direction.script(migration)), connection -> {
                 flight.walk(connection);
                 return Result.DONE;
             });
             return Result.DONE;
         } catch (SQLException e) {
-            Optional<Result> known = expected(e);
+            Optional<Result> known = expected(e, session, migration);
             if (known.isPresent()) {
                 return known.get();
             }
@@ -179,15 +179,28 @@ final class MigrationSteps implements FleetRun.TenantWork {
         }
     }
 
-    private Optional<Result> expected(SQLException e) {
-        if (e instanceof ScriptFailure) {
-            return Optional.empty();
-        }
-        if (TenantLock.isHeld(e)) {
+    private Optional<Result> expected(SQLException e, Session session, Migration migration) throws SQLException {
+        if (!(e instanceof ScriptFailure) && TenantLock.isHeld(e)) {
             held = true;
             return Optional.of(Result.HELD);
         }
-        return SqlErrors.says(e, CHANGED) ? Optional.of(Result.CHANGED) : Optional.empty();
+        boolean changed = !(e instanceof ScriptFailure) && SqlErrors.says(e, CHANGED);
+        return changed || failedOnOldRows(e, session, migration) ? Optional.of(Result.CHANGED) : Optional.empty();
+    }
+
+    /**
+     * Above READ COMMITTED the check after the lock sees the rows as they were when the lock was asked for. Then what another
+     * instance did meanwhile makes the script fail, at the latest at its tracking row, whose version is unique.
+     */
+    private boolean failedOnOldRows(SQLException e, Session session, Migration migration) throws SQLException {
+        if (run.isolationLevel(direction.script(migration)).isEmpty()
+                || SqlErrors.isConnectionLost(e)
+                || session.isBroken()) {
+            return false;
+        }
+        List<AppliedMigration> rows =
+                store.read(session.connection(), List.of(schema())).getOrDefault(schema(), List.of());
+        return !versions(rows).equals(versions(state.rows()));
     }
 
     private MigrationFailedException failure(SQLException e, Migration migration) {

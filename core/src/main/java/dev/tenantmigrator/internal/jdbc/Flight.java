@@ -67,8 +67,8 @@ public final class Flight {
         return this;
     }
 
-    Flight asTransaction() {
-        Flight flight = new Flight().add(Session.BEGIN);
+    Flight asTransaction(String isolationLevel) {
+        Flight flight = new Flight().add(Session.begin(isolationLevel));
         flight.steps.addAll(steps);
         return flight.add("COMMIT");
     }

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,11 +20,8 @@ public final class Session implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-    /**
-     * The level is named, because a host's default of {@code REPEATABLE READ} would hide what was committed while the
-     * transaction waited for a lock; so is {@code READ WRITE}.
-     */
-    public static final String BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+    private static final String READ_COMMITTED = "READ COMMITTED";
+    private static final Set<String> LEVELS = Set.of(READ_COMMITTED, "REPEATABLE READ", "SERIALIZABLE");
 
     private final Connection connection;
     private final boolean autoCommit;
@@ -68,6 +66,17 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    /**
+     * Begins a transaction. The level is named, because a host's default of {@code REPEATABLE READ} would hide what was
+     * committed while the transaction waited for a lock; so is {@code READ WRITE}.
+     */
+    static String begin(String isolationLevel) {
+        if (!LEVELS.contains(isolationLevel)) {
+            throw new IllegalArgumentException("not an isolation level: " + isolationLevel);
+        }
+        return "BEGIN ISOLATION LEVEL " + isolationLevel + " READ WRITE";
+    }
+
     /** The connection, for statements that neither begin nor end a transaction. */
     public Connection connection() {
         return connection;
@@ -87,7 +96,12 @@ public final class Session implements AutoCloseable {
 
     /** Runs work in one transaction: commits when it returns, rolls back when it throws. */
     public <T> T inTransaction(Work<T> work) throws SQLException {
-        return inTransaction(work, "COMMIT");
+        return inTransaction(work, READ_COMMITTED, "COMMIT");
+    }
+
+    /** Runs work in one transaction of an isolation level, if one is given. */
+    public <T> T inTransaction(Optional<String> isolationLevel, Work<T> work) throws SQLException {
+        return inTransaction(work, isolationLevel.orElse(READ_COMMITTED), "COMMIT");
     }
 
     /**
@@ -113,11 +127,11 @@ public final class Session implements AutoCloseable {
 
     /** Runs work in one transaction and takes back whatever it did. */
     public <T> T inRolledBackTransaction(Work<T> work) throws SQLException {
-        return inTransaction(work, "ROLLBACK");
+        return inTransaction(work, READ_COMMITTED, "ROLLBACK");
     }
 
-    private <T> T inTransaction(Work<T> work, String end) throws SQLException {
-        execute(BEGIN);
+    private <T> T inTransaction(Work<T> work, String isolationLevel, String end) throws SQLException {
+        execute(begin(isolationLevel));
         try {
             T result = work.run(connection);
             execute(end);
@@ -134,8 +148,13 @@ public final class Session implements AutoCloseable {
      * @throws SQLException when any statement failed; nothing was kept, unless the connection was lost
      */
     public void inOneFlight(Flight flight) throws SQLException {
+        inOneFlight(Optional.empty(), flight);
+    }
+
+    /** The same in an isolation level, if one is given. */
+    public void inOneFlight(Optional<String> isolationLevel, Flight flight) throws SQLException {
         try {
-            flight.asTransaction().send(connection);
+            flight.asTransaction(isolationLevel.orElse(READ_COMMITTED)).send(connection);
         } catch (SQLException e) {
             rollback(e);
             throw e;

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -80,6 +81,11 @@ public final class RunContext {
     /** The statements of a script in a tenant. */
     public List<SqlStatement> statements(ScriptFile script, String schema) {
         return adapted(script).script().statements(schema);
+    }
+
+    /** The isolation level that a script asks for. */
+    public Optional<String> isolationLevel(ScriptFile script) {
+        return adapted(script).script().isolationLevel();
     }
 
     /**
