@@ -36,15 +36,22 @@ public final class RunContext {
     private final MigrationCatalog catalog;
     private final SharedObjects shared;
     private final List<String> schemasAfterTenant;
+    private final int serverVersion;
     private final Map<ScriptFile, Adapted> scripts = new ConcurrentHashMap<>();
 
     private record Adapted(TenantScript script, boolean changesSettings, boolean leavesTraces) {}
 
-    private RunContext(Config config, MigrationCatalog catalog, SharedObjects shared, List<String> schemasAfterTenant) {
+    private RunContext(
+            Config config,
+            MigrationCatalog catalog,
+            SharedObjects shared,
+            List<String> schemasAfterTenant,
+            int serverVersion) {
         this.config = config;
         this.catalog = catalog;
         this.shared = shared;
         this.schemasAfterTenant = List.copyOf(schemasAfterTenant);
+        this.serverVersion = serverVersion;
     }
 
     /**
@@ -52,6 +59,23 @@ public final class RunContext {
      * belongs to extensions. Where all is there this costs two queries.
      */
     public static RunContext load(
+            Config config, MigrationCatalog catalog, Connection connection, Collection<ScriptFile> toRun)
+            throws SQLException {
+        RunContext run = prepare(config, catalog, connection, toRun);
+        toRun.forEach(run::adapted);
+        return run;
+    }
+
+    /**
+     * The same for scripts that run one after the other in one transaction, on tables without rows: what creates a tenant.
+     */
+    public static RunContext loadForCreation(
+            Config config, MigrationCatalog catalog, Connection connection, List<ScriptFile> toRun)
+            throws SQLException {
+        return prepare(config, catalog, connection, toRun).forCreation(toRun);
+    }
+
+    private static RunContext prepare(
             Config config, MigrationCatalog catalog, Connection connection, Collection<ScriptFile> toRun)
             throws SQLException {
         Set<String> extensions = new LinkedHashSet<>(config.extensions());
@@ -63,9 +87,18 @@ public final class RunContext {
         path.addAll(installed.schemas());
         SharedObjects shared = new SharedObjects(
                 config.sharedSchema(), config.sharedObjects(), installed.objects(), config.allowedSchemas());
-        RunContext context = new RunContext(config, catalog, shared, List.copyOf(path));
-        toRun.forEach(context::adapted);
-        return context;
+        int serverVersion = connection.getMetaData().getDatabaseMajorVersion();
+        return new RunContext(config, catalog, shared, List.copyOf(path), serverVersion);
+    }
+
+    /** The same run, with other scripts: those that run one after the other in one transaction. */
+    public RunContext forCreation(List<ScriptFile> toRun) {
+        RunContext creation = new RunContext(config, catalog, shared, schemasAfterTenant, serverVersion);
+        List<TenantScript> adapted = config.adapter().adaptForCreation(toRun, shared, serverVersion);
+        for (int i = 0; i < toRun.size(); i++) {
+            creation.scripts.put(toRun.get(i), adapted(toRun.get(i), adapted.get(i)));
+        }
+        return creation;
     }
 
     /** The migrations. */
@@ -113,15 +146,17 @@ public final class RunContext {
     }
 
     private Adapted adapted(ScriptFile file) {
-        return scripts.computeIfAbsent(file, script -> {
-            TenantScript adapted = config.adapter().adapt(script, shared);
-            boolean mayChange = ScriptScan.mayChangeSettings(script);
-            boolean sets = adapted.statements(config.sharedSchema()).stream()
-                    .anyMatch(statement -> statement.sql().regionMatches(true, 0, "SET", 0, 3));
-            String text = script.text();
-            boolean traces = TRACES.matcher(text).find()
-                    || (mayChange && OWN_SETTING.matcher(text).find());
-            return new Adapted(adapted, mayChange || sets, traces);
-        });
+        return scripts.computeIfAbsent(
+                file, script -> adapted(script, config.adapter().adapt(script, shared)));
+    }
+
+    private Adapted adapted(ScriptFile script, TenantScript adapted) {
+        boolean mayChange = ScriptScan.mayChangeSettings(script);
+        boolean sets = adapted.statements(config.sharedSchema()).stream()
+                .anyMatch(statement -> statement.sql().regionMatches(true, 0, "SET", 0, 3));
+        String text = script.text();
+        boolean traces = TRACES.matcher(text).find()
+                || (mayChange && OWN_SETTING.matcher(text).find());
+        return new Adapted(adapted, mayChange || sets, traces);
     }
 }

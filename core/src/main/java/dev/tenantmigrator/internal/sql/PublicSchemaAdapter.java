@@ -28,7 +28,22 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
 
     @Override
     public TenantScript adapt(ScriptFile script, SharedObjects shared) {
-        List<Statement> statements = Script.read(script);
+        return adapt(script, Script.read(script), shared, EnumLabels.none());
+    }
+
+    @Override
+    public List<TenantScript> adaptForCreation(List<ScriptFile> scripts, SharedObjects shared, int serverVersion) {
+        List<List<Statement>> statements = scripts.stream().map(Script::read).toList();
+        EnumLabels labels = EnumLabels.fold(statements);
+        List<TenantScript> adapted = new ArrayList<>();
+        for (int i = 0; i < scripts.size(); i++) {
+            adapted.add(adapt(scripts.get(i), statements.get(i), shared, labels));
+        }
+        return adapted;
+    }
+
+    private static TenantScript adapt(
+            ScriptFile script, List<Statement> statements, SharedObjects shared, EnumLabels labels) {
         if (statements.isEmpty()) {
             throw new InvalidMigrationException(
                     "the script is empty; write it, or at least SELECT 1 when nothing is to be done",
@@ -41,9 +56,10 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
         TokenRule keyword = SchemaRules.schemaKeyword(StatementRules.PUBLIC);
         TokenRule granted = GrantRules.unqualifiedTargets(shared);
         // What a routine sets or locks when it is called later is the application's affair.
-        CodeRewriter names = new CodeRewriter(inRoutines, qualified, keyword, granted, IMPORT);
+        CodeRewriter names = new CodeRewriter(inRoutines, labels, qualified, keyword, granted, IMPORT);
         CodeRewriter namesAndSettings = new CodeRewriter(
                 elsewhere,
+                labels,
                 qualified,
                 keyword,
                 granted,
@@ -56,7 +72,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
             Verdict verdict = StatementRules.judge(statement);
             if (verdict instanceof Verdict.Refuse refusal) {
                 throw Script.invalid(script, statement, refusal);
-            } else if (verdict != Verdict.ABSORB) {
+            } else if (verdict != Verdict.ABSORB && !labels.isFolded(statement)) {
                 boolean only = statement.createsRoutine() || verdict instanceof Verdict.Replace;
                 adapted.add(adapted(script, statement, verdict, only ? names : namesAndSettings));
                 requireNothingFound(script, statement, only ? inRoutines : elsewhere);

@@ -49,7 +49,7 @@ public final class Adoption {
             refuseUnlessAdoptable(connection, schema);
             List<ScriptFile> scripts =
                     catalog.migrations().stream().map(Migration::up).toList();
-            RunContext run = RunContext.load(config, catalog, connection, scripts);
+            RunContext run = RunContext.loadForCreation(config, catalog, connection, scripts);
             Map<String, Set<String>> added = Scratch.use(session, run, this::columnsByVersion);
             int known = knownVersions(added, columns(connection, schema));
             return new AdoptionPlan(

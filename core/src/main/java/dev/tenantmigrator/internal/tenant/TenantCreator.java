@@ -187,7 +187,7 @@ public final class TenantCreator {
     }
 
     private RunContext load(MigrationCatalog catalog, Connection connection) throws SQLException {
-        return RunContext.load(config, catalog, connection, scripts(catalog));
+        return RunContext.loadForCreation(config, catalog, connection, scripts(catalog));
     }
 
     private static List<ScriptFile> scripts(MigrationCatalog catalog) {
