@@ -67,6 +67,11 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
                 SettingRules::setInBlock,
                 SettingRules::lastArgumentOfSetConfig);
         refuseOtherStrings(script, statements);
+        Optional<NonTransactionalScript> outside =
+                NonTransactionalScript.adapt(script, statements, shared, qualified, keyword);
+        if (outside.isPresent()) {
+            return outside.get();
+        }
         List<Adapted> adapted = new ArrayList<>();
         for (Statement statement : statements) {
             Verdict verdict = StatementRules.judge(statement);
@@ -87,6 +92,15 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
             int offset = found.offsetIn(statement.tokens().source()).orElse(statement.start());
             throw new InvalidMigrationException(found.message(), script.location(), statement.lineAt(offset));
         });
+    }
+
+    @Override
+    public List<TenantScript> adaptForCreation(List<ScriptFile> scripts, SharedObjects shared, int serverVersion) {
+        return scripts.stream().map(script -> inCreation(adapt(script, shared))).toList();
+    }
+
+    private static TenantScript inCreation(TenantScript script) {
+        return script instanceof NonTransactionalScript outside ? outside.inCreation() : script;
     }
 
     /** What names the setting may turn it off, and then strings end elsewhere than they were read to end. */

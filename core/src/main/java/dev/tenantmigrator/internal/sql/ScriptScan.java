@@ -25,6 +25,15 @@ public final class ScriptScan {
     }
 
     /**
+     * Whether a script holds statements that cannot run in a transaction, or says so in its first comment.
+     *
+     * @throws InvalidMigrationException when the script cannot be read to its end, or must not run
+     */
+    public static boolean runsOutsideTransaction(ScriptFile script) {
+        return NonTransactionalScript.isOne(script, Script.read(script));
+    }
+
+    /**
      * Whether a setting may be left changed after the script's transaction: by {@code set_config}, {@code RESET}, or
      * {@code SET} in code that runs. True too often rather than too rarely; what existing functions do is not seen.
      *

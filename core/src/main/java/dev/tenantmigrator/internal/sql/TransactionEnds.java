@@ -1,0 +1,104 @@
+package dev.tenantmigrator.internal.sql;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds {@code COMMIT} and {@code ROLLBACK} in the PL/pgSQL body of {@code DO}, which PostgreSQL allows outside of a transaction. */
+final class TransactionEnds {
+
+    private TransactionEnds() {}
+
+    /**
+     * Whether a {@code DO} commits.
+     *
+     * @throws UnreadableSqlException when it rolls back
+     */
+    static boolean commits(Statement statement) throws UnreadableSqlException {
+        boolean commits = false;
+        Tokens tokens = statement.tokens();
+        for (int token = statement.from(); token < statement.to(); token++) {
+            for (Found found : inBody(tokens, token)) {
+                if (found.rollsBack) {
+                    throw new UnreadableSqlException(
+                            "ROLLBACK in DO cannot run while a tenant is created, which is one transaction; use a block"
+                                    + " with an EXCEPTION clause",
+                            tokens.source(),
+                            found.start);
+                }
+                commits = true;
+            }
+        }
+        return commits;
+    }
+
+    /**
+     * Takes {@code COMMIT} out of a body, for the creation of a tenant, which is one transaction. {@code NULL} does nothing in
+     * PL/pgSQL.
+     */
+    static boolean remove(Tokens tokens, int token, Template.Builder out) {
+        if (tokens.kind(token) == TokenKind.STRING) {
+            List<Found> found = inBody(tokens, token);
+            found.forEach(commit -> out.replace(commit.start, commit.end, "NULL"));
+            return !found.isEmpty();
+        }
+        if (!ends(tokens, token, "COMMIT")) {
+            return false;
+        }
+        out.replace(tokens.start(token), tokens.end(token), "NULL");
+        // AND CHAIN
+        int word = tokens.next(token);
+        while (!tokens.isSymbol(word, ';')) {
+            out.replace(tokens.start(word), tokens.end(word), "");
+            word = tokens.next(word);
+        }
+        return true;
+    }
+
+    private record Found(int start, int end, boolean rollsBack) {}
+
+    private static List<Found> inBody(Tokens tokens, int token) {
+        Tokens body;
+        try {
+            if (tokens.kind(token) == TokenKind.DOLLAR_STRING) {
+                body = Lexer.lex(tokens.source(), tokens.contentStart(token), tokens.contentEnd(token));
+            } else if (tokens.kind(token) == TokenKind.STRING) {
+                int quote = tokens.source().indexOf('\'', tokens.start(token));
+                body = Lexer.lex(tokens.source(), quote + 1, tokens.end(token) - 1);
+            } else {
+                return List.of();
+            }
+        } catch (UnreadableSqlException notSql) {
+            return List.of();
+        }
+        List<Found> found = new ArrayList<>();
+        for (int word = 0; word < body.count(); word++) {
+            boolean rollsBack = ends(body, word, "ROLLBACK");
+            if (rollsBack || ends(body, word, "COMMIT")) {
+                found.add(new Found(body.start(word), body.end(word), rollsBack));
+            }
+        }
+        return found;
+    }
+
+    /** A statement of its own: a column or variable may have the same name. */
+    private static boolean ends(Tokens tokens, int token, String word) {
+        if (!tokens.isWord(token, word)) {
+            return false;
+        }
+        int previous = tokens.previous(token);
+        boolean begins = previous < 0
+                || tokens.isSymbol(previous, ';')
+                || tokens.isWord(previous, "BEGIN")
+                || tokens.isWord(previous, "THEN")
+                || tokens.isWord(previous, "ELSE")
+                || tokens.isWord(previous, "LOOP")
+                || tokens.text(previous).equals(">>");
+        int next = tokens.next(token);
+        if (tokens.isWord(next, "AND")) {
+            next = tokens.next(next);
+            next = tokens.isWord(next, "NO") ? tokens.next(next) : next;
+            next = tokens.isWord(next, "CHAIN") ? tokens.next(next) : next;
+        }
+        return begins && tokens.isSymbol(next, ';');
+    }
+}
