@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Applies what is pending. */
 public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingStore store) implements Direction {
@@ -25,7 +26,7 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingSt
         if (refusal.isPresent()) {
             return Optional.of(new TenantOutcome.Failed(state.schema(), done, refusal.get()));
         }
-        if (!state.pending().isEmpty()) {
+        if (!next(state).isEmpty()) {
             return Optional.empty();
         }
         if (!done.isEmpty()) {
@@ -40,7 +41,8 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingSt
 
     @Override
     public List<Migration> next(TenantState state) {
-        return state.pending();
+        return Stream.concat(state.started().stream(), state.pending().stream())
+                .toList();
     }
 
     @Override
@@ -54,8 +56,29 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingSt
     }
 
     @Override
+    public String startSql(String schema, Migration migration) {
+        return store.startSql(schema, migration);
+    }
+
+    @Override
+    public String endSql(String schema, Migration migration) {
+        return store.finishSql(schema, migration.version());
+    }
+
+    @Override
+    public Optional<String> cancelSql(String schema, Migration migration) {
+        return Optional.of(store.deleteSql(schema, migration.version()));
+    }
+
+    @Override
+    public String goOn() {
+        return "the next deploy goes on with it";
+    }
+
+    @Override
     public List<AppliedMigration> after(List<AppliedMigration> rows, Migration migration) {
         List<AppliedMigration> after = new ArrayList<>(rows);
+        after.removeIf(row -> row.version().equals(migration.version()));
         after.add(TenantState.rowOf(migration));
         return after;
     }

@@ -26,6 +26,18 @@ interface Direction {
     /** The statement that changes the tracking row along with the script. */
     String trackingSql(String schema, Migration migration);
 
+    /** The statement that records that a script is begun that cannot run in one transaction with its row. */
+    String startSql(String schema, Migration migration);
+
+    /** The statement that records the end of what {@link #startSql} began. */
+    String endSql(String schema, Migration migration);
+
+    /** The statement that takes {@link #startSql} back; empty when what was before cannot be recorded again. */
+    Optional<String> cancelSql(String schema, Migration migration);
+
+    /** What to do about a script that stopped outside of a transaction. */
+    String goOn();
+
     /** The rows after a migration was run. */
     List<AppliedMigration> after(List<AppliedMigration> rows, Migration migration);
 

@@ -2,6 +2,7 @@ package dev.tenantmigrator.internal.deploy;
 
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.jdbc.DirectConnection;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.run.RunContext;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
@@ -101,6 +102,9 @@ public final class FleetRuns {
             });
             if (!toMigrate.isEmpty()) {
                 RunContext run = RunContext.load(config, catalog, session.connection(), scripts);
+                if (!scripts.stream().allMatch(run::isTransactional)) {
+                    DirectConnection.check(session, OutsideTransaction.otherSource(config));
+                }
                 toMigrate.forEach(state -> plan.work(new MigrationSteps(run, direction, state)));
             }
             return plan;

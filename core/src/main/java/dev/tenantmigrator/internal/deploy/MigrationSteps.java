@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
  */
 final class MigrationSteps implements FleetRun.TenantWork {
 
-    private enum Result {
+    enum Result {
         DONE,
         /** Another instance holds the tenant; nothing was done. */
         HELD,
@@ -45,6 +45,9 @@ final class MigrationSteps implements FleetRun.TenantWork {
 
     /** Lock timeout, deadlock, serialization failure: nothing was kept, and the same may succeed in a moment. */
     private static final Set<String> TRANSIENT = Set.of(LOCK_TIMEOUT, "40P01", "40001");
+
+    /** What only turns out when it runs: a {@code REINDEX} of a partitioned table, a procedure that commits. */
+    private static final Set<String> NOT_IN_TRANSACTION = Set.of("25001", "2D000");
 
     private static final int TRIES = 5;
 
@@ -119,12 +122,33 @@ final class MigrationSteps implements FleetRun.TenantWork {
     }
 
     private Result run(Session session, Migration migration) throws SQLException {
+        return run.isTransactional(direction.script(migration))
+                ? inTransaction(session, migration)
+                : outsideTransaction(session, migration);
+    }
+
+    private Result outsideTransaction(Session session, Migration migration) throws SQLException {
+        try {
+            Result result = new OutsideTransaction(run, direction, state, migration).run(session);
+            held = result == Result.HELD;
+            return result;
+        } catch (MigrationFailedException e) {
+            boolean again = e.failure().sqlState().filter(TRANSIENT::contains).isPresent() && ++tries < TRIES;
+            if (again) {
+                return Result.HELD;
+            }
+            throw e;
+        }
+    }
+
+    private Result inTransaction(Session session, Migration migration) throws SQLException {
         ScriptFile script = direction.script(migration);
         Flight flight = new Flight()
                 .add(TenantLock.trySql(schema()))
                 .add(run.searchPathSql(schema()))
-                .add("SET LOCAL lock_timeout TO " + run.config().lockTimeout().toMillis())
-                .add(store.assertRecordedSql(schema(), state.rows(), CHANGED))
+                .add("SET LOCAL lock_timeout TO " + run.config().lockTimeout().toMillis());
+        run.timeoutsSql(script).forEach(flight::add);
+        flight.add(store.assertRecordedSql(schema(), state.rows(), CHANGED))
                 .addScript(migration.version(), script, run.statements(script, schema()), run.changesSettings(script));
         if (run.changesSettings(script)) {
             flight.add(session.settings().restoreSql());
@@ -212,6 +236,10 @@ final class MigrationSteps implements FleetRun.TenantWork {
                     + run.config().lockTimeout().toMillis() + " ms; nothing of the script was kept. End that session's"
                     + " transaction (pg_stat_activity shows it), or run again when it is done");
         }
+        if (NOT_IN_TRANSACTION.contains(SqlErrors.state(e))) {
+            failure = failure.withMessage(failure.message() + "; nothing of the script was kept. PostgreSQL runs this only"
+                    + " outside of a transaction: begin the file with \"-- tenant-migrator: no-transaction\"");
+        }
         if (SqlErrors.says(e, SPOILED)) {
             failure = Failure.of(
                             "the script itself changes what is recorded in the tracking table, or keeps it from being"
@@ -246,7 +274,8 @@ final class MigrationSteps implements FleetRun.TenantWork {
         }
     }
 
-    private static Set<String> versions(List<AppliedMigration> rows) {
+    /** What {@link TrackingStore#assertRecordedSql} compares. */
+    static Set<String> versions(List<AppliedMigration> rows) {
         return rows.stream().map(row -> row.version() + row.finished()).collect(Collectors.toSet());
     }
 

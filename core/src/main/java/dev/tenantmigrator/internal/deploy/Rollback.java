@@ -9,6 +9,7 @@ import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.internal.tracking.Unfinished;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.TenantOutcome;
@@ -67,11 +68,12 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
     }
 
     /** A file that is gone, or not the one that was applied, has no rollback that is known to fit. */
-    private static Optional<Finding> refusal(TenantState state, String version) {
+    private Optional<Finding> refusal(TenantState state, String version) {
         return state.findings().stream()
                 .filter(finding -> finding.version().equals(Optional.of(version)))
                 .filter(finding -> switch (finding.kind()) {
-                    case UNFINISHED, FILE_MISSING, CHECKSUM_MISMATCH, AHEAD -> true;
+                    case UNFINISHED -> !Unfinished.of(state.row(version), catalog.find(version)).rollbackGoesOn();
+                    case FILE_MISSING, CHECKSUM_MISMATCH, AHEAD -> true;
                     default -> false;
                 })
                 .findFirst();
@@ -100,6 +102,26 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
     @Override
     public String trackingSql(String schema, Migration migration) {
         return store.deleteSql(schema, migration.version());
+    }
+
+    @Override
+    public String startSql(String schema, Migration migration) {
+        return store.reopenSql(schema, migration.version());
+    }
+
+    @Override
+    public String endSql(String schema, Migration migration) {
+        return store.deleteSql(schema, migration.version());
+    }
+
+    @Override
+    public Optional<String> cancelSql(String schema, Migration migration) {
+        return Optional.empty();
+    }
+
+    @Override
+    public String goOn() {
+        return "run the rollback again, it goes on; a deploy would apply the migration again";
     }
 
     @Override

@@ -118,10 +118,47 @@ public final class Session implements AutoCloseable {
      * flight's try it leaves no error in the server's log.
      */
     public boolean tryLock(String tenant) throws SQLException {
+        return ask(TenantLock.tryQuery(tenant));
+    }
+
+    private boolean ask(String query) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(TenantLock.tryQuery(tenant))) {
+                ResultSet rows = statement.executeQuery(query)) {
             rows.next();
             return rows.getBoolean(1);
+        }
+    }
+
+    /**
+     * Does work outside of a transaction under a tenant's lock, which this connection holds meanwhile, and puts the
+     * session's settings back.
+     *
+     * @return empty when another session holds the lock; nothing was done
+     */
+    public <T> Optional<T> outsideTransactionIfFree(String tenant, Work<T> work) throws SQLException {
+        if (!ask(TenantLock.tryForSessionQuery(tenant))) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(work.run(connection));
+        } catch (SQLException e) {
+            broken = broken || SqlErrors.isConnectionLost(e);
+            throw e;
+        } finally {
+            release(tenant);
+        }
+    }
+
+    private void release(String tenant) {
+        if (broken) {
+            return;
+        }
+        try {
+            boolean released = ask(TenantLock.releaseQuery(tenant));
+            broken = !released || !settings.restore(connection);
+        } catch (SQLException e) {
+            LOG.debug("A connection cannot be put back", SqlErrors.withoutDetail(e));
+            broken = true;
         }
     }
 

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 
 /**
  * The lock that one tenant's migrations are done under (PostgreSQL documentation, "Advisory Locks"). It belongs to a
- * transaction, so it ends with it, also behind a pooler; and it is only tried for, because a transaction that waits for it
+ * transaction, so it ends with it, also behind a pooler, except around statements that cannot run in one; and it is only tried for, because a transaction that waits for it
  * holds a snapshot, for which {@code CREATE INDEX CONCURRENTLY} elsewhere waits for ever.
  */
 public final class TenantLock {
@@ -29,6 +29,19 @@ public final class TenantLock {
     /** A query that takes the lock until the transaction ends, and says whether it could. */
     public static String tryQuery(String schema) {
         return "SELECT pg_catalog.pg_try_advisory_xact_lock(" + key(schema) + ")";
+    }
+
+    /**
+     * A query that takes the lock until {@link #releaseQuery} or the connection's end, and says whether it could: for work
+     * that cannot be one transaction. Whoever asks for the lock in a transaction sees it as held.
+     */
+    public static String tryForSessionQuery(String schema) {
+        return "SELECT pg_catalog.pg_try_advisory_lock(" + key(schema) + ")";
+    }
+
+    /** A query that gives back what {@link #tryForSessionQuery} took. */
+    public static String releaseQuery(String schema) {
+        return "SELECT pg_catalog.pg_advisory_unlock(" + key(schema) + ")";
     }
 
     /** A call that waits for a lock of the database as a whole; for short, rare work. */

@@ -6,6 +6,7 @@ import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.sql.ScriptDirective;
 import dev.tenantmigrator.internal.sql.ScriptScan;
 import dev.tenantmigrator.internal.sql.Sql;
 import java.sql.Connection;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -39,7 +41,8 @@ public final class RunContext {
     private final int serverVersion;
     private final Map<ScriptFile, Adapted> scripts = new ConcurrentHashMap<>();
 
-    private record Adapted(TenantScript script, boolean changesSettings, boolean leavesTraces) {}
+    private record Adapted(
+            TenantScript script, Map<String, String> timeouts, boolean changesSettings, boolean leavesTraces) {}
 
     private RunContext(
             Config config,
@@ -126,10 +129,45 @@ public final class RunContext {
      * strings end where scripts were read to end, whatever the host's setting is.
      */
     public String searchPathSql(String schema) {
-        String path = Sql.identifier(schema) + ", "
-                + schemasAfterTenant.stream().map(Sql::identifier).collect(Collectors.joining(", "));
-        return "SELECT pg_catalog.set_config('search_path', " + Sql.literal(path) + ", true),"
+        return "SELECT pg_catalog.set_config('search_path', " + Sql.literal(searchPath(schema)) + ", true),"
                 + " pg_catalog.set_config('standard_conforming_strings', 'on', true)";
+    }
+
+    private String searchPath(String schema) {
+        return Sql.identifier(schema) + ", "
+                + schemasAfterTenant.stream().map(Sql::identifier).collect(Collectors.joining(", "));
+    }
+
+    /**
+     * A statement that gives the session of a script that cannot run in a transaction the same search path, and what the
+     * script's statements would have in one of ours. Waiting for a lock is not bounded unless the script says so: {@code
+     * CREATE INDEX CONCURRENTLY} waits for the transactions that are open as for locks, and one that gives up leaves an
+     * INVALID index.
+     */
+    public String sessionSql(String schema, ScriptFile script) {
+        Map<String, String> settings = new TreeMap<>();
+        settings.put("search_path", searchPath(schema));
+        settings.put("standard_conforming_strings", "on");
+        settings.put("default_transaction_isolation", "read committed");
+        settings.put("default_transaction_read_only", "off");
+        settings.put("lock_timeout", "0");
+        settings.putAll(adapted(script).timeouts());
+        return settings.entrySet().stream()
+                .map(setting -> "pg_catalog.set_config(" + Sql.literal(setting.getKey()) + ", "
+                        + Sql.literal(setting.getValue()) + ", false)")
+                .collect(Collectors.joining(", ", "SELECT ", ""));
+    }
+
+    /** Whether a script runs in one transaction with its tracking row. */
+    public boolean isTransactional(ScriptFile script) {
+        return adapted(script).script().transactional();
+    }
+
+    /** Statements that set the timeouts that a script asks for, until the transaction ends. */
+    public List<String> timeoutsSql(ScriptFile script) {
+        return adapted(script).timeouts().entrySet().stream()
+                .map(timeout -> "SET LOCAL " + timeout.getKey() + " TO " + Sql.literal(timeout.getValue()))
+                .toList();
     }
 
     /** Whether settings may be other than before when the script has run. */
@@ -157,6 +195,7 @@ public final class RunContext {
         String text = script.text();
         boolean traces = TRACES.matcher(text).find()
                 || (mayChange && OWN_SETTING.matcher(text).find());
-        return new Adapted(adapted, mayChange || sets, traces);
+        Map<String, String> timeouts = ScriptDirective.read(script).timeouts();
+        return new Adapted(adapted, timeouts, mayChange || sets, traces);
     }
 }

@@ -156,7 +156,8 @@ final class NonTransactionalScript implements TenantScript {
                 return true;
             }
         }
-        return false;
+        // Else the rule for SCHEMA public would put the tenant in as well.
+        return what.kind() == Kind.REINDEX_SCHEMA && tokens.isWord(token, "SCHEMA");
     }
 
     /** Without the word {@code CONCURRENTLY}. */

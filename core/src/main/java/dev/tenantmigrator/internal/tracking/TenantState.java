@@ -21,9 +21,10 @@ import java.util.Optional;
  * @param schema the tenant
  * @param rows what is recorded, in the order of recording
  * @param pending migrations without a row, in order
+ * @param started migrations whose row is unfinished and that the next deploy goes on with, in the order of recording
  * @param findings all that is unusual, in the order of the versions' recording and then of the pending
  */
-public record TenantState(String schema, List<AppliedMigration> rows, List<Migration> pending, List<Finding> findings) {
+public record TenantState(String schema, List<AppliedMigration> rows, List<Migration> pending, List<Migration> started, List<Finding> findings) {
 
     /** A recorded checksum of another length is an older tool's. */
     private static final int CHECKSUM_LENGTH = 64;
@@ -32,16 +33,24 @@ public record TenantState(String schema, List<AppliedMigration> rows, List<Migra
     public TenantState {
         rows = List.copyOf(rows);
         pending = List.copyOf(pending);
+        started = List.copyOf(started);
         findings = List.copyOf(findings);
     }
 
     /** Compares what is recorded with the migrations. */
     public static TenantState of(String schema, List<AppliedMigration> rows, MigrationCatalog catalog) {
         List<Finding> findings = new ArrayList<>();
+        List<Migration> started = new ArrayList<>();
         Map<String, AppliedMigration> byVersion = new HashMap<>();
         String newest = "";
         for (AppliedMigration row : rows) {
             byVersion.put(row.version(), row);
+            if (!row.finished()) {
+                Optional<Migration> migration = catalog.find(row.version());
+                Unfinished unfinished = Unfinished.of(row, migration);
+                findings.add(unfinished.finding(row.version()));
+                migration.filter(file -> unfinished.deployGoesOn()).ifPresent(started::add);
+            }
             findingsOf(row, catalog, findings);
             if (row.version().compareTo(newest) < 0) {
                 findings.add(Finding.of(
@@ -60,7 +69,7 @@ public record TenantState(String schema, List<AppliedMigration> rows, List<Migra
                 findings.add(pendingFinding(migration.version(), newest));
             }
         }
-        return new TenantState(schema, rows, pending, findings);
+        return new TenantState(schema, rows, pending, started, findings);
     }
 
     /** The row that recording a migration now makes. */
@@ -74,14 +83,6 @@ public record TenantState(String schema, List<AppliedMigration> rows, List<Migra
 
     private static void findingsOf(AppliedMigration row, MigrationCatalog catalog, List<Finding> findings) {
         String version = row.version();
-        if (!row.finished()) {
-            findings.add(Finding.of(
-                    Kind.UNFINISHED,
-                    Severity.ERROR,
-                    version,
-                    version + " was started and its end was never recorded; look at what it did, then repair with"
-                            + " mark-applied or mark-not-applied"));
-        }
         Optional<Migration> migration = catalog.find(version);
         if (migration.isPresent()) {
             checksumFinding(row, migration.get()).ifPresent(findings::add);
@@ -151,6 +152,14 @@ public record TenantState(String schema, List<AppliedMigration> rows, List<Migra
         return rows.stream().anyMatch(row -> row.version().equals(version));
     }
 
+    /** The row of a version that is recorded. */
+    public AppliedMigration row(String version) {
+        return rows.stream()
+                .filter(row -> row.version().equals(version))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("not recorded: " + version));
+    }
+
     /**
      * Why nothing may be applied to this tenant: migrations of something else, an edited or missing file, an unfinished row, a
      * gap that was not accepted.
@@ -167,7 +176,10 @@ public record TenantState(String schema, List<AppliedMigration> rows, List<Migra
         }
         return findings.stream()
                 .filter(finding -> switch (finding.kind()) {
-                    case UNFINISHED, FILE_MISSING, CHECKSUM_MISMATCH -> true;
+                    case UNFINISHED ->
+                        started.stream()
+                                .noneMatch(migration -> finding.version().equals(Optional.of(migration.version())));
+                    case FILE_MISSING, CHECKSUM_MISMATCH -> true;
                     case GAP -> !outOfOrder;
                     default -> false;
                 })

@@ -1,0 +1,237 @@
+package dev.tenantmigrator.internal.deploy;
+
+import dev.tenantmigrator.AppliedMigration;
+import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationFailedException;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.SqlStatement;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.jdbc.ScriptFailure;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.run.RunContext;
+import dev.tenantmigrator.internal.sql.NonTransactional;
+import dev.tenantmigrator.internal.sql.NonTransactional.Kind;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.report.Failure;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import javax.sql.DataSource;
+
+/**
+ * Runs a script that PostgreSQL refuses in a transaction: its row is marked as begun, the statements run one by one, then the
+ * row is marked as done. A lock of the session on the connection that runs them tells others that the runner is alive; once
+ * it is gone, they go on where it stopped.
+ */
+final class OutsideTransaction {
+
+    private static final String UNCHANGED = "; nothing was changed";
+    private static final String KEPT = "the script runs outside of a transaction, so what was done before is kept; ";
+
+    private final RunContext run;
+    private final Direction direction;
+    private final TrackingStore store;
+    private final TenantState state;
+    private final String schema;
+    private final Migration migration;
+    private final ScriptFile script;
+    private final List<Step> steps = new ArrayList<>();
+
+    private record Step(SqlStatement statement, NonTransactional what) {}
+
+    OutsideTransaction(RunContext run, Direction direction, TenantState state, Migration migration) {
+        this.run = run;
+        this.direction = direction;
+        this.store = run.config().store();
+        this.state = state;
+        this.schema = state.schema();
+        this.migration = migration;
+        this.script = direction.script(migration);
+    }
+
+    /** The data source for such scripts, when it is not the usual one. */
+    static Optional<DataSource> otherSource(Config config) {
+        return config.directDataSource().filter(direct -> direct != config.dataSource());
+    }
+
+    /**
+     * Runs it.
+     *
+     * @return whether it is done, the tenant is held, or what was read of it is out of date
+     * @throws MigrationFailedException when a statement failed, or the connection was lost
+     */
+    MigrationSteps.Result run(Session worker) throws SQLException {
+        readSteps();
+        Optional<DataSource> other = otherSource(run.config());
+        if (other.isEmpty()) {
+            return runOn(worker);
+        }
+        try (Session session = Session.open(other.get())) {
+            return runOn(session);
+        }
+    }
+
+    private MigrationSteps.Result runOn(Session session) throws SQLException {
+        try {
+            return session.outsideTransactionIfFree(schema, connection -> locked(session))
+                    .orElse(MigrationSteps.Result.HELD);
+        } catch (SQLException e) {
+            if (SqlErrors.isConnectionLost(e)) {
+                throw failed(
+                        SqlErrors.failure(e)
+                                .withMessage("the connection was lost (" + SqlErrors.message(e)
+                                        + "); " + KEPT + direction.goOn()),
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    /** Whatever adapter made the statements: none runs that is not known, or that names another schema. */
+    private void readSteps() {
+        steps.clear();
+        for (SqlStatement statement : run.statements(script, schema)) {
+            NonTransactional what = NonTransactional.of(statement.sql())
+                    .orElseThrow(() -> refused("this can run in a transaction", statement));
+            boolean strange = what.qualified().stream()
+                    .anyMatch(name -> !name.schema().equals(Optional.of(schema)));
+            if (strange) {
+                throw refused("this runs outside of a transaction and names what is not in the tenant", statement);
+            }
+            steps.add(new Step(statement, what));
+        }
+    }
+
+    private InvalidMigrationException refused(String message, SqlStatement statement) {
+        return new InvalidMigrationException(Failure.of(message + UNCHANGED)
+                .inTenant(schema)
+                .ofVersion(migration.version())
+                .inFile(script.location())
+                .onLine(statement.line()));
+    }
+
+    private MigrationSteps.Result locked(Session session) throws SQLException {
+        Connection connection = session.connection();
+        if (run.leavesTraces(List.of(script))) {
+            session.discard();
+        }
+        if (!store.isTracked(connection, schema)) {
+            return MigrationSteps.Result.CHANGED;
+        }
+        List<AppliedMigration> rows = store.read(connection, List.of(schema)).getOrDefault(schema, List.of());
+        if (!MigrationSteps.versions(rows).equals(MigrationSteps.versions(state.rows()))) {
+            return MigrationSteps.Result.CHANGED;
+        }
+        Progress progress = new Progress(connection, schema);
+        boolean resumed = state.has(migration.version()) && !state.row(migration.version()).finished();
+        if (!resumed) {
+            refuseTaken(progress);
+            record(session, direction.startSql(schema, migration));
+        }
+        set(connection, run.sessionSql(schema, script));
+        for (int i = 0; i < steps.size(); i++) {
+            runStep(session, progress, i, resumed);
+        }
+        record(session, direction.endSql(schema, migration));
+        return MigrationSteps.Result.DONE;
+    }
+
+    /** Asked before the script begins: afterwards an index of that name is taken for the script's own. */
+    private void refuseTaken(Progress progress) throws SQLException {
+        Set<String> dropped = new HashSet<>();
+        for (Step step : steps) {
+            NonTransactional what = step.what();
+            if (what.kind() == Kind.DROP_INDEX) {
+                dropped.add(what.name());
+            } else if (what.kind() == Kind.CREATE_INDEX
+                    && !what.conditional()
+                    && !dropped.contains(what.name())
+                    && progress.isTaken(what)) {
+                throw new MigrationFailedException(
+                        Failure.of("the index " + what.name() + " exists already" + UNCHANGED)
+                                .inTenant(schema)
+                                .ofVersion(migration.version())
+                                .inFile(script.location())
+                                .onLine(step.statement().line()));
+            }
+        }
+    }
+
+    private void runStep(Session session, Progress progress, int number, boolean resumed) throws SQLException {
+        Step step = steps.get(number);
+        try {
+            if (progress.settle(step.what(), resumed)) {
+                return;
+            }
+            new Flight()
+                    .addScript(migration.version(), script, List.of(step.statement()), false)
+                    .walk(session.connection());
+            Optional<String> missing = progress.missing(step.what());
+            if (missing.isPresent()) {
+                throw new SQLException(missing.get());
+            }
+        } catch (SQLException e) {
+            if (SqlErrors.isConnectionLost(e)) {
+                throw e;
+            }
+            boolean clean = undo(progress, step, e) && number == 0 && !resumed && cancel(session, e);
+            Failure failure = e instanceof ScriptFailure failed
+                    ? failed.failure()
+                    : SqlErrors.failure(e).inFile(script.location()).onLine(step.statement().line());
+            String kept = clean ? "nothing of the script was kept; mend the cause and run again" : KEPT + direction.goOn();
+            throw failed(failure.withMessage(failure.message() + "; " + kept), e);
+        }
+    }
+
+    private static boolean undo(Progress progress, Step step, SQLException reason) {
+        try {
+            return progress.undo(step.what());
+        } catch (SQLException e) {
+            reason.addSuppressed(SqlErrors.withoutDetail(e));
+            return false;
+        }
+    }
+
+    /** Forgets that the script was begun, so that its file may be mended. */
+    private boolean cancel(Session session, SQLException reason) {
+        Optional<String> sql = direction.cancelSql(schema, migration);
+        try {
+            if (sql.isPresent()) {
+                record(session, sql.get());
+            }
+            return sql.isPresent();
+        } catch (SQLException e) {
+            reason.addSuppressed(SqlErrors.withoutDetail(e));
+            return false;
+        }
+    }
+
+    private MigrationFailedException failed(Failure failure, SQLException e) {
+        Failure where = failure.file().isPresent() ? failure : failure.inFile(script.location());
+        return new MigrationFailedException(
+                where.inTenant(schema).ofVersion(migration.version()), SqlErrors.withoutDetail(e));
+    }
+
+    /** Changes the row in a transaction of the library's own, whatever the host's defaults are. */
+    private static void record(Session session, String sql) throws SQLException {
+        session.inTransaction(connection -> {
+            new Flight().add(sql).send(connection);
+            return sql;
+        });
+    }
+
+    private static void set(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.tenantmigrator.internal.jdbc;
+
+import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.report.Failure;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/**
+ * Checks that statements which cannot run in a transaction get a server process of their own: behind a pooler in transaction
+ * mode the tenant's lock and the settings would stay with one process while the next statement goes to another.
+ */
+public final class DirectConnection {
+
+    /** The same for all connections to one database of one running server, whatever address they were made to. */
+    private static final String DATABASE =
+            "SELECT pg_catalog.pg_postmaster_start_time()::text || d.oid::text FROM pg_catalog.pg_database d"
+                    + " WHERE d.datname = pg_catalog.current_database()";
+
+    private DirectConnection() {}
+
+    /**
+     * Checks once, before any tenant is touched.
+     *
+     * @param session a session of the usual data source
+     * @param direct the data source for such statements, when another was given: it is taken to be direct
+     * @throws TenantMigratorException when there is a pooler between, or the two lead to different databases
+     */
+    public static void check(Session session, Optional<DataSource> direct) throws SQLException {
+        if (direct.isEmpty()) {
+            requireOwnProcess(session.connection());
+            return;
+        }
+        try (Session other = Session.open(direct.get())) {
+            if (!ask(session.connection(), DATABASE).equals(ask(other.connection(), DATABASE))) {
+                throw new TenantMigratorException(Failure.of("the direct data source (--direct-url) leads to another"
+                        + " database than the usual one; nothing was changed"));
+            }
+        }
+    }
+
+    private static void requireOwnProcess(Connection connection) throws SQLException {
+        Optional<String> told = toldProcess(connection);
+        if (told.isPresent() && !told.get().equals(ask(connection, "SELECT pg_catalog.pg_backend_pid()::text"))) {
+            throw new TenantMigratorException(Failure.of("a migration has statements that cannot run in a transaction"
+                    + " (such as CREATE INDEX CONCURRENTLY), and the connection leads through a pooler such as PgBouncer;"
+                    + " nothing was changed. Give a direct connection beside it: directDataSource(…), --direct-url"));
+        }
+    }
+
+    /**
+     * The process that the connection was told it talks to when it was made. A pooler makes one up, because it does not know
+     * yet. The driver's class is not there at compile time.
+     *
+     * @return empty when the driver is another
+     */
+    private static Optional<String> toldProcess(Connection connection) throws SQLException {
+        try {
+            Class<?> driver = Class.forName(
+                    "org.postgresql.PGConnection", false, DirectConnection.class.getClassLoader());
+            if (!connection.isWrapperFor(driver)) {
+                return Optional.empty();
+            }
+            return Optional.of(String.valueOf(
+                    driver.getMethod("getBackendPID").invoke(connection.unwrap(driver))));
+        } catch (ReflectiveOperationException notTheDriver) {
+            return Optional.empty();
+        }
+    }
+
+    private static String ask(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+}

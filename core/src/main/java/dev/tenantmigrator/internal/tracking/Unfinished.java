@@ -1,0 +1,67 @@
+package dev.tenantmigrator.internal.tracking;
+
+import dev.tenantmigrator.AppliedMigration;
+import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.internal.sql.ScriptScan;
+import dev.tenantmigrator.report.Finding;
+import dev.tenantmigrator.report.Finding.Kind;
+import dev.tenantmigrator.report.Finding.Severity;
+import java.util.Optional;
+
+/**
+ * Who may go on with a migration that was started and whose end is not recorded. A script that runs in a transaction is never
+ * half done by the library, so such a row is an older tool's, and a human must look.
+ */
+public enum Unfinished {
+    /** The script cannot run in a transaction: the next deploy or rollback goes on statement by statement. */
+    APPLYING("runs at this moment, or its run ended early: the next deploy goes on with it"),
+    /** Only the rollback cannot run in a transaction, so it was that which was begun. */
+    ROLLING_BACK("is being rolled back at this moment, or its rollback ended early: run the rollback again"),
+    /** Not the library's. */
+    UNKNOWN("was started and its end was never recorded; look at what it did, then repair with mark-applied or"
+            + " mark-not-applied");
+
+    private final String message;
+
+    Unfinished(String message) {
+        this.message = message;
+    }
+
+    /** What an unfinished row means; an edited script is one that nobody knows how to go on with. */
+    public static Unfinished of(AppliedMigration row, Optional<Migration> file) {
+        Optional<Migration> same = file.filter(migration ->
+                row.checksum().filter(migration.up()::matches).isPresent());
+        if (same.isEmpty()) {
+            return UNKNOWN;
+        }
+        if (runsOutsideTransaction(same.get().up())) {
+            return APPLYING;
+        }
+        return same.get().down().filter(Unfinished::runsOutsideTransaction).isPresent() ? ROLLING_BACK : UNKNOWN;
+    }
+
+    private static boolean runsOutsideTransaction(ScriptFile script) {
+        try {
+            return ScriptScan.runsOutsideTransaction(script);
+        } catch (InvalidMigrationException e) {
+            return false;
+        }
+    }
+
+    /** Whether a deploy may. */
+    public boolean deployGoesOn() {
+        return this == APPLYING;
+    }
+
+    /** Whether a rollback may. */
+    public boolean rollbackGoesOn() {
+        return this != UNKNOWN;
+    }
+
+    /** What {@code status} and {@code verify} show. */
+    Finding finding(String version) {
+        return Finding.of(Kind.UNFINISHED, Severity.ERROR, version, version + ' ' + message);
+    }
+}

@@ -1,0 +1,207 @@
+package dev.tenantmigrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.support.PostgresTest;
+import dev.tenantmigrator.support.TestDatabase;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Migrations of statements that PostgreSQL refuses in a transaction: what runs, what is refused, what a failure leaves. */
+@PostgresTest
+class NonTransactionalDeployTest {
+
+    private static final Migration TABLES = Migration.of("20240101_tables", """
+            CREATE TABLE public.item (id int PRIMARY KEY, code text, at date);
+            CREATE INDEX item_at ON item (at);
+            CREATE TABLE log (id int, at date) PARTITION BY RANGE (at);
+            CREATE TABLE log_2024 PARTITION OF log FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+            CREATE TABLE log_2025 PARTITION OF log FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+            CREATE INDEX log_at ON log (at);
+            """);
+
+    private final TestDatabase database;
+    private String tenant = "";
+
+    NonTransactionalDeployTest(TestDatabase database) {
+        this.database = database;
+    }
+
+    @BeforeEach
+    void create() {
+        tenant = Samples.create(database, "a", TABLES);
+    }
+
+    @AfterEach
+    void drop() {
+        TenantMigrator migrator = Samples.with(database, TABLES);
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        database.assertNoLeaks();
+    }
+
+    private static Migration later(String up) {
+        return Migration.of("20240202_later", up);
+    }
+
+    private FleetReport deploy(String up) {
+        return Samples.with(database, TABLES, later(up)).deployAll();
+    }
+
+    private Failure failure(String up) {
+        return deploy(up).failed().get(0).failure();
+    }
+
+    private String index(String name) {
+        return String.join(
+                ",",
+                database.values(
+                        "SELECT CASE WHEN indisvalid THEN 'valid' ELSE 'INVALID' END FROM pg_index i"
+                                + " JOIN pg_class c ON c.oid = i.indexrelid"
+                                + " WHERE c.relnamespace = ?::regnamespace AND relname = ?",
+                        tenant,
+                        name));
+    }
+
+    private List<String> rows() {
+        return database.values("SELECT version || CASE WHEN applied_at IS NULL THEN ' started' ELSE '' END FROM "
+                + tenant + ".schema_migrations ORDER BY id");
+    }
+
+    @Test
+    void theStatementsRunOneByOneInTheTenant() {
+        database.execute("CREATE TABLE public.item (id int PRIMARY KEY, code text)");
+        deploy("""
+                CREATE INDEX CONCURRENTLY item_code ON public.item (code);
+                CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS item_id ON item (id) WHERE code <> 'public.item';
+                DROP INDEX CONCURRENTLY item_at;
+                REINDEX TABLE CONCURRENTLY "public"."item";
+                REINDEX (VERBOSE, CONCURRENTLY) INDEX item_code;
+                REINDEX SCHEMA CONCURRENTLY public;
+                REINDEX SCHEMA public;
+                ALTER TABLE log DETACH PARTITION public.log_2024 CONCURRENTLY;
+                VACUUM (ANALYZE) item, public.log_2024 (id);
+                VACUUM FULL item;
+                DO $$ BEGIN INSERT INTO item VALUES (1); COMMIT; INSERT INTO public.item VALUES (2); END $$""")
+                .throwIfFailed();
+
+        assertThat(index("item_code")).isEqualTo("valid");
+        assertThat(index("item_id")).isEqualTo("valid");
+        assertThat(index("item_at")).isEmpty();
+        assertThat(database.value("SELECT count(*) FROM " + tenant + ".item")).isEqualTo("2");
+        assertThat(database.value("SELECT count(*) FROM pg_inherits WHERE inhparent = ?::regclass", tenant + ".log"))
+                .isEqualTo("1");
+        assertThat(rows()).containsExactly("20240101_tables", "20240202_later");
+        assertThat(database.value("SELECT count(*) FROM pg_indexes WHERE schemaname = 'public'"))
+                .isEqualTo("1");
+        database.execute("DROP TABLE public.item");
+    }
+
+    @Test
+    void anIndexOfTheSharedSchemaIsNotFound() {
+        database.execute("CREATE TABLE public.other (id int); CREATE INDEX only_shared ON public.other (id)");
+
+        deploy("DROP INDEX CONCURRENTLY IF EXISTS only_shared").throwIfFailed();
+
+        assertThat(database.value("SELECT count(*) FROM pg_indexes WHERE indexname = 'only_shared'"))
+                .isEqualTo("1");
+        database.execute("DROP TABLE public.other");
+    }
+
+    @Test
+    void codeRunsWithTheTenantsSearchPathAndTheSettingsComeBack() {
+        deploy("""
+                -- tenant-migrator: no-transaction lock_timeout=1500ms statement_timeout=1min
+                DO $$ BEGIN
+                    SET application_name = 'left behind';
+                    CREATE TABLE seen AS SELECT current_setting('lock_timeout') AS l,
+                        current_setting('statement_timeout') AS s, current_schema() AS c;
+                    COMMIT;
+                    ALTER TABLE item ADD COLUMN added int;
+                END $$;
+                REINDEX TABLE log""")
+                .throwIfFailed();
+
+        assertThat(database.query("SELECT l, s, c FROM " + tenant + ".seen").get(0))
+                .containsExactly("1500ms", "1min", tenant);
+    }
+
+    @Test
+    void aProcedureMayCommitWhenTheFileSaysSo() {
+        database.execute("CREATE PROCEDURE " + tenant + ".fill(INOUT n int) LANGUAGE plpgsql AS"
+                + " 'BEGIN INSERT INTO item VALUES (1); COMMIT; n := 2; END'");
+
+        assertThat(failure("CALL fill(1)"))
+                .satisfies(failure -> assertThat(failure.message()).contains("-- tenant-migrator: no-transaction"));
+        deploy("-- tenant-migrator: no-transaction\nCALL fill(1)").throwIfFailed();
+
+        assertThat(database.value("SELECT count(*) FROM " + tenant + ".item")).isEqualTo("1");
+    }
+
+    @Test
+    void aTransactionalScriptMaySetItsTimeouts() {
+        deploy("-- tenant-migrator: lock_timeout=1s\nCREATE TABLE seen AS SELECT current_setting('lock_timeout') AS l")
+                .throwIfFailed();
+
+        assertThat(database.value("SELECT l FROM " + tenant + ".seen")).isEqualTo("1s");
+    }
+
+    @Test
+    void whatTurnsOutToNeedNoTransactionIsNamedWithTheRemedy() {
+        assertThat(failure("REINDEX TABLE log").message())
+                .contains("cannot run inside a transaction block")
+                .contains("-- tenant-migrator: no-transaction");
+        deploy("-- tenant-migrator: no-transaction\nREINDEX TABLE log").throwIfFailed();
+    }
+
+    @Test
+    void aMixtureIsRefusedBeforeAnyTenantIsTouched() {
+        assertThatThrownBy(() -> deploy("CREATE TABLE new_one (id int);\nCREATE INDEX CONCURRENTLY x ON item (id)"))
+                .isInstanceOf(InvalidMigrationException.class)
+                .hasMessageContaining("that on line 2")
+                .hasMessageContaining("migration.sql:1");
+        assertThat(rows()).containsExactly("20240101_tables");
+    }
+
+    @Test
+    void waitingForALockIsBoundedWhereTheFileSaysSo() throws Exception {
+        try (var holder = database.rawDataSource().getConnection()) {
+            holder.setAutoCommit(false);
+            holder.createStatement().execute("LOCK TABLE " + tenant + ".item IN SHARE MODE");
+
+            Failure failure =
+                    failure("-- tenant-migrator: lock_timeout=20ms\nCREATE INDEX CONCURRENTLY item_code ON item (code)");
+
+            assertThat(failure.sqlState()).contains("55P03");
+            assertThat(rows()).containsExactly("20240101_tables");
+            holder.rollback();
+        }
+    }
+
+    @Test
+    void theMigratorsLockTimeoutDoesNotCutOffAConcurrentBuild() throws Exception {
+        try (var holder = database.rawDataSource().getConnection()) {
+            holder.setAutoCommit(false);
+            holder.createStatement().execute("INSERT INTO " + tenant + ".item VALUES (7, 'x')");
+            TenantMigrator migrator = Samples.migrator(
+                            database, TABLES, later("CREATE INDEX CONCURRENTLY item_code ON item (code)"))
+                    .lockTimeout(Duration.ofMillis(1))
+                    .build();
+            var run = java.util.concurrent.CompletableFuture.supplyAsync(migrator::deployAll);
+            while (database.values("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                            + " AND query LIKE 'CREATE INDEX CONCURRENTLY%' AND datname = current_database()")
+                    .isEmpty()) {
+                Thread.onSpinWait();
+            }
+            assertThat(run).isNotDone();
+            holder.rollback();
+            assertThat(run.get().throwIfFailed().of(TenantOutcome.Migrated.class)).hasSize(1);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package dev.tenantmigrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.support.PostgresTest;
+import dev.tenantmigrator.support.TestDatabase;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a failure or crash outside of a transaction leaves, and how the next run goes on with it. */
+@PostgresTest
+class NonTransactionalResumeTest {
+
+    private static final Migration TABLES = Migration.of("20240101_tables", """
+            CREATE TABLE public.item (id int PRIMARY KEY, code text, at date);
+            CREATE INDEX item_at ON item (at);
+            CREATE TABLE log (id int, at date) PARTITION BY RANGE (at);
+            CREATE TABLE log_2024 PARTITION OF log FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+            CREATE TABLE log_2025 PARTITION OF log FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+            CREATE INDEX log_at ON log (at);
+            """);
+
+    private final TestDatabase database;
+    private String tenant = "";
+
+    NonTransactionalResumeTest(TestDatabase database) {
+        this.database = database;
+    }
+
+    @BeforeEach
+    void create() {
+        tenant = Samples.create(database, "a", TABLES);
+    }
+
+    @AfterEach
+    void drop() {
+        TenantMigrator migrator = Samples.with(database, TABLES);
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        database.assertNoLeaks();
+    }
+
+    private static Migration later(String up) {
+        return Migration.of("20240202_later", up);
+    }
+
+    private FleetReport deploy(String up) {
+        return Samples.with(database, TABLES, later(up)).deployAll();
+    }
+
+    private Failure failure(String up) {
+        return deploy(up).failed().get(0).failure();
+    }
+
+    private String index(String name) {
+        return String.join(
+                ",",
+                database.values(
+                        "SELECT CASE WHEN indisvalid THEN 'valid' ELSE 'INVALID' END FROM pg_index i"
+                                + " JOIN pg_class c ON c.oid = i.indexrelid"
+                                + " WHERE c.relnamespace = ?::regnamespace AND relname = ?",
+                        tenant,
+                        name));
+    }
+
+    private List<String> rows() {
+        return database.values("SELECT version || CASE WHEN applied_at IS NULL THEN ' started' ELSE '' END FROM "
+                + tenant + ".schema_migrations ORDER BY id");
+    }
+
+    /** As a runner leaves it that was killed. */
+    private void started(Migration migration) {
+        database.execute(
+                "INSERT INTO " + tenant + ".schema_migrations (version, applied_at, checksum) VALUES (?, NULL, ?)",
+                migration.version(),
+                migration.up().checksum());
+    }
+
+    /** What a cut off {@code CREATE INDEX CONCURRENTLY} leaves. */
+    private void invalidIndex(String name) {
+        database.execute("INSERT INTO " + tenant + ".item VALUES (1, 'x'), (2, 'x')");
+        assertThatThrownBy(() -> database.execute(
+                        "CREATE UNIQUE INDEX CONCURRENTLY " + name + " ON " + tenant + ".item (code)"))
+                .hasRootCauseMessage(
+                        "ERROR: could not create unique index \"" + name
+                                + "\"\n  Detail: Key (code)=(x) is duplicated.");
+        database.execute("DELETE FROM " + tenant + ".item WHERE id = 2");
+        assertThat(index(name)).isEqualTo("INVALID");
+    }
+
+    @Test
+    void aUniqueIndexOverDuplicatesFailsAndLeavesNothing() {
+        database.execute("INSERT INTO " + tenant + ".item VALUES (1, 'secret'), (2, 'secret')");
+
+        Failure failure = failure("-- a comment\nCREATE UNIQUE INDEX CONCURRENTLY item_code ON item (code)");
+
+        assertThat(failure.message())
+                .contains("could not create unique index")
+                .contains("nothing of the script was kept")
+                .doesNotContain("secret");
+        assertThat(failure.line()).hasValue(2);
+        assertThat(failure.sqlState()).contains("23505");
+        assertThat(index("item_code")).isEmpty();
+        assertThat(rows()).containsExactly("20240101_tables");
+    }
+
+    @Test
+    void aLaterStatementThatFailsIsWhereTheNextDeployGoesOn() {
+        database.execute("INSERT INTO " + tenant + ".item VALUES (1, 'x'), (2, 'x')");
+        String up = """
+                CREATE INDEX CONCURRENTLY item_plain ON item (code);
+                CREATE UNIQUE INDEX CONCURRENTLY item_code ON item (code);
+                DROP INDEX CONCURRENTLY item_at""";
+
+        assertThat(failure(up)).satisfies(failure -> {
+            assertThat(failure.message()).contains("what was done before is kept; the next deploy goes on with it");
+            assertThat(failure.line()).hasValue(2);
+        });
+        assertThat(index("item_code")).isEmpty();
+        assertThat(rows()).containsExactly("20240101_tables", "20240202_later started");
+        assertThat(Samples.with(database, TABLES, later(up)).verify().outcomes())
+                .singleElement()
+                .satisfies(outcome -> assertThat(outcome.toString()).contains("the next deploy goes on with it"));
+
+        database.execute("DELETE FROM " + tenant + ".item WHERE id = 2");
+        String plain = database.value("SELECT ?::regclass::oid", tenant + ".item_plain");
+        deploy(up).throwIfFailed();
+
+        assertThat(database.value("SELECT ?::regclass::oid", tenant + ".item_plain"))
+                .isEqualTo(plain);
+        assertThat(index("item_code")).isEqualTo("valid");
+        assertThat(index("item_at")).isEmpty();
+        assertThat(rows()).containsExactly("20240101_tables", "20240202_later");
+    }
+
+    @Test
+    void anIndexThatIsThereAlreadyIsNotTakenForOurs() {
+        assertThat(failure("CREATE INDEX CONCURRENTLY item_plain ON item (code);\nCREATE INDEX CONCURRENTLY item_at ON item (at)"))
+                .satisfies(failure -> {
+                    assertThat(failure.message()).contains("item_at exists already; nothing was changed");
+                    assertThat(failure.line()).hasValue(2);
+                });
+        assertThat(rows()).containsExactly("20240101_tables");
+        deploy("DROP INDEX CONCURRENTLY item_at;\nCREATE INDEX CONCURRENTLY item_at ON item (at, id)").throwIfFailed();
+    }
+
+    @Test
+    void anInvalidIndexOfSomebodyElseIsNoSuccess() {
+        invalidIndex("item_code");
+
+        deploy("CREATE INDEX CONCURRENTLY IF NOT EXISTS item_code ON item (code)").throwIfFailed();
+
+        assertThat(index("item_code")).isEqualTo("valid");
+    }
+
+    @Test
+    void anIndexOfThatNameOnAnotherTableIsNoSuccess() {
+        assertThat(failure("CREATE INDEX CONCURRENTLY IF NOT EXISTS item_at ON log_2024 (at)").message())
+                .contains("item_at is not there, not on that table, or INVALID");
+        assertThat(index("item_at")).isEqualTo("valid");
+    }
+
+    @Test
+    void anInvalidIndexIsDroppedAndBuiltAgainByTheNextDeploy() {
+        Migration later = later("CREATE UNIQUE INDEX CONCURRENTLY item_code ON item (code)");
+        invalidIndex("item_code");
+        started(later);
+
+        Samples.with(database, TABLES, later).deployAll().throwIfFailed();
+
+        assertThat(index("item_code")).isEqualTo("valid");
+        assertThat(rows()).containsExactly("20240101_tables", "20240202_later");
+    }
+
+    @Test
+    void whatIsDoneIsNotDoneAgain() {
+        Migration later = later("""
+                CREATE INDEX CONCURRENTLY item_code ON item (code);
+                DROP INDEX CONCURRENTLY item_at;
+                ALTER TABLE log DETACH PARTITION log_2024 CONCURRENTLY""");
+        database.execute("SET search_path TO " + tenant + "; CREATE INDEX item_code ON item (code); DROP INDEX item_at;"
+                + " ALTER TABLE log DETACH PARTITION log_2024; RESET search_path");
+        started(later);
+
+        Samples.with(database, TABLES, later).deployAll().throwIfFailed();
+
+        assertThat(rows()).containsExactly("20240101_tables", "20240202_later");
+    }
+
+    @Test
+    void theLeavingsOfACutOffReindexAreDropped() {
+        Migration later = later("REINDEX TABLE CONCURRENTLY item");
+        invalidIndex("item_pkey_ccnew1");
+        invalidIndexOf("item_pkey_ccold");
+        started(later);
+
+        Samples.with(database, TABLES, later).deployAll().throwIfFailed();
+
+        assertThat(index("item_pkey_ccnew1")).isEmpty();
+        assertThat(index("item_pkey_ccold")).isEmpty();
+    }
+
+    private void invalidIndexOf(String name) {
+        database.execute("DELETE FROM " + tenant + ".item");
+        invalidIndex(name);
+    }
+
+    @Test
+    void aTableIsNotReindexedWhileAnIndexOfItStaysInvalid() {
+        invalidIndex("item_code");
+
+        assertThat(failure("REINDEX TABLE CONCURRENTLY item").message()).contains("item_code").contains("INVALID");
+        deploy("REINDEX INDEX CONCURRENTLY item_code").throwIfFailed();
+
+        assertThat(index("item_code")).isEqualTo("valid");
+    }
+
+    @Test
+    void anUnfinishedRowOfAnotherToolIsStillRefused() {
+        Migration later = later("CREATE INDEX CONCURRENTLY item_code ON item (code)");
+        database.execute("INSERT INTO " + tenant + ".schema_migrations (version, applied_at) VALUES (?, NULL)",
+                later.version());
+        assertThat(Samples.with(database, TABLES, later).deployAll().failed().get(0).failure().message())
+                .contains("repair");
+
+        database.execute("UPDATE " + tenant + ".schema_migrations SET checksum = repeat('0', 64) WHERE applied_at IS NULL");
+        assertThat(Samples.with(database, TABLES, later).deployAll().failed()).hasSize(1);
+        assertThat(index("item_code")).isEmpty();
+    }
+}
