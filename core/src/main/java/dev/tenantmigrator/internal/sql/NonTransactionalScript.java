@@ -53,7 +53,7 @@ final class NonTransactionalScript implements TenantScript {
             refuseStrangers(script, statement, what, shared);
             TokenRule tenant = (tokens, token, out) -> writeOut(what, tokens, token, out);
             TokenRule creation =
-                    what.kind() == Kind.CODE ? TransactionEnds::remove : (tokens, token, out) -> blank(what, tokens, token, out);
+                    what.kind() == Kind.CODE ? TransactionEnds.removal(statement) : (tokens, token, out) -> blank(what, tokens, token, out);
             adapted.add(new Adapted(
                     what,
                     template(script, statement, with(names, tenant)),

@@ -2,6 +2,8 @@ package dev.tenantmigrator.internal.sql;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /** Finds {@code COMMIT} and {@code ROLLBACK} in the PL/pgSQL body of {@code DO}, which PostgreSQL allows outside of a transaction. */
 final class TransactionEnds {
@@ -32,26 +34,20 @@ final class TransactionEnds {
     }
 
     /**
-     * Takes {@code COMMIT} out of a body, for the creation of a tenant, which is one transaction. {@code NULL} does nothing in
-     * PL/pgSQL.
+     * A rule that takes {@code COMMIT} out of a body, for the creation of a tenant, which is one transaction. {@code NULL} does
+     * nothing in PL/pgSQL.
      */
-    static boolean remove(Tokens tokens, int token, Template.Builder out) {
-        if (tokens.kind(token) == TokenKind.STRING) {
-            List<Found> found = inBody(tokens, token);
-            found.forEach(commit -> out.replace(commit.start, commit.end, "NULL"));
-            return !found.isEmpty();
+    static TokenRule removal(Statement statement) {
+        NavigableMap<Integer, Integer> commits = new TreeMap<>();
+        for (int token = statement.from(); token < statement.to(); token++) {
+            inBody(statement.tokens(), token).forEach(found -> commits.put(found.start, found.end));
         }
-        if (!ends(tokens, token, "COMMIT")) {
-            return false;
-        }
-        out.replace(tokens.start(token), tokens.end(token), "NULL");
-        // AND CHAIN
-        int word = tokens.next(token);
-        while (!tokens.isSymbol(word, ';')) {
-            out.replace(tokens.start(word), tokens.end(word), "");
-            word = tokens.next(word);
-        }
-        return true;
+        return (tokens, token, out) -> {
+            // In single quotes the body is one token, in dollar quotes each word is.
+            var here = commits.subMap(tokens.start(token), tokens.end(token));
+            here.forEach((start, end) -> out.replace(start, end, "NULL"));
+            return !here.isEmpty();
+        };
     }
 
     private record Found(int start, int end, boolean rollsBack) {}
@@ -74,7 +70,8 @@ final class TransactionEnds {
         for (int word = 0; word < body.count(); word++) {
             boolean rollsBack = ends(body, word, "ROLLBACK");
             if (rollsBack || ends(body, word, "COMMIT")) {
-                found.add(new Found(body.start(word), body.end(word), rollsBack));
+                int behind = body.previous(semicolon(body, word));
+                found.add(new Found(body.start(word), body.end(behind), rollsBack));
             }
         }
         return found;
@@ -93,12 +90,17 @@ final class TransactionEnds {
                 || tokens.isWord(previous, "ELSE")
                 || tokens.isWord(previous, "LOOP")
                 || tokens.text(previous).equals(">>");
+        return begins && tokens.isSymbol(semicolon(tokens, token), ';');
+    }
+
+    /** Behind {@code AND [NO] CHAIN}. */
+    private static int semicolon(Tokens tokens, int token) {
         int next = tokens.next(token);
         if (tokens.isWord(next, "AND")) {
             next = tokens.next(next);
             next = tokens.isWord(next, "NO") ? tokens.next(next) : next;
             next = tokens.isWord(next, "CHAIN") ? tokens.next(next) : next;
         }
-        return begins && tokens.isSymbol(next, ';');
+        return next;
     }
 }

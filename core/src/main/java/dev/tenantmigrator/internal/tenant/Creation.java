@@ -39,6 +39,7 @@ final class Creation {
     private static final String SAVEPOINT = "tenant_migrator_try";
     private static final String DUPLICATE_SCHEMA = "42P06";
     private static final String UNIQUE_VIOLATION = "23505";
+    private static final String INVALID_TRANSACTION_TERMINATION = "2D000";
     private static final String SPOILED =
             "a migration changes what the tracking table records, or keeps it from being changed";
     private static final int TRIES = 20;
@@ -182,6 +183,10 @@ final class Creation {
         Failure failure = e instanceof ScriptFailure script ? script.failure() : SqlErrors.failure(e);
         if (!(e instanceof ScriptFailure) && SqlErrors.says(e, SPOILED)) {
             failure = Failure.of(SPOILED + "; remove that from it");
+        }
+        if (SqlErrors.state(e).equals(INVALID_TRANSACTION_TERMINATION)) {
+            failure = failure.withMessage(failure.message() + ": a tenant is created in one transaction, in which no"
+                    + " procedure can commit; write DO with COMMIT in it instead of CALL");
         }
         return new MigrationFailedException(
                 failure.withMessage(failure.message() + "; nothing of the tenant was kept")

@@ -1,0 +1,179 @@
+package dev.tenantmigrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.support.PostgresTest;
+import dev.tenantmigrator.support.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Runners that die, and several at once, outside of a transaction. */
+@PostgresTest
+class NonTransactionalCrashTest {
+
+    private static final Migration TABLES = Migration.of("20240101_tables", """
+            CREATE TABLE item (id int PRIMARY KEY, code text);
+            CREATE TABLE log (id int, at date) PARTITION BY RANGE (at);
+            CREATE TABLE log_2024 PARTITION OF log FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+            INSERT INTO item SELECT n, n::text FROM generate_series(1, 100) n
+            """);
+
+    private static final Migration INDEX = Migration.of("20240102_index", """
+            CREATE INDEX CONCURRENTLY item_code ON item (code);
+            CREATE UNIQUE INDEX CONCURRENTLY item_lower ON item (lower(code)) WHERE id > 0;
+            ALTER TABLE log DETACH PARTITION log_2024 CONCURRENTLY;
+            """);
+
+    private final TestDatabase database;
+
+    NonTransactionalCrashTest(TestDatabase database) {
+        this.database = database;
+    }
+
+    @AfterEach
+    void drop() {
+        TenantMigrator migrator = Samples.with(database, TABLES);
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        database.assertNoLeaks();
+    }
+
+    private String invalid() {
+        return database.value("SELECT count(*) FROM pg_index WHERE NOT indisvalid");
+    }
+
+    private String waitFor(String query) {
+        List<String> found;
+        do {
+            found = database.values(query);
+        } while (found.isEmpty());
+        return found.get(0);
+    }
+
+    private String builder(String statement) {
+        return waitFor("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'"
+                + " AND wait_event_type = 'Lock' AND query LIKE '" + statement + "%'");
+    }
+
+    @Test
+    void aRunnerThatIsKilledIsReportedAndTheNextDeployGoesOn() throws SQLException {
+        String tenant = Samples.create(database, "a", TABLES);
+        TenantMigrator migrator = Samples.with(database, TABLES, INDEX);
+        FleetReport report;
+        try (Connection reader = database.rawDataSource().getConnection()) {
+            // The build waits for this transaction.
+            reader.setAutoCommit(false);
+            reader.createStatement().execute("INSERT INTO " + tenant + ".item VALUES (0, 'x')");
+            CompletableFuture<FleetReport> run = CompletableFuture.supplyAsync(migrator::deployAll);
+            database.execute("SELECT pg_terminate_backend(?)", Integer.valueOf(builder("CREATE INDEX CONCURRENTLY")));
+            report = run.join();
+            reader.rollback();
+        }
+        assertThat(report.failed()).singleElement().satisfies(failed -> {
+            assertThat(failed.failure().message())
+                    .contains("the connection was lost")
+                    .contains("the next deploy goes on with it");
+            assertThat(failed.failure().sqlState()).contains("57P01");
+        });
+        assertThat(invalid()).isEqualTo("1");
+        assertThat(migrator.status().tenants().get(0).findings().toString()).contains("next deploy goes on");
+
+        migrator.deployAll().throwIfFailed();
+
+        assertThat(invalid()).isEqualTo("0");
+        assertThat(migrator.verify().successful()).isTrue();
+    }
+
+    @Test
+    void aHalfDetachIsFinished() throws SQLException {
+        String tenant = Samples.create(database, "a", TABLES);
+        TenantMigrator migrator = Samples.with(database, TABLES, INDEX);
+        migrator.deployAll().throwIfFailed();
+        // As if all but the last statement had been done.
+        database.execute("ALTER TABLE " + tenant + ".log ATTACH PARTITION " + tenant
+                + ".log_2024 FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');"
+                + "UPDATE " + tenant + ".schema_migrations SET applied_at = NULL WHERE version = '20240102_index'");
+        try (Connection reader = database.rawDataSource().getConnection()) {
+            reader.setAutoCommit(false);
+            reader.createStatement().execute("SELECT count(*) FROM " + tenant + ".log");
+            CompletableFuture<FleetReport> run = CompletableFuture.supplyAsync(migrator::deployAll);
+            database.execute("SELECT pg_terminate_backend(?)", Integer.valueOf(builder("ALTER TABLE")));
+            assertThat(run.join().failed()).hasSize(1);
+            reader.rollback();
+        }
+        assertThat(database.value("SELECT inhdetachpending FROM pg_inherits WHERE inhparent = ?::regclass", tenant + ".log"))
+                .isEqualTo("true");
+
+        migrator.deployAll().throwIfFailed();
+
+        assertThat(database.value("SELECT count(*) FROM pg_inherits WHERE inhparent = ?::regclass", tenant + ".log"))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void othersWaitWhileTheRunnerIsAlive() throws SQLException {
+        String tenant = Samples.create(database, "a", TABLES);
+        TenantMigrator migrator = Samples.with(database, TABLES, INDEX);
+        try (Connection writer = database.rawDataSource().getConnection()) {
+            writer.setAutoCommit(false);
+            writer.createStatement().execute("INSERT INTO " + tenant + ".item VALUES (0, 'x')");
+            CompletableFuture<FleetReport> first = CompletableFuture.supplyAsync(migrator::deployAll);
+            builder("CREATE INDEX CONCURRENTLY");
+            CompletableFuture<FleetReport> second = CompletableFuture.supplyAsync(migrator::deployAll);
+            // The transactional lock sees it too.
+            assertThat(database.value(
+                            dev.tenantmigrator.internal.jdbc.TenantLock.tryQuery(tenant)))
+                    .isEqualTo("false");
+            assertThat(second).isNotDone();
+            writer.rollback();
+            assertThat(first.join().throwIfFailed().of(TenantOutcome.Migrated.class)).hasSize(1);
+            assertThat(second.join().throwIfFailed().of(TenantOutcome.UpToDate.class)).hasSize(1);
+        }
+    }
+
+    @Test
+    void instancesAtOnceBuildEachIndexOnceAndNoneStaysInvalid() throws Exception {
+        int tenants = 50;
+        for (int i = 0; i < tenants; i++) {
+            Samples.create(database, "many" + i, TABLES);
+        }
+        CountDownLatch start = new CountDownLatch(1);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        List<Future<FleetReport>> runs = new ArrayList<>();
+        try {
+            for (int parallelism : new int[] {4, 4, 1, 2}) {
+                TenantMigrator migrator = Samples.migrator(database, TABLES, INDEX)
+                        .parallelism(parallelism)
+                        .build();
+                runs.add(threads.submit(() -> {
+                    start.await();
+                    return migrator.deployAll();
+                }));
+            }
+            start.countDown();
+            int applied = 0;
+            for (Future<FleetReport> run : runs) {
+                applied += run.get()
+                        .throwIfFailed()
+                        .of(TenantOutcome.Migrated.class)
+                        .size();
+            }
+            assertThat(applied).isEqualTo(tenants);
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(invalid()).isEqualTo("0");
+        assertThat(database.value("SELECT count(*) FROM pg_class WHERE relname = 'item_lower'"))
+                .isEqualTo(String.valueOf(tenants));
+    }
+}
