@@ -37,7 +37,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
         EnumLabels labels = EnumLabels.fold(statements);
         List<TenantScript> adapted = new ArrayList<>();
         for (int i = 0; i < scripts.size(); i++) {
-            adapted.add(adapt(scripts.get(i), statements.get(i), shared, labels));
+            adapted.add(inCreation(adapt(scripts.get(i), statements.get(i), shared, labels)));
         }
         return adapted;
     }
@@ -92,11 +92,6 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
             int offset = found.offsetIn(statement.tokens().source()).orElse(statement.start());
             throw new InvalidMigrationException(found.message(), script.location(), statement.lineAt(offset));
         });
-    }
-
-    @Override
-    public List<TenantScript> adaptForCreation(List<ScriptFile> scripts, SharedObjects shared, int serverVersion) {
-        return scripts.stream().map(script -> inCreation(adapt(script, shared))).toList();
     }
 
     private static TenantScript inCreation(TenantScript script) {
