@@ -112,7 +112,11 @@ class DirectConnectionTest {
                     .deployAll()
                     .throwIfFailed();
             Samples.create(database, "b", TABLE);
-            migrator(one, TABLE, MORE, INDEX).directDataSource(one).build().deployAll().throwIfFailed();
+            migrator(one, TABLE, MORE, INDEX)
+                    .directDataSource(one)
+                    .build()
+                    .deployAll()
+                    .throwIfFailed();
         }
         assertThat(indexes()).isEqualTo("2");
     }

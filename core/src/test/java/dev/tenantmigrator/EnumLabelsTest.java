@@ -103,10 +103,16 @@ class EnumLabelsTest {
         String tenant = Samples.create(database, "a", all);
         database.execute("DROP TABLE " + tenant + ".t");
 
-        Samples.migrator(database, all).requiredTables("t").build().backfillAll().throwIfFailed();
+        Samples.migrator(database, all)
+                .requiredTables("t")
+                .build()
+                .backfillAll()
+                .throwIfFailed();
 
-        assertThat(database.value("SELECT column_default FROM information_schema.columns WHERE table_schema = ?"
-                        + " AND table_name = 't'", tenant))
+        assertThat(database.value(
+                        "SELECT column_default FROM information_schema.columns WHERE table_schema = ?"
+                                + " AND table_name = 't'",
+                        tenant))
                 .contains("'new'");
     }
 

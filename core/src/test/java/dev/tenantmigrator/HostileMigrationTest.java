@@ -96,7 +96,8 @@ class HostileMigrationTest {
                 "20240201_leaves",
                 "CREATE TEMP TABLE fill AS SELECT 1 AS i; SELECT pg_advisory_lock(42); PREPARE p1 AS SELECT 1");
         Migration fine = Migration.of(
-                "20240201_leaves", "CREATE TEMP TABLE fill AS SELECT 1 AS i; CREATE FUNCTION take() RETURNS void LANGUAGE sql"
+                "20240201_leaves",
+                "CREATE TEMP TABLE fill AS SELECT 1 AS i; CREATE FUNCTION take() RETURNS void LANGUAGE sql"
                         + " AS 'SELECT pg_try_advisory_lock(42)'; SELECT take()");
         assertThatThrownBy(() -> Samples.with(database, MEMBERS, leaves).deployAll())
                 .isInstanceOf(InvalidMigrationException.class);

@@ -58,7 +58,9 @@ class IsolationLevelTest {
         Samples.with(database, MEMBERS, asks).deployAll().throwIfFailed();
         assertThat(database.value("SELECT level FROM " + a + ".level")).isEqualTo(level);
 
-        Samples.with(database, MEMBERS, asks).rollback(a, asks.version(), RollbackOptions.defaults()).throwIfFailed();
+        Samples.with(database, MEMBERS, asks)
+                .rollback(a, asks.version(), RollbackOptions.defaults())
+                .throwIfFailed();
         assertThat(database.value("SELECT name FROM " + a + ".team_member")).isEqualTo(level);
 
         String b = Samples.create(database, "b", MEMBERS, asks);
@@ -119,7 +121,9 @@ class IsolationLevelTest {
         AtomicBoolean first = new AtomicBoolean(true);
         TrackingStore store = TrackingStore.perSchema();
         TrackingStore meanwhile = (TrackingStore) Proxy.newProxyInstance(
-                TrackingStore.class.getClassLoader(), new Class<?>[] {TrackingStore.class}, (proxy, method, arguments) -> {
+                TrackingStore.class.getClassLoader(),
+                new Class<?>[] {TrackingStore.class},
+                (proxy, method, arguments) -> {
                     if (method.getName().equals("assertRecordedSql") && first.getAndSet(false)) {
                         Samples.with(database, MEMBERS, asks).deploy(a).throwIfFailed();
                         return "SELECT 1";

@@ -111,7 +111,8 @@ class NonTransactionalCrashTest {
             assertThat(run.join().failed()).hasSize(1);
             reader.rollback();
         }
-        assertThat(database.value("SELECT inhdetachpending FROM pg_inherits WHERE inhparent = ?::regclass", tenant + ".log"))
+        assertThat(database.value(
+                        "SELECT inhdetachpending FROM pg_inherits WHERE inhparent = ?::regclass", tenant + ".log"))
                 .isEqualTo("true");
 
         migrator.deployAll().throwIfFailed();
@@ -131,13 +132,14 @@ class NonTransactionalCrashTest {
             builder("CREATE INDEX CONCURRENTLY");
             CompletableFuture<FleetReport> second = CompletableFuture.supplyAsync(migrator::deployAll);
             // The transactional lock sees it too.
-            assertThat(database.value(
-                            dev.tenantmigrator.internal.jdbc.TenantLock.tryQuery(tenant)))
+            assertThat(database.value(dev.tenantmigrator.internal.jdbc.TenantLock.tryQuery(tenant)))
                     .isEqualTo("false");
             assertThat(second).isNotDone();
             writer.rollback();
-            assertThat(first.join().throwIfFailed().of(TenantOutcome.Migrated.class)).hasSize(1);
-            assertThat(second.join().throwIfFailed().of(TenantOutcome.UpToDate.class)).hasSize(1);
+            assertThat(first.join().throwIfFailed().of(TenantOutcome.Migrated.class))
+                    .hasSize(1);
+            assertThat(second.join().throwIfFailed().of(TenantOutcome.UpToDate.class))
+                    .hasSize(1);
         }
     }
 

@@ -91,7 +91,9 @@ class NonTransactionalCreationTest {
 
         String created = Samples.create(database, "b", TABLES, OUTSIDE);
 
-        assertThat(structure(created)).isEqualTo(structure(deployed)).anyMatch(line -> line.contains("Days 1_at_check"));
+        assertThat(structure(created))
+                .isEqualTo(structure(deployed))
+                .anyMatch(line -> line.contains("Days 1_at_check"));
         for (String schema : List.of(created, deployed)) {
             assertThat(database.value("SELECT id || code || note FROM " + schema + ".item"))
                     .isEqualTo("5public.itemCOMMIT;");
@@ -110,9 +112,14 @@ class NonTransactionalCreationTest {
         String deployed = Samples.create(database, "a", TABLES);
         Migration refused = Migration.of("20240103_refused", statement);
 
-        var failure = Samples.with(database, TABLES, refused).deployAll().failed().get(0).failure();
+        var failure = Samples.with(database, TABLES, refused)
+                .deployAll()
+                .failed()
+                .get(0)
+                .failure();
 
-        String reason = failure.message().substring(0, failure.message().indexOf(';')).replaceFirst(".*\\.", "");
+        String reason =
+                failure.message().substring(0, failure.message().indexOf(';')).replaceFirst(".*\\.", "");
         assertThat(reason).isNotEmpty().doesNotContain(deployed);
         assertThatThrownBy(() -> Samples.create(database, "b", TABLES, refused))
                 .isInstanceOf(MigrationFailedException.class)
@@ -122,8 +129,8 @@ class NonTransactionalCreationTest {
 
     @Test
     void aProcedureThatCommitsFailsWithTheRemedy() {
-        Migration procedure = Migration.of(
-                "20240102_procedure", "CREATE PROCEDURE fill() LANGUAGE plpgsql AS 'BEGIN COMMIT; END'");
+        Migration procedure =
+                Migration.of("20240102_procedure", "CREATE PROCEDURE fill() LANGUAGE plpgsql AS 'BEGIN COMMIT; END'");
         Migration call = Migration.of("20240103_call", "-- tenant-migrator: no-transaction\nCALL fill()");
 
         assertThatThrownBy(() -> Samples.create(database, "b", procedure, call))

@@ -88,8 +88,7 @@ class NonTransactionalDeployTest {
                 ALTER TABLE log DETACH PARTITION public.log_2024 CONCURRENTLY;
                 VACUUM (ANALYZE) item, public.log_2024 (id);
                 VACUUM FULL item;
-                DO $$ BEGIN INSERT INTO item VALUES (1); COMMIT; INSERT INTO public.item VALUES (2); END $$""")
-                .throwIfFailed();
+                DO $$ BEGIN INSERT INTO item VALUES (1); COMMIT; INSERT INTO public.item VALUES (2); END $$""").throwIfFailed();
 
         assertThat(index("item_code")).isEqualTo("valid");
         assertThat(index("item_id")).isEqualTo("valid");
@@ -125,8 +124,7 @@ class NonTransactionalDeployTest {
                     COMMIT;
                     ALTER TABLE item ADD COLUMN added int;
                 END $$;
-                REINDEX TABLE log""")
-                .throwIfFailed();
+                REINDEX TABLE log""").throwIfFailed();
 
         assertThat(database.query("SELECT l, s, c FROM " + tenant + ".seen").get(0))
                 .containsExactly("1500ms", "1min", tenant);
@@ -175,8 +173,8 @@ class NonTransactionalDeployTest {
             holder.setAutoCommit(false);
             holder.createStatement().execute("LOCK TABLE " + tenant + ".item IN SHARE MODE");
 
-            Failure failure =
-                    failure("-- tenant-migrator: lock_timeout=20ms\nCREATE INDEX CONCURRENTLY item_code ON item (code)");
+            Failure failure = failure(
+                    "-- tenant-migrator: lock_timeout=20ms\nCREATE INDEX CONCURRENTLY item_code ON item (code)");
 
             assertThat(failure.sqlState()).contains("55P03");
             assertThat(rows()).containsExactly("20240101_tables");
@@ -201,7 +199,8 @@ class NonTransactionalDeployTest {
             }
             assertThat(run).isNotDone();
             holder.rollback();
-            assertThat(run.get().throwIfFailed().of(TenantOutcome.Migrated.class)).hasSize(1);
+            assertThat(run.get().throwIfFailed().of(TenantOutcome.Migrated.class))
+                    .hasSize(1);
         }
     }
 }

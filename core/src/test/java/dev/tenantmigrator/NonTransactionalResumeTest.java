@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.FleetReport;
-import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,11 +83,10 @@ class NonTransactionalResumeTest {
     /** What a cut off {@code CREATE INDEX CONCURRENTLY} leaves. */
     private void invalidIndex(String name) {
         database.execute("INSERT INTO " + tenant + ".item VALUES (1, 'x'), (2, 'x')");
-        assertThatThrownBy(() -> database.execute(
-                        "CREATE UNIQUE INDEX CONCURRENTLY " + name + " ON " + tenant + ".item (code)"))
-                .hasRootCauseMessage(
-                        "ERROR: could not create unique index \"" + name
-                                + "\"\n  Detail: Key (code)=(x) is duplicated.");
+        assertThatThrownBy(() ->
+                        database.execute("CREATE UNIQUE INDEX CONCURRENTLY " + name + " ON " + tenant + ".item (code)"))
+                .hasRootCauseMessage("ERROR: could not create unique index \"" + name
+                        + "\"\n  Detail: Key (code)=(x) is duplicated.");
         database.execute("DELETE FROM " + tenant + ".item WHERE id = 2");
         assertThat(index(name)).isEqualTo("INVALID");
     }
@@ -141,27 +138,32 @@ class NonTransactionalResumeTest {
 
     @Test
     void anIndexThatIsThereAlreadyIsNotTakenForOurs() {
-        assertThat(failure("CREATE INDEX CONCURRENTLY item_plain ON item (code);\nCREATE INDEX CONCURRENTLY item_at ON item (at)"))
+        assertThat(
+                        failure(
+                                "CREATE INDEX CONCURRENTLY item_plain ON item (code);\nCREATE INDEX CONCURRENTLY item_at ON item (at)"))
                 .satisfies(failure -> {
                     assertThat(failure.message()).contains("item_at exists already; nothing was changed");
                     assertThat(failure.line()).hasValue(2);
                 });
         assertThat(rows()).containsExactly("20240101_tables");
-        deploy("DROP INDEX CONCURRENTLY item_at;\nCREATE INDEX CONCURRENTLY item_at ON item (at, id)").throwIfFailed();
+        deploy("DROP INDEX CONCURRENTLY item_at;\nCREATE INDEX CONCURRENTLY item_at ON item (at, id)")
+                .throwIfFailed();
     }
 
     @Test
     void anInvalidIndexOfSomebodyElseIsNoSuccess() {
         invalidIndex("item_code");
 
-        deploy("CREATE INDEX CONCURRENTLY IF NOT EXISTS item_code ON item (code)").throwIfFailed();
+        deploy("CREATE INDEX CONCURRENTLY IF NOT EXISTS item_code ON item (code)")
+                .throwIfFailed();
 
         assertThat(index("item_code")).isEqualTo("valid");
     }
 
     @Test
     void anIndexOfThatNameOnAnotherTableIsNoSuccess() {
-        assertThat(failure("CREATE INDEX CONCURRENTLY IF NOT EXISTS item_at ON log_2024 (at)").message())
+        assertThat(failure("CREATE INDEX CONCURRENTLY IF NOT EXISTS item_at ON log_2024 (at)")
+                        .message())
                 .contains("item_at is not there, not on that table, or INVALID");
         assertThat(index("item_at")).isEqualTo("valid");
     }
@@ -215,7 +217,9 @@ class NonTransactionalResumeTest {
     void aTableIsNotReindexedWhileAnIndexOfItStaysInvalid() {
         invalidIndex("item_code");
 
-        assertThat(failure("REINDEX TABLE CONCURRENTLY item").message()).contains("item_code").contains("INVALID");
+        assertThat(failure("REINDEX TABLE CONCURRENTLY item").message())
+                .contains("item_code")
+                .contains("INVALID");
         deploy("REINDEX INDEX CONCURRENTLY item_code").throwIfFailed();
 
         assertThat(index("item_code")).isEqualTo("valid");
@@ -224,12 +228,18 @@ class NonTransactionalResumeTest {
     @Test
     void anUnfinishedRowOfAnotherToolIsStillRefused() {
         Migration later = later("CREATE INDEX CONCURRENTLY item_code ON item (code)");
-        database.execute("INSERT INTO " + tenant + ".schema_migrations (version, applied_at) VALUES (?, NULL)",
-                later.version());
-        assertThat(Samples.with(database, TABLES, later).deployAll().failed().get(0).failure().message())
+        database.execute(
+                "INSERT INTO " + tenant + ".schema_migrations (version, applied_at) VALUES (?, NULL)", later.version());
+        assertThat(Samples.with(database, TABLES, later)
+                        .deployAll()
+                        .failed()
+                        .get(0)
+                        .failure()
+                        .message())
                 .contains("repair");
 
-        database.execute("UPDATE " + tenant + ".schema_migrations SET checksum = repeat('0', 64) WHERE applied_at IS NULL");
+        database.execute(
+                "UPDATE " + tenant + ".schema_migrations SET checksum = repeat('0', 64) WHERE applied_at IS NULL");
         assertThat(Samples.with(database, TABLES, later).deployAll().failed()).hasSize(1);
         assertThat(index("item_code")).isEmpty();
     }

@@ -47,12 +47,15 @@ class NonTransactionalRollbackTest {
     }
 
     private FleetReport rollback(Migration migration) {
-        return migrator.rollback(tenant, migration.version(), RollbackOptions.defaults().withLaterVersions());
+        return migrator.rollback(
+                tenant, migration.version(), RollbackOptions.defaults().withLaterVersions());
     }
 
     private List<String> indexes() {
-        return database.values("SELECT relname FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid"
-                + " WHERE relnamespace = ?::regnamespace AND indisvalid AND relname LIKE 'item%' ORDER BY 1", tenant);
+        return database.values(
+                "SELECT relname FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid"
+                        + " WHERE relnamespace = ?::regnamespace AND indisvalid AND relname LIKE 'item%' ORDER BY 1",
+                tenant);
     }
 
     private List<String> rows() {
@@ -117,7 +120,8 @@ class NonTransactionalRollbackTest {
 
         assertThat(rollback(PLAIN).failed()).singleElement().satisfies(failed -> {
             assertThat(failed.failure().message()).contains("item_both").contains("run the rollback again");
-            assertThat(failed.failure().file()).hasValueSatisfying(file -> assertThat(file).contains("rollback.sql"));
+            assertThat(failed.failure().file())
+                    .hasValueSatisfying(file -> assertThat(file).contains("rollback.sql"));
             assertThat(failed.failure().line()).hasValue(1);
         });
         assertThat(rows()).contains(PLAIN.version() + " started");
@@ -127,8 +131,10 @@ class NonTransactionalRollbackTest {
     @Test
     void anUnfinishedApplyCanBeTakenBack() {
         rollback(INDEX).throwIfFailed();
-        database.execute("INSERT INTO " + tenant + ".schema_migrations (version, applied_at, checksum)"
-                + " VALUES (?, NULL, ?)", INDEX.version(), INDEX.up().checksum());
+        database.execute(
+                "INSERT INTO " + tenant + ".schema_migrations (version, applied_at, checksum)" + " VALUES (?, NULL, ?)",
+                INDEX.version(),
+                INDEX.up().checksum());
         database.execute("CREATE INDEX item_code ON " + tenant + ".item (code)");
 
         rollback(INDEX).throwIfFailed();

@@ -87,7 +87,8 @@ public final class Backfill {
         if (known != null) {
             return known;
         }
-        RunContext creation = run.forCreation(migrations.stream().map(Migration::up).toList());
+        RunContext creation =
+                run.forCreation(migrations.stream().map(Migration::up).toList());
         StructureReference read = Scratch.use(session, creation, scratch -> {
             for (Migration migration : migrations) {
                 scratch.apply(migration);

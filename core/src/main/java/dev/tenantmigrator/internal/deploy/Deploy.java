@@ -41,8 +41,7 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingSt
 
     @Override
     public List<Migration> next(TenantState state) {
-        return Stream.concat(state.started().stream(), state.pending().stream())
-                .toList();
+        return Stream.concat(state.started().stream(), state.pending().stream()).toList();
     }
 
     @Override
@@ -73,6 +72,11 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingSt
     @Override
     public String goOn() {
         return "the next deploy goes on with it";
+    }
+
+    @Override
+    public boolean sharedSchemaChanges() {
+        return options.sharedSchemaChanges();
     }
 
     @Override

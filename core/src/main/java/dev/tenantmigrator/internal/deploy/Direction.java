@@ -38,6 +38,9 @@ interface Direction {
     /** What to do about a script that stopped outside of a transaction. */
     String goOn();
 
+    /** Whether the scripts may change the shared schema. */
+    boolean sharedSchemaChanges();
+
     /** The rows after a migration was run. */
     List<AppliedMigration> after(List<AppliedMigration> rows, Migration migration);
 

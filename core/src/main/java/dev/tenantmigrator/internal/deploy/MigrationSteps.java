@@ -3,12 +3,10 @@ package dev.tenantmigrator.internal.deploy;
 import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
-import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.Events;
-import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -28,8 +26,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Runs migrations of one tenant in one direction, each in one transaction and one round trip: lock, search path, a check
- * that the recorded versions are still those that were read, script, tracking row, commit.
+ * Runs migrations of one tenant in one direction, one after the other, and decides what becomes of the tenant when one cannot
+ * be run now, or fails.
  */
 final class MigrationSteps implements FleetRun.TenantWork {
 
@@ -50,9 +48,6 @@ final class MigrationSteps implements FleetRun.TenantWork {
     private static final Set<String> NOT_IN_TRANSACTION = Set.of("25001", "2D000");
 
     private static final int TRIES = 5;
-
-    private static final String CHANGED = SqlErrors.marker("the recorded versions have changed");
-    private static final String SPOILED = SqlErrors.marker("the script changed the tracking table");
 
     private final RunContext run;
     private final Direction direction;
@@ -142,32 +137,20 @@ final class MigrationSteps implements FleetRun.TenantWork {
     }
 
     private Result inTransaction(Session session, Migration migration) throws SQLException {
-        ScriptFile script = direction.script(migration);
-        Flight flight = new Flight()
-                .add(TenantLock.trySql(schema()))
-                .add(run.searchPathSql(schema()))
-                .add("SET LOCAL lock_timeout TO " + run.config().lockTimeout().toMillis());
-        run.timeoutsSql(script).forEach(flight::add);
-        flight.add(store.assertRecordedSql(schema(), state.rows(), CHANGED))
-                .addScript(migration.version(), script, run.statements(script, schema()), run.changesSettings(script));
-        if (run.changesSettings(script)) {
-            flight.add(session.settings().restoreSql());
-        }
-        if (run.leavesTraces(List.of(script))) {
-            session.discard();
-        }
-        flight.add(direction.trackingSql(schema(), migration))
-                .add(store.assertRecordedSql(schema(), direction.after(state.rows(), migration), SPOILED));
+        InTransaction transaction = new InTransaction(run, direction, state, migration, session);
         if (oneByOne) {
-            return walk(session, flight, migration);
+            return walk(session, transaction, migration);
         }
         try {
-            session.inOneFlight(run.isolationLevel(script), flight);
+            transaction.send();
             return Result.DONE;
         } catch (SQLException e) {
             Optional<Result> known = expected(e, session, migration);
             if (known.isPresent()) {
                 return known.get();
+            }
+            if (e instanceof ScriptFailure) {
+                throw failure(e, migration);
             }
             if (SqlErrors.isConnectionLost(e)) {
                 lost = Optional.of(e);
@@ -178,17 +161,14 @@ final class MigrationSteps implements FleetRun.TenantWork {
             }
             // Some pools close a connection at certain errors; then the next try walks on another.
             oneByOne = session.isBroken();
-            return oneByOne ? Result.HELD : walk(session, flight, migration);
+            return oneByOne ? Result.HELD : walk(session, transaction, migration);
         }
     }
 
     /** Once more, one statement after the other, because a flight does not tell which one failed. */
-    private Result walk(Session session, Flight flight, Migration migration) throws SQLException {
+    private Result walk(Session session, InTransaction transaction, Migration migration) throws SQLException {
         try {
-            session.inTransaction(run.isolationLevel(direction.script(migration)), connection -> {
-                flight.walk(connection);
-                return Result.DONE;
-            });
+            transaction.walk();
             return Result.DONE;
         } catch (SQLException e) {
             Optional<Result> known = expected(e, session, migration);
@@ -208,7 +188,7 @@ final class MigrationSteps implements FleetRun.TenantWork {
             held = true;
             return Optional.of(Result.HELD);
         }
-        boolean changed = !(e instanceof ScriptFailure) && SqlErrors.says(e, CHANGED);
+        boolean changed = !(e instanceof ScriptFailure) && SqlErrors.says(e, InTransaction.CHANGED);
         return changed || failedOnOldRows(e, session, migration) ? Optional.of(Result.CHANGED) : Optional.empty();
     }
 
@@ -237,10 +217,11 @@ final class MigrationSteps implements FleetRun.TenantWork {
                     + " transaction (pg_stat_activity shows it), or run again when it is done");
         }
         if (NOT_IN_TRANSACTION.contains(SqlErrors.state(e))) {
-            failure = failure.withMessage(failure.message() + "; nothing of the script was kept. PostgreSQL runs this only"
-                    + " outside of a transaction: begin the file with \"-- tenant-migrator: no-transaction\"");
+            failure = failure.withMessage(
+                    failure.message() + "; nothing of the script was kept. PostgreSQL runs this only"
+                            + " outside of a transaction: begin the file with \"-- tenant-migrator: no-transaction\"");
         }
-        if (SqlErrors.says(e, SPOILED)) {
+        if (SqlErrors.says(e, InTransaction.SPOILED)) {
             failure = Failure.of(
                             "the script itself changes what is recorded in the tracking table, or keeps it from being"
                                     + " changed; remove that from the script")

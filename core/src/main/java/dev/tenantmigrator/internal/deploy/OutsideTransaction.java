@@ -88,8 +88,8 @@ final class OutsideTransaction {
             if (SqlErrors.isConnectionLost(e)) {
                 throw failed(
                         SqlErrors.failure(e)
-                                .withMessage("the connection was lost (" + SqlErrors.message(e)
-                                        + "); " + KEPT + direction.goOn()),
+                                .withMessage("the connection was lost (" + SqlErrors.message(e) + "); " + KEPT
+                                        + direction.goOn()),
                         e);
             }
             throw e;
@@ -102,8 +102,8 @@ final class OutsideTransaction {
         for (SqlStatement statement : run.statements(script, schema)) {
             NonTransactional what = NonTransactional.of(statement.sql())
                     .orElseThrow(() -> refused("this can run in a transaction", statement));
-            boolean strange = what.qualified().stream()
-                    .anyMatch(name -> !name.schema().equals(Optional.of(schema)));
+            boolean strange =
+                    what.qualified().stream().anyMatch(name -> !name.schema().equals(Optional.of(schema)));
             if (strange) {
                 throw refused("this runs outside of a transaction and names what is not in the tenant", statement);
             }
@@ -132,7 +132,8 @@ final class OutsideTransaction {
             return MigrationSteps.Result.CHANGED;
         }
         Progress progress = new Progress(connection, schema);
-        boolean resumed = state.has(migration.version()) && !state.row(migration.version()).finished();
+        boolean resumed = state.has(migration.version())
+                && !state.row(migration.version()).finished();
         if (!resumed) {
             refuseTaken(progress);
             record(session, direction.startSql(schema, migration));
@@ -186,8 +187,11 @@ final class OutsideTransaction {
             boolean clean = undo(progress, step, e) && number == 0 && !resumed && cancel(session, e);
             Failure failure = e instanceof ScriptFailure failed
                     ? failed.failure()
-                    : SqlErrors.failure(e).inFile(script.location()).onLine(step.statement().line());
-            String kept = clean ? "nothing of the script was kept; mend the cause and run again" : KEPT + direction.goOn();
+                    : SqlErrors.failure(e)
+                            .inFile(script.location())
+                            .onLine(step.statement().line());
+            String kept =
+                    clean ? "nothing of the script was kept; mend the cause and run again" : KEPT + direction.goOn();
             throw failed(failure.withMessage(failure.message() + "; " + kept), e);
         }
     }

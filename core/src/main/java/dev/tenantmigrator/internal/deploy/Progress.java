@@ -128,8 +128,7 @@ final class Progress {
         return switch (statement.kind()) {
             case CREATE_INDEX -> {
                 Optional<Index> index = index(statement.name());
-                boolean made =
-                        index.isPresent() && index.get().valid() && isOn(statement, index.get());
+                boolean made = index.isPresent() && index.get().valid() && isOn(statement, index.get());
                 yield made ? Optional.empty() : Optional.of(notValid(statement.name()));
             }
             case REINDEX_INDEX ->
@@ -147,13 +146,12 @@ final class Progress {
     }
 
     private Optional<String> partitionsInvalid(NonTransactional statement) throws SQLException {
-        return invalidIndexes(statement, false).stream()
-                .findFirst()
-                .map(index -> notValid(index.get(1)));
+        return invalidIndexes(statement, false).stream().findFirst().map(index -> notValid(index.get(1)));
     }
 
     private static String notValid(String index) {
-        return "the index " + index + " is not there, not on that table, or INVALID (PostgreSQL leaves out INVALID indexes"
+        return "the index " + index
+                + " is not there, not on that table, or INVALID (PostgreSQL leaves out INVALID indexes"
                 + " of a table that it reindexes concurrently): drop it or reindex it by its name";
     }
 

@@ -72,7 +72,9 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
         return state.findings().stream()
                 .filter(finding -> finding.version().equals(Optional.of(version)))
                 .filter(finding -> switch (finding.kind()) {
-                    case UNFINISHED -> !Unfinished.of(state.row(version), catalog.find(version)).rollbackGoesOn();
+                    case UNFINISHED ->
+                        !Unfinished.of(state.row(version), catalog.find(version))
+                                .rollbackGoesOn();
                     case FILE_MISSING, CHECKSUM_MISMATCH, AHEAD -> true;
                     default -> false;
                 })
@@ -122,6 +124,11 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
     @Override
     public String goOn() {
         return "run the rollback again, it goes on; a deploy would apply the migration again";
+    }
+
+    @Override
+    public boolean sharedSchemaChanges() {
+        return options.sharedSchemaChanges();
     }
 
     @Override

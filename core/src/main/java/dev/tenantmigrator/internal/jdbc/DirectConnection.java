@@ -59,13 +59,12 @@ public final class DirectConnection {
      */
     private static Optional<String> toldProcess(Connection connection) throws SQLException {
         try {
-            Class<?> driver = Class.forName(
-                    "org.postgresql.PGConnection", false, DirectConnection.class.getClassLoader());
+            Class<?> driver =
+                    Class.forName("org.postgresql.PGConnection", false, DirectConnection.class.getClassLoader());
             if (!connection.isWrapperFor(driver)) {
                 return Optional.empty();
             }
-            return Optional.of(String.valueOf(
-                    driver.getMethod("getBackendPID").invoke(connection.unwrap(driver))));
+            return Optional.of(String.valueOf(driver.getMethod("getBackendPID").invoke(connection.unwrap(driver))));
         } catch (ReflectiveOperationException notTheDriver) {
             return Optional.empty();
         }

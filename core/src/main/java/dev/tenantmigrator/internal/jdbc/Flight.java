@@ -2,6 +2,7 @@ package dev.tenantmigrator.internal.jdbc;
 
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SqlStatement;
+import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -67,10 +68,14 @@ public final class Flight {
         return this;
     }
 
+    /** Adds all of another. */
+    public Flight addAll(Flight other) {
+        steps.addAll(other.steps);
+        return this;
+    }
+
     Flight asTransaction(String isolationLevel) {
-        Flight flight = new Flight().add(Session.begin(isolationLevel));
-        flight.steps.addAll(steps);
-        return flight.add("COMMIT");
+        return new Flight().add(Session.begin(isolationLevel)).addAll(this).add("COMMIT");
     }
 
     /** Sends all statements, in one round trip unless a script has queries. */
@@ -96,6 +101,34 @@ public final class Flight {
         }
     }
 
+    /** Says whether something has come about. */
+    @FunctionalInterface
+    public interface Condition {
+        /** Asks for it. */
+        boolean holds() throws SQLException;
+    }
+
+    /**
+     * Sends one statement after the other, until behind one of a script a condition holds.
+     *
+     * @param failure what is then to be said
+     * @return that, at the statement; empty when the condition never held
+     */
+    public Optional<ScriptFailure> walkUntil(Connection connection, Condition condition, Failure failure)
+            throws SQLException {
+        for (Step step : steps) {
+            send(connection, step);
+            if (step.origin().isPresent() && condition.holds()) {
+                Origin origin = step.origin().get();
+                return Optional.of(origin.statement()
+                        .map(statement -> new ScriptFailure(origin.version(), origin.file(), statement, failure))
+                        .orElseGet(() -> new ScriptFailure(failure.ofVersion(origin.version())
+                                .inFile(origin.file().location()))));
+            }
+        }
+        return Optional.empty();
+    }
+
     /**
      * Sends one statement after the other.
      *
@@ -104,21 +137,27 @@ public final class Flight {
      */
     public void walk(Connection connection) throws SQLException {
         for (Step step : steps) {
-            try (Statement statement = connection.createStatement()) {
-                statement.setEscapeProcessing(false);
-                if (step.mayReturnRows()) {
-                    statement.execute(step.sql());
-                } else {
-                    // The same way as in the flight: the driver splits what is not in a batch, wrongly for some bodies.
-                    statement.addBatch(step.sql());
-                    statement.executeBatch();
-                }
+            try {
+                send(connection, step);
             } catch (SQLException e) {
                 if (step.origin().isEmpty() || SqlErrors.isConnectionLost(e)) {
                     throw e;
                 }
                 Origin origin = step.origin().get();
                 throw new ScriptFailure(origin.version(), origin.file(), origin.statement(), e);
+            }
+        }
+    }
+
+    private static void send(Connection connection, Step step) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            if (step.mayReturnRows()) {
+                statement.execute(step.sql());
+            } else {
+                // The same way as in the flight: the driver splits what is not in a batch, wrongly for some bodies.
+                statement.addBatch(step.sql());
+                statement.executeBatch();
             }
         }
     }

@@ -23,6 +23,24 @@ public final class ScriptFailure extends SQLException {
                 .orElse(inFile);
     }
 
+    /**
+     * A failure that is not PostgreSQL's.
+     *
+     * @param failure what happened and where
+     */
+    public ScriptFailure(Failure failure) {
+        super(failure.message());
+        this.failure = failure;
+    }
+
+    /** The same, at a statement of a script. */
+    ScriptFailure(String version, ScriptFile file, SqlStatement statement, Failure failure) {
+        this(failure.ofVersion(version)
+                .inFile(file.location())
+                .onLine(statement.line())
+                .inStatement(excerpt(statement.sql())));
+    }
+
     private static int line(SqlStatement statement, SQLException cause) {
         OptionalInt position = SqlErrors.position(cause);
         return position.isPresent() ? statement.lineAt(position.getAsInt()) : statement.line();

@@ -204,7 +204,8 @@ public final class Session implements AutoCloseable {
             return;
         }
         try {
-            execute("ROLLBACK");
+            // What was taken back was counted all the same, and must not count for the next transaction.
+            execute("ROLLBACK; SELECT pg_catalog.pg_stat_force_next_flush()");
         } catch (SQLException e) {
             reason.addSuppressed(SqlErrors.withoutDetail(e));
             broken = true;

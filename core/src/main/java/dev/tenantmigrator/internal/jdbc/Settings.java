@@ -29,7 +29,9 @@ public record Settings(Map<String, String> changed, Map<String, String> traces) 
     private static final String QUERY = """
             SELECT name, setting, false FROM pg_catalog.pg_settings
              WHERE source = 'session' AND setting IS DISTINCT FROM reset_val
-            UNION ALL SELECT 'role', pg_catalog.current_setting('role'), false
+            UNION ALL SELECT 'role', pg_catalog.current_setting('role'),
+                      -- Has the server's counters of what the session wrote handed in: they begin at zero then.
+                      pg_catalog.pg_stat_force_next_flush() IS NULL
             UNION ALL SELECT 'session_authorization', session_user::text, false
             UNION ALL SELECT 'temporary tables', count(*)::text, true FROM pg_catalog.pg_class
                        WHERE relnamespace = pg_catalog.pg_my_temp_schema()

@@ -10,6 +10,14 @@ import java.util.Locale;
  */
 public final class PendingConstraints {
 
+    /** Goes from the schema to its tables to their constraints by indexes: the catalogs hold those of the whole fleet. */
+    private static final String SELECT_NAMES = """
+            SELECT pg_catalog.string_agg(pg_catalog.format('%%I.%%I', c.connamespace::regnamespace::name, c.conname), ', ')
+              INTO names
+              FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_constraint c ON c.conrelid = d.objid
+             WHERE d.refclassid = 'pg_catalog.pg_namespace'::regclass AND d.refobjid = pg_catalog.to_regnamespace(%s)
+               AND d.classid = 'pg_catalog.pg_class'::regclass AND""";
+
     private PendingConstraints() {}
 
     /** Whether constraints of the tenant may be deferred after this script. */
@@ -26,18 +34,14 @@ public final class PendingConstraints {
         return "DO " + Sql.literal("""
                 DECLARE names text;
                 BEGIN
-                    SELECT pg_catalog.string_agg(pg_catalog.format('%%I.%%I', n.nspname, c.conname), ', ') INTO names
-                      FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace
-                     WHERE n.nspname = %s AND c.condeferrable;
+                    %s c.condeferrable;
                     IF names IS NOT NULL THEN
                         EXECUTE 'SET CONSTRAINTS ' || names || ' IMMEDIATE';
                     END IF;
-                    SELECT pg_catalog.string_agg(pg_catalog.format('%%I.%%I', n.nspname, c.conname), ', ') INTO names
-                      FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace
-                     WHERE n.nspname = %1$s AND c.condeferred;
+                    %1$s c.condeferred;
                     IF names IS NOT NULL THEN
                         EXECUTE 'SET CONSTRAINTS ' || names || ' DEFERRED';
                     END IF;
-                END""".formatted(Sql.literal(schema)));
+                END""".formatted(SELECT_NAMES.formatted(Sql.literal(Sql.identifier(schema)))));
     }
 }

@@ -5,6 +5,7 @@ import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.ScriptDirective;
 import dev.tenantmigrator.internal.sql.ScriptScan;
@@ -39,6 +40,7 @@ public final class RunContext {
     private final SharedObjects shared;
     private final List<String> schemasAfterTenant;
     private final int serverVersion;
+    private final Set<ScriptFile> watched = ConcurrentHashMap.newKeySet();
     private final Map<ScriptFile, Adapted> scripts = new ConcurrentHashMap<>();
 
     private record Adapted(
@@ -168,6 +170,16 @@ public final class RunContext {
         return adapted(script).timeouts().entrySet().stream()
                 .map(timeout -> "SET LOCAL " + timeout.getKey() + " TO " + Sql.literal(timeout.getValue()))
                 .toList();
+    }
+
+    /** Whether a script is to be watched while it runs, rather than asked about at its end. */
+    public boolean isWatched(ScriptFile script) {
+        return watched.contains(script) || Containment.mayGrant(script);
+    }
+
+    /** Remembers for all tenants that a script is to be watched. */
+    public void watch(ScriptFile script) {
+        watched.add(script);
     }
 
     /** Whether settings may be other than before when the script has run. */

@@ -55,7 +55,8 @@ final class CreationForm {
     private static String detach(NonTransactional what, String schema) {
         String parent = Sql.qualified(schema, what.name());
         String partition = Sql.qualified(schema, what.secondName());
-        return "DO " + literal("""
+        return "DO "
+                + literal("""
                 DECLARE
                     parent pg_catalog.oid := pg_catalog.to_regclass(%1$s);
                     part pg_catalog.oid := pg_catalog.to_regclass(%2$s);
@@ -79,11 +80,11 @@ final class CreationForm {
                         EXECUTE %6$s || bounds || ')';
                     END IF;
                 END""".formatted(
-                        literal(parent),
-                        literal(partition),
-                        parent,
-                        partition,
-                        what.conditional(),
-                        literal("ALTER TABLE " + partition + " ADD CHECK (")));
+                                literal(parent),
+                                literal(partition),
+                                parent,
+                                partition,
+                                what.conditional(),
+                                literal("ALTER TABLE " + partition + " ADD CHECK (")));
     }
 }

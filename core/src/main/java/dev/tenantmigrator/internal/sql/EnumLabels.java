@@ -145,7 +145,9 @@ final class EnumLabels implements TokenRule {
             if (!followed) {
                 forgetNamed(statement);
             } else if (followType(inner)) {
-                for (int token = inner.from(); token < inner.to(); token = inner.tokens().next(token)) {
+                for (int token = inner.from();
+                        token < inner.to();
+                        token = inner.tokens().next(token)) {
                     foldedInBlocks.put(Place.of(inner.tokens(), token), inner);
                 }
             }

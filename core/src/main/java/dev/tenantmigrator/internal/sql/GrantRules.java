@@ -14,9 +14,7 @@ final class GrantRules {
 
     private static final String OF_ALL = ", and each tenant would do this again; do it once, outside of migrations";
 
-    private static final String[] KINDS = {
-        "TABLE", "SEQUENCE", "FUNCTION", "PROCEDURE", "ROUTINE", "TYPE", "DOMAIN"
-    };
+    private static final String[] KINDS = {"TABLE", "SEQUENCE", "FUNCTION", "PROCEDURE", "ROUTINE", "TYPE", "DOMAIN"};
 
     private GrantRules() {}
 

@@ -52,8 +52,9 @@ final class NonTransactionalScript implements TenantScript {
             Statement statement = statements.get(i);
             refuseStrangers(script, statement, what, shared);
             TokenRule tenant = (tokens, token, out) -> writeOut(what, tokens, token, out);
-            TokenRule creation =
-                    what.kind() == Kind.CODE ? TransactionEnds.removal(statement) : (tokens, token, out) -> blank(what, tokens, token, out);
+            TokenRule creation = what.kind() == Kind.CODE
+                    ? TransactionEnds.removal(statement)
+                    : (tokens, token, out) -> blank(what, tokens, token, out);
             adapted.add(new Adapted(
                     what,
                     template(script, statement, with(names, tenant)),
@@ -104,7 +105,8 @@ final class NonTransactionalScript implements TenantScript {
             message = "the first comment says no-transaction, but this statement can run in a transaction; remove the"
                     + " comment, or put the statement into a migration of its own";
         } else {
-            message = "this statement runs in a transaction, that on line " + not.get().line()
+            message = "this statement runs in a transaction, that on line "
+                    + not.get().line()
                     + " cannot; put each into a migration of its own"
                     + (declared || parse(script, transactional).isEmpty()
                             ? ""
@@ -119,7 +121,8 @@ final class NonTransactionalScript implements TenantScript {
             boolean tenants = name.schema().map(StatementRules.PUBLIC::equals).orElse(true);
             if (!tenants || shared.names().contains(name.name())) {
                 throw new InvalidMigrationException(
-                        statement.tokens().text(name.token()) + " belongs to no tenant, and this would run once for each"
+                        statement.tokens().text(name.token())
+                                + " belongs to no tenant, and this would run once for each"
                                 + " tenant; run it once, outside of migrations",
                         script.location(),
                         statement.line(name.token()));

@@ -18,8 +18,8 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
 
     /** {@code IMPORT FOREIGN SCHEMA … INTO public}. */
     private static final TokenRule IMPORT = (tokens, token, out) -> {
-        boolean isTarget = tokens.isName(token, StatementRules.PUBLIC)
-                && SecondSchemas.isImport(tokens, tokens.previous(token));
+        boolean isTarget =
+                tokens.isName(token, StatementRules.PUBLIC) && SecondSchemas.isImport(tokens, tokens.previous(token));
         if (isTarget) {
             out.gap(tokens.start(token), tokens.end(token));
         }

@@ -62,6 +62,8 @@ final class Savepoints {
 
     private static InvalidMigrationException refused(String message, ScriptFile script, Statement statement) {
         return Script.invalid(
-                script, statement, StatementRules.refusal("a savepoint must end with its script: " + message, statement));
+                script,
+                statement,
+                StatementRules.refusal("a savepoint must end with its script: " + message, statement));
     }
 }

@@ -18,7 +18,8 @@ public record ScriptDirective(boolean noTransaction, Map<String, String> timeout
 
     private static final String MARK = "tenant-migrator:";
     private static final String NO_TRANSACTION = "no-transaction";
-    private static final Pattern TIMEOUT = Pattern.compile("(lock_timeout|statement_timeout)=(\\d{1,9}(?:ms|s|min|h|d)?)");
+    private static final Pattern TIMEOUT =
+            Pattern.compile("(lock_timeout|statement_timeout)=(\\d{1,9}(?:ms|s|min|h|d)?)");
 
     private static final ScriptDirective NONE = new ScriptDirective(false, Map.of());
 

@@ -55,7 +55,18 @@ final class SecondSchemas implements CodeChecks.Check {
         "OFFSET", "UNION", "EXCEPT", "INTERSECT", "LOOP", "THEN", "ELSE", "BEGIN", "RAISE", "RETURN", "EXECUTE", "CALL"
     };
     private static final String[] LISTED = {
-        "TABLE", "VIEW", "SEQUENCE", "TYPE", "DOMAIN", "INDEX", "TRUNCATE", "LOCK", "FUNCTION", "PROCEDURE", "ROUTINE", "ON"
+        "TABLE",
+        "VIEW",
+        "SEQUENCE",
+        "TYPE",
+        "DOMAIN",
+        "INDEX",
+        "TRUNCATE",
+        "LOCK",
+        "FUNCTION",
+        "PROCEDURE",
+        "ROUTINE",
+        "ON"
     };
 
     private final SharedObjects shared;

@@ -108,7 +108,8 @@ final class StatementRules {
         cursor.take("CREATE", "SCHEMA");
         cursor.take("IF", "NOT", "EXISTS");
         if (cursor.take("AUTHORIZATION")) {
-            return refusal("it makes a schema named after a role; name the tenant's objects without a schema", statement);
+            return refusal(
+                    "it makes a schema named after a role; name the tenant's objects without a schema", statement);
         }
         if (!cursor.takeName().equals(PUBLIC)) {
             return Verdict.KEEP;

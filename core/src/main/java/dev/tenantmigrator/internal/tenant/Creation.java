@@ -9,6 +9,10 @@ import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantStep;
 import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.containment.Allowed;
+import dev.tenantmigrator.internal.containment.Containment;
+import dev.tenantmigrator.internal.containment.Ordinary;
+import dev.tenantmigrator.internal.containment.TouchedOthersException;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
@@ -49,19 +53,32 @@ final class Creation {
     private final Connection connection;
     private final String restore;
     private final boolean oneByOne;
+    private final boolean watched;
     private final RandomGenerator random;
+    private final Containment containment;
+    private final List<ScriptFile> scripts;
     private Optional<CreatedTenant> done = Optional.empty();
 
     /**
      * @param restore puts back what a script has set
      * @param oneByOne whether to send one statement after the other, so that the first failure is known with its place
+     * @param watched whether to watch what the migrations touch, rather than ask at their end
      */
-    Creation(RunContext run, Connection connection, String restore, boolean oneByOne, RandomGenerator random) {
+    Creation(
+            RunContext run,
+            Connection connection,
+            String restore,
+            boolean oneByOne,
+            boolean watched,
+            RandomGenerator random) {
         this.run = run;
         this.config = run.config();
         this.connection = connection;
         this.restore = restore;
         this.oneByOne = oneByOne;
+        this.watched = watched;
+        this.containment = new Containment(Allowed.of(config, false));
+        this.scripts = run.catalog().migrations().stream().map(Migration::up).toList();
         this.random = random;
     }
 
@@ -101,27 +118,46 @@ final class Creation {
         for (int tries = 1; ; tries++) {
             String schema = name.candidate(random);
             TenantSchemas.requireMayBeTenant(schema, config.sharedSchema());
-            Flight flight = flight(schema);
             execute("SAVEPOINT " + SAVEPOINT);
             try {
-                if (oneByOne) {
-                    flight.walk(connection);
-                } else {
-                    flight.send(connection);
-                }
+                send(schema, oneByOne);
                 return schema;
             } catch (SQLException e) {
                 rollBack(schema, e);
+                if (Containment.isSuspicion(e)) {
+                    throw e;
+                }
                 boolean taken = isTaken(schema, e);
                 if (taken && (!name.isRandom() || tries == TRIES)) {
                     throw new TenantExistsException(
                             Failure.of("a schema of this name exists already").inTenant(schema));
                 }
                 if (!taken) {
-                    walk(flight, schema);
+                    walk(schema, e);
                     return schema;
                 }
             }
+        }
+    }
+
+    private void send(String schema, boolean walking) throws SQLException {
+        Flight head = new Flight().add("CREATE SCHEMA " + Sql.identifier(schema));
+        if (watched) {
+            head.send(connection);
+            containment.watch(connection, schema, scripts, () -> send(flight(schema), walking));
+        } else {
+            Flight all = head.addAll(flight(schema));
+            send(containment.addQuestion(all, schema, Ordinary.ofCreation()), walking);
+        }
+        // For the host's step.
+        execute(run.searchPathSql(schema));
+    }
+
+    private void send(Flight flight, boolean walking) throws SQLException {
+        if (walking) {
+            flight.walk(connection);
+        } else {
+            flight.send(connection);
         }
     }
 
@@ -141,19 +177,13 @@ final class Creation {
     }
 
     private Flight flight(String schema) {
-        Flight flight = new Flight()
-                .add("CREATE SCHEMA " + Sql.identifier(schema))
-                .add(run.searchPathSql(schema))
-                .add(config.store().createSql(schema));
+        Flight flight =
+                new Flight().add(run.searchPathSql(schema)).add(config.store().createSql(schema));
         List<AppliedMigration> rows = new ArrayList<>();
         boolean deferred = false;
         for (Migration migration : run.catalog().migrations()) {
             ScriptFile script = migration.up();
-            flight.addScript(
-                    migration.version(),
-                    script,
-                    run.statements(script, schema),
-                    run.changesSettings(script));
+            flight.addScript(migration.version(), script, run.statements(script, schema), run.changesSettings(script));
             deferred = deferred || PendingConstraints.mayBeLeftBy(script);
             if (deferred) {
                 flight.addCheck(migration.version(), script, PendingConstraints.checkSql(schema));
@@ -165,15 +195,22 @@ final class Creation {
             rows.add(TenantState.rowOf(migration));
             flight.add(config.store().insertSql(schema, migration));
         }
-        // At the end only: the text grows with the number of migrations.
-        flight.add(config.store().assertRecordedSql(schema, rows, SPOILED));
-        return flight;
+        // What is deferred, also by what the text does not show, would run at the commit.
+        return flight.add(run.searchPathSql(schema))
+                .add(PendingConstraints.checkSql(schema))
+                .add(Containment.OWN_PATH)
+                // At the end only: the text grows with the number of migrations.
+                .add(config.store().assertRecordedSql(schema, rows, SPOILED));
     }
 
     /** Once more, one statement after the other, because a flight does not tell which one failed. */
-    private void walk(Flight flight, String schema) throws SQLException {
+    private void walk(String schema, SQLException reason) throws SQLException {
         try {
-            flight.walk(connection);
+            if (reason instanceof TouchedOthersException touched) {
+                execute("CREATE SCHEMA " + Sql.identifier(schema));
+                throw containment.locate(connection, schema, flight(schema), touched);
+            }
+            send(schema, true);
         } catch (SQLException e) {
             throw failed(e, schema);
         }

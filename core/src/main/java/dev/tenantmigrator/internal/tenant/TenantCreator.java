@@ -8,6 +8,7 @@ import dev.tenantmigrator.TenantStep;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.Events;
+import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.Settings;
@@ -41,6 +42,9 @@ public final class TenantCreator {
     private final Config config;
     private final RandomGenerator random;
 
+    /** The checksums of a history that is to be watched while it runs, so that the next sign-up need not find out again. */
+    private volatile List<String> watched = List.of();
+
     /** Chooses the digits of names by a secure random generator: a tenant's name should not be guessable. */
     public TenantCreator(Config config) {
         this(config, new SecureRandom());
@@ -62,12 +66,32 @@ public final class TenantCreator {
     /** Creates a tenant in a transaction of its own. */
     public CreatedTenant create(TenantName name, TenantStep step) throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
+        try {
+            return tell(createOrFindPlace(catalog, name, step));
+        } catch (SQLException e) {
+            if (!Containment.isSuspicion(e)) {
+                throw e;
+            }
+            watched = checksums(catalog);
+            return tell(createOrFindPlace(catalog, name, step));
+        }
+    }
+
+    private CreatedTenant createOrFindPlace(MigrationCatalog catalog, TenantName name, TenantStep step)
+            throws SQLException {
         Optional<CreatedTenant> created = create(catalog, name, step, false);
         // Some pools close a connection at certain errors; then the place of the error is looked for on another.
-        return tell(
-                created.isPresent()
-                        ? created.get()
-                        : create(catalog, name, step, true).orElseThrow());
+        return created.isPresent()
+                ? created.get()
+                : create(catalog, name, step, true).orElseThrow();
+    }
+
+    private boolean isWatched(MigrationCatalog catalog) {
+        return scripts(catalog).stream().anyMatch(Containment::mayGrant) || watched.equals(checksums(catalog));
+    }
+
+    private static List<String> checksums(MigrationCatalog catalog) {
+        return scripts(catalog).stream().map(ScriptFile::checksum).toList();
     }
 
     private CreatedTenant tell(CreatedTenant created) {
@@ -87,7 +111,7 @@ public final class TenantCreator {
                 session.discard();
             }
             String restore = session.settings().restoreSql();
-            Creation creation = new Creation(run, session.connection(), restore, oneByOne, random);
+            Creation creation = new Creation(run, session.connection(), restore, oneByOne, isWatched(catalog), random);
             try {
                 return Optional.of(session.inTransaction(connection -> creation.run(name, step)));
             } catch (Creation.EvictedException e) {
@@ -141,7 +165,7 @@ public final class TenantCreator {
             Settings settings = Settings.read(connection);
             String restore = settings.restoreInCallersTransactionSql();
             RunContext run = load(catalog, connection);
-            CreatedTenant created = new Creation(run, connection, restore, false, random).run(name, step);
+            CreatedTenant created = new Creation(run, connection, restore, false, true, random).run(name, step);
             Flight end = new Flight();
             if (run.leavesTraces(scripts(catalog)) && leftTemporaryTables(connection, settings, created.schema())) {
                 end.add("DISCARD TEMP");

@@ -24,7 +24,12 @@ import java.util.Optional;
  * @param started migrations whose row is unfinished and that the next deploy goes on with, in the order of recording
  * @param findings all that is unusual, in the order of the versions' recording and then of the pending
  */
-public record TenantState(String schema, List<AppliedMigration> rows, List<Migration> pending, List<Migration> started, List<Finding> findings) {
+public record TenantState(
+        String schema,
+        List<AppliedMigration> rows,
+        List<Migration> pending,
+        List<Migration> started,
+        List<Finding> findings) {
 
     /** A recorded checksum of another length is an older tool's. */
     private static final int CHECKSUM_LENGTH = 64;

@@ -31,8 +31,8 @@ public enum Unfinished {
 
     /** What an unfinished row means; an edited script is one that nobody knows how to go on with. */
     public static Unfinished of(AppliedMigration row, Optional<Migration> file) {
-        Optional<Migration> same = file.filter(migration ->
-                row.checksum().filter(migration.up()::matches).isPresent());
+        Optional<Migration> same = file.filter(
+                migration -> row.checksum().filter(migration.up()::matches).isPresent());
         if (same.isEmpty()) {
             return UNKNOWN;
         }

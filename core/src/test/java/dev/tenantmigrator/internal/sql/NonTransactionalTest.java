@@ -42,8 +42,7 @@ class NonTransactionalTest {
         TenantScript script = adapt(sql);
         assertThat(script.transactional()).isFalse();
         return String.join(
-                ";",
-                script.statements("T 1").stream().map(SqlStatement::sql).toList());
+                ";", script.statements("T 1").stream().map(SqlStatement::sql).toList());
     }
 
     @ParameterizedTest
@@ -100,7 +99,8 @@ class NonTransactionalTest {
     void aFileMaySayItsKind(String sql) throws SQLException {
         assertThat(stateInTransaction(sql)).isIn("25001", "2D000");
         assertThat(adapt(sql).transactional()).isTrue();
-        assertThat(adapt("-- tenant-migrator: no-transaction\n" + sql).transactional()).isFalse();
+        assertThat(adapt("-- tenant-migrator: no-transaction\n" + sql).transactional())
+                .isFalse();
     }
 
     @ParameterizedTest
@@ -143,10 +143,7 @@ class NonTransactionalTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     CREATE INDEX CONCURRENTLY x ON t (a)              | CREATE INDEX CONCURRENTLY x ON "T 1".t (a)
                     CREATE INDEX CONCURRENTLY "On" ON ONLY Public . "T" (a) | CREATE INDEX CONCURRENTLY "On" ON ONLY "T 1" . "T" (a)
                     CREATE INDEX CONCURRENTLY x ON t (public.f(a), b public.gin_trgm_ops) WHERE a <> 'public.t' | CREATE INDEX CONCURRENTLY x ON "T 1".t ("T 1".f(a), b "ext".gin_trgm_ops) WHERE a <> 'public.t'
@@ -171,8 +168,8 @@ class NonTransactionalTest {
                 CLUSTER t USING x; CLUSTER x ON public.t; REINDEX TABLE t; CALL public.p(); VACUUM t"""))
                 .isEqualTo("CLUSTER \"T 1\".t USING x;CLUSTER x ON \"T 1\".t;REINDEX TABLE \"T 1\".t;"
                         + "CALL \"T 1\".p();VACUUM \"T 1\".t");
-        assertThat(ScriptDirective.read(
-                                ScriptFile.of("m.sql", "-- tenant-migrator: lock_timeout=5s  statement_timeout=0\nSELECT 1"))
+        assertThat(ScriptDirective.read(ScriptFile.of(
+                                "m.sql", "-- tenant-migrator: lock_timeout=5s  statement_timeout=0\nSELECT 1"))
                         .timeouts())
                 .isEqualTo(Map.of("lock_timeout", "5s", "statement_timeout", "0"));
     }

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SecondSchemasTest {
 
-    private static final SharedObjects SHARED = new SharedObjects(
-            "shared", Set.of("users"), Map.of("uuid_generate_v4", "extensions"), Set.of("audit"));
+    private static final SharedObjects SHARED =
+            new SharedObjects("shared", Set.of("users"), Map.of("uuid_generate_v4", "extensions"), Set.of("audit"));
 
     @ParameterizedTest
     @ValueSource(

@@ -1,0 +1,71 @@
+package dev.tenantmigrator.internal.containment;
+
+import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.sql.Sql;
+import java.util.Collection;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * What a transaction may touch beside its tenant's schema, as conditions of SQL.
+ *
+ * @param sharedSchema the schema of the shared objects
+ * @param sharedObjects names of objects there, with all that belongs to them
+ * @param schemas whole schemas
+ * @param tables {@code schema.table} and {@code schema.*}
+ */
+public record Allowed(String sharedSchema, Set<String> sharedObjects, Set<String> schemas, Set<String> tables) {
+
+    /**
+     * What the migrator was built to allow.
+     *
+     * @param sharedSchemaChanges whether the shared schema may be changed in this run
+     */
+    public static Allowed of(Config config, boolean sharedSchemaChanges) {
+        Set<String> schemas = new TreeSet<>(config.allowedSchemas());
+        if (sharedSchemaChanges) {
+            schemas.add(config.sharedSchema());
+        }
+        return new Allowed(config.sharedSchema(), config.sharedObjects(), schemas, config.allowedTables());
+    }
+
+    /** The number of a schema, which is 0 when there is none of this name. */
+    static String numberOf(String schema) {
+        return "coalesce(to_regnamespace(" + Sql.literal(Sql.identifier(schema)) + ")::oid, 0)";
+    }
+
+    /** A schema, by its number, is the tenant's, the one of temporary tables, that of their overlong values, or allowed. */
+    String isInside(String schema, String tenant) {
+        String inside = "%1$s <> 0 AND %1$s = ANY (ARRAY[%2$s, pg_my_temp_schema(), 'pg_toast'::regnamespace::oid])"
+                .formatted(schema, numberOf(tenant));
+        // By name, because a schema that was dropped has no number any more.
+        return schemas.isEmpty()
+                ? "(" + inside + ")"
+                : "(%s OR %s = ANY (%s))".formatted(inside, nameOf(schema), array(schemas));
+    }
+
+    /** An object, by the number of its schema and its name, is a shared one. */
+    String isShared(String schema, String name) {
+        return sharedObjects.isEmpty()
+                ? "false"
+                : "(%s = %s AND %s = ANY (%s))".formatted(schema, numberOf(sharedSchema), name, array(sharedObjects));
+    }
+
+    /** A table, by the number of its schema and its name, is allowed by name. */
+    String isAllowedTable(String schema, String name) {
+        String byPattern = tables.isEmpty()
+                ? "false"
+                : "(%1$s || '.' || %2$s = ANY (%3$s) OR %1$s || '.*' = ANY (%3$s))"
+                        .formatted(nameOf(schema), name, array(tables));
+        return "(" + isShared(schema, name) + " OR " + byPattern + ")";
+    }
+
+    private static String nameOf(String schema) {
+        return "(SELECT nspname FROM pg_namespace WHERE oid = " + schema + ")";
+    }
+
+    private static String array(Collection<String> names) {
+        return names.stream().sorted().map(Sql::literal).collect(Collectors.joining(", ", "ARRAY[", "]::text[]"));
+    }
+}

@@ -1,0 +1,121 @@
+package dev.tenantmigrator.internal.containment;
+
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.jdbc.ScriptFailure;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.report.Failure;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Keeps a transaction inside its tenant's schema: the database is asked, before the commit, what was touched. The answer of a
+ * short question that travels with the script is enough for ordinary scripts; after the others the transaction is taken back
+ * and run again while it is watched.
+ */
+public final class Containment {
+
+    /** The search path of what is the library's own behind a script, which may have set one with functions of its own. */
+    public static final String OWN_PATH = "SET LOCAL search_path TO pg_catalog, pg_temp";
+
+    private static final int NAMED = 3;
+
+    private static final String SUSPICIOUS = SqlErrors.marker("something outside may have been touched");
+
+    private final Allowed allowed;
+
+    /**
+     * @param allowed what may be touched
+     */
+    public Containment(Allowed allowed) {
+        this.allowed = allowed;
+    }
+
+    /** Sends statements that may be watched. */
+    @FunctionalInterface
+    public interface Work {
+        /** Sends them, in the transaction. */
+        void run() throws SQLException;
+    }
+
+    /**
+     * Ends a flight with the question. The counters that it relies on are of the session: it has them handed in at the end of
+     * the transaction, so that the next one begins at zero.
+     *
+     * @param flight has {@link #OWN_PATH} behind the scripts, and checked what they deferred
+     * @param ordinary what is ordinary in what was run
+     */
+    public Flight addQuestion(Flight flight, String tenant, Ordinary ordinary) {
+        return flight.add("SELECT (CASE WHEN " + new ContainmentSql(allowed, tenant).mayHaveTouchedOthers(ordinary)
+                + " THEN '" + SUSPICIOUS + "' ELSE '0' END)::int, pg_stat_force_next_flush()");
+    }
+
+    /** Whether an error is the answer that something may have been touched: then it must be watched. */
+    public static boolean isSuspicion(SQLException e) {
+        return SqlErrors.says(e, SUSPICIOUS);
+    }
+
+    /**
+     * Runs statements and watches what they touch, in a transaction that the caller takes back when this throws.
+     *
+     * @param connection its search path is another afterwards
+     * @param scripts what is run, to see whether privileges may be changed
+     * @param work sends the statements
+     * @throws TouchedOthersException when they touched something that is not allowed
+     */
+    public void watch(Connection connection, String tenant, List<ScriptFile> scripts, Work work) throws SQLException {
+        Watch watch = new Watch(connection, allowed, tenant);
+        work.run();
+        List<Stranger> strangers = watch.strangers(scripts.stream().anyMatch(Containment::mayGrant));
+        if (!strangers.isEmpty()) {
+            throw new TouchedOthersException(strangers);
+        }
+    }
+
+    /** Whether a script changes privileges, which take no lock on their relation. */
+    public static boolean mayGrant(ScriptFile script) {
+        String text = script.text().toLowerCase(Locale.ROOT);
+        return text.contains("grant") || text.contains("revoke");
+    }
+
+    /**
+     * Runs the statements once more, one by one, to see which of them it was; the caller takes the transaction back.
+     *
+     * @param flight what {@link #watch} had run
+     * @return the failure to report, at the place when it was found again
+     */
+    public ScriptFailure locate(Connection connection, String tenant, Flight flight, TouchedOthersException found)
+            throws SQLException {
+        Watch watch = new Watch(connection, allowed, tenant);
+        Failure failure = Failure.of(message(found.strangers()));
+        return flight.walkUntil(
+                        connection, () -> !watch.touched(found.strangers()).isEmpty(), failure)
+                .orElseGet(() -> new ScriptFailure(failure));
+    }
+
+    private static String message(List<Stranger> strangers) {
+        // An index or sequence is told by its table, when that was touched too.
+        Set<Long> tables = strangers.stream()
+                .filter(stranger -> stranger.owner() == stranger.oid())
+                .map(Stranger::oid)
+                .collect(Collectors.toSet());
+        List<Stranger> named = strangers.stream()
+                .filter(stranger -> stranger.owner() == stranger.oid() || !tables.contains(stranger.owner()))
+                .sorted(Comparator.comparing(
+                        (Stranger stranger) -> !stranger.kind().equals("table")))
+                .toList();
+        String names = named.stream().limit(NAMED).map(Stranger::toString).collect(Collectors.joining(", "));
+        String more = named.size() > NAMED ? " and " + (named.size() - NAMED) + " more" : "";
+        return "the script touched " + names + more
+                + ", outside of its tenant's schema; nothing of it was kept. Where its"
+                + " text does not say so, dynamic SQL, a function or a trigger did it. Name what is the tenant's without"
+                + " a schema or as public.x; if the others are meant, allow them by name: sharedObjects"
+                + " (--shared-object), allowTables (--allow-table), allowSchemas (--allow-schema), or the shared schema for"
+                + " one run: withSharedSchemaChanges() (--allow-shared-schema)";
+    }
+}

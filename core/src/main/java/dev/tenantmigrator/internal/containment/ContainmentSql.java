@@ -1,0 +1,258 @@
+package dev.tenantmigrator.internal.containment;
+
+import static dev.tenantmigrator.internal.containment.Catalogs.IN_SCHEMAS;
+import static dev.tenantmigrator.internal.containment.Catalogs.OF_TABLES;
+import static dev.tenantmigrator.internal.containment.Catalogs.OUTSIDE_SCHEMAS;
+
+import dev.tenantmigrator.internal.sql.Sql;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The questions to the catalogs about what the current transaction touched (PostgreSQL documentation, {@code pg_locks},
+ * "System Columns", "The Cumulative Statistics System"). A transaction keeps its locks to its end, so they show each relation
+ * that it changed. What takes no lock shows as a row that an unfinished transaction wrote and this one can see; the counters
+ * of the transaction tell which catalogs it wrote to at all, so that the others need not be searched.
+ *
+ * <p>The queries for strangers return kind, catalog, number, number of the owner, name. All are short, because they are
+ * planned anew for each tenant, and expect the search path {@code pg_catalog, pg_temp}.
+ */
+final class ContainmentSql {
+
+    /** Locks stronger than those of readers, on objects made by users: their numbers begin there. */
+    private static final String OWN_LOCKS = """
+            (SELECT locktype, relation, classid, objid FROM pg_lock_status()
+              WHERE pid = pg_backend_pid() AND locktype IN ('relation', 'object') AND mode <> 'AccessShareLock'
+                AND coalesce(relation, objid) >= 16384)""";
+
+    /** A table makes two: that of its rows, and the array of it. */
+    private static final String NEW_TYPES_OF_TABLES = "(SELECT 2 * count(DISTINCT t.oid) FROM " + OWN_LOCKS
+            + " l JOIN pg_class c ON c.oid = l.relation JOIN pg_type t ON t.oid = c.reltype AND age(t.xmin) <= 0)";
+
+    /** None is looked for when no constraint was written. */
+    private static final String NEW_CONSTRAINTS_OF_DOMAINS = "(SELECT count(*) FROM pg_constraint k WHERE (SELECT "
+            + inserted("'pg_constraint'::regclass") + " > 0) AND k.contypid > 0 AND age(k.xmin) <= 0)";
+
+    private static final String HELD_CURSORS = "(SELECT count(*) FROM pg_cursor() WHERE is_holdable)";
+
+    private static final String CLASS = "'pg_class'::regclass::oid";
+
+    private final Allowed allowed;
+    private final String tenant;
+
+    ContainmentSql(Allowed allowed, String tenant) {
+        this.allowed = allowed;
+        this.tenant = tenant;
+    }
+
+    /**
+     * A condition that holds whenever something outside may have been touched, and after ordinary migrations does not.
+     *
+     * @param ordinary what is looked at more closely, instead of being suspicious
+     */
+    String mayHaveTouchedOthers(Ordinary ordinary) {
+        String catalogs = Stream.concat(
+                        IN_SCHEMAS.keySet().stream()
+                                .filter(name -> !(ordinary.newTables() && OF_TABLES.contains(name))
+                                        && !(ordinary.newSchema() && name.equals("pg_namespace"))),
+                        OUTSIDE_SCHEMAS.keySet().stream())
+                .collect(Collectors.joining(","));
+        String wrote = "(SELECT sum(" + writes("w.oid") + ") FROM unnest('{" + catalogs + "}'::regclass[]) w(oid)) > 0";
+        String tables = " OR " + inserted("'pg_type'::regclass") + " > " + NEW_TYPES_OF_TABLES
+                + " OR (SELECT sum(" + updated("w.oid") + " + " + deleted("w.oid")
+                + ") FROM unnest('{pg_type,pg_constraint}'::regclass[]) w(oid)) > 0 OR " + NEW_CONSTRAINTS_OF_DOMAINS
+                + " > 0";
+        return """
+                (EXISTS (SELECT FROM %s l LEFT JOIN pg_class c ON c.oid = l.relation
+                          WHERE c.oid IS NULL OR NOT (%s OR %s))
+                 OR %s OR %s > 0%s%s)""".formatted(
+                        OWN_LOCKS,
+                        allowed.isInside("c.relnamespace", tenant),
+                        allowed.isAllowedTable("c.relnamespace", "c.relname"),
+                        wrote,
+                        HELD_CURSORS,
+                        ordinary.newTables() ? tables : "",
+                        ordinary.newSchema() ? " OR " + writes("'pg_namespace'::regclass") + " > 1" : "");
+    }
+
+    /**
+     * A query for what no script changes unseen: when the cursor was opened, in microseconds, and the number of the tenant's
+     * schema.
+     */
+    String anchor(String cursor) {
+        return "SELECT (SELECT extract(epoch FROM creation_time) * 1000000 FROM pg_cursor() WHERE name = "
+                + Sql.literal(cursor) + ")::bigint, " + Allowed.numberOf(tenant) + "::bigint";
+    }
+
+    /**
+     * A query for numbers: types of new tables, new constraints of domains, cursors that outlive the transaction.
+     */
+    static String counts() {
+        return "SELECT " + NEW_TYPES_OF_TABLES + ", " + NEW_CONSTRAINTS_OF_DOMAINS + ", " + HELD_CURSORS;
+    }
+
+    /** A query for how often each catalog was written to: its name, and the number. */
+    static String writes() {
+        return "SELECT w.oid::text, " + writes("w.oid") + " FROM unnest('{"
+                + Stream.concat(IN_SCHEMAS.keySet().stream(), OUTSIDE_SCHEMAS.keySet().stream())
+                        .collect(Collectors.joining(","))
+                + "}'::regclass[]) w(oid)";
+    }
+
+    /** A query for the relations outside that are locked, as the snapshot of whoever runs it shows them. */
+    String lockedRelations() {
+        return """
+                SELECT %s, %s::bigint, c.oid::bigint, coalesce(i.indrelid, c.oid)::bigint,
+                       c.relnamespace::regnamespace || '.' || quote_ident(c.relname)
+                  FROM %s l JOIN pg_class c ON c.oid = l.relation LEFT JOIN pg_index i ON i.indexrelid = c.oid
+                 WHERE NOT %s AND c.relnamespace::regnamespace::text NOT LIKE 'pg\\_toast%%'""".formatted(relationKind("c"), CLASS, OWN_LOCKS, allowed.isInside("c.relnamespace", tenant));
+    }
+
+    /**
+     * A query for what was outside before the transaction, at the snapshot of whoever runs it, and is locked as only a change
+     * or removal locks it.
+     */
+    String lockedObjects() {
+        return """
+                SELECT l.classid::regclass::text, l.classid::bigint, l.objid::bigint, 0::bigint,
+                       (SELECT nspname FROM pg_namespace WHERE oid = o.schema) || coalesce('.' || p.proname, '.' || t.typname, '')
+                  FROM %s l
+                  LEFT JOIN pg_proc p ON l.classid = 'pg_proc'::regclass AND p.oid = l.objid
+                  LEFT JOIN pg_constraint k ON l.classid = 'pg_constraint'::regclass AND k.oid = l.objid
+                  LEFT JOIN pg_type t ON t.oid = CASE l.classid WHEN 'pg_type'::regclass THEN l.objid ELSE k.contypid END,
+                       LATERAL (SELECT coalesce(p.pronamespace, t.typnamespace,
+                           (SELECT n.oid FROM pg_namespace n
+                             WHERE l.classid = 'pg_namespace'::regclass AND n.oid = l.objid),
+                           (SELECT d.refobjid FROM pg_depend d WHERE d.classid = l.classid AND d.objid = l.objid
+                               AND d.refclassid = 'pg_namespace'::regclass LIMIT 1),
+                           (SELECT a.defaclnamespace FROM pg_default_acl a
+                             WHERE l.classid = 'pg_default_acl'::regclass AND a.oid = l.objid))) o(schema)
+                 WHERE l.locktype = 'object' AND o.schema IS NOT NULL AND NOT %s AND NOT %s
+                   AND coalesce(t.typrelid, 0) = 0
+                   AND NOT EXISTS (SELECT FROM pg_type e WHERE e.oid = t.typelem AND e.typrelid <> 0)""".formatted(
+                        OWN_LOCKS,
+                        allowed.isInside("o.schema", tenant),
+                        allowed.isShared("o.schema", "coalesce(p.proname, t.typname)"));
+    }
+
+    /** A query for the shared relations whose own row, which has their privileges, was written. */
+    String writtenSharedRelations() {
+        return """
+                SELECT %s, %s::bigint, c.oid::bigint, c.oid::bigint, c.relnamespace::regnamespace || '.' || quote_ident(c.relname)
+                  FROM pg_depend d JOIN pg_class c ON c.oid = d.objid
+                 WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = %s AND d.classid = 'pg_class'::regclass
+                   AND %s AND NOT %s""".formatted(
+                        relationKind("c"),
+                        CLASS,
+                        Allowed.numberOf(allowed.sharedSchema()),
+                        isOwn("c"),
+                        allowed.isInside("c.relnamespace", tenant));
+    }
+
+    /** A query for what the transaction wrote outside to a catalog of objects in schemas. */
+    String writtenObjects(String catalogName) {
+        Catalogs.Catalog catalog =
+                Optional.ofNullable(IN_SCHEMAS.get(catalogName)).orElseThrow();
+        return """
+                SELECT '%s', '%s'::regclass::oid::bigint, o.oid::bigint, 0::bigint,
+                       concat_ws('.', (SELECT nspname FROM pg_namespace WHERE oid = s.schema), nullif(%s, ''))
+                  FROM %s o, LATERAL (SELECT %s) s(schema)
+                 WHERE %s AND %s AND %s AND NOT %s AND NOT %s""".formatted(
+                        catalog.kind(),
+                        catalogName,
+                        catalog.name(),
+                        catalogName,
+                        catalog.namespace(),
+                        unexplained(catalogName),
+                        isOwn("o"),
+                        isObject(catalogName),
+                        allowed.isInside("s.schema", tenant),
+                        allowed.isShared("s.schema", catalog.name()));
+    }
+
+    /** Whether more was written to a catalog than what, by an index, is known to be the tenant's: the large ones only. */
+    private String unexplained(String catalogName) {
+        String own = switch (catalogName) {
+            case "pg_proc" -> "pg_proc m ON m.oid = d.objid";
+            case "pg_type" -> "pg_type e ON e.oid = d.objid JOIN pg_type m ON m.oid = ANY (ARRAY[e.oid, e.typarray])";
+            default -> "";
+        };
+        return own.isEmpty()
+                ? "true"
+                : """
+                  (SELECT %s + %s > %s + (SELECT count(*) FROM pg_depend d JOIN %s
+                    WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = %s
+                      AND d.classid = '%s'::regclass AND %s))""".formatted(
+                                inserted("'" + catalogName + "'::regclass"),
+                                updated("'" + catalogName + "'::regclass"),
+                                catalogName.equals("pg_type") ? NEW_TYPES_OF_TABLES : "0",
+                                own,
+                                Allowed.numberOf(tenant),
+                                catalogName,
+                                isOwn("m"));
+    }
+
+    /** Whether a row stands for an object of its own: types and constraints of tables go with these. */
+    private static String isObject(String catalog) {
+        return switch (catalog) {
+            case "pg_type" ->
+                "o.typrelid = 0 AND NOT EXISTS (SELECT FROM pg_type e WHERE e.oid = o.typelem AND e.typrelid <> 0)";
+            case "pg_constraint" -> "o.contypid <> 0";
+            // Those of temporary tables are made by the server itself.
+            case "pg_namespace" -> "o.nspname NOT LIKE 'pg\\_%'";
+            default -> "true";
+        };
+    }
+
+    /** A query for the numbers of those relations that are allowed by name, or belong to one that is. */
+    String allowedAmong(Collection<Long> relations) {
+        String numbers = relations.stream().map(String::valueOf).collect(Collectors.joining(","));
+        return """
+                SELECT r.oid::bigint FROM unnest('{%s}'::oid[]) r(oid)
+                  LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = r.oid
+                                       AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+                                       AND (SELECT relkind = 'S' FROM pg_class WHERE oid = r.oid)
+                  JOIN pg_class c ON c.oid = coalesce(pg_partition_root(coalesce(d.refobjid, r.oid)), d.refobjid, r.oid)
+                 WHERE %s""".formatted(numbers, allowed.isAllowedTable("c.relnamespace", "c.relname"));
+    }
+
+    /** A query for the numbers of those objects and relations that are locked. */
+    static String lockedAmong(Collection<Stranger> strangers) {
+        String numbers = strangers.stream()
+                .map(stranger -> String.valueOf(stranger.oid()))
+                .collect(Collectors.joining(","));
+        return "SELECT coalesce(relation, objid)::bigint FROM " + OWN_LOCKS
+                + " l WHERE coalesce(relation, objid) = ANY ('{" + numbers + "}'::oid[])";
+    }
+
+    private static String inserted(String oid) {
+        return "pg_stat_get_xact_tuples_inserted(" + oid + ")";
+    }
+
+    private static String updated(String oid) {
+        return "pg_stat_get_xact_tuples_updated(" + oid + ")";
+    }
+
+    private static String deleted(String oid) {
+        return "pg_stat_get_xact_tuples_deleted(" + oid + ")";
+    }
+
+    private static String writes(String oid) {
+        return inserted(oid) + " + " + updated(oid) + " + " + deleted(oid);
+    }
+
+    /** The row was written by this transaction, be it in a part of it that can be rolled back on its own. */
+    private static String isOwn(String row) {
+        return """
+                (age(%1$s.xmin) = 0 OR (age(%1$s.xmin) < 0 AND pg_xact_status(
+                    (pg_current_xact_id()::text::bigint - age(%1$s.xmin))::text::xid8) = 'in progress'))""".formatted(row);
+    }
+
+    private static String relationKind(String relation) {
+        return """
+                CASE %s.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence'
+                     WHEN 'i' THEN 'index' WHEN 'I' THEN 'index' WHEN 'c' THEN 'type' ELSE 'table' END""".formatted(relation);
+    }
+}

@@ -1,0 +1,199 @@
+package dev.tenantmigrator.internal.containment;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * Sees what a transaction touches outside of a tenant's schema from a moment on. Cursors that are opened at that moment keep
+ * their snapshot, and so still show what was dropped or moved since; what had been touched before does not count.
+ */
+final class Watch {
+
+    private static final String SAVEPOINT = "tenant_migrator_watch";
+
+    private final ContainmentSql sql;
+    private final Connection connection;
+    private final String cursor =
+            "tenant_migrator_" + UUID.randomUUID().toString().replace("-", "");
+    private final List<List<String>> anchor;
+    private final Map<String, Long> writesBefore;
+    private final Set<Stranger> before;
+
+    /**
+     * Begins, in one round trip.
+     *
+     * @param connection in a transaction, whose search path is other than before afterwards
+     * @param tenant an existing schema
+     */
+    Watch(Connection connection, Allowed allowed, String tenant) throws SQLException {
+        this.sql = new ContainmentSql(allowed, tenant);
+        this.connection = connection;
+        List<List<List<String>>> results = query(
+                Containment.OWN_PATH,
+                "DECLARE " + cursor + " NO SCROLL CURSOR FOR " + sql.lockedRelations(),
+                "DECLARE " + cursor + "o NO SCROLL CURSOR FOR " + sql.lockedObjects(),
+                sql.anchor(cursor),
+                ContainmentSql.writes(),
+                sql.lockedRelations());
+        this.anchor = results.get(0);
+        this.writesBefore = writes(results.get(1));
+        this.before = Set.copyOf(strangers(results.get(2)));
+    }
+
+    /**
+     * What was touched outside since then. Asked once, at the end. Costs one round trip, and another when something is to be
+     * looked at closely.
+     *
+     * @param privileges whether privileges may have been changed
+     */
+    List<Stranger> strangers(boolean privileges) throws SQLException {
+        return found(
+                queryAside(
+                        sql.anchor(cursor),
+                        ContainmentSql.writes(),
+                        ContainmentSql.counts(),
+                        sql.lockedRelations(),
+                        "FETCH ALL FROM " + cursor,
+                        "FETCH ALL FROM " + cursor + "o"),
+                privileges);
+    }
+
+    /** Which of some strangers, and what else, was touched by now in a transaction that runs the same statements again. */
+    List<Stranger> touched(List<Stranger> known) throws SQLException {
+        List<List<List<String>>> results = queryAside(
+                sql.anchor(cursor),
+                ContainmentSql.writes(),
+                ContainmentSql.counts(),
+                sql.lockedRelations(),
+                ContainmentSql.lockedAmong(known));
+        Set<Long> locked = numbers(results.remove(4));
+        Set<Stranger> touched = new LinkedHashSet<>(known);
+        touched.removeIf(stranger -> !locked.contains(stranger.oid()));
+        touched.addAll(found(results, known.stream().anyMatch(Stranger::isRelation)));
+        return List.copyOf(touched);
+    }
+
+    private List<Stranger> found(List<List<List<String>>> results, boolean privileges) throws SQLException {
+        List<String> counts = results.get(2).get(0);
+        Set<Stranger> strangers = new LinkedHashSet<>();
+        results.subList(3, results.size()).forEach(rows -> strangers.addAll(strangers(rows)));
+        List<String> searches = new ArrayList<>();
+        writes(results.get(1)).forEach((catalog, count) -> {
+            if (count > writesBefore.getOrDefault(catalog, 0L) && !isOfTables(catalog, count, counts)) {
+                Optional.ofNullable(Catalogs.OUTSIDE_SCHEMAS.get(catalog))
+                        .ifPresentOrElse(
+                                kind -> strangers.add(Stranger.withoutName(kind)),
+                                () -> searches.add(sql.writtenObjects(catalog)));
+            }
+        });
+        if (privileges) {
+            searches.add(sql.writtenSharedRelations());
+        }
+        if (!searches.isEmpty()) {
+            queryAside(searches.toArray(String[]::new)).forEach(rows -> strangers.addAll(strangers(rows)));
+        }
+        removeAllowed(strangers);
+        strangers.removeAll(before);
+        if (!results.get(0).equals(anchor)) {
+            strangers.add(Stranger.withoutName("the schema itself, or the cursor that watches it"));
+        }
+        if (!counts.get(2).equals("0")) {
+            strangers.add(Stranger.withoutName("a cursor WITH HOLD, which would run at the commit"));
+        }
+        return List.copyOf(strangers);
+    }
+
+    /** Types and constraints of the tenant's new tables are its own. */
+    private static boolean isOfTables(String catalog, long count, List<String> counts) {
+        return switch (catalog) {
+            case "pg_type" -> count <= Long.parseLong(counts.get(0));
+            case "pg_constraint" -> counts.get(1).equals("0");
+            default -> false;
+        };
+    }
+
+    private void removeAllowed(Set<Stranger> strangers) throws SQLException {
+        Set<Long> relations = strangers.stream()
+                .filter(Stranger::isRelation)
+                .map(Stranger::owner)
+                .collect(Collectors.toSet());
+        if (!relations.isEmpty()) {
+            Set<Long> allowed = numbers(queryAside(sql.allowedAmong(relations)).get(0));
+            strangers.removeIf(stranger -> stranger.isRelation() && allowed.contains(stranger.owner()));
+        }
+    }
+
+    private static Map<String, Long> writes(List<List<String>> rows) {
+        Map<String, Long> writes = new HashMap<>();
+        rows.forEach(row -> writes.put(row.get(0), Long.valueOf(row.get(1))));
+        return writes;
+    }
+
+    private static List<Stranger> strangers(List<List<String>> rows) {
+        return rows.stream()
+                .distinct()
+                .map(row -> new Stranger(
+                        Catalogs.IN_SCHEMAS.containsKey(row.get(0))
+                                ? Catalogs.IN_SCHEMAS.get(row.get(0)).kind()
+                                : row.get(0),
+                        Long.parseLong(row.get(1)),
+                        Long.parseLong(row.get(2)),
+                        Long.parseLong(row.get(3)),
+                        row.get(4)))
+                .toList();
+    }
+
+    private static Set<Long> numbers(List<List<String>> rows) {
+        return rows.stream().map(row -> Long.valueOf(row.get(0))).collect(Collectors.toSet());
+    }
+
+    /** Leaves the search path, which the script may have set, as it is. */
+    private List<List<List<String>>> queryAside(String... queries) throws SQLException {
+        List<String> statements = new ArrayList<>(List.of("SAVEPOINT " + SAVEPOINT, Containment.OWN_PATH));
+        statements.addAll(List.of(queries));
+        statements.add("ROLLBACK TO SAVEPOINT " + SAVEPOINT);
+        statements.add("RELEASE SAVEPOINT " + SAVEPOINT);
+        return query(statements.toArray(String[]::new));
+    }
+
+    /** Sends all in one round trip; returns the rows of those that have some. */
+    private List<List<List<String>>> query(String... statements) throws SQLException {
+        List<List<List<String>>> results = new ArrayList<>();
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            boolean rows = statement.execute(String.join(";\n", statements));
+            while (rows || statement.getUpdateCount() >= 0) {
+                if (rows) {
+                    results.add(rows(statement.getResultSet()));
+                }
+                rows = statement.getMoreResults();
+            }
+        }
+        return results;
+    }
+
+    private static List<List<String>> rows(ResultSet result) throws SQLException {
+        int columns = result.getMetaData().getColumnCount();
+        List<List<String>> rows = new ArrayList<>();
+        while (result.next()) {
+            List<String> row = new ArrayList<>();
+            for (int column = 1; column <= columns; column++) {
+                String text = result.getString(column);
+                row.add(text == null ? "" : text);
+            }
+            rows.add(row);
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.tenantmigrator.internal.deploy;
+
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.containment.Allowed;
+import dev.tenantmigrator.internal.containment.Containment;
+import dev.tenantmigrator.internal.containment.Ordinary;
+import dev.tenantmigrator.internal.containment.TouchedOthersException;
+import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.jdbc.ScriptFailure;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.jdbc.TenantLock;
+import dev.tenantmigrator.internal.run.RunContext;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Runs a script in one transaction with its tracking row and, where nothing is suspicious, one round trip: lock, search path,
+ * a check that the recorded versions are still those that were read, script, row, the question whether it stayed inside its
+ * tenant, commit.
+ */
+final class InTransaction {
+
+    /** The error of a flight for which the tenant was read too early. */
+    static final String CHANGED = SqlErrors.marker("the recorded versions have changed");
+
+    /** The error of a script that changed what is recorded. */
+    static final String SPOILED = SqlErrors.marker("the script changed the tracking table");
+
+    private final RunContext run;
+    private final Session session;
+    private final String schema;
+    private final Migration migration;
+    private final ScriptFile script;
+    private final Optional<String> isolationLevel;
+    private final Containment containment;
+    private final Flight head;
+    private final Flight body;
+
+    InTransaction(RunContext run, Direction direction, TenantState state, Migration migration, Session session) {
+        this.run = run;
+        this.session = session;
+        this.schema = state.schema();
+        this.migration = migration;
+        this.script = direction.script(migration);
+        this.isolationLevel = run.isolationLevel(script);
+        this.containment = new Containment(Allowed.of(run.config(), direction.sharedSchemaChanges()));
+        TrackingStore store = run.config().store();
+        this.head = new Flight()
+                .add(TenantLock.trySql(schema))
+                .add("SET LOCAL lock_timeout TO " + run.config().lockTimeout().toMillis());
+        run.timeoutsSql(script).forEach(head::add);
+        head.add(store.assertRecordedSql(schema, state.rows(), CHANGED));
+        this.body = new Flight()
+                .add(run.searchPathSql(schema))
+                .addScript(migration.version(), script, run.statements(script, schema), run.changesSettings(script))
+                // What is deferred would run at the commit, behind the question.
+                .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
+                .add(Containment.OWN_PATH);
+        if (run.changesSettings(script)) {
+            body.add(session.settings().restoreSql());
+        }
+        body.add(direction.trackingSql(schema, migration))
+                .add(store.assertRecordedSql(schema, direction.after(state.rows(), migration), SPOILED));
+        if (run.leavesTraces(List.of(script))) {
+            session.discard();
+        }
+    }
+
+    /**
+     * Sends it.
+     *
+     * @throws SQLException when a statement failed; which one is not known
+     * @throws ScriptFailure when it touched what it may not
+     */
+    void send() throws SQLException {
+        if (!run.isWatched(script)) {
+            try {
+                session.inOneFlight(isolationLevel, withQuestion());
+                return;
+            } catch (SQLException e) {
+                watchIfSuspicious(e);
+            }
+        }
+        watch(body::send);
+    }
+
+    /**
+     * Sends one statement after the other.
+     *
+     * @throws ScriptFailure when a statement of the script failed, or it touched what it may not
+     */
+    void walk() throws SQLException {
+        if (!run.isWatched(script)) {
+            try {
+                session.inTransaction(isolationLevel, connection -> {
+                    withQuestion().walk(connection);
+                    return script;
+                });
+                return;
+            } catch (SQLException e) {
+                watchIfSuspicious(e);
+            }
+        }
+        watch(body::walk);
+    }
+
+    private Flight withQuestion() {
+        Flight flight = new Flight().addAll(head).addAll(body);
+        return containment.addQuestion(flight, schema, Ordinary.of(script));
+    }
+
+    private void watchIfSuspicious(SQLException e) throws SQLException {
+        if (!Containment.isSuspicion(e)) {
+            throw e;
+        }
+        run.watch(script);
+    }
+
+    private interface Way {
+        void send(Connection connection) throws SQLException;
+    }
+
+    private void watch(Way way) throws SQLException {
+        try {
+            session.inTransaction(isolationLevel, connection -> {
+                head.send(connection);
+                containment.watch(connection, schema, List.of(script), () -> way.send(connection));
+                return script;
+            });
+        } catch (TouchedOthersException e) {
+            ScriptFailure failure = session.inRolledBackTransaction(connection -> {
+                head.send(connection);
+                return containment.locate(connection, schema, body, e);
+            });
+            throw new ScriptFailure(
+                    failure.failure().ofVersion(migration.version()).inFile(script.location()));
+        }
+    }
+}
