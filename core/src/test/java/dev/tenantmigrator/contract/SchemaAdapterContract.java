@@ -82,6 +82,66 @@ public abstract class SchemaAdapterContract {
                 .isEqualTo(5);
     }
 
+    /** One would be shared by all tenants, the other reach beyond the migration. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CREATE TABLE other.t (id int)",
+                "CREATE SCHEMA other",
+                "GRANT SELECT ON other.t TO PUBLIC",
+                "CREATE ROLE other",
+                "ROLLBACK",
+                "SAVEPOINT other",
+                "SET ROLE other",
+                "LISTEN other",
+                "SELECT pg_advisory_lock(1)",
+            })
+    void whatReachesOutOfTheTenantOrTheTransactionIsRefusedWithTheLine(String sql) {
+        assertThatThrownBy(() -> adapt("SELECT 1;\n" + sql))
+                .isInstanceOf(InvalidMigrationException.class)
+                .hasMessageContaining("1/migration.sql:2");
+    }
+
+    @Test
+    void aSchemaThatIsAllowedByNameIsLeftAsItIs() {
+        SharedObjects allowed = new SharedObjects("public", Set.of(), Map.of(), Set.of("audit"));
+        TenantScript script = adapter.adapt(ScriptFile.of("1/migration.sql", "INSERT INTO audit.log VALUES (1)"), allowed);
+
+        assertThat(script.statements("t_1").get(0).sql()).contains("audit.log");
+    }
+
+    @Test
+    void theIsolationLevelIsSaidAndNotSent() {
+        TenantScript script = adapt("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; SELECT 1");
+
+        assertThat(script.isolationLevel()).hasValue("SERIALIZABLE");
+        assertThat(script.statements("t_1")).extracting(SqlStatement::sql).containsExactly("SELECT 1");
+        assertThat(adapt("SELECT 1").isolationLevel()).isEmpty();
+    }
+
+    @Test
+    void scriptsThatCreateATenantCanRunInOneTransaction() throws SQLException {
+        List<ScriptFile> files = List.of(
+                ScriptFile.of("1/migration.sql", "CREATE TYPE public.mood AS ENUM ('a', 'z')"),
+                ScriptFile.of("2/migration.sql", "ALTER TYPE public.mood ADD VALUE 'new' BEFORE 'z'"),
+                ScriptFile.of("3/migration.sql", "CREATE TABLE public.t (m public.mood DEFAULT 'new')"));
+        try (Connection connection = database.connection();
+                Statement statement = connection.createStatement()) {
+            int version = connection.getMetaData().getDatabaseMajorVersion();
+            statement.execute("BEGIN; CREATE SCHEMA created; SAVEPOINT s; SET LOCAL search_path TO created, public");
+            List<TenantScript> scripts = adapter.adaptForCreation(files, SHARED, version);
+            assertThat(scripts).hasSameSizeAs(files);
+            for (TenantScript script : scripts) {
+                for (SqlStatement adapted : script.statements("created")) {
+                    statement.execute(adapted.sql());
+                }
+            }
+            statement.execute("COMMIT");
+        }
+        assertThat(database.values("SELECT enumlabel::text FROM pg_enum ORDER BY enumsortorder"))
+                .containsExactly("a", "new", "z");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"SELECT 1;\nSELECT 'open", "\n/* open", "\nSELECT \"open", "\nDO $x$ open $y$"})
     void whatCannotBeReadToItsEndIsRefusedWithTheLine(String sql) {

@@ -1,8 +1,10 @@
 package dev.tenantmigrator.internal.run;
 
 import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
+import dev.tenantmigrator.internal.sql.ExtensionRequest;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
@@ -15,7 +17,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Makes extensions available once per database, in the shared schema. An extension created with a tenant's search path
@@ -36,19 +37,20 @@ public final class Extensions {
     /**
      * Creates what is missing, if anything, and says what is there.
      *
+     * @param extensions by name, in the order in which to create them
      * @throws TenantMigratorException when an extension is missing and cannot be created
      */
-    public static Installed ensure(Connection connection, Collection<String> extensions, String sharedSchema)
+    public static Installed ensure(Connection connection, Map<String, ExtensionRequest> extensions, Config config)
             throws SQLException {
-        Set<String> missing = missing(connection, extensions);
+        Set<String> missing = missing(connection, extensions.keySet());
         for (String extension : missing) {
-            create(connection, extension, sharedSchema);
+            create(connection, extensions.get(extension), config);
         }
-        return installed(connection, extensions, sharedSchema);
+        return installed(connection, extensions.keySet(), config.sharedSchema());
     }
 
     private static Set<String> missing(Connection connection, Collection<String> extensions) throws SQLException {
-        Set<String> missing = new TreeSet<>(extensions);
+        Set<String> missing = new LinkedHashSet<>(extensions);
         if (missing.isEmpty()) {
             return missing;
         }
@@ -62,21 +64,30 @@ public final class Extensions {
     }
 
     /**
-     * {@code IF NOT EXISTS} alone races (23505), so those who do it at once take turns. One {@code DO} statement, because it
+     * {@code IF NOT EXISTS} alone races (23505), so those who do it at once take turns. What the extension requires is created
+     * along with it. One {@code DO} statement, because it
      * is one transaction in autocommit mode and part of the caller's transaction otherwise.
      */
-    private static void create(Connection connection, String extension, String sharedSchema) throws SQLException {
-        String sql = "CREATE EXTENSION IF NOT EXISTS " + Sql.identifier(extension) + " WITH SCHEMA "
-                + Sql.identifier(sharedSchema);
-        String inTurn = "BEGIN PERFORM " + TenantLock.waitFor("extension " + extension) + "; " + sql + "; END";
+    private static void create(Connection connection, ExtensionRequest extension, Config config) throws SQLException {
+        // Another schema than the shared one only where it is allowed by name.
+        String schema = extension.schema().filter(config.allowedSchemas()::contains).orElse(config.sharedSchema());
+        String create = "CREATE EXTENSION IF NOT EXISTS " + Sql.identifier(extension.name());
+        String inSchema = " WITH SCHEMA " + Sql.identifier(schema);
+        String version = extension.version().map(v -> " VERSION " + Sql.identifier(v)).orElse("");
+        // Some extensions say themselves which schema is theirs, and accept no other.
+        String inTurn = "BEGIN PERFORM " + TenantLock.waitFor("extension " + extension.name()) + "; EXECUTE "
+                + Sql.literal(create) + " || CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_available_extension_versions"
+                + " WHERE name = " + Sql.literal(extension.name()) + " AND schema IS NOT NULL) THEN '' ELSE "
+                + Sql.literal(inSchema) + " END || " + Sql.literal(version + " CASCADE") + "; END";
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             statement.execute("DO " + Sql.literal(inTurn));
         } catch (SQLException e) {
             throw new TenantMigratorException(
-                    Failure.of("extension \"" + extension + "\" is not installed and cannot be created: "
-                                    + SqlErrors.message(e) + ". Let a role that may do it run once: " + sql
-                                    + "; or leave the extension out of the configuration")
+                    Failure.of("extension \"" + extension.name() + "\" is not installed and cannot be created: "
+                                    + SqlErrors.message(e) + ". Let a role that may do it run once: " + create
+                                    + inSchema + version + " CASCADE; or leave the extension out of the configuration"
+                                    + " and the scripts")
                             .withSqlState(SqlErrors.state(e)),
                     SqlErrors.withoutDetail(e));
         }

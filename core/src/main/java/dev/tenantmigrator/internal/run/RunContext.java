@@ -8,11 +8,13 @@ import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.ScriptDirective;
+import dev.tenantmigrator.internal.sql.ExtensionRequest;
 import dev.tenantmigrator.internal.sql.ScriptScan;
 import dev.tenantmigrator.internal.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -83,11 +85,12 @@ public final class RunContext {
     private static RunContext prepare(
             Config config, MigrationCatalog catalog, Connection connection, Collection<ScriptFile> toRun)
             throws SQLException {
-        Set<String> extensions = new LinkedHashSet<>(config.extensions());
+        Map<String, ExtensionRequest> extensions = new LinkedHashMap<>();
+        config.extensions().forEach(name -> extensions.put(name, ExtensionRequest.of(name)));
         for (ScriptFile script : toRun) {
-            extensions.addAll(ScriptScan.extensions(script));
+            ScriptScan.extensions(script).forEach(extension -> extensions.putIfAbsent(extension.name(), extension));
         }
-        Extensions.Installed installed = Extensions.ensure(connection, extensions, config.sharedSchema());
+        Extensions.Installed installed = Extensions.ensure(connection, extensions, config);
         Set<String> path = new LinkedHashSet<>(List.of(config.sharedSchema()));
         path.addAll(installed.schemas());
         SharedObjects shared = new SharedObjects(

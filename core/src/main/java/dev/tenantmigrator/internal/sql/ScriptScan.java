@@ -11,16 +11,14 @@ public final class ScriptScan {
     private ScriptScan() {}
 
     /**
-     * The extensions that a script creates, each once, in order, as PostgreSQL stores their names. The script itself
-     * does not create them.
+     * The extensions that a script creates, in order. The script itself does not create them.
      *
      * @throws InvalidMigrationException when the script cannot be read to its end
      */
-    public static List<String> extensions(ScriptFile script) {
+    public static List<ExtensionRequest> extensions(ScriptFile script) {
         return Script.read(script).stream()
-                .map(StatementRules::createdExtension)
+                .map(ExtensionRequest::of)
                 .flatMap(Optional::stream)
-                .distinct()
                 .toList();
     }
 

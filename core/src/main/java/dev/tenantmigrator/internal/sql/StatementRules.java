@@ -1,7 +1,6 @@
 package dev.tenantmigrator.internal.sql;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Which statements a migration may hold. Each rule is one line of {@link #RULES}, or one method named there; the first
@@ -63,16 +62,6 @@ final class StatementRules {
             }
         }
         return OutsideRules.refusal(statement).map(Verdict.class::cast).orElse(Verdict.KEEP);
-    }
-
-    /** The extension that a statement creates. */
-    static Optional<String> createdExtension(Statement statement) {
-        Cursor cursor = statement.cursor();
-        if (!cursor.take("CREATE", "EXTENSION")) {
-            return Optional.empty();
-        }
-        cursor.take("IF", "NOT", "EXISTS");
-        return Optional.of(cursor.takeName()).filter(name -> !name.isEmpty());
     }
 
     private static Verdict declare(Statement statement) {

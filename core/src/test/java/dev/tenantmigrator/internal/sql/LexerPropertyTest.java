@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LexerPropertyTest {
 
     private static final SharedObjects SHARED =
-            new SharedObjects("shared", Set.of("users"), Map.of("f", "extensions"), Set.of());
+            new SharedObjects("shared", Set.of("users"), Map.of("f", "extensions"), Set.of("a", "b", "y"));
 
     /** Every token and rule once, to be cut anywhere and put together in any order. */
     private static final String SQL = """

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.ScriptFile;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -12,15 +13,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ScriptScanTest {
 
     @Test
-    void listsTheExtensionsOnceInOrder() {
+    void listsTheExtensionsInOrder() {
         String sql = """
                 CREATE EXTENSION IF NOT EXISTS "uuid-ossp" WITH SCHEMA public;
-                create extension CITEXT cascade; CREATE EXTENSION citext;
+                create extension CITEXT cascade; CREATE EXTENSION x WITH SCHEMA "Other" VERSION '1.1' CASCADE;
                 -- CREATE EXTENSION a;
                 SELECT 'CREATE EXTENSION b'; CREATE EXTENSION
                 """;
 
-        assertThat(ScriptScan.extensions(script(sql))).containsExactly("uuid-ossp", "citext");
+        assertThat(ScriptScan.extensions(script(sql)))
+                .containsExactly(
+                        new ExtensionRequest("uuid-ossp", Optional.of("public"), Optional.empty()),
+                        ExtensionRequest.of("citext"),
+                        new ExtensionRequest("x", Optional.of("Other"), Optional.of("1.1")));
     }
 
     @ParameterizedTest
