@@ -14,7 +14,7 @@ final class CodeChecks implements TokenRule {
         this.checks = List.of(checks);
     }
 
-    /** Looks at one token and what is around it. */
+    /** Looks at one identifier or keyword and what is around it. */
     @FunctionalInterface
     interface Check {
         /** What is wrong there and what to do; empty when nothing is. */
@@ -32,9 +32,14 @@ final class CodeChecks implements TokenRule {
 
     @Override
     public boolean apply(Tokens tokens, int token, Template.Builder out) {
+        if (!tokens.isIdentifier(token) || first.isPresent()) {
+            return false;
+        }
         for (Check check : checks) {
-            if (first.isEmpty()) {
-                first = check.refusal(tokens, token).map(message -> new Finding(message, tokens, token));
+            Optional<String> refusal = check.refusal(tokens, token);
+            if (refusal.isPresent()) {
+                first = Optional.of(new Finding(refusal.get(), tokens, token));
+                break;
             }
         }
         return false;

@@ -83,11 +83,12 @@ final class GrantRules {
     }
 
     private static boolean isUnqualifiedTarget(Tokens tokens, int token) {
+        if (!tokens.isIdentifier(token) || tokens.isSymbol(tokens.next(token), '.')) {
+            return false;
+        }
         int previous = tokens.previous(token);
-        boolean first = isAnyWord(tokens, previous, "ON") || isAnyWord(tokens, previous, KINDS);
-        if (!tokens.isIdentifier(token)
-                || !(first || tokens.isSymbol(previous, ','))
-                || tokens.isSymbol(tokens.next(token), '.')) {
+        boolean first = tokens.isWord(previous, "ON") || isAnyWord(tokens, previous, KINDS);
+        if (!first && !tokens.isSymbol(previous, ',')) {
             return false;
         }
         int on = wordBefore(tokens, token, "ON", "TO", "FROM", "ALL", "SCHEMA", "GRANT", "REVOKE");

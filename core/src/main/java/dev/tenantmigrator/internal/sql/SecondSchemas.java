@@ -77,9 +77,6 @@ final class SecondSchemas implements CodeChecks.Check {
 
     @Override
     public Optional<String> refusal(Tokens tokens, int token) {
-        if (!tokens.isIdentifier(token)) {
-            return Optional.empty();
-        }
         int dot = tokens.next(token);
         if (!tokens.isSymbol(dot, '.')) {
             return isSchema(tokens, token) ? refusal(tokens.name(token), "") : Optional.empty();

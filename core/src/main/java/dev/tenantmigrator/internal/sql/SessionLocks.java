@@ -8,7 +8,7 @@ final class SessionLocks {
     private SessionLocks() {}
 
     static Optional<String> refusal(Tokens tokens, int token) {
-        if (!tokens.isIdentifier(token) || !tokens.isSymbol(tokens.next(token), '(')) {
+        if (!tokens.isSymbol(tokens.next(token), '(')) {
             return Optional.empty();
         }
         return switch (tokens.name(token)) {
