@@ -45,7 +45,8 @@ class ExtensionTest {
 
         for (CompletableFuture<String> tenant : created) {
             assertThat(database.values(
-                            "SELECT count(*) FROM pg_indexes WHERE schemaname = ? AND indexname LIKE 'words%'", tenant.get()))
+                            "SELECT count(*) FROM pg_indexes WHERE schemaname = ? AND indexname LIKE 'words%'",
+                            tenant.get()))
                     .containsExactly("2");
         }
         assertThat(schemaOf("citext")).isEqualTo("public");
@@ -58,7 +59,9 @@ class ExtensionTest {
                 CREATE EXTENSION earthdistance CASCADE;
                 CREATE TABLE places (place public.earth, corner cube)""");
 
-        String a = bySuperuser(places).createTenant(TenantName.forUser("a"), TenantStep.NONE).schema();
+        String a = bySuperuser(places)
+                .createTenant(TenantName.forUser("a"), TenantStep.NONE)
+                .schema();
 
         assertThat(schemaOf("earthdistance")).isEqualTo("public");
         assertThat(schemaOf("cube")).isEqualTo("public");
@@ -95,7 +98,10 @@ class ExtensionTest {
                 CREATE EXTENSION tablefunc WITH SCHEMA elsewhere;
                 CREATE TABLE t (h audit.hstore, i hstore)""");
 
-        Samples.migrator(database, both).allowSchemas("audit").build().createTenant(TenantName.forUser("a"), TenantStep.NONE);
+        Samples.migrator(database, both)
+                .allowSchemas("audit")
+                .build()
+                .createTenant(TenantName.forUser("a"), TenantStep.NONE);
 
         assertThat(schemaOf("hstore")).isEqualTo("audit");
         assertThat(database.value("SELECT extversion FROM pg_extension WHERE extname = 'hstore'"))

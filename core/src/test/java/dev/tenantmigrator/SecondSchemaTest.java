@@ -72,7 +72,8 @@ class SecondSchemaTest {
         TenantMigrator migrator =
                 Samples.migrator(database, MEMBERS, audit).allowSchemas("audit").build();
         List<String> tenants = List.of("a", "b").stream()
-                .map(user -> migrator.createTenant(TenantName.forUser(user), TenantStep.NONE).schema())
+                .map(user -> migrator.createTenant(TenantName.forUser(user), TenantStep.NONE)
+                        .schema())
                 .toList();
 
         assertThat(database.values("SELECT entry FROM audit.log")).containsExactly("x", "x");
@@ -122,9 +123,12 @@ class SecondSchemaTest {
     }
 
     private String publicPrivileges() {
-        return database.query("SELECT nspacl::text, obj_description(oid), nspowner FROM pg_namespace WHERE nspname = 'public'")
-                + " " + database.query("SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-                        + " ORDER BY 1")
+        return database.query(
+                        "SELECT nspacl::text, obj_description(oid), nspowner FROM pg_namespace WHERE nspname = 'public'")
+                + " "
+                + database.query(
+                        "SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+                                + " ORDER BY 1")
                 + database.query("SELECT * FROM pg_default_acl WHERE defaclnamespace IN (0, 'public'::regnamespace)");
     }
 }

@@ -105,7 +105,8 @@ public abstract class SchemaAdapterContract {
     @Test
     void aSchemaThatIsAllowedByNameIsLeftAsItIs() {
         SharedObjects allowed = new SharedObjects("public", Set.of(), Map.of(), Set.of("audit"));
-        TenantScript script = adapter.adapt(ScriptFile.of("1/migration.sql", "INSERT INTO audit.log VALUES (1)"), allowed);
+        TenantScript script =
+                adapter.adapt(ScriptFile.of("1/migration.sql", "INSERT INTO audit.log VALUES (1)"), allowed);
 
         assertThat(script.statements("t_1").get(0).sql()).contains("audit.log");
     }

@@ -14,7 +14,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -37,30 +39,30 @@ public final class Extensions {
     /**
      * Creates what is missing, if anything, and says what is there.
      *
-     * @param extensions by name, in the order in which to create them
+     * @param extensions each once, in the order in which to create them
      * @throws TenantMigratorException when an extension is missing and cannot be created
      */
-    public static Installed ensure(Connection connection, Map<String, ExtensionRequest> extensions, Config config)
+    public static Installed ensure(Connection connection, Collection<ExtensionRequest> extensions, Config config)
             throws SQLException {
-        Set<String> missing = missing(connection, extensions.keySet());
-        for (String extension : missing) {
-            create(connection, extensions.get(extension), config);
+        Set<String> present = extensions.isEmpty() ? Set.of() : present(connection);
+        for (ExtensionRequest extension : extensions) {
+            if (!present.contains(extension.name())) {
+                create(connection, extension, config);
+            }
         }
-        return installed(connection, extensions.keySet(), config.sharedSchema());
+        List<String> names = extensions.stream().map(ExtensionRequest::name).toList();
+        return installed(connection, names, config.sharedSchema());
     }
 
-    private static Set<String> missing(Connection connection, Collection<String> extensions) throws SQLException {
-        Set<String> missing = new LinkedHashSet<>(extensions);
-        if (missing.isEmpty()) {
-            return missing;
-        }
+    private static Set<String> present(Connection connection) throws SQLException {
+        Set<String> present = new HashSet<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT extname FROM pg_catalog.pg_extension")) {
             while (rows.next()) {
-                missing.remove(rows.getString(1));
+                present.add(rows.getString(1));
             }
         }
-        return missing;
+        return present;
     }
 
     /**
@@ -70,10 +72,12 @@ public final class Extensions {
      */
     private static void create(Connection connection, ExtensionRequest extension, Config config) throws SQLException {
         // Another schema than the shared one only where it is allowed by name.
-        String schema = extension.schema().filter(config.allowedSchemas()::contains).orElse(config.sharedSchema());
+        String schema =
+                extension.schema().filter(config.allowedSchemas()::contains).orElse(config.sharedSchema());
         String create = "CREATE EXTENSION IF NOT EXISTS " + Sql.identifier(extension.name());
         String inSchema = " WITH SCHEMA " + Sql.identifier(schema);
-        String version = extension.version().map(v -> " VERSION " + Sql.identifier(v)).orElse("");
+        String version =
+                extension.version().map(v -> " VERSION " + Sql.identifier(v)).orElse("");
         // Some extensions say themselves which schema is theirs, and accept no other.
         String inTurn = "BEGIN PERFORM " + TenantLock.waitFor("extension " + extension.name()) + "; EXECUTE "
                 + Sql.literal(create) + " || CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_available_extension_versions"

@@ -90,7 +90,7 @@ public final class RunContext {
         for (ScriptFile script : toRun) {
             ScriptScan.extensions(script).forEach(extension -> extensions.putIfAbsent(extension.name(), extension));
         }
-        Extensions.Installed installed = Extensions.ensure(connection, extensions, config);
+        Extensions.Installed installed = Extensions.ensure(connection, extensions.values(), config);
         Set<String> path = new LinkedHashSet<>(List.of(config.sharedSchema()));
         path.addAll(installed.schemas());
         SharedObjects shared = new SharedObjects(

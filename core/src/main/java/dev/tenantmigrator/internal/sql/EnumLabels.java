@@ -194,8 +194,9 @@ final class EnumLabels implements TokenRule {
                 typeName(cursor).ifPresent(types::remove);
             } while (cursor.takeSymbol(','));
         } else if (cursor.take("ALTER", "TYPE")) {
-            Optional<String> name = typeName(cursor);
-            return name.isPresent() && types.containsKey(name.get()) && alter(name.get(), cursor, statement.tokens());
+            String name = typeName(cursor).orElse("");
+            EnumType type = types.get(name);
+            return type != null && alter(name, type, cursor, statement.tokens());
         }
         return false;
     }
@@ -226,8 +227,7 @@ final class EnumLabels implements TokenRule {
         types.put(name.get(), type);
     }
 
-    private boolean alter(String name, Cursor cursor, Tokens tokens) {
-        EnumType type = types.get(name);
+    private boolean alter(String name, EnumType type, Cursor cursor, Tokens tokens) {
         if (cursor.take("RENAME", "TO")) {
             types.remove(name);
             types.put(cursor.takeName(), type);
