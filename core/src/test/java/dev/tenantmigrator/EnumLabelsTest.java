@@ -78,7 +78,7 @@ class EnumLabelsTest {
             })
     void areTheSameInOneTransactionAsOneByOne(String history) {
         List<Migration> migrations = new ArrayList<>();
-        for (String script : history.split("\\|")) {
+        for (String script : history.split("\\|", -1)) {
             String sql = script.replace("{T}", TABLE).replace("{USE}", USE).trim();
             migrations.add(Migration.of("2024010" + (migrations.size() + 1), sql));
         }
