@@ -65,7 +65,8 @@ public interface SchemaAdapter {
 
         /**
          * Whether the script runs in one transaction with its tracking row. Otherwise it holds only statements that
-         * PostgreSQL refuses in a transaction, which are sent one by one.
+         * PostgreSQL refuses in a transaction, which are sent one by one, and in which every table and index is written with
+         * its schema. While a tenant is created the library turns them into what can run in a transaction.
          *
          * @return true by default
          */

@@ -185,7 +185,9 @@ public final class TenantMigratorBuilder {
     /**
      * How long a migration or rollback waits for a lock that another session holds, e.g. on a table that the application
      * reads; the application's own statements queue behind it as long. It is tried five times, after the other tenants.
-     * 2 seconds by default. A script may set another {@code lock_timeout} for itself.
+     * 2 seconds by default. A script may set another for itself, e.g. by a first line {@code -- tenant-migrator:
+     * lock_timeout=10s}. It does not bound {@code CREATE INDEX CONCURRENTLY} and its like, which wait for transactions that
+     * are open while nobody waits for them; only a script's first line does.
      *
      * @param timeout at least a millisecond
      * @return this

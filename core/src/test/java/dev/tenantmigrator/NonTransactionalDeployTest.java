@@ -183,6 +183,21 @@ class NonTransactionalDeployTest {
     }
 
     @Test
+    void aStatementThatOthersQueueBehindWaitsNoLongerThanAnyMigration() throws Exception {
+        try (var holder = database.rawDataSource().getConnection()) {
+            holder.setAutoCommit(false);
+            holder.createStatement().execute("SELECT count(*) FROM " + tenant + ".item");
+            TenantMigrator migrator = Samples.migrator(database, TABLES, later("VACUUM FULL item"))
+                    .lockTimeout(Duration.ofMillis(20))
+                    .build();
+            assertThat(migrator.deployAll().failed().get(0).failure().sqlState())
+                    .contains("55P03");
+            holder.rollback();
+            migrator.deployAll().throwIfFailed();
+        }
+    }
+
+    @Test
     void theMigratorsLockTimeoutDoesNotCutOffAConcurrentBuild() throws Exception {
         try (var holder = database.rawDataSource().getConnection()) {
             holder.setAutoCommit(false);

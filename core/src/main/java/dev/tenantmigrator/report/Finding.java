@@ -42,7 +42,7 @@ public record Finding(Kind kind, Severity severity, Optional<String> version, St
         FILE_MISSING,
         /** An applied migration is newer than the newest file. */
         AHEAD,
-        /** A migration was started and its end was never recorded. */
+        /** A migration was started and its end is not recorded: it runs at this moment, or it stopped. */
         UNFINISHED,
         /** A foreign key of another table went with a dropped table. */
         MISSING_FOREIGN_KEY

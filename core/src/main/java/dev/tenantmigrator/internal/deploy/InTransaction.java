@@ -53,9 +53,8 @@ final class InTransaction {
         TrackingStore store = run.config().store();
         this.head = new Flight()
                 .add(TenantLock.trySql(schema))
-                .add("SET LOCAL lock_timeout TO " + run.config().lockTimeout().toMillis());
-        run.timeoutsSql(script).forEach(head::add);
-        head.add(store.assertRecordedSql(schema, state.rows(), CHANGED));
+                .add(run.timeoutsSql(script))
+                .add(store.assertRecordedSql(schema, state.rows(), CHANGED));
         this.body = new Flight()
                 .add(run.searchPathSql(schema))
                 .addScript(migration.version(), script, run.statements(script, schema), run.changesSettings(script))

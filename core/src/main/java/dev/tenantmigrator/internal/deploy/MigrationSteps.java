@@ -213,7 +213,8 @@ final class MigrationSteps implements FleetRun.TenantWork {
                 : SqlErrors.failure(e).inFile(direction.script(migration).location());
         if (LOCK_TIMEOUT.equals(SqlErrors.state(e))) {
             failure = failure.withMessage("another session kept a lock that the script needs, " + TRIES + " times for "
-                    + run.config().lockTimeout().toMillis() + " ms; nothing of the script was kept. End that session's"
+                    + run.lockTimeout(direction.script(migration))
+                    + "; nothing of the script was kept. End that session's"
                     + " transaction (pg_stat_activity shows it), or run again when it is done");
         }
         if (NOT_IN_TRANSACTION.contains(SqlErrors.state(e))) {

@@ -15,6 +15,7 @@ import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.run.RunContext;
 import dev.tenantmigrator.internal.sql.NonTransactional;
 import dev.tenantmigrator.internal.sql.NonTransactional.Kind;
+import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
@@ -135,7 +136,7 @@ final class OutsideTransaction {
         boolean resumed = state.has(migration.version())
                 && !state.row(migration.version()).finished();
         if (!resumed) {
-            refuseTaken(progress);
+            refuseWhatWillFail(progress);
             record(session, direction.startSql(schema, migration));
         }
         set(connection, run.sessionSql(schema, script));
@@ -146,23 +147,17 @@ final class OutsideTransaction {
         return MigrationSteps.Result.DONE;
     }
 
-    /** Asked before the script begins: afterwards an index of that name is taken for the script's own. */
-    private void refuseTaken(Progress progress) throws SQLException {
+    private void refuseWhatWillFail(Progress progress) throws SQLException {
         Set<String> dropped = new HashSet<>();
         for (Step step : steps) {
             NonTransactional what = step.what();
+            boolean droppedBefore = what.kind() == Kind.CREATE_INDEX && dropped.contains(what.name());
+            Optional<String> refusal = progress.refusal(what, droppedBefore);
+            if (refusal.isPresent()) {
+                throw refused(refusal.get(), step.statement());
+            }
             if (what.kind() == Kind.DROP_INDEX) {
                 dropped.add(what.name());
-            } else if (what.kind() == Kind.CREATE_INDEX
-                    && !what.conditional()
-                    && !dropped.contains(what.name())
-                    && progress.isTaken(what)) {
-                throw new MigrationFailedException(
-                        Failure.of("the index " + what.name() + " exists already" + UNCHANGED)
-                                .inTenant(schema)
-                                .ofVersion(migration.version())
-                                .inFile(script.location())
-                                .onLine(step.statement().line()));
             }
         }
     }
@@ -170,6 +165,7 @@ final class OutsideTransaction {
     private void runStep(Session session, Progress progress, int number, boolean resumed) throws SQLException {
         Step step = steps.get(number);
         try {
+            set(session.connection(), "SET lock_timeout TO " + Sql.literal(lockTimeout(step)));
             if (progress.settle(step.what(), resumed)) {
                 return;
             }
@@ -194,6 +190,16 @@ final class OutsideTransaction {
                     clean ? "nothing of the script was kept; mend the cause and run again" : KEPT + direction.goOn();
             throw failed(failure.withMessage(failure.message() + "; " + kept), e);
         }
+    }
+
+    /**
+     * A concurrent form waits for the transactions that are open as it waits for locks; nobody waits behind it, and one that
+     * gives up leaves half a work.
+     */
+    private String lockTimeout(Step step) {
+        return step.what().concurrently().isPresent()
+                ? run.askedLockTimeout(script).orElse("0")
+                : run.lockTimeout(script);
     }
 
     private static boolean undo(Progress progress, Step step, SQLException reason) {

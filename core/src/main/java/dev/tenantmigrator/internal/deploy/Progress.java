@@ -25,6 +25,10 @@ final class Progress {
               JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
              WHERE n.nspname = ? AND c.relname = ?::pg_catalog.name""";
 
+    private static final String KIND = """
+            SELECT c.relkind FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = ? AND c.relname = ?::pg_catalog.name""";
+
     /** The tables that a {@code REINDEX} is about, with their partitions, and the tables that hold their long values. */
     private static final String INVALID = """
             WITH RECURSIVE named AS (
@@ -140,9 +144,35 @@ final class Progress {
         };
     }
 
-    /** Whether an index is there, before the script has begun, that a statement of it is to make. */
-    boolean isTaken(NonTransactional statement) throws SQLException {
-        return index(statement.name()).filter(Index::valid).isPresent();
+    /**
+     * Why a statement will fail, as far as that must be known before the script has begun: later an index of the name is
+     * taken for the script's own, and at what PostgreSQL does not support some pools close the connection.
+     *
+     * @param dropped whether the script drops an index of the name before
+     */
+    Optional<String> refusal(NonTransactional statement, boolean dropped) throws SQLException {
+        return switch (statement.kind()) {
+            case CREATE_INDEX -> {
+                if (kind(statement.secondName()).equals(Optional.of("p"))) {
+                    yield Optional.of("cannot create index on partitioned table \"" + statement.secondName()
+                            + "\" concurrently; create it on each partition, or without CONCURRENTLY");
+                }
+                boolean taken = !statement.conditional()
+                        && !dropped
+                        && index(statement.name()).filter(Index::valid).isPresent();
+                yield taken ? Optional.of("the index " + statement.name() + " exists already") : Optional.empty();
+            }
+            case DROP_INDEX ->
+                kind(statement.name()).equals(Optional.of("I"))
+                        ? Optional.of("cannot drop partitioned index \"" + statement.name()
+                                + "\" concurrently; drop it without CONCURRENTLY")
+                        : Optional.empty();
+            default -> Optional.empty();
+        };
+    }
+
+    private Optional<String> kind(String relation) throws SQLException {
+        return query(KIND, rows -> rows.getString(1), schema, relation).stream().findFirst();
     }
 
     private Optional<String> partitionsInvalid(NonTransactional statement) throws SQLException {

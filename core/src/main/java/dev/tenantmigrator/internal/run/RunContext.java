@@ -7,6 +7,7 @@ import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.sql.CreationForm;
 import dev.tenantmigrator.internal.sql.ScriptDirective;
 import dev.tenantmigrator.internal.sql.ExtensionRequest;
 import dev.tenantmigrator.internal.sql.ScriptScan;
@@ -48,17 +49,11 @@ public final class RunContext {
     private record Adapted(
             TenantScript script, Map<String, String> timeouts, boolean changesSettings, boolean leavesTraces) {}
 
-    private RunContext(
-            Config config,
-            MigrationCatalog catalog,
-            SharedObjects shared,
-            List<String> schemasAfterTenant,
-            int serverVersion) {
+    private RunContext(Config config, MigrationCatalog catalog, SharedObjects shared, List<String> schemasAfterTenant) {
         this.config = config;
         this.catalog = catalog;
         this.shared = shared;
         this.schemasAfterTenant = List.copyOf(schemasAfterTenant);
-        this.serverVersion = serverVersion;
     }
 
     /**
@@ -129,6 +124,12 @@ public final class RunContext {
         return adapted(script).script().isolationLevel();
     }
 
+    /** The statements of a script in a tenant that is being created, in one transaction. */
+    public List<SqlStatement> statementsInCreation(ScriptFile script, String schema) {
+        List<SqlStatement> statements = statements(script, schema);
+        return isTransactional(script) ? statements : CreationForm.of(statements, schema);
+    }
+
     /**
      * A statement that lets unqualified names mean the tenant's, then the shared ones, until the transaction ends; and
      * strings end where scripts were read to end, whatever the host's setting is.
@@ -145,9 +146,7 @@ public final class RunContext {
 
     /**
      * A statement that gives the session of a script that cannot run in a transaction the same search path, and what the
-     * script's statements would have in one of ours. Waiting for a lock is not bounded unless the script says so: {@code
-     * CREATE INDEX CONCURRENTLY} waits for the transactions that are open as for locks, and one that gives up leaves an
-     * INVALID index.
+     * script's statements would have in one of ours.
      */
     public String sessionSql(String schema, ScriptFile script) {
         Map<String, String> settings = new TreeMap<>();
@@ -155,11 +154,14 @@ public final class RunContext {
         settings.put("standard_conforming_strings", "on");
         settings.put("default_transaction_isolation", "read committed");
         settings.put("default_transaction_read_only", "off");
-        settings.put("lock_timeout", "0");
         settings.putAll(adapted(script).timeouts());
+        return settingSql(settings, false);
+    }
+
+    private static String settingSql(Map<String, String> settings, boolean local) {
         return settings.entrySet().stream()
                 .map(setting -> "pg_catalog.set_config(" + Sql.literal(setting.getKey()) + ", "
-                        + Sql.literal(setting.getValue()) + ", false)")
+                        + Sql.literal(setting.getValue()) + ", " + local + ")")
                 .collect(Collectors.joining(", ", "SELECT ", ""));
     }
 
@@ -168,11 +170,21 @@ public final class RunContext {
         return adapted(script).script().transactional();
     }
 
-    /** Statements that set the timeouts that a script asks for, until the transaction ends. */
-    public List<String> timeoutsSql(ScriptFile script) {
-        return adapted(script).timeouts().entrySet().stream()
-                .map(timeout -> "SET LOCAL " + timeout.getKey() + " TO " + Sql.literal(timeout.getValue()))
-                .toList();
+    /** How long a statement waits for a lock: what the script says, else what the migrator was built with. */
+    public String lockTimeout(ScriptFile script) {
+        return askedLockTimeout(script).orElse(config.lockTimeout().toMillis() + "ms");
+    }
+
+    /** How long the script says that its statements wait for a lock. */
+    public Optional<String> askedLockTimeout(ScriptFile script) {
+        return Optional.ofNullable(adapted(script).timeouts().get("lock_timeout"));
+    }
+
+    /** A statement, of one row, that sets the timeouts of a script until the transaction ends. */
+    public String timeoutsSql(ScriptFile script) {
+        Map<String, String> timeouts = new TreeMap<>(adapted(script).timeouts());
+        timeouts.put("lock_timeout", lockTimeout(script));
+        return settingSql(timeouts, true);
     }
 
     /** Whether a script is to be watched while it runs, rather than asked about at its end. */

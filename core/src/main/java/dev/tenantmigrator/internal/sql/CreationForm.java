@@ -2,19 +2,44 @@ package dev.tenantmigrator.internal.sql;
 
 import static dev.tenantmigrator.internal.sql.Sql.literal;
 
+import dev.tenantmigrator.SqlStatement;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What replaces a statement that cannot run in a transaction while a tenant is created: the same structure, made on tables
  * without rows, and the refusals that PostgreSQL has for the concurrent form only, so that no tenant is created by a
  * migration that fails in the others.
  */
-final class CreationForm {
+public final class CreationForm {
 
     private CreationForm() {}
 
-    /** @param plain the statement without {@code CONCURRENTLY} or {@code COMMIT} */
-    static List<String> of(NonTransactional what, String schema, String plain) {
+    /** What runs in place of a script's statements, each on the line of the one it stands for. */
+    public static List<SqlStatement> of(List<SqlStatement> statements, String schema) {
+        List<SqlStatement> result = new ArrayList<>();
+        for (SqlStatement statement : statements) {
+            for (String sql : of(statement.sql(), schema)) {
+                result.add(new SqlStatement(sql, statement.line()));
+            }
+        }
+        return result;
+    }
+
+    private static List<String> of(String sql, String schema) {
+        try {
+            Optional<Statement> statement = NonTransactional.statement(sql);
+            Optional<NonTransactional> what =
+                    statement.isPresent() ? NonTransactional.parse(statement.get()) : Optional.empty();
+            return what.isPresent() ? of(statement.get(), what.get(), schema) : List.of(sql);
+        } catch (UnreadableSqlException e) {
+            return List.of(sql);
+        }
+    }
+
+    private static List<String> of(Statement statement, NonTransactional what, String schema) {
+        String plain = plain(statement, what);
         return switch (what.kind()) {
             case CREATE_INDEX ->
                 List.of(
@@ -36,6 +61,18 @@ final class CreationForm {
             case CODE -> List.of(plain);
             case REINDEX_INDEX, REINDEX_TABLE, REINDEX_SCHEMA, VACUUM, CLUSTER -> List.of();
         };
+    }
+
+    /** Without {@code CONCURRENTLY} or {@code COMMIT}. */
+    private static String plain(Statement statement, NonTransactional what) {
+        Tokens tokens = statement.tokens();
+        Template.Builder plain = new Template.Builder(tokens.source(), statement.start());
+        if (what.kind() == NonTransactional.Kind.CODE) {
+            TransactionEnds.remove(statement, plain);
+        } else {
+            what.concurrently().ifPresent(word -> plain.replace(tokens.start(word), tokens.end(word), ""));
+        }
+        return plain.build(statement.end()).text("");
     }
 
     private static String refuse(String schema, String relation, char relationKind, String message) {

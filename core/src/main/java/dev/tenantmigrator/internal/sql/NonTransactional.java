@@ -52,11 +52,16 @@ public record NonTransactional(
      */
     public static Optional<NonTransactional> of(String sql) {
         try {
-            List<Statement> statements = Splitter.split(Lexer.lex(sql));
-            return statements.size() == 1 ? parse(statements.get(0)) : Optional.empty();
+            Optional<Statement> statement = statement(sql);
+            return statement.isPresent() ? parse(statement.get()) : Optional.empty();
         } catch (UnreadableSqlException e) {
             return Optional.empty();
         }
+    }
+
+    static Optional<Statement> statement(String sql) throws UnreadableSqlException {
+        List<Statement> statements = Splitter.split(Lexer.lex(sql));
+        return statements.size() == 1 ? Optional.of(statements.get(0)) : Optional.empty();
     }
 
     /**

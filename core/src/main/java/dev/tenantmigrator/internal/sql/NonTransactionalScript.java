@@ -11,6 +11,7 @@ import dev.tenantmigrator.report.ScriptNote;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A script of statements that cannot run in a transaction, in which each table and index is written out in full: {@code DROP
@@ -26,7 +27,7 @@ final class NonTransactionalScript implements TenantScript {
         this.statements = List.copyOf(statements);
     }
 
-    private record Adapted(NonTransactional what, Template text, Template inCreation, int line) {}
+    private record Adapted(Template text, int line) {}
 
     /** Whether a script is one of these. */
     static boolean isOne(ScriptFile script, List<Statement> statements) {
@@ -40,7 +41,7 @@ final class NonTransactionalScript implements TenantScript {
      * @return empty when it runs in a transaction
      * @throws InvalidMigrationException when it mixes both kinds of statements, or names what is not the tenant's
      */
-    static Optional<NonTransactionalScript> adapt(
+    static Optional<TenantScript> adapt(
             ScriptFile script, List<Statement> statements, SharedObjects shared, TokenRule... names) {
         Optional<List<NonTransactional>> read = read(script, statements);
         if (read.isEmpty()) {
@@ -52,14 +53,7 @@ final class NonTransactionalScript implements TenantScript {
             Statement statement = statements.get(i);
             refuseStrangers(script, statement, what, shared);
             TokenRule tenant = (tokens, token, out) -> writeOut(what, tokens, token, out);
-            TokenRule creation = what.kind() == Kind.CODE
-                    ? TransactionEnds.removal(statement)
-                    : (tokens, token, out) -> blank(what, tokens, token, out);
-            adapted.add(new Adapted(
-                    what,
-                    template(script, statement, with(names, tenant)),
-                    template(script, statement, with(names, tenant, creation)),
-                    statement.line()));
+            adapted.add(new Adapted(template(script, statement, with(tenant, names)), statement.line()));
         }
         return Optional.of(new NonTransactionalScript(adapted));
     }
@@ -130,10 +124,8 @@ final class NonTransactionalScript implements TenantScript {
         }
     }
 
-    private static TokenRule[] with(TokenRule[] names, TokenRule... first) {
-        List<TokenRule> rules = new ArrayList<>(List.of(first));
-        rules.addAll(List.of(names));
-        return rules.toArray(TokenRule[]::new);
+    private static TokenRule[] with(TokenRule first, TokenRule... names) {
+        return Stream.concat(Stream.of(first), Stream.of(names)).toArray(TokenRule[]::new);
     }
 
     private static Template template(ScriptFile script, Statement statement, TokenRule... rules) {
@@ -163,15 +155,6 @@ final class NonTransactionalScript implements TenantScript {
         return what.kind() == Kind.REINDEX_SCHEMA && tokens.isWord(token, "SCHEMA");
     }
 
-    /** Without the word {@code CONCURRENTLY}. */
-    private static boolean blank(NonTransactional what, Tokens tokens, int token, Template.Builder out) {
-        boolean found = what.concurrently().filter(word -> word == token).isPresent();
-        if (found) {
-            out.replace(tokens.start(token), tokens.end(token), "");
-        }
-        return found;
-    }
-
     @Override
     public boolean transactional() {
         return false;
@@ -193,19 +176,5 @@ final class NonTransactionalScript implements TenantScript {
                         statement.line,
                         "runs outside of a transaction; after a crash the next run goes on with it"))
                 .toList();
-    }
-
-    /** What runs in the one transaction that creates a tenant. */
-    TenantScript inCreation() {
-        return schema -> {
-            String quoted = Template.quoted(schema);
-            List<SqlStatement> result = new ArrayList<>();
-            for (Adapted statement : statements) {
-                for (String sql : CreationForm.of(statement.what, schema, statement.inCreation.text(quoted))) {
-                    result.add(new SqlStatement(sql, statement.line));
-                }
-            }
-            return result;
-        };
     }
 }

@@ -37,7 +37,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
         EnumLabels labels = EnumLabels.fold(statements);
         List<TenantScript> adapted = new ArrayList<>();
         for (int i = 0; i < scripts.size(); i++) {
-            adapted.add(inCreation(adapt(scripts.get(i), statements.get(i), shared, labels)));
+            adapted.add(adapt(scripts.get(i), statements.get(i), shared, labels));
         }
         return adapted;
     }
@@ -67,8 +67,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
                 SettingRules::setInBlock,
                 SettingRules::lastArgumentOfSetConfig);
         refuseOtherStrings(script, statements);
-        Optional<NonTransactionalScript> outside =
-                NonTransactionalScript.adapt(script, statements, shared, qualified, keyword);
+        Optional<TenantScript> outside = NonTransactionalScript.adapt(script, statements, shared, qualified, keyword);
         if (outside.isPresent()) {
             return outside.get();
         }
@@ -92,10 +91,6 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
             int offset = found.offsetIn(statement.tokens().source()).orElse(statement.start());
             throw new InvalidMigrationException(found.message(), script.location(), statement.lineAt(offset));
         });
-    }
-
-    private static TenantScript inCreation(TenantScript script) {
-        return script instanceof NonTransactionalScript outside ? outside.inCreation() : script;
     }
 
     /** What names the setting may turn it off, and then strings end elsewhere than they were read to end. */

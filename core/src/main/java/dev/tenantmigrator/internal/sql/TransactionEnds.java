@@ -2,8 +2,6 @@ package dev.tenantmigrator.internal.sql;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 
 /** Finds {@code COMMIT} and {@code ROLLBACK} in the PL/pgSQL body of {@code DO}, which PostgreSQL allows outside of a transaction. */
 final class TransactionEnds {
@@ -33,21 +31,11 @@ final class TransactionEnds {
         return commits;
     }
 
-    /**
-     * A rule that takes {@code COMMIT} out of a body, for the creation of a tenant, which is one transaction. {@code NULL} does
-     * nothing in PL/pgSQL.
-     */
-    static TokenRule removal(Statement statement) {
-        NavigableMap<Integer, Integer> commits = new TreeMap<>();
+    /** Takes {@code COMMIT} out of the body. {@code NULL} does nothing in PL/pgSQL. */
+    static void remove(Statement statement, Template.Builder out) {
         for (int token = statement.from(); token < statement.to(); token++) {
-            inBody(statement.tokens(), token).forEach(found -> commits.put(found.start, found.end));
+            inBody(statement.tokens(), token).forEach(found -> out.replace(found.start, found.end, "NULL"));
         }
-        return (tokens, token, out) -> {
-            // In single quotes the body is one token, in dollar quotes each word is.
-            var here = commits.subMap(tokens.start(token), tokens.end(token));
-            here.forEach((start, end) -> out.replace(start, end, "NULL"));
-            return !here.isEmpty();
-        };
     }
 
     private record Found(int start, int end, boolean rollsBack) {}

@@ -183,7 +183,8 @@ final class Creation {
         boolean deferred = false;
         for (Migration migration : run.catalog().migrations()) {
             ScriptFile script = migration.up();
-            flight.addScript(migration.version(), script, run.statements(script, schema), run.changesSettings(script));
+            flight.addScript(
+                    migration.version(), script, run.statementsInCreation(script, schema), run.changesSettings(script));
             deferred = deferred || PendingConstraints.mayBeLeftBy(script);
             if (deferred) {
                 flight.addCheck(migration.version(), script, PendingConstraints.checkSql(schema));
