@@ -69,7 +69,7 @@ public record ScriptDirective(boolean noTransaction, Map<String, String> timeout
     private static ScriptDirective parse(String words, ScriptFile script, int line) {
         boolean noTransaction = false;
         Map<String, String> timeouts = new TreeMap<>();
-        for (String word : words.split("\\s+")) {
+        for (String word : words.split("\\s+", -1)) {
             var timeout = TIMEOUT.matcher(word);
             if (word.equals(NO_TRANSACTION)) {
                 noTransaction = true;
