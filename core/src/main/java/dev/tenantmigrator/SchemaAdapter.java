@@ -32,11 +32,10 @@ public interface SchemaAdapter {
      *
      * @param scripts all migrations' scripts, in order
      * @param shared what belongs to no tenant
-     * @param serverVersion PostgreSQL's major version, e.g. 15
      * @return for each script what runs, in the same order
      * @throws InvalidMigrationException as {@link #adapt} does
      */
-    default List<TenantScript> adaptForCreation(List<ScriptFile> scripts, SharedObjects shared, int serverVersion) {
+    default List<TenantScript> adaptForCreation(List<ScriptFile> scripts, SharedObjects shared) {
         return scripts.stream().map(script -> adapt(script, shared)).toList();
     }
 

@@ -128,9 +128,8 @@ public abstract class SchemaAdapterContract {
                 ScriptFile.of("3/migration.sql", "CREATE TABLE public.t (m public.mood DEFAULT 'new')"));
         try (Connection connection = database.connection();
                 Statement statement = connection.createStatement()) {
-            int version = connection.getMetaData().getDatabaseMajorVersion();
             statement.execute("BEGIN; CREATE SCHEMA created; SAVEPOINT s; SET LOCAL search_path TO created, public");
-            List<TenantScript> scripts = adapter.adaptForCreation(files, SHARED, version);
+            List<TenantScript> scripts = adapter.adaptForCreation(files, SHARED);
             assertThat(scripts).hasSameSizeAs(files);
             for (TenantScript script : scripts) {
                 for (SqlStatement adapted : script.statements("created")) {

@@ -42,7 +42,6 @@ public final class RunContext {
     private final MigrationCatalog catalog;
     private final SharedObjects shared;
     private final List<String> schemasAfterTenant;
-    private final int serverVersion;
     private final Set<ScriptFile> watched = ConcurrentHashMap.newKeySet();
     private final Map<ScriptFile, Adapted> scripts = new ConcurrentHashMap<>();
 
@@ -90,14 +89,13 @@ public final class RunContext {
         path.addAll(installed.schemas());
         SharedObjects shared = new SharedObjects(
                 config.sharedSchema(), config.sharedObjects(), installed.objects(), config.allowedSchemas());
-        int serverVersion = connection.getMetaData().getDatabaseMajorVersion();
-        return new RunContext(config, catalog, shared, List.copyOf(path), serverVersion);
+        return new RunContext(config, catalog, shared, List.copyOf(path));
     }
 
     /** The same run, with other scripts: those that run one after the other in one transaction. */
     public RunContext forCreation(List<ScriptFile> toRun) {
-        RunContext creation = new RunContext(config, catalog, shared, schemasAfterTenant, serverVersion);
-        List<TenantScript> adapted = config.adapter().adaptForCreation(toRun, shared, serverVersion);
+        RunContext creation = new RunContext(config, catalog, shared, schemasAfterTenant);
+        List<TenantScript> adapted = config.adapter().adaptForCreation(toRun, shared);
         for (int i = 0; i < toRun.size(); i++) {
             creation.scripts.put(toRun.get(i), adapted(toRun.get(i), adapted.get(i)));
         }

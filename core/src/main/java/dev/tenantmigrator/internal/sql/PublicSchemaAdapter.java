@@ -32,7 +32,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
     }
 
     @Override
-    public List<TenantScript> adaptForCreation(List<ScriptFile> scripts, SharedObjects shared, int serverVersion) {
+    public List<TenantScript> adaptForCreation(List<ScriptFile> scripts, SharedObjects shared) {
         List<List<Statement>> statements = scripts.stream().map(Script::read).toList();
         EnumLabels labels = EnumLabels.fold(statements);
         List<TenantScript> adapted = new ArrayList<>();
