@@ -41,8 +41,11 @@ public interface SchemaAdapter {
 
     /**
      * The adapter used by default. It follows PostgreSQL's lexical rules (PostgreSQL documentation, "Lexical Structure")
-     * and rewrites {@code public.x} and {@code "public"."x"}, also in dollar-quoted bodies. String literals, comments,
-     * the role {@code PUBLIC}, shared objects and objects of extensions stay as they are.
+     * and puts the tenant's schema in place of {@code public} wherever the text shows that the schema is meant: in
+     * {@code public.x} and {@code "public"."x"}, in literals that PostgreSQL reads as a name ({@code 'public.x'::regclass})
+     * or compares with a schema's ({@code table_schema = 'public'}), in search paths, in bodies of functions and
+     * {@code DO}, and in SQL that PL/pgSQL executes. Other string literals, comments, the role {@code PUBLIC}, shared
+     * objects and objects of extensions stay as they are. What a script sets ends with its transaction.
      *
      * @return the adapter
      */

@@ -31,7 +31,7 @@ final class CodeChecks implements TokenRule {
     }
 
     @Override
-    public boolean apply(Tokens tokens, int token, Template.Builder out) {
+    public boolean apply(Tokens tokens, int token, Edits out) {
         if (!tokens.isIdentifier(token) || first.isPresent()) {
             return false;
         }

@@ -1,12 +1,13 @@
 package dev.tenantmigrator.internal.sql;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * Applies rules to each token of a statement and of the code in its dollar quotes: the body of {@code DO} and of
- * {@code CREATE FUNCTION} and {@code PROCEDURE} in SQL or PL/pgSQL, and what such a body quotes in turn. Text in
- * dollar quotes that cannot be read as SQL is not code.
+ * Applies rules to each token of a statement and of the code in its strings: the body of {@code DO} and of {@code CREATE
+ * FUNCTION} and {@code PROCEDURE} in SQL or PL/pgSQL, what such a body has in dollar quotes, and what it {@code EXECUTE}s.
+ * A string that cannot be read as SQL is not code.
  */
 final class CodeRewriter {
 
@@ -15,49 +16,82 @@ final class CodeRewriter {
 
     private static final Set<String> LANGUAGES = Set.of("sql", "plpgsql");
 
+    private final QualifiedNames names;
     private final List<TokenRule> rules;
 
-    CodeRewriter(TokenRule... rules) {
+    /** @param rules beside the one for names, whose schema and shared objects hold for dynamic SQL too */
+    CodeRewriter(QualifiedNames names, TokenRule... rules) {
+        this.names = names;
         this.rules = List.of(rules);
     }
 
-    /** @throws UnreadableSqlException when code has dollar quotes nested more than {@link #MAX_DEPTH} deep */
+    /** @throws UnreadableSqlException when code has strings nested more than {@link #MAX_DEPTH} deep */
     void rewrite(Statement statement, Template.Builder out) throws UnreadableSqlException {
+        EscapeStrings.rewrite(statement, out);
         rewrite(statement, 0, out);
     }
 
-    private void rewrite(Statement statement, int depth, Template.Builder out) throws UnreadableSqlException {
+    private void rewrite(Statement statement, int depth, Edits out) throws UnreadableSqlException {
         Tokens tokens = statement.tokens();
-        boolean isBlock = depth > 0 || statement.startsWith("DO");
+        TokenRule namesHere = names.in(statement);
+        TokenRule all = (source, token, edits) -> applyRules(namesHere, source, token, edits);
+        boolean isDo = statement.startsWith("DO");
+        boolean isBlock = depth > 0 || isDo;
         boolean holdsCode = (isBlock || statement.createsRoutine()) && !isInOtherLanguage(statement);
         for (int token = statement.from(); token < statement.to(); token++) {
+            int before;
             switch (tokens.kind(token)) {
                 case WHITESPACE, COMMENT -> {}
                 case DOLLAR_STRING -> {
-                    if (holdsCode && (isBlock || tokens.isWord(tokens.previous(token), "AS"))) {
+                    before = tokens.previous(token);
+                    if (all.apply(tokens, token, out)) {
+                        continue;
+                    } else if (holdsCode && (isBlock || tokens.isWord(before, "AS"))) {
                         rewriteBody(tokens, token, depth + 1, out);
                     }
                 }
-                default -> applyRules(tokens, token, out);
+                case STRING -> {
+                    before = tokens.previous(token);
+                    boolean body = tokens.isWord(before, "AS")
+                            || tokens.isWord(before, "DO")
+                            || (isDo && !tokens.isWord(before, "LANGUAGE"));
+                    if (holdsCode && body) {
+                        rewriteFragment(Fragment.of(tokens, token), false, tokens, token, depth + 1, out);
+                    } else {
+                        all.apply(tokens, token, out);
+                    }
+                }
+                default -> {
+                    if (depth > 0 && DynamicSql.begins(tokens, token)) {
+                        token = rewriteDynamic(tokens, token, statement.to(), all, depth + 1, out);
+                    } else {
+                        all.apply(tokens, token, out);
+                    }
+                }
             }
         }
     }
 
-    private void applyRules(Tokens tokens, int token, Template.Builder out) {
-        for (TokenRule rule : rules) {
-            if (rule.apply(tokens, token, out)) {
-                return;
-            }
+    private boolean applyRules(TokenRule namesHere, Tokens tokens, int token, Edits out) {
+        boolean applied = namesHere.apply(tokens, token, out);
+        for (int i = 0; !applied && i < rules.size(); i++) {
+            applied = rules.get(i).apply(tokens, token, out);
         }
+        return applied;
     }
 
-    private void rewriteBody(Tokens tokens, int token, int depth, Template.Builder out) throws UnreadableSqlException {
-        if (depth > MAX_DEPTH) {
-            throw new UnreadableSqlException(
-                    "the dollar quote that begins here is nested more than " + MAX_DEPTH + " deep",
-                    tokens.source(),
-                    tokens.start(token));
+    private int rewriteDynamic(Tokens tokens, int execute, int to, TokenRule all, int depth, Edits out)
+            throws UnreadableSqlException {
+        DynamicSql dynamic = new DynamicSql(tokens, all, names, out);
+        int last = dynamic.read(execute, to);
+        for (Fragment fragment : dynamic.fragments()) {
+            rewriteFragment(Optional.of(fragment), true, tokens, execute, depth, out);
         }
+        return last;
+    }
+
+    private void rewriteBody(Tokens tokens, int token, int depth, Edits out) throws UnreadableSqlException {
+        refuseDepth(tokens, token, depth);
         List<Statement> body;
         try {
             body = Splitter.split(Lexer.lex(tokens.source(), tokens.contentStart(token), tokens.contentEnd(token)));
@@ -66,6 +100,39 @@ final class CodeRewriter {
         }
         for (Statement statement : body) {
             rewrite(statement, depth, out);
+        }
+    }
+
+    /** @param isPart whether the text may begin and end anywhere in a statement */
+    private void rewriteFragment(
+            Optional<Fragment> fragment, boolean isPart, Tokens tokens, int token, int depth, Edits out)
+            throws UnreadableSqlException {
+        if (fragment.isEmpty()) {
+            return;
+        }
+        refuseDepth(tokens, token, depth);
+        String text = fragment.get().text();
+        List<Statement> code;
+        try {
+            code = isPart ? Splitter.splitFragment(Lexer.lexFragment(text)) : Splitter.split(Lexer.lex(text));
+        } catch (UnreadableSqlException e) {
+            return;
+        }
+        try {
+            for (Statement statement : code) {
+                rewrite(statement, depth, fragment.get().edits(out));
+            }
+        } catch (UnreadableSqlException e) {
+            refuseDepth(tokens, token, MAX_DEPTH + 1);
+        }
+    }
+
+    private static void refuseDepth(Tokens tokens, int token, int depth) throws UnreadableSqlException {
+        if (depth > MAX_DEPTH) {
+            throw new UnreadableSqlException(
+                    "the string that begins here is code nested more than " + MAX_DEPTH + " deep",
+                    tokens.source(),
+                    tokens.start(token));
         }
     }
 

@@ -72,7 +72,7 @@ public final class CreationForm {
         } else {
             what.concurrently().ifPresent(word -> plain.replace(tokens.start(word), tokens.end(word), ""));
         }
-        return plain.build(statement.end()).text("");
+        return plain.build(statement.end()).text();
     }
 
     private static String refuse(String schema, String relation, char relationKind, String message) {

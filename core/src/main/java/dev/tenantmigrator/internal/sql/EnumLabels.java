@@ -92,7 +92,7 @@ final class EnumLabels implements TokenRule {
     }
 
     @Override
-    public boolean apply(Tokens tokens, int token, Template.Builder out) {
+    public boolean apply(Tokens tokens, int token, Edits out) {
         if (insertions.isEmpty() && foldedInBlocks.isEmpty()) {
             return false;
         }

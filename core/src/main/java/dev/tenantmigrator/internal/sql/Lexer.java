@@ -151,6 +151,33 @@ final class Lexer {
         throw unterminated("dollar-quoted string", position);
     }
 
+    /**
+     * The tokens of a text of which only a part may be known. What does not end becomes one last token, which no rule
+     * is about.
+     */
+    static Tokens lexFragment(String text) {
+        Lexer lexer = new Lexer(text, 0, text.length());
+        Tokens.Collector collector = new Tokens.Collector(16 + text.length() / 4);
+        while (lexer.position < lexer.end) {
+            int tokenStart = lexer.position;
+            TokenKind kind;
+            try {
+                kind = lexer.token();
+            } catch (UnreadableSqlException e) {
+                kind = TokenKind.SYMBOL;
+                lexer.position = lexer.end;
+            }
+            collector.add(kind, tokenStart);
+        }
+        return collector.tokens(text, lexer.end);
+    }
+
+    /** Where the content of a string goes on behind one of its closing quotes; the end when it does not. */
+    static int continuation(String text, int closed, int end) {
+        Lexer lexer = new Lexer(text, closed, end);
+        return lexer.skipToContinuation() ? lexer.position : end;
+    }
+
     /** A string and its continuation lines. */
     private TokenKind string(int prefixLength, boolean backslashEscapes) throws UnreadableSqlException {
         int start = position;

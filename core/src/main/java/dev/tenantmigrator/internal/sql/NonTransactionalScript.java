@@ -37,12 +37,17 @@ final class NonTransactionalScript implements TenantScript {
     /**
      * Reads a script.
      *
-     * @param names the rules that put the tenant's schema in place of {@code public}
+     * @param names puts the tenant's schema in place of {@code public}
+     * @param rules what else does
      * @return empty when it runs in a transaction
      * @throws InvalidMigrationException when it mixes both kinds of statements, or names what is not the tenant's
      */
     static Optional<TenantScript> adapt(
-            ScriptFile script, List<Statement> statements, SharedObjects shared, TokenRule... names) {
+            ScriptFile script,
+            List<Statement> statements,
+            SharedObjects shared,
+            QualifiedNames names,
+            TokenRule... rules) {
         Optional<List<NonTransactional>> read = read(script, statements);
         if (read.isEmpty()) {
             return Optional.empty();
@@ -53,7 +58,7 @@ final class NonTransactionalScript implements TenantScript {
             Statement statement = statements.get(i);
             refuseStrangers(script, statement, what, shared);
             TokenRule tenant = (tokens, token, out) -> writeOut(what, tokens, token, out);
-            adapted.add(new Adapted(template(script, statement, with(tenant, names)), statement.line()));
+            adapted.add(new Adapted(template(script, statement, names, with(tenant, rules)), statement.line()));
         }
         return Optional.of(new NonTransactionalScript(adapted));
     }
@@ -124,21 +129,22 @@ final class NonTransactionalScript implements TenantScript {
         }
     }
 
-    private static TokenRule[] with(TokenRule first, TokenRule... names) {
-        return Stream.concat(Stream.of(first), Stream.of(names)).toArray(TokenRule[]::new);
+    private static TokenRule[] with(TokenRule first, TokenRule... rules) {
+        return Stream.concat(Stream.of(first), Stream.of(rules)).toArray(TokenRule[]::new);
     }
 
-    private static Template template(ScriptFile script, Statement statement, TokenRule... rules) {
+    private static Template template(
+            ScriptFile script, Statement statement, QualifiedNames names, TokenRule... rules) {
         Template.Builder template = new Template.Builder(statement.tokens().source(), statement.start());
         try {
-            new CodeRewriter(rules).rewrite(statement, template);
+            new CodeRewriter(names, rules).rewrite(statement, template);
         } catch (UnreadableSqlException e) {
             throw Script.invalid(script, e);
         }
         return template.build(statement.end());
     }
 
-    private static boolean writeOut(NonTransactional what, Tokens tokens, int token, Template.Builder out) {
+    private static boolean writeOut(NonTransactional what, Tokens tokens, int token, Edits out) {
         for (Name name : what.qualified()) {
             if (name.token() == token) {
                 int start = tokens.start(token);
@@ -162,9 +168,9 @@ final class NonTransactionalScript implements TenantScript {
 
     @Override
     public List<SqlStatement> statements(String schema) {
-        String quoted = Template.quoted(schema);
+        SchemaName name = new SchemaName(schema);
         return statements.stream()
-                .map(statement -> new SqlStatement(statement.text.text(quoted), statement.line))
+                .map(statement -> new SqlStatement(statement.text.text(name), statement.line))
                 .toList();
     }
 

@@ -52,23 +52,43 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
         CodeChecks.Check schemas = new SecondSchemas(shared);
         CodeChecks inRoutines = new CodeChecks(schemas, GrantRules::refusal);
         CodeChecks elsewhere = new CodeChecks(schemas, GrantRules::refusal, SessionLocks::refusal);
-        TokenRule qualified = SchemaRules.qualifiedNames(StatementRules.PUBLIC, shared);
+        QualifiedNames qualified = new QualifiedNames(StatementRules.PUBLIC, shared);
         TokenRule keyword = SchemaRules.schemaKeyword(StatementRules.PUBLIC);
         TokenRule granted = GrantRules.unqualifiedTargets(shared);
-        // What a routine sets or locks when it is called later is the application's affair.
-        CodeRewriter names = new CodeRewriter(inRoutines, labels, qualified, keyword, granted, IMPORT);
-        CodeRewriter namesAndSettings = new CodeRewriter(
-                elsewhere,
-                labels,
+        TokenRule literals = new LiteralRule(qualified);
+        SearchPath path = SearchPath.of(StatementRules.PUBLIC, shared);
+        CodeRewriter names = new CodeRewriter(
                 qualified,
+                inRoutines,
+                labels,
+                path::list,
+                path::setSchema,
                 keyword,
                 granted,
                 IMPORT,
-                SettingRules::setInBlock,
-                SettingRules::lastArgumentOfSetConfig);
+                (tokens, token, out) -> path.value(tokens, token, false, out),
+                literals);
+        // What a routine sets or locks when it is called later is the application's affair.
+        CodeRewriter namesAndSettings = new CodeRewriter(
+                qualified,
+                elsewhere,
+                labels,
+                path::toDefault,
+                path::list,
+                path::setSchema,
+                keyword,
+                granted,
+                IMPORT,
+                SettingRules::setIsLocal,
+                SettingRules::resetIsLocal,
+                SettingRules::setConfigIsLocal,
+                (tokens, token, out) -> path.value(tokens, token, true, out),
+                literals);
         refuseOtherStrings(script, statements);
-        Optional<TenantScript> outside = NonTransactionalScript.adapt(script, statements, shared, qualified, keyword);
+        Optional<TenantScript> outside = NonTransactionalScript.adapt(
+                script, statements, shared, qualified, elsewhere, path::list, keyword, granted, literals);
         if (outside.isPresent()) {
+            requireNothingFound(script, statements.get(0), elsewhere);
             return outside.get();
         }
         List<Adapted> adapted = new ArrayList<>();
@@ -125,9 +145,9 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
 
         @Override
         public List<SqlStatement> statements(String schema) {
-            String quoted = Template.quoted(schema);
+            SchemaName name = new SchemaName(schema);
             return statements.stream()
-                    .map(statement -> new SqlStatement(statement.template.text(quoted), statement.line))
+                    .map(statement -> new SqlStatement(statement.template.text(name), statement.line))
                     .toList();
         }
     }

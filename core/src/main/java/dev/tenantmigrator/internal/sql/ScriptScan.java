@@ -4,6 +4,7 @@ import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.ScriptFile;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** What a script asks of its surroundings. */
 public final class ScriptScan {
@@ -73,5 +74,26 @@ public final class ScriptScan {
             start = Math.max(end, start + 1);
         }
         return false;
+    }
+
+    /**
+     * Where the body of a {@code DO} statement begins, when its lines are those of the statement: in dollar quotes or plain
+     * single quotes.
+     *
+     * @return characters (code points) from 0
+     */
+    public static OptionalInt blockStart(String sql) {
+        Tokens tokens = Lexer.lexFragment(sql);
+        int first = tokens.next(-1);
+        for (int token = first; tokens.isWord(first, "DO") && token < tokens.count(); token = tokens.next(token)) {
+            boolean plain = tokens.kind(token) == TokenKind.STRING
+                    && sql.charAt(tokens.start(token)) == '\''
+                    && !tokens.isWord(tokens.previous(token), "LANGUAGE");
+            if (plain || tokens.kind(token) == TokenKind.DOLLAR_STRING) {
+                int start = plain ? tokens.start(token) + 1 : tokens.contentStart(token);
+                return OptionalInt.of(sql.codePointCount(0, start));
+            }
+        }
+        return OptionalInt.empty();
     }
 }

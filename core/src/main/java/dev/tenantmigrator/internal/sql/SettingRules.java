@@ -12,28 +12,17 @@ final class SettingRules {
 
     private static final Set<String> NOT_SETTINGS =
             Set.of("LOCAL", "CONSTRAINTS", "TRANSACTION", "AUTHORIZATION", "CHARACTERISTICS");
-
-    /** How far the arguments of a call are looked through: far enough for any setting, and linear for any script. */
-    private static final int ARGUMENT_TOKENS = 100;
+    private static final Set<String> NOT_RESET = Set.of("ALL", "ROLE", "SESSION", "TRANSACTION");
 
     private SettingRules() {}
 
     static Verdict set(Statement statement) {
         Cursor cursor = statement.cursor();
-        int set = cursor.token();
         cursor.take("SET");
         if (cursor.take("CONSTRAINTS")) {
             return Verdict.KEEP;
         }
-        int scope = cursor.token();
-        Verdict asLocal = new Verdict.Replace(
-                statement.tokens().end(set), statement.tokens().end(set), " LOCAL");
-        if (cursor.take("LOCAL")) {
-            asLocal = Verdict.KEEP;
-        } else if (cursor.take("SESSION")) {
-            asLocal = new Verdict.Replace(
-                    statement.tokens().start(scope), statement.tokens().end(scope), "LOCAL");
-        }
+        cursor.takeAny("LOCAL", "SESSION");
         cursor.take("SESSION");
         return switch (settingName(cursor)) {
             case "role", "authorization", "session_authorization" -> role(statement);
@@ -41,10 +30,10 @@ final class SettingRules {
                 StatementRules.refusal(
                         "SET SESSION CHARACTERISTICS stays on the application's connection; remove it", statement);
             case "transaction" -> TransactionRules.setTransaction(statement);
-            case "search_path", "schema", "client_encoding", "names" -> Verdict.ABSORB;
-            case "standard_conforming_strings" -> isOn(cursor, statement) ? asLocal : strings(statement);
-            case "datestyle" -> isIso(cursor, statement) ? asLocal : dateStyle(statement);
-            default -> asLocal;
+            case "client_encoding", "names" -> Verdict.ABSORB;
+            case "standard_conforming_strings" -> isOn(cursor, statement) ? Verdict.KEEP : strings(statement);
+            case "datestyle" -> isIso(cursor, statement) ? Verdict.KEEP : dateStyle(statement);
+            default -> Verdict.KEEP;
         };
     }
 
@@ -57,23 +46,12 @@ final class SettingRules {
             case "all" ->
                 StatementRules.refusal(
                         "RESET ALL resets the application's connection; reset settings by name", statement);
-            case "search_path" -> Verdict.ABSORB;
-            // RESET TIME ZONE has no form with a value that is local in the same words.
-            case "time" -> Verdict.KEEP;
-            default -> asLocalDefault(statement);
+            default -> Verdict.KEEP;
         };
     }
 
-    /** {@code RESET x} would outlive the transaction. */
-    private static Verdict asLocalDefault(Statement statement) {
-        Tokens tokens = statement.tokens();
-        int reset = statement.cursor().token();
-        String name = tokens.source().substring(tokens.end(reset), statement.end());
-        return new Verdict.Replace(tokens.start(reset), statement.end(), "SET LOCAL" + name + " TO DEFAULT");
-    }
-
-    /** {@code SET} in the code of {@code DO}: at the beginning of a statement, which no {@code UPDATE … SET} has. */
-    static boolean setInBlock(Tokens tokens, int token, Template.Builder out) {
+    /** {@code SET} as a statement, also in the code of {@code DO}: it ends with the transaction. */
+    static boolean setIsLocal(Tokens tokens, int token, Edits out) {
         if (!tokens.isWord(token, "SET") || !Surroundings.beginsStatement(tokens, token)) {
             return false;
         }
@@ -91,27 +69,44 @@ final class SettingRules {
         return true;
     }
 
-    /** The last argument of {@code set_config(name, value, false)}: true makes it local. */
-    static boolean lastArgumentOfSetConfig(Tokens tokens, int token, Template.Builder out) {
-        if (!tokens.isWord(token, "FALSE") || !tokens.isSymbol(tokens.next(token), ')')) {
+    /** {@code RESET} as a statement would outlive the transaction. */
+    static boolean resetIsLocal(Tokens tokens, int token, Edits out) {
+        int name = tokens.next(token);
+        if (!tokens.isWord(token, "RESET")
+                || !Surroundings.beginsStatement(tokens, token)
+                || !tokens.isIdentifier(name)
+                || NOT_RESET.stream().anyMatch(word -> tokens.isWord(name, word))) {
             return false;
         }
-        int commas = 0;
-        int depth = 0;
-        int before = tokens.previous(token);
-        for (int looked = 0; before >= 0 && looked < ARGUMENT_TOKENS; looked++, before = tokens.previous(before)) {
-            if (tokens.isSymbol(before, ')')) {
-                depth++;
-            } else if (tokens.isSymbol(before, '(') && depth-- == 0) {
-                break;
-            } else if (depth == 0 && tokens.isSymbol(before, ',')) {
-                commas++;
-            }
+        int last = name;
+        String toDefault = " TO DEFAULT";
+        if (tokens.isWord(name, "TIME")) {
+            last = tokens.next(name);
+            toDefault = " DEFAULT";
         }
-        if (commas == 2 && tokens.isName(tokens.previous(before), "set_config")) {
-            out.replace(tokens.start(token), tokens.end(token), "true");
+        while (tokens.isSymbol(tokens.next(last), '.')) {
+            last = tokens.next(tokens.next(last));
+        }
+        if (!tokens.isIdentifier(last)) {
+            return false;
+        }
+        out.replace(tokens.start(token), tokens.end(token), "SET LOCAL");
+        if (!tokens.isName(name, "search_path")) {
+            out.replace(tokens.end(last), tokens.end(last), toDefault);
         }
         return true;
+    }
+
+    /** The last argument of {@code set_config(name, value, false)}, which has no names: true makes it local. */
+    static boolean setConfigIsLocal(Tokens tokens, int token, Edits out) {
+        int behind = tokens.next(token);
+        boolean last =
+                tokens.isWord(token, "FALSE") && (tokens.isSymbol(behind, ')') || tokens.isOperator(behind, "::"));
+        Call call = last ? Call.around(tokens, token) : Call.NONE;
+        if (call.argument() == 2 && call.isOf(tokens, "set_config")) {
+            out.replace(tokens.start(token), tokens.end(token), "true");
+        }
+        return last;
     }
 
     private static Verdict role(Statement statement) {

@@ -31,7 +31,22 @@ final class Splitter {
         return new Splitter(tokens).statements();
     }
 
+    /** The statements of a text that may begin and end anywhere in one. */
+    static List<Statement> splitFragment(Tokens tokens) {
+        Splitter splitter = new Splitter(tokens);
+        splitter.read();
+        splitter.finish();
+        return splitter.statements;
+    }
+
     private List<Statement> statements() throws UnreadableSqlException {
+        read();
+        refuseOpen();
+        finish();
+        return statements;
+    }
+
+    private void read() {
         begin();
         for (int token = tokens.next(-1); token < tokens.count(); token = tokens.next(token)) {
             boolean ends = tokens.isSymbol(token, ';') && parentheses == 0 && !inBody;
@@ -43,9 +58,6 @@ final class Splitter {
                 track(token);
             }
         }
-        refuseOpen();
-        finish();
-        return statements;
     }
 
     private void begin() {

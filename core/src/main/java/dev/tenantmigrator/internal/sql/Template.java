@@ -1,24 +1,41 @@
 package dev.tenantmigrator.internal.sql;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** A statement's text with gaps for the name of a schema. */
 final class Template {
 
+    /** One more than gaps. */
     private final List<String> parts;
 
-    private Template(List<String> parts) {
+    private final List<Form> gaps;
+
+    private Template(List<String> parts, List<Form> gaps) {
         this.parts = List.copyOf(parts);
+        this.gaps = List.copyOf(gaps);
     }
 
-    /** The text with a name from {@link #quoted} in all gaps. */
-    String text(String quotedSchema) {
-        return String.join(quotedSchema, parts);
+    /** The text of a template without gaps. */
+    String text() {
+        return String.join("", parts);
+    }
+
+    /** The text with a name in all gaps. */
+    String text(SchemaName schema) {
+        if (gaps.isEmpty()) {
+            return parts.get(0);
+        }
+        StringBuilder text = new StringBuilder(parts.get(0));
+        for (int i = 0; i < gaps.size(); i++) {
+            text.append(schema.in(gaps.get(i))).append(parts.get(i + 1));
+        }
+        return text.toString();
     }
 
     /**
-     * A schema's name for a gap, which may lie in dollar quotes.
+     * A schema's name as an identifier, which may lie in dollar quotes.
      *
      * @throws IllegalArgumentException when the name could end them: it has two dollar signs, or is no identifier at
      *     all
@@ -31,41 +48,86 @@ final class Template {
         return Sql.identifier(schema);
     }
 
-    /** Takes the changes to a part of a text in the order in which they stand there. Line breaks stay as they are. */
-    static final class Builder {
+    /**
+     * Takes the changes to a part of a text, in any order: code in literals that are put together is read after what
+     * stands between them. Of two that overlap, the one that begins first counts.
+     */
+    static final class Builder implements Edits {
 
         private final String source;
-        private final List<String> parts = new ArrayList<>();
-        private final StringBuilder part = new StringBuilder();
-        private int copied;
+        private final int start;
+        private final List<Edit> edits = new ArrayList<>();
 
         Builder(String source, int start) {
             this.source = source;
-            this.copied = start;
+            this.start = start;
         }
 
-        /** Makes a gap of a part of the text. */
-        void gap(int start, int end) {
-            part.append(source, copied, start);
-            parts.add(part.toString());
-            part.setLength(0);
-            keepLineBreaks(start, end);
+        @Override
+        public void gap(int from, int to, Form form) {
+            edits.add(new Gap(from, to, form));
         }
 
-        void replace(int start, int end, String replacement) {
-            part.append(source, copied, start).append(replacement);
-            keepLineBreaks(start, end);
+        @Override
+        public void replace(int from, int to, String replacement) {
+            edits.add(new Replacement(from, to, replacement));
+        }
+
+        /** Takes out a part; its line breaks move to where {@link #putLineBreaks} says. */
+        void remove(int from, int to) {
+            edits.add(new Removal(from, to));
+        }
+
+        void putLineBreaks(int at) {
+            edits.add(new LineBreaks(at, at));
         }
 
         Template build(int end) {
+            edits.sort(Comparator.comparingInt(Edit::start));
+            List<String> parts = new ArrayList<>();
+            List<Form> gaps = new ArrayList<>();
+            StringBuilder part = new StringBuilder();
+            int copied = start;
+            int removed = 0;
+            for (Edit edit : edits) {
+                if (edit.start() < copied) {
+                    continue;
+                }
+                part.append(source, copied, edit.start());
+                copied = edit.end();
+                int lineBreaks = Tokens.lineBreaks(source, edit.start(), copied);
+                if (edit instanceof Gap gap) {
+                    parts.add(part.toString());
+                    gaps.add(gap.form);
+                    part.setLength(0);
+                } else if (edit instanceof Replacement replacement) {
+                    part.append(replacement.text);
+                } else if (edit instanceof Removal) {
+                    removed += lineBreaks;
+                    lineBreaks = 0;
+                } else {
+                    lineBreaks = removed;
+                    removed = 0;
+                }
+                part.append("\n".repeat(lineBreaks));
+            }
             part.append(source, copied, end);
             parts.add(part.toString());
-            return new Template(parts);
+            return new Template(parts, gaps);
         }
 
-        private void keepLineBreaks(int start, int end) {
-            part.append("\n".repeat(Tokens.lineBreaks(source, start, end)));
-            copied = end;
+        private sealed interface Edit {
+            int start();
+
+            int end();
         }
+
+        private record Gap(int start, int end, Form form) implements Edit {}
+
+        private record Replacement(int start, int end, String text) implements Edit {}
+
+        private record Removal(int start, int end) implements Edit {}
+
+        private record LineBreaks(int start, int end) implements Edit {}
     }
 }

@@ -9,5 +9,10 @@ interface TokenRule {
      *
      * @return whether it is; no other rule is asked then
      */
-    boolean apply(Tokens tokens, int token, Template.Builder out);
+    boolean apply(Tokens tokens, int token, Edits out);
+
+    /** The rule for one statement, whose other parts may matter to it. */
+    default TokenRule in(Statement statement) {
+        return this;
+    }
 }

@@ -43,7 +43,7 @@ final class Tokens {
     }
 
     String text(int token) {
-        return text.substring(start(token), end(token));
+        return kind(token) == TokenKind.END ? "" : text.substring(start(token), end(token));
     }
 
     /** Whether a token is neither white space nor a comment. */
@@ -77,6 +77,14 @@ final class Tokens {
 
     boolean isSymbol(int token, char symbol) {
         return kind(token) == TokenKind.SYMBOL && end(token) - start(token) == 1 && text.charAt(start(token)) == symbol;
+    }
+
+    /** Whether a token is this operator or symbol of several characters. */
+    boolean isOperator(int token, String operator) {
+        TokenKind kind = kind(token);
+        return (kind == TokenKind.SYMBOL || kind == TokenKind.OPERATOR)
+                && end(token) - start(token) == operator.length()
+                && text.startsWith(operator, start(token));
     }
 
     boolean isIdentifier(int token) {

@@ -32,7 +32,7 @@ final class TransactionEnds {
     }
 
     /** Takes {@code COMMIT} out of the body. {@code NULL} does nothing in PL/pgSQL. */
-    static void remove(Statement statement, Template.Builder out) {
+    static void remove(Statement statement, Edits out) {
         for (int token = statement.from(); token < statement.to(); token++) {
             inBody(statement.tokens(), token).forEach(found -> out.replace(found.start, found.end, "NULL"));
         }

@@ -68,7 +68,7 @@ class PublicSchemaAdapterTest {
                     DO $$ BEGIN IF a THEN GRANT USAGE ON SEQUENCE s TO x; END IF; END $$ ¦ DO $$ BEGIN IF a THEN GRANT USAGE ON SEQUENCE "t1".s TO x; END IF; END $$
                     # settings that would outlive the transaction
                     RESET lock_timeout                         ¦ SET LOCAL lock_timeout TO DEFAULT
-                    RESET TIME ZONE                            ¦ RESET TIME ZONE
+                    RESET TIME ZONE                            ¦ SET LOCAL TIME ZONE DEFAULT
                     SELECT pg_catalog.set_config('a.b', '', false) ¦ SELECT pg_catalog.set_config('a.b', '', true)
                     SELECT set_config('a', f(1, (2), false), FALSE), f(1, 2, false) ¦ SELECT set_config('a', f(1, (2), false), true), f(1, 2, false)
                     DO $$ BEGIN SET a = 1; UPDATE t SET b = 2; SET SESSION c = 3; SET LOCAL d = 4; END $$ ¦ DO $$ BEGIN SET LOCAL a = 1; UPDATE t SET b = 2; SET LOCAL c = 3; SET LOCAL d = 4; END $$

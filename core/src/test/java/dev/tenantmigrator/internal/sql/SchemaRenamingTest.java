@@ -17,13 +17,17 @@ class SchemaRenamingTest {
                     nextval('old.seq'::regclass)            ¦ nextval('"new".seq'::regclass)
                     nextval('"old"."Seq"'::regclass)        ¦ nextval('"new"."Seq"'::regclass)
                     nextval('OLD."it''s"'::regclass)        ¦ nextval('"new"."it''s"'::regclass)
+                    SELECT E'old.a', 'old.'⏎'a'             ¦ SELECT E'"new".a', '"new".'⏎'a'
+                    SELECT nspname = 'old', 'old.k'::regtype ¦ SELECT nspname = "", '"new".k'::regtype
+                    DO $$ BEGIN EXECUTE 'DROP TABLE old.t' || x; END $$ ¦ DO $$ BEGIN EXECUTE 'DROP TABLE "new".t' || x; END $$
+                    SELECT set_config('search_path', 'old', true) ¦ SELECT set_config('search_path', '"new"', true)
                     DO $$ old.a('old.b', $x$ old.c $x$) $$  ¦ DO $$ "new".a('"new".b', $x$ "new".c $x$) $$
                     SET search_path TO 'old', 'public'      ¦ SET search_path TO "", 'public'
                     """)
     void putsTheNewSchema(String sql, String expected) {
-        String withLiteral = expected.replace("\"\"", "'new'");
+        String withLiteral = expected.replace("\"\"", "'new'").replace('⏎', '\n');
 
-        assertThat(SchemaRenaming.rename(sql, "old", "new")).isEqualTo(withLiteral);
+        assertThat(SchemaRenaming.rename(sql.replace('⏎', '\n'), "old", "new")).isEqualTo(withLiteral);
     }
 
     @Test
@@ -56,10 +60,10 @@ class SchemaRenamingTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "SELECT old, older.a, \"Old\".a, 'old', 'older.a', 'old.', 'old.a b', ' old.a', 'old.a.', E'old.a', 'old.1'",
+                "SELECT old, older.a, \"Old\".a, 'old', 'older.a', 'old.', 'old.a b', ' old.a', 'old.a.', 'old.1'",
                 "SELECT a.old FROM a old",
                 "CREATE FUNCTION f() RETURNS int LANGUAGE plpython3u AS $$ old.a $$",
-                "SELECT 'old.'\n'a', 'old.\"a\nb\"', $$old.a$$",
+                "SELECT $$old.a$$",
                 "SET x TO 'old'",
                 "search_path",
             })

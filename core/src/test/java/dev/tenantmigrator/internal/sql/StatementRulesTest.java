@@ -39,11 +39,6 @@ class StatementRulesTest {
                 "SET client_encoding = 'UTF8'",
                 "SET SESSION \"Client_Encoding\" TO latin1",
                 "SET NAMES 'UTF8'",
-                "SET search_path TO public, x",
-                "SET LOCAL search_path = public",
-                "SET SESSION SEARCH_PATH TO DEFAULT",
-                "SET SCHEMA 'public'",
-                "RESET search_path",
                 "CREATE SCHEMA public",
                 "CREATE SCHEMA IF NOT EXISTS \"public\"",
                 "CREATE EXTENSION citext",
@@ -61,6 +56,7 @@ class StatementRulesTest {
                     set /* c */ session x.y to 'SET'     ¦ set /* c */ LOCAL x.y to 'SET'
                     SET TIME ZONE 'UTC'                  ¦ SET LOCAL TIME ZONE 'UTC'
                     SET SESSION TIME ZONE LOCAL          ¦ SET LOCAL TIME ZONE LOCAL
+                    RESET TIME ZONE                      ¦ SET LOCAL TIME ZONE DEFAULT
                     SET standard_conforming_strings = on ¦ SET LOCAL standard_conforming_strings = on
                     SET standard_conforming_strings TO 'ON' ¦ SET LOCAL standard_conforming_strings TO 'ON'
                     SET DateStyle = ISO, DMY             ¦ SET LOCAL DateStyle = ISO, DMY
@@ -75,7 +71,6 @@ class StatementRulesTest {
             strings = {
                 "SET LOCAL lock_timeout = '1s'",
                 "SET CONSTRAINTS ALL DEFERRED",
-                "RESET TIME ZONE",
                 "DECLARE c CURSOR WITHOUT HOLD FOR SELECT 1",
                 "DECLARE c CURSOR FOR WITH hold AS (SELECT 1) SELECT * FROM hold",
                 "COPY t FROM '/x'",
