@@ -13,6 +13,8 @@ import java.util.OptionalInt;
  * @param file the script
  * @param line the line in the script, from 1
  * @param statement the beginning of the failing statement
+ * @param excerpt the line of the adapted statement on which PostgreSQL found the error, and below it a line with a caret
+ *     under the place; empty where PostgreSQL names no place
  * @param sqlState PostgreSQL's error code (PostgreSQL documentation, "PostgreSQL Error Codes")
  */
 public record Failure(
@@ -22,6 +24,7 @@ public record Failure(
         Optional<String> file,
         OptionalInt line,
         Optional<String> statement,
+        Optional<String> excerpt,
         Optional<String> sqlState) {
 
     /**
@@ -38,6 +41,7 @@ public record Failure(
                 Optional.empty(),
                 OptionalInt.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -48,7 +52,7 @@ public record Failure(
      * @return a copy
      */
     public Failure withMessage(String newMessage) {
-        return new Failure(newMessage, tenant, version, file, line, statement, sqlState);
+        return new Failure(newMessage, tenant, version, file, line, statement, excerpt, sqlState);
     }
 
     /**
@@ -58,7 +62,7 @@ public record Failure(
      * @return a copy
      */
     public Failure inTenant(String schema) {
-        return new Failure(message, Optional.of(schema), version, file, line, statement, sqlState);
+        return new Failure(message, Optional.of(schema), version, file, line, statement, excerpt, sqlState);
     }
 
     /**
@@ -68,7 +72,7 @@ public record Failure(
      * @return a copy
      */
     public Failure ofVersion(String newVersion) {
-        return new Failure(message, tenant, Optional.of(newVersion), file, line, statement, sqlState);
+        return new Failure(message, tenant, Optional.of(newVersion), file, line, statement, excerpt, sqlState);
     }
 
     /**
@@ -78,7 +82,7 @@ public record Failure(
      * @return a copy
      */
     public Failure inFile(String newFile) {
-        return new Failure(message, tenant, version, Optional.of(newFile), line, statement, sqlState);
+        return new Failure(message, tenant, version, Optional.of(newFile), line, statement, excerpt, sqlState);
     }
 
     /**
@@ -88,7 +92,7 @@ public record Failure(
      * @return a copy
      */
     public Failure onLine(int newLine) {
-        return new Failure(message, tenant, version, file, OptionalInt.of(newLine), statement, sqlState);
+        return new Failure(message, tenant, version, file, OptionalInt.of(newLine), statement, excerpt, sqlState);
     }
 
     /**
@@ -98,7 +102,17 @@ public record Failure(
      * @return a copy
      */
     public Failure inStatement(String newStatement) {
-        return new Failure(message, tenant, version, file, line, Optional.of(newStatement), sqlState);
+        return new Failure(message, tenant, version, file, line, Optional.of(newStatement), excerpt, sqlState);
+    }
+
+    /**
+     * The same failure with an excerpt.
+     *
+     * @param newExcerpt a line of the statement and a line with a caret
+     * @return a copy
+     */
+    public Failure withExcerpt(String newExcerpt) {
+        return new Failure(message, tenant, version, file, line, statement, Optional.of(newExcerpt), sqlState);
     }
 
     /**
@@ -108,7 +122,7 @@ public record Failure(
      * @return a copy
      */
     public Failure withSqlState(String newSqlState) {
-        return new Failure(message, tenant, version, file, line, statement, Optional.of(newSqlState));
+        return new Failure(message, tenant, version, file, line, statement, excerpt, Optional.of(newSqlState));
     }
 
     /**

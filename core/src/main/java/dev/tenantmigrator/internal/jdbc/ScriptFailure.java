@@ -2,6 +2,7 @@ package dev.tenantmigrator.internal.jdbc;
 
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SqlStatement;
+import dev.tenantmigrator.internal.sql.ScriptScan;
 import dev.tenantmigrator.report.Failure;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -11,16 +12,15 @@ import java.util.OptionalInt;
 public final class ScriptFailure extends SQLException {
 
     private static final long serialVersionUID = 1L;
-    private static final int EXCERPT = 200;
+    private static final int BEGINNING = 200;
 
     private final transient Failure failure;
 
     ScriptFailure(String version, ScriptFile file, Optional<SqlStatement> statement, SQLException cause) {
         super(SqlErrors.message(cause), SqlErrors.state(cause), SqlErrors.withoutDetail(cause));
         Failure inFile = SqlErrors.failure(cause).ofVersion(version).inFile(file.location());
-        this.failure = statement
-                .map(failed -> inFile.onLine(line(failed, cause)).inStatement(excerpt(failed.sql())))
-                .orElse(inFile);
+        this.failure =
+                statement.map(failed -> inStatement(inFile, failed, cause)).orElse(inFile);
     }
 
     /**
@@ -38,12 +38,20 @@ public final class ScriptFailure extends SQLException {
         this(failure.ofVersion(version)
                 .inFile(file.location())
                 .onLine(statement.line())
-                .inStatement(excerpt(statement.sql())));
+                .inStatement(beginning(statement.sql())));
     }
 
-    private static int line(SqlStatement statement, SQLException cause) {
+    private static Failure inStatement(Failure inFile, SqlStatement statement, SQLException cause) {
+        Failure failure = inFile.inStatement(beginning(statement.sql()));
         OptionalInt position = SqlErrors.position(cause);
-        return position.isPresent() ? statement.lineAt(position.getAsInt()) : statement.line();
+        if (position.isPresent()) {
+            return failure.onLine(statement.lineAt(position.getAsInt()))
+                    .withExcerpt(Excerpt.at(statement.sql(), position.getAsInt()));
+        }
+        OptionalInt blockLine = SqlErrors.blockLine(cause);
+        OptionalInt body = blockLine.isPresent() ? ScriptScan.blockStart(statement.sql()) : OptionalInt.empty();
+        return failure.onLine(
+                body.isPresent() ? statement.lineAt(body.getAsInt() + 1) + blockLine.getAsInt() - 1 : statement.line());
     }
 
     /** What happened and where. */
@@ -51,8 +59,8 @@ public final class ScriptFailure extends SQLException {
         return failure;
     }
 
-    private static String excerpt(String sql) {
+    private static String beginning(String sql) {
         String oneLine = sql.strip().replaceAll("\\s+", " ");
-        return oneLine.length() <= EXCERPT ? oneLine : oneLine.substring(0, EXCERPT) + "…";
+        return oneLine.length() <= BEGINNING ? oneLine : oneLine.substring(0, BEGINNING) + "…";
     }
 }

@@ -7,6 +7,8 @@ import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads what PostgreSQL's errors say, without the driver's classes and without the data in an error's detail. */
 public final class SqlErrors {
@@ -15,6 +17,8 @@ public final class SqlErrors {
 
     /** Random, because an error of a script can quote a tenant's data, which must not pass for an answer of ours. */
     private static final String NONCE = " (" + UUID.randomUUID() + ")";
+
+    private static final Pattern BLOCK_LINE = Pattern.compile("(?m)^[^\"]*?\\binline_code_block\\D{1,40}(\\d{1,6})\\b");
 
     private SqlErrors() {}
 
@@ -70,6 +74,19 @@ public final class SqlErrors {
         return position.isEmpty() || position.equals("0")
                 ? OptionalInt.empty()
                 : OptionalInt.of(Integer.parseInt(position));
+    }
+
+    /**
+     * The line of the body of {@code DO} on which the error is, from 1, when PostgreSQL says so. A block in the block comes
+     * before the outer one in the error's context, and only the name of a block is not translated.
+     */
+    public static OptionalInt blockLine(SQLException e) {
+        Matcher matcher = BLOCK_LINE.matcher(serverField(root(e), "getWhere"));
+        OptionalInt line = OptionalInt.empty();
+        while (matcher.find()) {
+            line = OptionalInt.of(Integer.parseInt(matcher.group(1)));
+        }
+        return line;
     }
 
     /** A failure with the message and the code. */

@@ -17,6 +17,9 @@ final class Details {
     static List<String> of(TenantResult tenant, String command) {
         List<String> details = new ArrayList<>();
         tenant.error().ifPresent(failure -> details.add(failure(failure, tenant.versions(), command)));
+        tenant.error()
+                .flatMap(Failure::excerpt)
+                .ifPresent(excerpt -> excerpt.lines().forEach(details::add));
         if (tenant.error().isEmpty() && !tenant.versions().isEmpty()) {
             details.add(String.join(", ", tenant.versions()));
         }

@@ -28,6 +28,7 @@ final class FailureGroups {
                     failure.file(),
                     failure.line(),
                     Optional.empty(),
+                    Optional.empty(),
                     failure.sqlState());
             return new Reason(anywhere, tenant.versions());
         }

@@ -65,6 +65,7 @@ public final class JsonOutput {
         failure.file().ifPresent(file -> fields.put("file", file));
         failure.line().ifPresent(line -> fields.put("line", line));
         failure.statement().ifPresent(statement -> fields.put("statement", statement));
+        failure.excerpt().ifPresent(excerpt -> fields.put("excerpt", excerpt));
         failure.sqlState().ifPresent(state -> fields.put("sqlState", state));
         return fields;
     }
