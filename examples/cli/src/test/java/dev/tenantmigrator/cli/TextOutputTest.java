@@ -65,6 +65,18 @@ class TextOutputTest {
     }
 
     @Test
+    void theCaretStandsUnderItsPlace() throws Exception {
+        Failure failure = Failure.of("no such type").inTenant("t00").withExcerpt("a x.nonsense\n  ^");
+        CommandResult deploy = fleet("deploy", 1, i -> TenantResult.failed("t00", failure));
+
+        List<String> lines = text(deploy);
+
+        assertThat(lines.get(3).indexOf('^')).isEqualTo(lines.get(2).indexOf("x.nonsense"));
+        JsonNode error = new ObjectMapper().readTree(JsonOutput.of(deploy)).at("/tenants/0/error");
+        assertThat(error.at("/excerpt").asText()).isEqualTo("a x.nonsense\n  ^");
+    }
+
+    @Test
     void manyEqualFailuresAreOneLine() {
         CommandResult deploy = fleet(
                 "deploy-all",
