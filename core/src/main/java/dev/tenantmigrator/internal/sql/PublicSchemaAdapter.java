@@ -5,6 +5,7 @@ import dev.tenantmigrator.SchemaAdapter;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
+import dev.tenantmigrator.report.ScriptNote;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Optional;
  */
 public final class PublicSchemaAdapter implements SchemaAdapter {
 
+    private static final String SAMPLE_SCHEMA = "tenant";
     private static final String STRINGS = "standard_conforming_strings";
 
     /** {@code IMPORT FOREIGN SCHEMA … INTO public}. */
@@ -103,7 +105,8 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
             }
         }
         Savepoints.requireClosed(script, statements);
-        return new PreparedScript(List.copyOf(adapted), TransactionRules.isolationLevel(statements));
+        return new PreparedScript(
+                List.copyOf(adapted), TransactionRules.isolationLevel(statements), script, shared);
     }
 
     private static void requireNothingFound(ScriptFile script, Statement statement, CodeChecks checks) {
@@ -141,7 +144,9 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
 
     private record Adapted(Template template, int line) {}
 
-    private record PreparedScript(List<Adapted> statements, Optional<String> isolationLevel) implements TenantScript {
+    private record PreparedScript(
+            List<Adapted> statements, Optional<String> isolationLevel, ScriptFile script, SharedObjects shared)
+            implements TenantScript {
 
         @Override
         public List<SqlStatement> statements(String schema) {
@@ -149,6 +154,12 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
             return statements.stream()
                     .map(statement -> new SqlStatement(statement.template.text(name), statement.line))
                     .toList();
+        }
+
+        /** Read when asked for: a run that only deploys has no use for them. */
+        @Override
+        public List<ScriptNote> notes() {
+            return ScriptNotes.of(script, statements(SAMPLE_SCHEMA), shared);
         }
     }
 }

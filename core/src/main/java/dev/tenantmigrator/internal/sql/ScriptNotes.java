@@ -1,0 +1,140 @@
+package dev.tenantmigrator.internal.sql;
+
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.SharedObjects;
+import dev.tenantmigrator.SqlStatement;
+import dev.tenantmigrator.report.ScriptNote;
+import dev.tenantmigrator.report.ScriptNote.Kind;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What a reader of an adapted script should know: what does not run, what still says {@code public}, what it costs. */
+final class ScriptNotes {
+
+    private static final int SHOWN = 40;
+    private static final int MAX_DEPTH = CodeRewriter.MAX_DEPTH;
+
+    private final SharedObjects shared;
+    private final List<ScriptNote> notes = new ArrayList<>();
+
+    private ScriptNotes(SharedObjects shared) {
+        this.shared = shared;
+    }
+
+    /**
+     * The notes of a script, in the order of its lines.
+     *
+     * @param adapted its statements in a schema that is not called {@code public}
+     */
+    static List<ScriptNote> of(ScriptFile script, List<SqlStatement> adapted, SharedObjects shared) {
+        ScriptNotes notes = new ScriptNotes(shared);
+        StatementAdvice advice = new StatementAdvice();
+        for (Statement statement : Script.read(script)) {
+            if (StatementRules.judge(statement) == Verdict.ABSORB) {
+                notes.absorbed(statement);
+            } else {
+                notes.notes.addAll(advice.next(statement));
+            }
+        }
+        adapted.forEach(notes::leftAlone);
+        notes.notes.sort(Comparator.comparingInt(ScriptNote::line));
+        return List.copyOf(notes.notes);
+    }
+
+    private void absorbed(Statement statement) {
+        String text = statement.tokens().source().substring(statement.start(), statement.end());
+        String why =
+                switch (statement.tokens().name(statement.from())) {
+                    case "begin", "start", "commit", "end" -> "the migration is one transaction already";
+                    case "set", "reset" -> "the library sets this for every migration";
+                    default ->
+                        statement.startsWith("CREATE", "SCHEMA")
+                                ? "the tenant's schema is there"
+                                : "extensions are provided once per database";
+                };
+        notes.add(new ScriptNote(Kind.ABSORBED, statement.line(), excerpt(text) + " does not run: " + why));
+    }
+
+    private void leftAlone(SqlStatement statement) {
+        try {
+            Tokens tokens = Lexer.lex(statement.sql());
+            Set<String> found = new TreeSet<>();
+            look(tokens, grants(tokens), 0, found);
+            found.forEach(message -> notes.add(new ScriptNote(Kind.LEFT_ALONE, statement.line(), message)));
+        } catch (UnreadableSqlException e) {
+            throw new IllegalStateException("what was adapted can be read", e);
+        }
+    }
+
+    private static boolean grants(Tokens tokens) {
+        int first = tokens.next(-1);
+        return tokens.isWord(first, "GRANT")
+                || tokens.isWord(first, "REVOKE")
+                || (tokens.isWord(first, "ALTER") && tokens.isWord(tokens.next(first), "DEFAULT"))
+                || tokens.isWord(tokens.next(first), "POLICY")
+                || tokens.isWord(tokens.next(first), "USER");
+    }
+
+    private void look(Tokens tokens, boolean grants, int depth, Set<String> found) throws UnreadableSqlException {
+        for (int token = tokens.next(-1); token < tokens.count(); token = tokens.next(token)) {
+            switch (tokens.kind(token)) {
+                case STRING -> string(tokens.text(token), found);
+                case DOLLAR_STRING -> body(tokens, token, depth, found);
+                case WORD, QUOTED_IDENTIFIER -> name(tokens, token, grants, found);
+                default -> {}
+            }
+        }
+    }
+
+    private static void string(String text, Set<String> found) {
+        if (Identifiers.fold(text).contains(StatementRules.PUBLIC)) {
+            found.add("the text " + excerpt(text) + " stays as it is");
+        }
+    }
+
+    /** What cannot be read as code is text. */
+    private void body(Tokens tokens, int token, int depth, Set<String> found) throws UnreadableSqlException {
+        if (!Identifiers.fold(tokens.text(token)).contains(StatementRules.PUBLIC) || depth > MAX_DEPTH) {
+            return;
+        }
+        Tokens code;
+        try {
+            code = Lexer.lex(tokens.source(), tokens.contentStart(token), tokens.contentEnd(token));
+        } catch (UnreadableSqlException e) {
+            string(tokens.text(token), found);
+            return;
+        }
+        look(code, true, depth + 1, found);
+    }
+
+    private void name(Tokens tokens, int token, boolean grants, Set<String> found) {
+        int dot = tokens.next(token);
+        boolean qualifies = tokens.isSymbol(dot, '.');
+        String name = tokens.name(token);
+        if (qualifies && !tokens.isSymbol(tokens.previous(token), '.')) {
+            String object = tokens.name(tokens.next(dot));
+            if (shared.schemas().contains(name)) {
+                found.add(name + "." + object + " stays: the schema " + name + " is allowed by name");
+            } else if (name.equals(shared.sharedSchema())
+                    && shared.schemaOf(object).isPresent()) {
+                found.add(name + "." + object + " stays: "
+                        + (shared.names().contains(object) ? "a shared object" : "an extension's object"));
+            } else if (name.equals(StatementRules.PUBLIC)) {
+                found.add(name + "." + object + " stays: it names no schema here");
+            }
+        } else if (name.equals(StatementRules.PUBLIC)) {
+            found.add(
+                    grants && tokens.kind(token) == TokenKind.WORD
+                            ? "PUBLIC stays: the role of everyone"
+                            : "the name public stays: it names no schema here");
+        }
+    }
+
+    private static String excerpt(String text) {
+        String line = text.strip().replaceAll("\\s+", " ");
+        return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
+    }
+}
