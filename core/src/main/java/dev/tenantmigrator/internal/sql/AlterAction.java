@@ -73,7 +73,6 @@ record AlterAction(
     private static final Set<String> SERIAL =
             Set.of("serial", "bigserial", "smallserial", "serial2", "serial4", "serial8");
 
-    /** Settings of a table that nobody waits for; others, such as those of a view, take the strongest lock. */
     private static final String[] COLUMN_CONSTRAINTS = {
         "NOT", "NULL", "CHECK", "UNIQUE", "PRIMARY", "REFERENCES", "CONSTRAINT", "GENERATED", "COLLATE"
     };
@@ -211,7 +210,7 @@ record AlterAction(
 
     private static AlterAction drop(Cursor cursor) {
         if (cursor.take("CONSTRAINT")) {
-            return of("DROP CONSTRAINT", Level.READERS_WAIT);
+            return of("DROP CONSTRAINT, of a foreign key on the table it refers to as well,", Level.READERS_WAIT);
         }
         cursor.take("COLUMN");
         cursor.take("IF", "EXISTS");

@@ -160,7 +160,7 @@ final class StatementAdvice {
             cursor.take("IF", "EXISTS");
             do {
                 String table = TableName.take(cursor);
-                lock(notes, Lock.BLOCKS_READS, table, "DROP TABLE");
+                lock(notes, Lock.BLOCKS_READS, table, "DROP TABLE, on what its foreign keys refer to and what it is a partition of as well,");
                 dropsData(notes, table, "DROP TABLE removes the table with its rows");
                 fresh.remove(table);
             } while (cursor.takeSymbol(','));
@@ -168,7 +168,7 @@ final class StatementAdvice {
             if (!cursor.take("CONCURRENTLY")) {
                 cursor.take("IF", "EXISTS");
                 String index = TableName.take(cursor);
-                lock(notes, Lock.BLOCKS_READS, index, "DROP INDEX, on its table too,");
+                lock(notes, Lock.BLOCKS_READS, index, "DROP INDEX, on its table as well,");
             }
         } else if (cursor.take("TRIGGER") || cursor.take("POLICY") || cursor.take("RULE")) {
             lock(notes, Lock.BLOCKS_READS, tableBehind("ON", cursor), "this");
@@ -179,25 +179,28 @@ final class StatementAdvice {
         }
     }
 
-    /** Reading a table opens all its indexes, so that readers wait for the lock on the index. */
     private void reindex(Cursor cursor, Notes notes) {
         skipParentheses(cursor);
         cursor.takeAny("INDEX", "TABLE");
         if (!cursor.take("CONCURRENTLY")) {
             String name = TableName.take(cursor);
-            lock(notes, Lock.BLOCKS_READS, name, "REINDEX");
+            lock(notes, Lock.BLOCKS_READS, name, "REINDEX, because every query opens the indexes of its tables,");
         }
     }
 
     private void vacuum(Cursor cursor, Notes notes) {
         boolean full = cursor.take("FULL");
         if (cursor.takeSymbol('(')) {
-            for (; !cursor.atEnd() && !cursor.takeSymbol(')'); cursor.skip()) {
-                full |= cursor.take("FULL");
+            while (!cursor.atEnd() && !cursor.takeSymbol(')')) {
+                if (cursor.take("FULL")) {
+                    full = true;
+                } else {
+                    cursor.skip();
+                }
             }
         }
         if (full) {
-            cursor.takeAny("FREEZE", "VERBOSE", "ANALYZE");
+            while (cursor.takeAny("FREEZE", "VERBOSE", "ANALYZE")) {}
             String table = TableName.take(cursor);
             lock(notes, Lock.BLOCKS_READS, table, "VACUUM FULL");
             rewrites(notes, table, "VACUUM FULL writes the table anew");
