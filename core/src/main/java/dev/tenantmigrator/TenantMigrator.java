@@ -3,6 +3,8 @@ package dev.tenantmigrator;
 import dev.tenantmigrator.report.AdoptionPlan;
 import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.PlanReport;
+import dev.tenantmigrator.report.PlannedMigration;
 import dev.tenantmigrator.report.StatusReport;
 import java.sql.Connection;
 import java.util.Collection;
@@ -121,6 +123,64 @@ public interface TenantMigrator {
     default FleetReport deploy(String schema) {
         return deploy(schema, DeployOptions.defaults());
     }
+
+    /**
+     * Says what {@link #deployAll(DeployOptions)} would run, without running it: changes nothing, takes no lock of a tenant,
+     * and creates no extension.
+     *
+     * @param options how to treat what is found
+     * @return one plan per tenant
+     * @throws InvalidMigrationException when a script that would run cannot be read to its end
+     */
+    PlanReport plan(DeployOptions options);
+
+    /**
+     * {@link #plan(DeployOptions)} with the defaults.
+     *
+     * @return one plan per tenant
+     */
+    default PlanReport plan() {
+        return plan(DeployOptions.defaults());
+    }
+
+    /**
+     * Says what {@link #deploy(String, DeployOptions)} would run, without running it.
+     *
+     * @param schema the tenant
+     * @param options how to treat what is found
+     * @return a report with one plan
+     * @throws InvalidMigrationException when a script that would run cannot be read to its end
+     */
+    PlanReport plan(String schema, DeployOptions options);
+
+    /**
+     * {@link #plan(String, DeployOptions)} with the defaults.
+     *
+     * @param schema the tenant
+     * @return a report with one plan
+     */
+    default PlanReport plan(String schema) {
+        return plan(schema, DeployOptions.defaults());
+    }
+
+    /**
+     * Shows what one version runs in each tenant, whether it is applied there or not; see {@link PlannedMigration#applied()}.
+     *
+     * @param version the version
+     * @return one plan per tenant
+     * @throws InvalidMigrationException when the version is unknown or its script cannot be read to its end
+     */
+    PlanReport planVersion(String version);
+
+    /**
+     * Shows what one version runs in one tenant, whether it is applied there or not.
+     *
+     * @param schema the tenant
+     * @param version the version
+     * @return a report with one plan
+     * @throws InvalidMigrationException when the version is unknown or its script cannot be read to its end
+     */
+    PlanReport planVersion(String schema, String version);
 
     /**
      * Rolls a version back in one tenant, each version in one transaction with the removal of its row.

@@ -12,6 +12,7 @@ import dev.tenantmigrator.ThrowawayTenant;
 import dev.tenantmigrator.internal.deploy.Backfill;
 import dev.tenantmigrator.internal.deploy.Deploy;
 import dev.tenantmigrator.internal.deploy.FleetRuns;
+import dev.tenantmigrator.internal.deploy.Plans;
 import dev.tenantmigrator.internal.deploy.Repairs;
 import dev.tenantmigrator.internal.deploy.Rollback;
 import dev.tenantmigrator.internal.jdbc.Session;
@@ -28,6 +29,7 @@ import dev.tenantmigrator.internal.verify.Inspector;
 import dev.tenantmigrator.report.AdoptionPlan;
 import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.PlanReport;
 import dev.tenantmigrator.report.StatusReport;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -86,6 +88,26 @@ public final class DefaultTenantMigrator implements TenantMigrator {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         Deploy deploy = new Deploy(options, catalog, config.store());
         return sql(() -> FleetRuns.migrate(config, "deploy", reading, catalog, deploy));
+    }
+
+    @Override
+    public PlanReport plan(DeployOptions options) {
+        return sql(() -> new Plans(config).pending(Reading.all(), options));
+    }
+
+    @Override
+    public PlanReport plan(String schema, DeployOptions options) {
+        return sql(() -> new Plans(config).pending(Reading.one(schema), options));
+    }
+
+    @Override
+    public PlanReport planVersion(String version) {
+        return sql(() -> new Plans(config).version(Reading.all(), version));
+    }
+
+    @Override
+    public PlanReport planVersion(String schema, String version) {
+        return sql(() -> new Plans(config).version(Reading.one(schema), version));
     }
 
     @Override

@@ -74,7 +74,7 @@ public final class Flight {
         return this;
     }
 
-    Flight asTransaction(String isolationLevel) {
+    Flight asTransaction(Optional<String> isolationLevel) {
         return new Flight().add(Session.begin(isolationLevel)).addAll(this).add("COMMIT");
     }
 

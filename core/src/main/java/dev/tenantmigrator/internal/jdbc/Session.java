@@ -67,14 +67,15 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Begins a transaction. The level is named, because a host's default of {@code REPEATABLE READ} would hide what was
+     * A statement that begins a transaction, of an isolation level if one is given. The level is named, because a host's default of {@code REPEATABLE READ} would hide what was
      * committed while the transaction waited for a lock; so is {@code READ WRITE}.
      */
-    static String begin(String isolationLevel) {
-        if (!LEVELS.contains(isolationLevel)) {
-            throw new IllegalArgumentException("not an isolation level: " + isolationLevel);
+    public static String begin(Optional<String> isolationLevel) {
+        String level = isolationLevel.orElse(READ_COMMITTED);
+        if (!LEVELS.contains(level)) {
+            throw new IllegalArgumentException("not an isolation level: " + level);
         }
-        return "BEGIN ISOLATION LEVEL " + isolationLevel + " READ WRITE";
+        return "BEGIN ISOLATION LEVEL " + level + " READ WRITE";
     }
 
     /** The connection, for statements that neither begin nor end a transaction. */
@@ -96,12 +97,12 @@ public final class Session implements AutoCloseable {
 
     /** Runs work in one transaction: commits when it returns, rolls back when it throws. */
     public <T> T inTransaction(Work<T> work) throws SQLException {
-        return inTransaction(work, READ_COMMITTED, "COMMIT");
+        return inTransaction(work, Optional.empty(), "COMMIT");
     }
 
     /** Runs work in one transaction of an isolation level, if one is given. */
     public <T> T inTransaction(Optional<String> isolationLevel, Work<T> work) throws SQLException {
-        return inTransaction(work, isolationLevel.orElse(READ_COMMITTED), "COMMIT");
+        return inTransaction(work, isolationLevel, "COMMIT");
     }
 
     /**
@@ -164,10 +165,10 @@ public final class Session implements AutoCloseable {
 
     /** Runs work in one transaction and takes back whatever it did. */
     public <T> T inRolledBackTransaction(Work<T> work) throws SQLException {
-        return inTransaction(work, READ_COMMITTED, "ROLLBACK");
+        return inTransaction(work, Optional.empty(), "ROLLBACK");
     }
 
-    private <T> T inTransaction(Work<T> work, String isolationLevel, String end) throws SQLException {
+    private <T> T inTransaction(Work<T> work, Optional<String> isolationLevel, String end) throws SQLException {
         execute(begin(isolationLevel));
         try {
             T result = work.run(connection);
@@ -191,7 +192,7 @@ public final class Session implements AutoCloseable {
     /** The same in an isolation level, if one is given. */
     public void inOneFlight(Optional<String> isolationLevel, Flight flight) throws SQLException {
         try {
-            flight.asTransaction(isolationLevel.orElse(READ_COMMITTED)).send(connection);
+            flight.asTransaction(isolationLevel).send(connection);
         } catch (SQLException e) {
             rollback(e);
             throw e;

@@ -54,6 +54,15 @@ public final class Extensions {
         return installed(connection, names, config.sharedSchema());
     }
 
+    /** Those that are not installed, in the same order. */
+    public static Set<String> missing(Connection connection, Collection<String> extensions) throws SQLException {
+        Set<String> missing = new LinkedHashSet<>(extensions);
+        if (!missing.isEmpty()) {
+            missing.removeAll(present(connection));
+        }
+        return missing;
+    }
+
     private static Set<String> present(Connection connection) throws SQLException {
         Set<String> present = new HashSet<>();
         try (Statement statement = connection.createStatement();
@@ -97,7 +106,8 @@ public final class Extensions {
         }
     }
 
-    private static Installed installed(Connection connection, Collection<String> extensions, String sharedSchema)
+    /** What is there; changes nothing. */
+    public static Installed installed(Connection connection, Collection<String> extensions, String sharedSchema)
             throws SQLException {
         Map<String, String> objects = new HashMap<>();
         Set<String> schemas = new LinkedHashSet<>();

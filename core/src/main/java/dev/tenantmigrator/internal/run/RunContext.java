@@ -43,16 +43,23 @@ public final class RunContext {
     private final SharedObjects shared;
     private final List<String> schemasAfterTenant;
     private final Set<ScriptFile> watched = ConcurrentHashMap.newKeySet();
+    private final Set<String> missingExtensions;
     private final Map<ScriptFile, Adapted> scripts = new ConcurrentHashMap<>();
 
     private record Adapted(
             TenantScript script, Map<String, String> timeouts, boolean changesSettings, boolean leavesTraces) {}
 
-    private RunContext(Config config, MigrationCatalog catalog, SharedObjects shared, List<String> schemasAfterTenant) {
+    private RunContext(
+            Config config,
+            MigrationCatalog catalog,
+            SharedObjects shared,
+            List<String> schemasAfterTenant,
+            Set<String> missingExtensions) {
         this.config = config;
         this.catalog = catalog;
         this.shared = shared;
         this.schemasAfterTenant = List.copyOf(schemasAfterTenant);
+        this.missingExtensions = Set.copyOf(missingExtensions);
     }
 
     /**
@@ -79,27 +86,50 @@ public final class RunContext {
     private static RunContext prepare(
             Config config, MigrationCatalog catalog, Connection connection, Collection<ScriptFile> toRun)
             throws SQLException {
+        Collection<ExtensionRequest> extensions = extensions(config, toRun);
+        return of(config, catalog, Extensions.ensure(connection, extensions, config), Set.of());
+    }
+
+    /** The same without creating extensions, to see what would run. */
+    public static RunContext look(
+            Config config, MigrationCatalog catalog, Connection connection, Collection<ScriptFile> toRun)
+            throws SQLException {
+        List<String> names = extensions(config, toRun).stream().map(ExtensionRequest::name).toList();
+        Extensions.Installed installed = Extensions.installed(connection, names, config.sharedSchema());
+        return of(config, catalog, installed, Extensions.missing(connection, names));
+    }
+
+    private static Collection<ExtensionRequest> extensions(Config config, Collection<ScriptFile> toRun) {
         Map<String, ExtensionRequest> extensions = new LinkedHashMap<>();
         config.extensions().forEach(name -> extensions.put(name, ExtensionRequest.of(name)));
         for (ScriptFile script : toRun) {
             ScriptScan.extensions(script).forEach(extension -> extensions.putIfAbsent(extension.name(), extension));
         }
-        Extensions.Installed installed = Extensions.ensure(connection, extensions.values(), config);
+        return extensions.values();
+    }
+
+    private static RunContext of(
+            Config config, MigrationCatalog catalog, Extensions.Installed installed, Set<String> missingExtensions) {
         Set<String> path = new LinkedHashSet<>(List.of(config.sharedSchema()));
         path.addAll(installed.schemas());
         SharedObjects shared = new SharedObjects(
                 config.sharedSchema(), config.sharedObjects(), installed.objects(), config.allowedSchemas());
-        return new RunContext(config, catalog, shared, List.copyOf(path));
+        return new RunContext(config, catalog, shared, List.copyOf(path), missingExtensions);
     }
 
     /** The same run, with other scripts: those that run one after the other in one transaction. */
     public RunContext forCreation(List<ScriptFile> toRun) {
-        RunContext creation = new RunContext(config, catalog, shared, schemasAfterTenant);
+        RunContext creation = new RunContext(config, catalog, shared, schemasAfterTenant, missingExtensions);
         List<TenantScript> adapted = config.adapter().adaptForCreation(toRun, shared);
         for (int i = 0; i < toRun.size(); i++) {
             creation.scripts.put(toRun.get(i), adapted(toRun.get(i), adapted.get(i)));
         }
         return creation;
+    }
+
+    /** The extensions that are needed and not there; none once the context was loaded. */
+    public Set<String> missingExtensions() {
+        return missingExtensions;
     }
 
     /** The migrations. */
@@ -110,6 +140,11 @@ public final class RunContext {
     /** What the migrator was built with. */
     public Config config() {
         return config;
+    }
+
+    /** A script, adapted. */
+    public TenantScript script(ScriptFile file) {
+        return adapted(file).script();
     }
 
     /** The statements of a script in a tenant. */

@@ -53,6 +53,7 @@ class StatementAdviceTest {
                 CREATE TABLE parent (id int) PARTITION BY RANGE (id);
                 CREATE TABLE part PARTITION OF parent FOR VALUES FROM (0) TO (10);
                 CREATE TABLE loose (id int);
+                CREATE TABLE loose2 (id int);
                 CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
                 CREATE FUNCTION fixed() RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1';
                 CREATE TRIGGER old_trigger BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();
@@ -149,7 +150,7 @@ class StatementAdviceTest {
                 CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT 1'
                 REFRESH MATERIALIZED VIEW m
                 DROP TABLE loose
-                DROP TABLE IF EXISTS loose, parent CASCADE
+                DROP TABLE IF EXISTS loose, loose2 CASCADE
                 DROP INDEX t_n
                 TRUNCATE t
                 TRUNCATE TABLE ONLY t

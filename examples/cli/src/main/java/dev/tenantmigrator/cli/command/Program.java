@@ -31,6 +31,7 @@ public final class Program {
                 new CreateCommand(runner),
                 new RegisterCommand(runner),
                 new StatusCommand(runner),
+                new PlanCommand(runner),
                 new DeployAllCommand(runner),
                 new DeployCommand(runner),
                 new BackfillCommand(runner),

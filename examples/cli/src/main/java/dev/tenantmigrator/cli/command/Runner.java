@@ -108,6 +108,8 @@ final class Runner {
             new TextOutput(host.colours() ? Ansi.ON : Ansi.OFF, verbose)
                     .lines(result)
                     .forEach(host.out()::println);
+            host.out().flush();
+            result.notes().stream().map(Text::lines).forEach(host.err()::println);
         }
         result.error().ifPresent(failure -> host.err().println(Text.lines("Error: " + failure)));
         host.out().flush();

@@ -12,6 +12,7 @@ import java.util.TreeMap;
  * @param command its name
  * @param tenants one entry per tenant
  * @param lines what a person reads instead of the table of tenants
+ * @param notes what a person reads on standard error, beside the lines
  * @param more further fields of the JSON document
  * @param error why the command as a whole could not run
  */
@@ -19,11 +20,12 @@ public record CommandResult(
         String command,
         List<TenantResult> tenants,
         Optional<List<String>> lines,
+        List<String> notes,
         Map<String, Object> more,
         Optional<Failure> error) {
 
     public static CommandResult of(String command, List<TenantResult> tenants) {
-        return new CommandResult(command, tenants, Optional.empty(), Map.of(), Optional.empty());
+        return new CommandResult(command, tenants, Optional.empty(), List.of(), Map.of(), Optional.empty());
     }
 
     public static CommandResult of(String command, TenantResult tenant) {
@@ -32,15 +34,19 @@ public record CommandResult(
 
     /** A command that could not run. */
     public static CommandResult stopped(String command, Failure error) {
-        return new CommandResult(command, List.of(), Optional.empty(), Map.of(), Optional.of(error));
+        return new CommandResult(command, List.of(), Optional.empty(), List.of(), Map.of(), Optional.of(error));
     }
 
     public CommandResult withLines(List<String> newLines) {
-        return new CommandResult(command, tenants, Optional.of(newLines), more, error);
+        return new CommandResult(command, tenants, Optional.of(newLines), notes, more, error);
+    }
+
+    public CommandResult withNotes(List<String> newNotes) {
+        return new CommandResult(command, tenants, lines, newNotes, more, error);
     }
 
     public CommandResult withMore(Map<String, Object> newMore) {
-        return new CommandResult(command, tenants, lines, newMore, error);
+        return new CommandResult(command, tenants, lines, notes, newMore, error);
     }
 
     /** How many tenants had which outcome. */

@@ -6,7 +6,6 @@ import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.Finding;
 import java.io.IOException;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 
 /** A result as one JSON document. */
@@ -51,8 +50,8 @@ public final class JsonOutput {
 
     private static Map<String, Object> finding(Finding finding) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("kind", kebab(finding.kind()));
-        fields.put("severity", kebab(finding.severity()));
+        fields.put("kind", Text.kebab(finding.kind()));
+        fields.put("severity", Text.kebab(finding.severity()));
         finding.version().ifPresent(version -> fields.put("version", version));
         fields.put("message", finding.message());
         return fields;
@@ -68,9 +67,5 @@ public final class JsonOutput {
         failure.excerpt().ifPresent(excerpt -> fields.put("excerpt", excerpt));
         failure.sqlState().ifPresent(state -> fields.put("sqlState", state));
         return fields;
-    }
-
-    private static String kebab(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

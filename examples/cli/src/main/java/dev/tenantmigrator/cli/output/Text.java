@@ -1,6 +1,7 @@
 package dev.tenantmigrator.cli.output;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Text from elsewhere, such as a name or a server's message, as a person's terminal may get it. */
@@ -25,7 +26,12 @@ public final class Text {
                 : String.join(", ", names.subList(0, limit)) + " and " + (names.size() - limit) + " more";
     }
 
+    /** A constant's name as the command line writes it. */
+    static String kebab(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
     static String clean(String line) {
-        return line.replaceAll("\\p{Cc}", "?");
+        return line.replaceAll("[\\p{Cc}&&[^\t]]", "?");
     }
 }

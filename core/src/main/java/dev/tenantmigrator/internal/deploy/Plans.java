@@ -1,0 +1,137 @@
+package dev.tenantmigrator.internal.deploy;
+
+import dev.tenantmigrator.DeployOptions;
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.SchemaAdapter.TenantScript;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.SqlStatement;
+import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.run.RunContext;
+import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.tracking.FleetReader;
+import dev.tenantmigrator.internal.tracking.Reading;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.PlanReport;
+import dev.tenantmigrator.report.PlannedMigration;
+import dev.tenantmigrator.report.ScriptNote;
+import dev.tenantmigrator.report.TenantPlan;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Says what a deploy would do. Only reads: not even an extension is created. */
+public final class Plans {
+
+    private final Config config;
+    private final MigrationCatalog catalog;
+    private final Map<ScriptFile, List<ScriptNote>> notes = new HashMap<>();
+
+    /** For one plan. */
+    public Plans(Config config) {
+        this.config = config;
+        this.catalog = MigrationCatalog.read(config.migrations());
+    }
+
+    /** What is pending, or why it would be refused. */
+    public PlanReport pending(Reading reading, DeployOptions options) throws SQLException {
+        return plan(reading, state -> state.pending(), state -> state.refusal(options.outOfOrder(), catalog));
+    }
+
+    /** One version in each tenant, applied or not. */
+    public PlanReport version(Reading reading, String version) throws SQLException {
+        Migration migration = catalog.get(version);
+        return plan(reading, state -> List.of(migration), state -> Optional.empty());
+    }
+
+    private interface Choice<T> {
+        T of(TenantState state);
+    }
+
+    private PlanReport plan(Reading reading, Choice<List<Migration>> migrations, Choice<Optional<Failure>> refusal)
+            throws SQLException {
+        try (Session session = Session.open(config.dataSource())) {
+            FleetReader.Fleet fleet = reading.read(new FleetReader(config), session.connection());
+            Map<String, TenantPlan> plans = new TreeMap<>();
+            fleet.failures().forEach((schema, failure) -> plans.put(schema, refused(schema, failure)));
+            List<TenantState> states = new ArrayList<>();
+            Set<ScriptFile> scripts = new LinkedHashSet<>();
+            fleet.rows().forEach((schema, rows) -> {
+                TenantState state = TenantState.of(schema, rows, catalog);
+                Optional<Failure> failure = refusal.of(state);
+                if (failure.isPresent()) {
+                    plans.put(schema, refused(schema, failure.get()));
+                } else {
+                    states.add(state);
+                    migrations.of(state).forEach(migration -> scripts.add(migration.up()));
+                }
+            });
+            RunContext run = RunContext.look(config, catalog, session.connection(), scripts);
+            for (TenantState state : states) {
+                List<PlannedMigration> planned = migrations.of(state).stream()
+                        .map(migration -> planned(run, state, migration))
+                        .toList();
+                plans.put(state.schema(), new TenantPlan(state.schema(), planned, Optional.empty()));
+            }
+            return new PlanReport(List.copyOf(plans.values()), scripts.isEmpty() ? Set.of() : run.missingExtensions());
+        }
+    }
+
+    private static TenantPlan refused(String schema, Failure failure) {
+        return new TenantPlan(schema, List.of(), Optional.of(failure));
+    }
+
+    private PlannedMigration planned(RunContext run, TenantState state, Migration migration) {
+        String schema = state.schema();
+        TenantScript script = run.script(migration.up());
+        List<String> before = new ArrayList<>();
+        List<String> after = new ArrayList<>();
+        if (script.transactional()) {
+            before.add(Session.begin(script.isolationLevel()));
+            before.add(run.searchPathSql(schema));
+            before.add(run.timeoutsSql(migration.up()));
+            after.add(config.store().insertSql(schema, migration));
+            after.add("COMMIT");
+        } else {
+            before.add(config.store().startSql(schema, migration));
+            before.add(run.sessionSql(schema, migration.up()));
+            after.add(config.store().finishSql(schema, migration.version()));
+        }
+        return new PlannedMigration(
+                migration.version(),
+                migration.up().location(),
+                state.rows().stream()
+                        .anyMatch(row -> row.version().equals(migration.version()) && row.finished()),
+                script.transactional(),
+                before,
+                script.statements(schema),
+                after,
+                notes.computeIfAbsent(migration.up(), file -> notes(script, schema)));
+    }
+
+    private static List<ScriptNote> notes(TenantScript script, String schema) {
+        List<ScriptNote> notes = new ArrayList<>(script.notes());
+        boolean said = notes.stream().anyMatch(note -> note.kind() == ScriptNote.Kind.NOT_TRANSACTIONAL);
+        if (!script.transactional() && !said) {
+            int line = script.statements(schema).stream()
+                    .findFirst()
+                    .map(SqlStatement::line)
+                    .orElse(1);
+            notes.add(
+                    0,
+                    new ScriptNote(
+                            ScriptNote.Kind.NOT_TRANSACTIONAL,
+                            line,
+                            "the script runs outside of a transaction, statement by statement; what was done before a"
+                                    + " failure stays, and the next deploy goes on there"));
+        }
+        return List.copyOf(notes);
+    }
+}

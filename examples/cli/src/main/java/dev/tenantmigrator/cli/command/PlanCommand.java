@@ -1,0 +1,67 @@
+package dev.tenantmigrator.cli.command;
+
+import dev.tenantmigrator.DeployOptions;
+import dev.tenantmigrator.TenantMigrator;
+import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.output.PlanText;
+import dev.tenantmigrator.cli.output.Plans;
+import dev.tenantmigrator.cli.setup.CommandException;
+import dev.tenantmigrator.cli.setup.Session;
+import dev.tenantmigrator.report.PlanReport;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "plan",
+        description = {
+            "Show what a deploy would run in each tenant, or in one, without running it.",
+            "The SQL goes to standard output, notes on it to standard error. Nothing is written."
+        })
+final class PlanCommand implements Callable<Integer> {
+
+    private final Runner runner;
+
+    @Parameters(paramLabel = "SCHEMA", arity = "0..1", description = "One tenant.")
+    private Optional<String> schema = Optional.empty();
+
+    @Option(names = "--version", paramLabel = "V", description = "Show this version, applied or not.")
+    private Optional<String> version = Optional.empty();
+
+    @Option(names = "--out-of-order", description = "Also versions older than one that is applied already.")
+    private boolean outOfOrder;
+
+    PlanCommand(Runner runner) {
+        this.runner = runner;
+    }
+
+    @Override
+    public Integer call() {
+        return runner.withDatabase("plan", this::plan);
+    }
+
+    private CommandResult plan(Session session) {
+        if (version.isPresent() && outOfOrder) {
+            throw new CommandException("--version shows one version; --out-of-order does not go with it");
+        }
+        PlanReport report = report(session.migrator());
+        CommandResult result = CommandResult.of("plan", Plans.of(report))
+                .withMore(Map.of("missingExtensions", report.missingExtensions()));
+        return report.tenants().isEmpty()
+                ? result
+                : result.withLines(PlanText.sql(report)).withNotes(PlanText.notes(report, result.counts()));
+    }
+
+    private PlanReport report(TenantMigrator migrator) {
+        DeployOptions options = outOfOrder ? DeployOptions.defaults().withOutOfOrder() : DeployOptions.defaults();
+        if (version.isPresent()) {
+            return schema.isPresent()
+                    ? migrator.planVersion(schema.get(), version.get())
+                    : migrator.planVersion(version.get());
+        }
+        return schema.isPresent() ? migrator.plan(schema.get(), options) : migrator.plan(options);
+    }
+}
