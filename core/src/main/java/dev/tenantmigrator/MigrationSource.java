@@ -26,8 +26,10 @@ public interface MigrationSource {
     List<Migration> read();
 
     /**
-     * A directory that holds one directory per migration. Files beside them (such as Prisma's
-     * {@code migration_lock.toml}) and hidden directories are passed over.
+     * A directory that holds one directory per migration, such as {@code prisma/migrations}. Hidden files and directories
+     * are passed over, and so are other files beside them, but for a {@code .sql} file, which somebody has put into the wrong
+     * place, and a {@code migration_lock.toml} of Prisma that names another provider than {@code postgresql}: both are
+     * refused.
      *
      * @param directory read at each run
      * @return the source

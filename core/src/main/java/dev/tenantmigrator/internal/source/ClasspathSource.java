@@ -85,20 +85,28 @@ public final class ClasspathSource implements MigrationSource {
             }
             String[] parts = entry.getName().substring(prefix.length()).split("/", -1);
             boolean inDirectory = parts.length > 1;
-            if (parts[0].isEmpty() || parts[0].startsWith(".") || !inDirectory) {
+            if (parts[0].isEmpty() || parts[0].startsWith(".")) {
+                continue;
+            }
+            if (!inDirectory) {
+                SourceFiles.check(SCHEME + path, parts[0], () -> content(jar, entry));
                 continue;
             }
             Map<String, ScriptFile> scripts = directories.computeIfAbsent(parts[0], name -> new TreeMap<>());
             if (parts.length == 2 && (parts[1].equals("migration.sql") || parts[1].equals("rollback.sql"))) {
-                try (InputStream content = jar.getInputStream(entry)) {
-                    String location = SCHEME + path + '/' + parts[0] + '/' + parts[1];
-                    scripts.put(parts[1], new ScriptFile(location, content.readAllBytes()));
-                }
+                String location = SCHEME + path + '/' + parts[0] + '/' + parts[1];
+                scripts.put(parts[1], new ScriptFile(location, content(jar, entry)));
             }
         }
         List<Migration> migrations = new ArrayList<>();
         directories.forEach((version, scripts) -> migrations.add(migration(version, scripts)));
         return migrations;
+    }
+
+    private static byte[] content(JarFile jar, JarEntry entry) throws IOException {
+        try (InputStream content = jar.getInputStream(entry)) {
+            return content.readAllBytes();
+        }
     }
 
     private Migration migration(String version, Map<String, ScriptFile> scripts) {

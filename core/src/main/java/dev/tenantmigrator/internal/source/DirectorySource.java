@@ -44,8 +44,13 @@ public final class DirectorySource implements MigrationSource {
             for (Path child : children.sorted().toList()) {
                 // A Path of another file system (a jar) may end in a slash.
                 String name = String.valueOf(child.getFileName()).replaceFirst("/$", "");
-                if (Files.isDirectory(child) && !name.startsWith(".")) {
+                if (name.startsWith(".")) {
+                    continue;
+                }
+                if (Files.isDirectory(child)) {
                     migrations.add(migration(child, name));
+                } else {
+                    SourceFiles.check(shown, name, () -> Files.readAllBytes(child));
                 }
             }
         } catch (IOException e) {

@@ -37,7 +37,7 @@ final class StatementAdvice {
         } else if (cursor.take("CREATE")) {
             create(statement, cursor, notes);
         } else if (cursor.take("DROP")) {
-            drop(statement, cursor, notes);
+            drop(cursor, notes);
         } else if (cursor.take("TRUNCATE")) {
             cursor.take("TABLE");
             cursor.take("ONLY");
@@ -155,7 +155,7 @@ final class StatementAdvice {
         }
     }
 
-    private void drop(Statement statement, Cursor cursor, Notes notes) {
+    private void drop(Cursor cursor, Notes notes) {
         if (cursor.take("TABLE")) {
             cursor.take("IF", "EXISTS");
             do {

@@ -1,0 +1,109 @@
+package dev.tenantmigrator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tenantmigrator.support.PostgresTest;
+import dev.tenantmigrator.support.TestDatabase;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@PostgresTest
+class PlanCommandTest {
+
+    private static final String TAGS = "20250101_add_tags";
+
+    @TempDir
+    private Path directory;
+
+    private Cli cli;
+    private String ada;
+    private String bob;
+
+    @BeforeEach
+    void twoTenantsWithOneMigrationPending(TestDatabase database) {
+        cli = Cli.on(database, directory).withSample();
+        ada = cli.register("ada");
+        bob = cli.register("bob");
+        cli.withMigration(
+                TAGS,
+                "-- tags\nCREATE TABLE public.tag (id int);\n\nALTER TABLE \"public\".\"vendor\"\n\tADD COLUMN tag text"
+                        + " DEFAULT 'public.x'",
+                "DROP TABLE tag");
+    }
+
+    @Test
+    void theSqlGoesToStandardOutputTheNotesOncePerVersionToStandardError() {
+        Cli.Result result = cli.run("plan");
+        assertThat(result.exitCode()).isZero();
+        for (String tenant : new String[] {ada, bob}) {
+            assertThat(result.out())
+                    .contains("-- tenant " + tenant + ", version " + TAGS + ", ")
+                    .contains("CREATE TABLE \"" + tenant + "\".tag (id int);\n")
+                    .contains("ALTER TABLE \"" + tenant + "\".\"vendor\"\n\tADD COLUMN tag text DEFAULT 'public.x';\n")
+                    .contains("INSERT INTO \"" + tenant + "\".");
+        }
+        assertThat(result.out()).doesNotContain("blocks-reads");
+        assertThat(result.err())
+                .containsOnlyOnce(TAGS + " (")
+                .contains("migration.sql), ")
+                .contains("  line 4: blocks-reads: vendor: ADD COLUMN makes readers and writers wait")
+                .contains("  line 4: left-alone: the text 'public.x' stays as it is")
+                .contains("nothing was changed");
+        assertThat(cli.json(1, "status", ada).at("/tenants/0/pending/0").asText())
+                .isEqualTo(TAGS);
+    }
+
+    @Test
+    void whatIsShownCanBeRunAndIsWhatADeployDoes(TestDatabase database) {
+        database.execute(cli.run("plan", ada).out());
+        assertThat(cli.run("verify", ada).exitCode()).isZero();
+        assertThat(cli.json(0, "plan", ada).at("/tenants/0/outcome").asText()).isEqualTo("up-to-date");
+        assertThat(cli.run("plan", ada).out()).isEmpty();
+        assertThat(cli.run("plan", ada).err()).contains("1 tenant: 1 up-to-date; nothing was changed");
+    }
+
+    @Test
+    void json() {
+        JsonNode plan = cli.json(0, "plan", bob);
+        assertThat(plan.at("/tenants/0/outcome").asText()).isEqualTo("planned");
+        assertThat(GuideStoryTest.texts(plan.at("/tenants/0/pending"))).containsExactly(TAGS);
+        JsonNode migration = plan.at("/tenants/0/migrations/0");
+        assertThat(migration.at("/version").asText()).isEqualTo(TAGS);
+        assertThat(migration.at("/applied").asBoolean(true)).isFalse();
+        assertThat(migration.at("/transactional").asBoolean()).isTrue();
+        assertThat(migration.at("/file").asText()).endsWith(TAGS + "/migration.sql");
+        assertThat(migration.at("/statements/1/line").asInt()).isEqualTo(4);
+        assertThat(migration.at("/statements/1/sql").asText()).startsWith("ALTER TABLE \"" + bob + "\".\"vendor\"\n");
+        assertThat(migration.at("/notes").findValuesAsText("kind")).contains("blocks-reads", "left-alone");
+        assertThat(plan.at("/counts/planned").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void oneVersionAppliedOrNot() {
+        Cli.Result initial = cli.run("plan", ada, "--version", "20241218_initial_schema");
+        assertThat(initial.exitCode()).isZero();
+        assertThat(initial.out()).contains("(applied already)").contains("CREATE TABLE");
+        assertThat(cli.json(0, "plan", ada, "--version", TAGS)
+                        .at("/tenants/0/migrations/0/applied")
+                        .asBoolean(true))
+                .isFalse();
+        assertThat(cli.run("plan", "--version", "nothing").exitCode()).isEqualTo(2);
+        assertThat(cli.run("plan", "--version", TAGS, "--out-of-order").exitCode())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whatADeployWouldRefuseEndsWithOne() {
+        cli.write("migrations/20241218_initial_schema/migration.sql", "SELECT 1");
+        Cli.Result result = cli.run("plan");
+        assertThat(result.exitCode()).isEqualTo(1);
+        assertThat(result.out()).isEmpty();
+        assertThat(result.err()).contains("would fail: ").contains("was edited after it was applied");
+        assertThat(cli.json(1, "plan", ada).at("/tenants/0/outcome").asText()).isEqualTo("failed");
+        assertThat(cli.json(1, "plan", "nobody").at("/tenants/0/outcome").asText())
+                .isEqualTo("failed");
+    }
+}
