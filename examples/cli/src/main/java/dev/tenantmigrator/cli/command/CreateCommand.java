@@ -13,9 +13,11 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "create", description = "Make the files of a new migration. Needs no database.")
@@ -29,6 +31,13 @@ final class CreateCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", description = "What it does, e.g. add_invoices.")
     private String name = "";
 
+    @Option(
+            names = "--prisma",
+            paramLabel = "SCHEMA",
+            description = "Let Prisma write both files: the difference between this schema.prisma (or a directory of them)"
+                    + " and the copy kept with the newest migration.")
+    private Optional<Path> prisma = Optional.empty();
+
     CreateCommand(Runner runner) {
         this.runner = runner;
     }
@@ -40,7 +49,17 @@ final class CreateCommand implements Callable<Integer> {
 
     private CommandResult create(Settings settings) throws IOException {
         String version = LocalDateTime.now(Clock.systemUTC()).format(STAMP) + "_" + cleaned(name);
-        Path migrations = Files.createDirectories(settings.migrations());
+        Path migrations = settings.migrations();
+        Optional<Path> schema = prisma.map(path -> runner.host().directory().resolve(path));
+        Optional<PrismaDifference> difference = Optional.empty();
+        if (schema.isPresent()) {
+            difference = PrismaDifference.find(runner.host(), schema.get(), migrations);
+            if (difference.isEmpty()) {
+                return CommandResult.of("create", List.of())
+                        .withLines(List.of("The Prisma schema has not changed since the newest migration; nothing was made"));
+            }
+        }
+        Files.createDirectories(migrations);
         if (Files.exists(migrations.resolve(version))) {
             throw new CommandException("version " + version + " exists already; nothing was changed");
         }
@@ -54,11 +73,27 @@ final class CreateCommand implements Callable<Integer> {
                     });
         }
         Path directory = Files.createDirectory(migrations.resolve(version));
-        Files.writeString(directory.resolve("migration.sql"), up(version));
-        Files.writeString(directory.resolve("rollback.sql"), down(version));
+        Files.writeString(
+                directory.resolve("migration.sql"),
+                difference.map(PrismaDifference::up).orElse(up(version)));
+        Files.writeString(
+                directory.resolve("rollback.sql"),
+                difference.map(PrismaDifference::down).orElse(down(version)));
+        if (schema.isPresent()) {
+            PrismaDifference.copy(schema.get(), directory);
+        }
         return CommandResult.of("create", List.of())
                 .withMore(Map.of("version", version, "directory", directory.toString()))
-                .withLines(List.of("Created " + directory + " with migration.sql and rollback.sql"));
+                .withLines(List.of("Created " + directory + " with migration.sql and rollback.sql"))
+                .withNotes(difference.map(CreateCommand::notes).orElse(List.of()));
+    }
+
+    private static List<String> notes(PrismaDifference difference) {
+        return difference.withoutCopy().isEmpty()
+                ? List.of()
+                : List.of("Warning: no copy of the Prisma schema is kept with "
+                        + String.join(", ", difference.withoutCopy())
+                        + ": if they change the schema, the new migration.sql changes it once more; look through it");
     }
 
     private static String cleaned(String name) {
