@@ -81,7 +81,8 @@ class PlanTest {
         migrator.deploy(bob).throwIfFailed();
         assertThat(columns(ada)).isNotEmpty().isEqualTo(columns(bob));
         assertThat(migrator.verify().successful()).isTrue();
-        assertThat(migrator.plan().tenants()).allSatisfy(plan -> assertThat(plan.migrations()).isEmpty());
+        assertThat(migrator.plan().tenants())
+                .allSatisfy(plan -> assertThat(plan.migrations()).isEmpty());
     }
 
     /** A role that may only read, in sessions that only read: whatever was written would be refused. */
@@ -98,7 +99,8 @@ class PlanTest {
         }
         try {
             String before = fingerprint(ada);
-            Migration citext = Migration.of("20250101_citext", "CREATE EXTENSION citext; ALTER TABLE team_member ADD c citext");
+            Migration citext =
+                    Migration.of("20250101_citext", "CREATE EXTENSION citext; ALTER TABLE team_member ADD c citext");
             DataSource reading = database.dataSourceOf(reader, "secret");
             PlanReport report = TenantMigrator.builder(reading)
                     .migrations(MigrationSource.of(MEMBERS, NOTES, citext))
@@ -125,8 +127,12 @@ class PlanTest {
 
         PlanReport report = migrator.planVersion(NOTES.version());
 
-        assertThat(tenant(report, ada).migrations()).extracting(PlannedMigration::applied).containsExactly(false);
-        assertThat(tenant(report, bob).migrations()).extracting(PlannedMigration::applied).containsExactly(true);
+        assertThat(tenant(report, ada).migrations())
+                .extracting(PlannedMigration::applied)
+                .containsExactly(false);
+        assertThat(tenant(report, bob).migrations())
+                .extracting(PlannedMigration::applied)
+                .containsExactly(true);
         assertThat(migrator.planVersion(bob, MEMBERS.version()).tenants()).hasSize(1);
         assertThatThrownBy(() -> migrator.planVersion("20990101_none"))
                 .isInstanceOf(InvalidMigrationException.class)
@@ -144,10 +150,16 @@ class PlanTest {
         assertThat(report.successful()).isFalse();
         assertThat(tenant(report, ada).migrations()).isEmpty();
         assertThat(tenant(report, ada).failure())
-                .isEqualTo(migrator.deploy(ada).failed().stream().map(failed -> failed.failure()).findFirst());
-        assertThat(migrator.plan("nobody_12345678").tenants()).singleElement().satisfies(plan -> assertThat(plan.failure())
-                .hasValueSatisfying(failure -> assertThat(failure.message()).contains("no such tenant")));
-        assertThatThrownBy(() -> Samples.with(database, MEMBERS, Migration.of("2025_open", "SELECT '")).plan())
+                .isEqualTo(migrator.deploy(ada).failed().stream()
+                        .map(failed -> failed.failure())
+                        .findFirst());
+        assertThat(migrator.plan("nobody_12345678").tenants())
+                .singleElement()
+                .satisfies(plan -> assertThat(plan.failure())
+                        .hasValueSatisfying(
+                                failure -> assertThat(failure.message()).contains("no such tenant")));
+        assertThatThrownBy(() -> Samples.with(database, MEMBERS, Migration.of("2025_open", "SELECT '"))
+                        .plan())
                 .isInstanceOf(InvalidMigrationException.class);
     }
 
@@ -160,7 +172,8 @@ class PlanTest {
                 .containsExactly(NOTES.version());
     }
 
-    private static final Migration FLAG_WITHOUT_NOTES = Migration.of("20240109_flag", "ALTER TABLE team_member ADD flag int");
+    private static final Migration FLAG_WITHOUT_NOTES =
+            Migration.of("20240109_flag", "ALTER TABLE team_member ADD flag int");
 
     @Test
     void saysWhatIsAbsorbedAndWhatIsLeftAlone() {
@@ -229,8 +242,16 @@ class PlanTest {
     private String fingerprint(String schema) {
         StringBuilder fingerprint = new StringBuilder();
         for (String table : List.of(
-                "pg_class", "pg_attribute", "pg_proc", "pg_type", "pg_namespace", "pg_extension", "pg_constraint",
-                "pg_depend", schema + ".schema_migrations", schema + ".team_member")) {
+                "pg_class",
+                "pg_attribute",
+                "pg_proc",
+                "pg_type",
+                "pg_namespace",
+                "pg_extension",
+                "pg_constraint",
+                "pg_depend",
+                schema + ".schema_migrations",
+                schema + ".team_member")) {
             fingerprint.append(database.value(
                     "SELECT count(*) || ' ' || md5(coalesce(string_agg(t.ctid || ' ' || t.xmin, ',' ORDER BY t.ctid), ''))"
                             + " FROM " + table + " t"));

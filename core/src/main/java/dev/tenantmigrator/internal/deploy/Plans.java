@@ -107,8 +107,7 @@ public final class Plans {
         return new PlannedMigration(
                 migration.version(),
                 migration.up().location(),
-                state.rows().stream()
-                        .anyMatch(row -> row.version().equals(migration.version()) && row.finished()),
+                state.rows().stream().anyMatch(row -> row.version().equals(migration.version()) && row.finished()),
                 script.transactional(),
                 before,
                 script.statements(schema),

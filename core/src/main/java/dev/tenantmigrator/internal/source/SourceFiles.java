@@ -41,7 +41,9 @@ final class SourceFiles {
                     location);
         }
         if (name.equals(LOCK_FILE)) {
-            checkProvider(location, new String(content.read(), StandardCharsets.UTF_8).lines().toList());
+            checkProvider(
+                    location,
+                    new String(content.read(), StandardCharsets.UTF_8).lines().toList());
         }
     }
 

@@ -215,8 +215,7 @@ record AlterAction(
         cursor.take("COLUMN");
         cursor.take("IF", "EXISTS");
         String column = cursor.takeName();
-        return of("DROP COLUMN", Level.READERS_WAIT)
-                .losing("DROP COLUMN removes the values of column " + column);
+        return of("DROP COLUMN", Level.READERS_WAIT).losing("DROP COLUMN removes the values of column " + column);
     }
 
     private static AlterAction alterColumn(Cursor cursor) {
@@ -283,8 +282,7 @@ record AlterAction(
     }
 
     private static AlterAction of(String shown, Level lock) {
-        return new AlterAction(
-                shown, lock, Optional.empty(), Optional.empty(), Optional.empty(), Level.NEITHER_WAITS);
+        return new AlterAction(shown, lock, Optional.empty(), Optional.empty(), Optional.empty(), Level.NEITHER_WAITS);
     }
 
     private AlterAction and(String table, Level level) {

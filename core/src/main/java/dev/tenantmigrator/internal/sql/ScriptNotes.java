@@ -46,15 +46,14 @@ final class ScriptNotes {
 
     private void absorbed(Statement statement) {
         String text = statement.tokens().source().substring(statement.start(), statement.end());
-        String why =
-                switch (statement.tokens().name(statement.from())) {
-                    case "begin", "start", "commit", "end" -> "the migration is one transaction already";
-                    case "set", "reset" -> "the library sets this for every migration";
-                    default ->
-                        statement.startsWith("CREATE", "SCHEMA")
-                                ? "the tenant's schema is there"
-                                : "extensions are provided once per database";
-                };
+        String why = switch (statement.tokens().name(statement.from())) {
+            case "begin", "start", "commit", "end" -> "the migration is one transaction already";
+            case "set", "reset" -> "the library sets this for every migration";
+            default ->
+                statement.startsWith("CREATE", "SCHEMA")
+                        ? "the tenant's schema is there"
+                        : "extensions are provided once per database";
+        };
         notes.add(new ScriptNote(Kind.ABSORBED, statement.line(), excerpt(text) + " does not run: " + why));
     }
 

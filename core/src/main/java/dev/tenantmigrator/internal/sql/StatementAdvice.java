@@ -86,8 +86,7 @@ final class StatementAdvice {
             lock(notes, lockOf(action), table, action.shown());
             action.rewrite().ifPresent(message -> rewrites(notes, table, message));
             action.loss().ifPresent(message -> dropsData(notes, table, message));
-            action.other()
-                    .ifPresent(other -> lock(notes, lockOf(action.otherLock()), other, action.shown()));
+            action.other().ifPresent(other -> lock(notes, lockOf(action.otherLock()), other, action.shown()));
         } while (cursor.takeSymbol(','));
     }
 
@@ -121,7 +120,11 @@ final class StatementAdvice {
         cursor.take("OR", "REPLACE");
         if (cursor.take("RULE") || cursor.take("POLICY")) {
             boolean rule = statement.startsWith("CREATE", "RULE") || statement.startsWith("CREATE", "OR", "REPLACE");
-            lock(notes, Lock.BLOCKS_READS, tableBehind(rule ? "TO" : "ON", cursor), rule ? "CREATE RULE" : "CREATE POLICY");
+            lock(
+                    notes,
+                    Lock.BLOCKS_READS,
+                    tableBehind(rule ? "TO" : "ON", cursor),
+                    rule ? "CREATE RULE" : "CREATE POLICY");
         } else if (cursor.take("CONSTRAINT", "TRIGGER") || cursor.take("TRIGGER")) {
             String table = tableBehind("ON", cursor);
             lock(notes, Lock.BLOCKS_WRITES, table, "CREATE TRIGGER");
@@ -160,7 +163,11 @@ final class StatementAdvice {
             cursor.take("IF", "EXISTS");
             do {
                 String table = TableName.take(cursor);
-                lock(notes, Lock.BLOCKS_READS, table, "DROP TABLE, on what its foreign keys refer to and what it is a partition of as well,");
+                lock(
+                        notes,
+                        Lock.BLOCKS_READS,
+                        table,
+                        "DROP TABLE, on what its foreign keys refer to and what it is a partition of as well,");
                 dropsData(notes, table, "DROP TABLE removes the table with its rows");
                 fresh.remove(table);
             } while (cursor.takeSymbol(','));

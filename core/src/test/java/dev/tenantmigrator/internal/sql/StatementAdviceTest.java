@@ -169,15 +169,14 @@ class StatementAdviceTest {
                 COMMENT ON COLUMN t.n IS 'x'
                 GRANT SELECT ON t TO PUBLIC
                 ANALYZE t
-                """.lines()
-                .map(sql -> DynamicTest.dynamicTest(sql, () -> assertThat(foretold(sql)).as(sql).isEqualTo(seen(sql))));
+                """.lines().map(sql -> DynamicTest.dynamicTest(
+                sql, () -> assertThat(foretold(sql)).as(sql).isEqualTo(seen(sql))));
     }
 
     @Test
     void whatMayOrMayNotRewriteSaysSo() throws SQLException {
         for (String sql : List.of(
-                "ALTER TABLE t ALTER COLUMN name TYPE varchar(20)",
-                "ALTER TABLE t ADD COLUMN c int DEFAULT fixed()")) {
+                "ALTER TABLE t ALTER COLUMN name TYPE varchar(20)", "ALTER TABLE t ADD COLUMN c int DEFAULT fixed()")) {
             assertThat(seen(sql)).as(sql).containsExactly("t BLOCKS_READS");
             assertThat(notes(sql)).as(sql).anySatisfy(note -> {
                 assertThat(note.kind()).isEqualTo(REWRITES_TABLE);
@@ -190,8 +189,9 @@ class StatementAdviceTest {
     void whatTheTextDoesNotShowIsSaidInGeneral() throws SQLException {
         for (String sql : List.of("DROP TABLE t", "ALTER TABLE t DROP CONSTRAINT t_o", "DROP TABLE part")) {
             assertThat(seen(sql)).as(sql).hasSize(2).containsAnyOf("other BLOCKS_READS", "parent BLOCKS_READS");
-            assertThat(notes(sql)).as(sql).anySatisfy(note -> assertThat(note.message())
-                    .contains("foreign key", "as well"));
+            assertThat(notes(sql))
+                    .as(sql)
+                    .anySatisfy(note -> assertThat(note.message()).contains("foreign key", "as well"));
         }
     }
 
@@ -230,7 +230,8 @@ class StatementAdviceTest {
     void statementsOutsideOfATransaction() {
         assertThat(kinds("CREATE INDEX CONCURRENTLY x ON t (n)")).isEmpty();
         assertThat(kinds("DROP INDEX CONCURRENTLY IF EXISTS x")).isEmpty();
-        assertThat(kinds("ALTER TABLE parent DETACH PARTITION part CONCURRENTLY")).isEmpty();
+        assertThat(kinds("ALTER TABLE parent DETACH PARTITION part CONCURRENTLY"))
+                .isEmpty();
         assertThat(kinds("REINDEX TABLE CONCURRENTLY t")).isEmpty();
         assertThat(kinds("REFRESH MATERIALIZED VIEW CONCURRENTLY m")).isEmpty();
         assertThat(kinds("VACUUM t")).isEmpty();
@@ -240,8 +241,18 @@ class StatementAdviceTest {
 
     @Test
     void unfinishedAndOddStatementsAreNoError() {
-        for (String sql : List.of("ALTER TABLE", "ALTER TABLE t", "ALTER TABLE t ,", "CREATE INDEX", "DROP TABLE", "LOCK",
-                "TRUNCATE", "CREATE", "ALTER TABLE t ADD", "ALTER TABLE t ADD c int DEFAULT (", "REINDEX (")) {
+        for (String sql : List.of(
+                "ALTER TABLE",
+                "ALTER TABLE t",
+                "ALTER TABLE t ,",
+                "CREATE INDEX",
+                "DROP TABLE",
+                "LOCK",
+                "TRUNCATE",
+                "CREATE",
+                "ALTER TABLE t ADD",
+                "ALTER TABLE t ADD c int DEFAULT (",
+                "REINDEX (")) {
             try {
                 notes(sql);
             } catch (dev.tenantmigrator.InvalidMigrationException e) {
@@ -268,7 +279,8 @@ class StatementAdviceTest {
         Map<String, Kind> locks = new HashMap<>();
         Set<String> result = new TreeSet<>();
         for (ScriptNote note : notes(sql)) {
-            String named = note.message().substring(0, Math.max(0, note.message().indexOf(':')));
+            String named =
+                    note.message().substring(0, Math.max(0, note.message().indexOf(':')));
             String table = named.equals("t_n") ? "t" : named;
             switch (note.kind()) {
                 case BLOCKS_READS -> locks.put(table, BLOCKS_READS);
@@ -297,7 +309,8 @@ class StatementAdviceTest {
                     } else if (now.lock >= 5) {
                         result.add(table.name + " BLOCKS_WRITES");
                     }
-                    boolean emptied = sql.startsWith("TRUNCATE") || sql.startsWith("REFRESH") || sql.startsWith("REINDEX");
+                    boolean emptied =
+                            sql.startsWith("TRUNCATE") || sql.startsWith("REFRESH") || sql.startsWith("REINDEX");
                     if (now.file != table.file && !emptied) {
                         result.add(table.name + " REWRITES_TABLE");
                     }
@@ -315,7 +328,11 @@ class StatementAdviceTest {
     private static Map<Integer, Table> tables(Statement statement) throws SQLException {
         List<String> modes = new ArrayList<>(List.of("AccessShareLock", "RowShareLock", "RowExclusiveLock"));
         modes.addAll(List.of(
-                "ShareUpdateExclusiveLock", "ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"));
+                "ShareUpdateExclusiveLock",
+                "ShareLock",
+                "ShareRowExclusiveLock",
+                "ExclusiveLock",
+                "AccessExclusiveLock"));
         Map<Integer, Table> tables = new HashMap<>();
         try (ResultSet rows = statement.executeQuery("""
                 SELECT c.oid, c.relname, coalesce(pg_relation_filenode(c.oid), 0), l.mode

@@ -34,8 +34,9 @@ final class CreateCommand implements Callable<Integer> {
     @Option(
             names = "--prisma",
             paramLabel = "SCHEMA",
-            description = "Let Prisma write both files: the difference between this schema.prisma (or a directory of them)"
-                    + " and the copy kept with the newest migration.")
+            description =
+                    "Let Prisma write both files: the difference between this schema.prisma (or a directory of them)"
+                            + " and the copy kept with the newest migration.")
     private Optional<Path> prisma = Optional.empty();
 
     CreateCommand(Runner runner) {
@@ -56,7 +57,8 @@ final class CreateCommand implements Callable<Integer> {
             difference = PrismaDifference.find(runner.host(), schema.get(), migrations);
             if (difference.isEmpty()) {
                 return CommandResult.of("create", List.of())
-                        .withLines(List.of("The Prisma schema has not changed since the newest migration; nothing was made"));
+                        .withLines(List.of(
+                                "The Prisma schema has not changed since the newest migration; nothing was made"));
             }
         }
         Files.createDirectories(migrations);

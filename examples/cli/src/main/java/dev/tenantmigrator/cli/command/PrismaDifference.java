@@ -32,7 +32,8 @@ record PrismaDifference(String up, String down, List<String> withoutCopy) {
      */
     static Optional<PrismaDifference> find(Host host, Path schema, Path migrations) throws IOException {
         if (!Files.exists(schema)) {
-            throw new CommandException("there is no Prisma schema at " + schema.toAbsolutePath().normalize());
+            throw new CommandException(
+                    "there is no Prisma schema at " + schema.toAbsolutePath().normalize());
         }
         List<String> withoutCopy = new ArrayList<>();
         Optional<Path> copy = Optional.empty();
@@ -62,7 +63,8 @@ record PrismaDifference(String up, String down, List<String> withoutCopy) {
         try (Stream<Path> children = Files.list(migrations)) {
             return children.filter(Files::isDirectory)
                     .filter(path -> !path.getFileName().toString().startsWith("."))
-                    .sorted(Comparator.comparing((Path path) -> path.getFileName().toString())
+                    .sorted(Comparator.comparing(
+                                    (Path path) -> path.getFileName().toString())
                             .reversed())
                     .toList();
         }
@@ -76,7 +78,8 @@ record PrismaDifference(String up, String down, List<String> withoutCopy) {
         }
         Path target = migration.resolve(COPIES.get(1));
         try (Stream<Path> files = Files.walk(schema)) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".prisma")).toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".prisma")).toList()) {
                 Path copy = target.resolve(schema.relativize(file).toString());
                 Files.createDirectories(copy.getParent());
                 Files.copy(file, copy);

@@ -43,11 +43,13 @@ public final class PlanText {
     public static List<String> notes(PlanReport report, Map<String, Integer> counts) {
         List<String> lines = new ArrayList<>();
         report.missingExtensions()
-                .forEach(extension -> lines.add("extension " + extension + " is not installed: a deploy first creates it"
-                        + " in the shared schema; until it is there, what it owns is shown as the tenant's"));
+                .forEach(
+                        extension -> lines.add("extension " + extension + " is not installed: a deploy first creates it"
+                                + " in the shared schema; until it is there, what it owns is shown as the tenant's"));
         versions(report).forEach((migration, tenants) -> {
             lines.add(migration.version() + " (" + migration.file() + "), " + tenants(tenants) + ":");
-            migration.notes()
+            migration
+                    .notes()
                     .forEach(note -> lines.add(
                             "  line " + note.line() + ": " + Text.kebab(note.kind()) + ": " + note.message()));
         });

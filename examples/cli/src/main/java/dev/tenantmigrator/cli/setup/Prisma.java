@@ -78,9 +78,7 @@ public final class Prisma {
             answer = ask(from, to);
         }
         Matcher missing = MISSING_VARIABLE.matcher(answer.error);
-        while (answer.isFailure()
-                && missing.find()
-                && environment.putIfAbsent(missing.group(1), NOWHERE) == null) {
+        while (answer.isFailure() && missing.find() && environment.putIfAbsent(missing.group(1), NOWHERE) == null) {
             answer = ask(from, to);
             missing = MISSING_VARIABLE.matcher(answer.error);
         }
