@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * Everything that the catalogs say about a schema, as lines of text. Whole rows are compared, less what differs between two
  * tables made by the same statements, so that what the code under test forgot to ask for shows up.
  */
-final class Fingerprint {
+public final class Fingerprint {
 
     private static final String HOME = """
             WITH home AS (SELECT oid, quote_ident(nspname) AS schema FROM pg_namespace WHERE nspname = ?),
@@ -31,14 +31,18 @@ final class Fingerprint {
             tgrelid,tgparentid,tgfoid,tgconstrrelid,tgconstrindid,tgconstraint,tgattr,tgqual,polrelid,polqual,polwithcheck,\
             ev_class,ev_qual,ev_action,stxrelid,stxnamespace,stxkeys,stxexprs,seqrelid,pronamespace,proargtypes,\
             proallargtypes,prorettype,prosqlbody,proargdefaults,provariadic,prosupport,typnamespace,typrelid,typelem,\
-            typarray,typbasetype,typdefaultbin,typdefault,conoid,prosrc,proconfig,relacl,attacl,proacl,typacl,typnotnull}'::text[]
+            typarray,typbasetype,typdefaultbin,typdefault,conoid,prosrc,proconfig,relacl,attacl,proacl,typacl,typnotnull,\
+            typowner,proowner,stxowner,\
+            collnamespace,collowner,oprnamespace,oprowner,oprleft,oprright,oprresult,oprcom,oprnegate,aggfnoid,aggtranstype,\
+            aggmtranstype,aggsortop,defaclrole,defaclnamespace,defaclacl}'::text[]
             """;
 
     private static final Map<String, String> QUERIES = queries();
 
     private Fingerprint() {}
 
-    static List<String> of(Connection connection, String schema) throws SQLException {
+    /** In a transaction, whose search path it changes. */
+    public static List<String> of(Connection connection, String schema) throws SQLException {
         try (Statement settings = connection.createStatement()) {
             settings.execute("SET LOCAL search_path = pg_catalog, pg_temp");
             List<String> lines = new ArrayList<>();
@@ -58,7 +62,7 @@ final class Fingerprint {
     }
 
     /** Only what differs, for a message that can be read. */
-    static List<String> differences(List<String> before, List<String> after) {
+    public static List<String> differences(List<String> before, List<String> after) {
         List<String> lost = new ArrayList<>(before);
         after.forEach(lost::remove);
         List<String> differences = new ArrayList<>(after);
@@ -84,7 +88,8 @@ final class Fingerprint {
                                 "pg_get_partkeydef(c.oid)",
                                 "am.amname",
                                 "toast.reloptions",
-                                acl("c.relacl"))
+                                acl("c.relacl"),
+                                "pg_get_userbyid(c.relowner)")
                         + "home JOIN pg_class c ON c.relnamespace = home.oid LEFT JOIN pg_am am ON am.oid = c.relam"
                         + " LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid");
         queries.put(
@@ -146,6 +151,7 @@ final class Fingerprint {
                                 "p",
                                 "p.oid::regprocedure",
                                 acl("p.proacl"),
+                                "pg_get_userbyid(p.proowner)",
                                 "CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) END")
                         + "home JOIN pg_proc p ON p.pronamespace = home.oid");
         queries.put(
@@ -155,10 +161,25 @@ final class Fingerprint {
                                 "format_type(t.oid, NULL)",
                                 "format_type(t.typbasetype, t.typtypmod)",
                                 acl("t.typacl"),
+                                "pg_get_userbyid(t.typowner)",
                                 "pg_get_expr(t.typdefaultbin, 0)",
                                 "t.typnotnull",
                                 "(SELECT string_agg(enumlabel, ',' ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = t.oid)")
                         + "home JOIN pg_type t ON t.typnamespace = home.oid");
+        queries.put(
+                "collation",
+                row("c", "c.oid::regcollation") + "home JOIN pg_collation c ON c.collnamespace = home.oid");
+        queries.put(
+                "operator",
+                row("o", "o.oid::regoperator", "o.oprcom::regoperator", "o.oprnegate::regoperator")
+                        + "home JOIN pg_operator o ON o.oprnamespace = home.oid");
+        queries.put(
+                "aggregate",
+                row("a", "p.oid::regprocedure", "a.aggtranstype::regtype", "a.aggmtranstype::regtype", "a.aggsortop::regoperator")
+                        + "home JOIN pg_proc p ON p.pronamespace = home.oid JOIN pg_aggregate a ON a.aggfnoid = p.oid");
+        queries.put(
+                "default privileges",
+                row("d", acl("d.defaclacl")) + "home JOIN pg_default_acl d ON d.defaclnamespace = home.oid");
         // An owned sequence, a trigger of its function, a default of its sequence. Not the triggers of foreign keys:
         // those of
         // a partition made with its table and of one attached to it hang together in different ways.

@@ -1,0 +1,114 @@
+package dev.tenantmigrator;
+
+import dev.tenantmigrator.internal.sql.RawStatements;
+import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.internal.structure.Fingerprint;
+import dev.tenantmigrator.support.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+
+/**
+ * What a user had before there were tenants: the files run as they stand into {@code public}, one statement after the other
+ * as psql does. For a comparison the schema is given the tenant's name, so that the catalogs are equal row by row without
+ * any replacing of names in them; only the text of functions needs that.
+ */
+final class OriginalProduct implements AutoCloseable {
+
+    private final TestDatabase database;
+    private String schema = "public";
+
+    /**
+     * @param setup makes what is shared, e.g. {@code users}
+     * @param shared tables that it makes
+     */
+    OriginalProduct(String setup, List<String> shared, List<Migration> migrations) throws SQLException {
+        database = TestDatabase.create("original");
+        database.execute(setup);
+        for (Migration migration : migrations) {
+            runAsItStands(database.dataSourceOf(database.user(), database.password()), migration.up());
+        }
+        schema = "moved";
+        asSuperuser("ALTER SCHEMA public RENAME TO moved; CREATE SCHEMA public");
+        for (String table : shared) {
+            asSuperuser("ALTER TABLE moved." + Sql.identifier(table) + " SET SCHEMA public");
+        }
+        for (String extension : database.values(
+                "SELECT extname FROM pg_extension WHERE extnamespace = 'moved'::regnamespace AND extrelocatable")) {
+            asSuperuser("ALTER EXTENSION " + Sql.identifier(extension) + " SET SCHEMA public");
+        }
+    }
+
+    static void runAsItStands(DataSource dataSource, ScriptFile file) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            for (String sql : RawStatements.of(file)) {
+                if (sql.regionMatches(true, 0, "SELECT", 0, 6)) {
+                    statement.execute(sql);
+                } else {
+                    // The driver splits what is not in a batch, wrongly for some bodies.
+                    statement.addBatch(sql);
+                    statement.executeBatch();
+                }
+            }
+        } catch (SQLException e) {
+            throw new SQLException(file.location() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What is different in a tenant. */
+    List<String> differencesTo(TestDatabase tenants, String tenant) throws SQLException {
+        if (!schema.equals(tenant)) {
+            asSuperuser("ALTER SCHEMA " + Sql.identifier(schema) + " RENAME TO " + Sql.identifier(tenant));
+            schema = tenant;
+        }
+        return Fingerprint.differences(structure(database, tenant), structure(tenants, tenant));
+    }
+
+    /** The structure of a tenant, without the tracking table, with the owner called {@code owner}. */
+    static List<String> structure(TestDatabase database, String tenant) throws SQLException {
+        try (Connection connection = database.rawDataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            Stream<String> lines = Fingerprint.of(connection, tenant).stream();
+            connection.rollback();
+            return lines.filter(line -> !line.contains("schema_migrations"))
+                    .map(line -> line.startsWith("function ") ? withoutSchema(line, tenant) : line)
+                    .map(line -> line.replace(database.user(), "owner"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** Lines of function bodies that still speak of {@code public}. */
+    static List<String> linesWithPublic(TestDatabase database, String tenant) {
+        return database.values(
+                "SELECT trim(line) FROM pg_proc, regexp_split_to_table(prosrc, '\n') line"
+                        + " WHERE pronamespace = ?::text::regnamespace AND line ~ '\\mpublic\\M' ORDER BY 1 COLLATE \"C\"",
+                Sql.identifier(tenant));
+    }
+
+    /** In code the tenant's schema stands for {@code public}; in a function's search path the shared schema comes after it. */
+    private static String withoutSchema(String line, String tenant) {
+        return line.replace(Sql.identifier(tenant), "public")
+                .replace("\"public\"", "public")
+                .replace(tenant, "public")
+                .replace("'public', 'public'", "'public'")
+                .replace("public, public", "public");
+    }
+
+    private void asSuperuser(String sql) throws SQLException {
+        try (Connection connection = database.superuserDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        database.close();
+    }
+}

@@ -1,0 +1,16 @@
+package dev.tenantmigrator.internal.sql;
+
+import dev.tenantmigrator.ScriptFile;
+import java.util.List;
+
+/** A script's statements as they stand, for tests that run a file the way psql does. */
+public final class RawStatements {
+
+    private RawStatements() {}
+
+    public static List<String> of(ScriptFile file) {
+        return Script.read(file).stream()
+                .map(statement -> statement.tokens().source().substring(statement.start(), statement.end()))
+                .toList();
+    }
+}

@@ -1,0 +1,2 @@
+ALTER TABLE "public"."Customer" DROP COLUMN "token";
+ALTER TABLE "Member" ALTER COLUMN "id" DROP DEFAULT

@@ -1,0 +1,2 @@
+DROP TABLE "_CategoryToProduct";
+DROP TABLE "public"."Category";

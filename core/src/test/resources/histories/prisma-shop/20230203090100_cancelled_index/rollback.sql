@@ -1,0 +1,1 @@
+DROP INDEX "Order_cancelled_idx"

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "public"."Order" ALTER COLUMN "status" SET DEFAULT 'DRAFT'

@@ -1,0 +1,2 @@
+ALTER TABLE "Member" DROP COLUMN "email";
+ALTER TABLE "Customer" ALTER COLUMN "email" SET DATA TYPE TEXT;

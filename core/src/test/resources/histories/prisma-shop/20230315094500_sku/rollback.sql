@@ -1,0 +1,2 @@
+DROP INDEX "Product_sku_key";
+ALTER TABLE "Product" RENAME COLUMN "sku" TO "legacySku";

@@ -1,0 +1,7 @@
+-- CreateView
+CREATE VIEW "public"."OrderTotals" AS
+SELECT o."id", o."customerId", sum(i."quantity" * p."price") AS "total"
+  FROM "public"."Order" o
+  JOIN "OrderItem" i ON i."orderId" = o."id"
+  JOIN public."Product" p ON p."id" = i."productId"
+ GROUP BY o."id";

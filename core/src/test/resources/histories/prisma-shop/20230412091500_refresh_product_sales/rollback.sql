@@ -1,0 +1,1 @@
+DROP FUNCTION refresh_product_sales()

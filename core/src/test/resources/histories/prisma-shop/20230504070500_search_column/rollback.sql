@@ -1,0 +1,1 @@
+ALTER TABLE "Product" DROP COLUMN "search", DROP COLUMN "description";

@@ -1,0 +1,1 @@
+SELECT setval('public.invoice_number', 1000, false);

@@ -1,0 +1,3 @@
+COMMENT ON TABLE "Order" IS NULL;
+COMMENT ON COLUMN "Order"."status" IS NULL;
+COMMENT ON FUNCTION set_updated_at() IS NULL

@@ -1,0 +1,2 @@
+DROP FUNCTION address_label;
+DROP TABLE "Address";

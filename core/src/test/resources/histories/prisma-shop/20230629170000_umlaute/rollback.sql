@@ -1,0 +1,1 @@
+﻿ALTER TABLE "public"."Customer" DROP COLUMN "größe"

@@ -1,0 +1,2 @@
+-- AlterEnum
+ALTER TYPE "Visibility" ADD VALUE 'unlisted' AFTER 'public';

@@ -1,0 +1,2 @@
+ALTER TYPE "Visibility" RENAME TO "ProductVisibility";
+ALTER TYPE "public"."ProductVisibility" ADD VALUE 'archived';

@@ -1,0 +1,1 @@
+ALTER TYPE "ProductVisibility" RENAME TO "Visibility";

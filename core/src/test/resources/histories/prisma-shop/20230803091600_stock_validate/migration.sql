@@ -1,0 +1,1 @@
+ALTER TABLE "public"."Stock" VALIDATE CONSTRAINT "Stock_productId_fkey"

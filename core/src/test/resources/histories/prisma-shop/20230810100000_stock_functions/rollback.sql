@@ -1,0 +1,2 @@
+DROP PROCEDURE public.restock;
+DROP FUNCTION public.take_stock

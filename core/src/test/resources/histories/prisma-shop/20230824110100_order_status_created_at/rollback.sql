@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY IF EXISTS "Order_status_createdAt_idx";

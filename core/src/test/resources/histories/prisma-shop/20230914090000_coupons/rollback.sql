@@ -1,0 +1,2 @@
+DROP TABLE "Coupon";
+DROP DOMAIN percentage

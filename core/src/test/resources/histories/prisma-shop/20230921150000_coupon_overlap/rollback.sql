@@ -1,0 +1,1 @@
+ALTER TABLE "Coupon" DROP COLUMN "productId" CASCADE

@@ -1,0 +1,1 @@
+ALTER TABLE "public"."Event" DETACH PARTITION "public"."Event_2022" CONCURRENTLY;

@@ -1,0 +1,2 @@
+-- DropTable
+DROP TABLE IF EXISTS "public"."Event_2022"

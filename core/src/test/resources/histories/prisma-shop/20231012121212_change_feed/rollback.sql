@@ -1,0 +1,2 @@
+DROP TRIGGER "Order_announce" ON "Order";
+DROP FUNCTION announce_change

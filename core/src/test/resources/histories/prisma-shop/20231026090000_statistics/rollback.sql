@@ -1,0 +1,2 @@
+ALTER TABLE "Order" ALTER COLUMN "customerId" SET STATISTICS -1;
+DROP STATISTICS "Order_stats"

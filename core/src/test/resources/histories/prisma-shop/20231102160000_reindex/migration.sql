@@ -1,0 +1,1 @@
+REINDEX INDEX CONCURRENTLY "public"."Product_search_idx"

@@ -1,0 +1,1 @@
+DROP RULE "OrderArchive_readonly" ON "OrderArchive"

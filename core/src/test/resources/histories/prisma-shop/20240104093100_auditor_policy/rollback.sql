@@ -1,0 +1,2 @@
+DROP POLICY "Invoice_auditor" ON "Invoice";
+ALTER TABLE "Invoice" DISABLE ROW LEVEL SECURITY;
