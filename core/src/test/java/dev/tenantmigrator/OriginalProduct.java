@@ -22,14 +22,17 @@ final class OriginalProduct implements AutoCloseable {
     private String schema = "public";
 
     /**
+     * @param database where, closed with this
+     * @param login who runs the files
      * @param setup makes what is shared, e.g. {@code users}
-     * @param shared tables that it makes
+     * @param shared the tables that it makes
      */
-    OriginalProduct(String setup, List<String> shared, List<Migration> migrations) throws SQLException {
-        database = TestDatabase.create("original");
-        database.execute(setup);
-        for (Migration migration : migrations) {
-            runAsItStands(database.dataSourceOf(database.user(), database.password()), migration.up());
+    OriginalProduct(TestDatabase database, DataSource login, String setup, List<String> shared, MigrationSource source)
+            throws SQLException {
+        this.database = database;
+        runAsItStands(login, ScriptFile.of("setup.sql", setup));
+        for (Migration migration : source.read()) {
+            runAsItStands(login, migration.up());
         }
         schema = "moved";
         asSuperuser("ALTER SCHEMA public RENAME TO moved; CREATE SCHEMA public");

@@ -40,7 +40,9 @@ class PrismaHistoryTest {
 
     @BeforeAll
     static void makeOriginal(TestDatabase database) throws SQLException {
-        original = new OriginalProduct(USERS, List.of("users"), HISTORY.read());
+        TestDatabase single = TestDatabase.create("original");
+        original = new OriginalProduct(
+                single, single.dataSourceOf(single.user(), single.password()), USERS, List.of("users"), HISTORY);
         database.execute(USERS);
     }
 
