@@ -90,7 +90,7 @@ final class OriginalProduct implements AutoCloseable {
     static List<String> linesWithPublic(TestDatabase database, String tenant) {
         return database.values(
                 "SELECT trim(line) FROM pg_proc, regexp_split_to_table(prosrc, '\n') line"
-                        + " WHERE pronamespace = ?::text::regnamespace AND line ~ '\\mpublic\\M' ORDER BY 1 COLLATE \"C\"",
+                        + " WHERE pronamespace = ?::text::regnamespace AND line ~ '\\mpublic\\M' ORDER BY trim(line) COLLATE \"C\"",
                 Sql.identifier(tenant));
     }
 

@@ -46,7 +46,7 @@ class PgDumpTest {
 
     @AfterEach
     void dropRoles() throws SQLException {
-        asSuperuser(database, "DROP OWNED BY shop_owner, shop_app CASCADE; DROP ROLE shop_owner, shop_app");
+        asSuperuser(database, "DROP OWNED BY shop_owner CASCADE; DROP OWNED BY shop_app; DROP ROLE shop_owner, shop_app");
     }
 
     @ParameterizedTest
