@@ -1,11 +1,9 @@
 package dev.tenantmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.structure.Fingerprint;
-import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantOutcome.Failed;
 import dev.tenantmigrator.support.PostgresTest;
@@ -61,8 +59,8 @@ class OtherSchemasTest {
             "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO pg_monitor",
             "ALTER SCHEMA {b} RENAME TO stolen",
             "DROP SCHEMA {b} CASCADE",
-            "ALTER TABLE t SET SCHEMA {b}",
-            "ALTER TABLE {b}.t SET SCHEMA {a}",
+            "ALTER TABLE first SET SCHEMA {b}",
+            "DROP TABLE parts; ALTER TABLE {b}.parts SET SCHEMA {a}",
             "CREATE TABLE {b}.part PARTITION OF parts FOR VALUES IN (1)",
             "ALTER TABLE {b}.t RENAME TO gone",
             "ALTER SEQUENCE {b}.t_id_seq RESTART WITH 5",
@@ -87,14 +85,14 @@ class OtherSchemasTest {
             "ALTER DATABASE {db} SET work_mem = '1MB'",
             "COMMENT ON DATABASE {db} IS 'mine'",
             "CREATE EXTENSION IF NOT EXISTS fuzzystrmatch; DROP EXTENSION citext CASCADE",
-            "SET search_path = {b}; CREATE TABLE extra (id int)",
+            "SET search_path = {b}, {a}; CREATE TABLE extra (id int)",
             "SELECT set_config('search_path', 'pub' || 'lic', false); CREATE TABLE extra (id int)");
 
     private static final String SHARED = """
             CREATE SCHEMA public; CREATE EXTENSION "uuid-ossp"; CREATE EXTENSION citext; CREATE EXTENSION fuzzystrmatch;
             CREATE TABLE users (id int PRIMARY KEY, email text); INSERT INTO users VALUES (1, 'a');
             CREATE TABLE audit (id serial, what text); INSERT INTO audit (what) VALUES ('before');
-            CREATE VIEW overview AS SELECT count(*) FROM audit; CREATE SEQUENCE counter;
+            CREATE VIEW overview AS SELECT count(*) FROM users; CREATE SEQUENCE counter;
             CREATE TYPE kind AS ENUM ('good'); CREATE FUNCTION helper() RETURNS int LANGUAGE sql AS 'SELECT 1';
             CREATE FUNCTION write_audit(what text) RETURNS int LANGUAGE sql AS
                 'INSERT INTO public.audit (what) VALUES (write_audit.what) RETURNING id'""";
@@ -112,13 +110,23 @@ class OtherSchemasTest {
     /** What a test has not changed serves the next one. */
     @BeforeEach
     void fillDatabase() {
-        if (untouched.isEmpty() || !Surroundings.of(database, "").equals(untouched)) {
+        if (untouched.isEmpty()) {
             dropAll();
             database.execute(SHARED);
             a = Samples.create(database, "a", OBJECTS);
             b = Samples.create(database, "b", OBJECTS);
             database.execute("INSERT INTO " + b + ".t (col) VALUES (1), (2)");
             untouched = Surroundings.of(database, "");
+        }
+    }
+
+    private void assertUntouched() {
+        List<String> before = untouched;
+        untouched = Surroundings.of(database, "");
+        if (!untouched.equals(before)) {
+            List<String> now = untouched;
+            untouched = List.of();
+            assertThat(Fingerprint.differences(before, now)).isEmpty();
         }
     }
 
@@ -160,19 +168,20 @@ class OtherSchemasTest {
         String sql = hostile.replace("{a}", a).replace("{b}", b).replace("{db}", database.name());
         TenantMigrator migrator = migrator(OBJECTS, Migration.of("20240102_hostile", "CREATE TABLE first ();\n" + sql));
 
-        try {
-            FleetReport report = migrator.deploy(a);
-            assertThat(report.of(Failed.class)).as("failed").hasSize(1);
-            assertThat(report.of(Failed.class).get(0).failure().toString()).contains("20240102_hostile");
-        } catch (InvalidMigrationException e) {
-            assertThat(e).hasMessageContaining("20240102_hostile/migration.sql:2");
-        }
-        assertThat(Surroundings.of(database, "")).isEqualTo(untouched);
+        String ofDeploy = failure(() -> migrator.deploy(a).throwIfFailed());
+        String ofCreation = failure(() -> migrator.createTenant(TenantName.forUser("c"), TenantStep.NONE));
 
-        assertThatThrownBy(() -> migrator.createTenant(TenantName.forUser("c"), TenantStep.NONE))
-                .isInstanceOf(TenantMigratorException.class)
-                .hasMessageContaining("20240102_hostile");
-        assertThat(Surroundings.of(database, "")).isEqualTo(untouched);
+        assertUntouched();
+        assertThat(List.of(ofDeploy, ofCreation)).allMatch(message -> message.contains("20240102_hostile"));
+    }
+
+    private static String failure(Runnable call) {
+        try {
+            call.run();
+            return "succeeded";
+        } catch (TenantMigratorException e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 
     @Test
@@ -182,7 +191,7 @@ class OtherSchemasTest {
 
         assertThat(migrator.deploy(a).of(Failed.class)).hasSize(1);
 
-        assertThat(Surroundings.of(database, "")).isEqualTo(untouched);
+        assertUntouched();
     }
 
     /** Data in an allowed table is meant. */
@@ -192,6 +201,7 @@ class OtherSchemasTest {
         Migration fine = Migration.of(
                 "20240102_fine", "INSERT INTO public.users VALUES (2, 'b'); CREATE TABLE more (u int REFERENCES users)");
 
+        untouched = List.of();
         migrator(OBJECTS, fine).deploy(a).throwIfFailed();
 
         assertThat(Fingerprint.differences(others, Surroundings.of(database, a)))
@@ -205,6 +215,7 @@ class OtherSchemasTest {
                 ? MigrationSource.classpath(history).read()
                 : GeneratedHistory.of(Long.parseLong(history), 100);
         TenantMigrator migrator = migrator(migrations.toArray(Migration[]::new));
+        untouched = List.of();
         migrator.prepare();
         List<String> before = Surroundings.of(database, "");
 
