@@ -52,8 +52,10 @@ class CaseTableTest {
 
     @BeforeAll
     static void fillPublic(TestDatabase database) {
-        database.execute("CREATE TABLE users (id int PRIMARY KEY); CREATE EXTENSION \"uuid-ossp\"; CREATE EXTENSION citext;"
-                + " CREATE EXTENSION pg_trgm; CREATE SCHEMA extensions; CREATE EXTENSION ltree SCHEMA extensions; " + OBJECTS);
+        database.execute(
+                "CREATE TABLE users (id int PRIMARY KEY); CREATE EXTENSION \"uuid-ossp\"; CREATE EXTENSION citext;"
+                        + " CREATE EXTENSION pg_trgm; CREATE SCHEMA extensions; CREATE EXTENSION ltree SCHEMA extensions; "
+                        + OBJECTS);
     }
 
     @AfterEach
@@ -129,7 +131,9 @@ class CaseTableTest {
                         CREATE FUNCTION public.where_am_i() RETURNS text LANGUAGE sql SET search_path = public
                         AS 'SELECT array_to_string(current_schemas(false), '' '')'
                         """, "SELECT {t}.where_am_i()", "{n} public"),
-                arguments("strings that are names", """
+                arguments(
+                        "strings that are names",
+                        """
                         CREATE TABLE c (i int DEFAULT nextval('public.s'), j int DEFAULT nextval('"public"."s"'::regclass));
                         CREATE TABLE seen AS
                         SELECT relnamespace::regnamespace::text AS x FROM pg_class WHERE oid = ANY (ARRAY[
@@ -214,8 +218,8 @@ class CaseTableTest {
         TenantMigrator migrator = migrator(sql);
         List<String> before = Surroundings.of(database, "");
 
-        String tenant =
-                migrator.createTenant(TenantName.forUser("anna"), TenantStep.NONE).schema();
+        String tenant = migrator.createTenant(TenantName.forUser("anna"), TenantStep.NONE)
+                .schema();
 
         assertThat(database.value(inTenant(query, tenant))).isEqualTo(inTenant(expected, tenant));
         assertThat(Surroundings.of(database, tenant)).isEqualTo(before);
@@ -311,8 +315,8 @@ class CaseTableTest {
                 + " CREATE TABLE seen AS SELECT hstore('a', 'b')::text AS x";
         TenantMigrator migrator = migrator(sql);
         for (String user : List.of("anna", "bob")) {
-            String tenant =
-                    migrator.createTenant(TenantName.forUser(user), TenantStep.NONE).schema();
+            String tenant = migrator.createTenant(TenantName.forUser(user), TenantStep.NONE)
+                    .schema();
             assertThat(database.value(inTenant(SEEN, tenant))).isEqualTo("\"a\"=>\"b\"");
         }
         assertThat(database.value("SELECT extnamespace::regnamespace || obj_description(oid) FROM pg_extension"
@@ -341,8 +345,8 @@ class CaseTableTest {
     void theChecksumIsThatOfTheFile() {
         String sql = "ALTER TABLE public.t ADD a int";
         TenantMigrator migrator = migrator(sql);
-        String tenant =
-                migrator.createTenant(TenantName.forUser("anna"), TenantStep.NONE).schema();
+        String tenant = migrator.createTenant(TenantName.forUser("anna"), TenantStep.NONE)
+                .schema();
         assertThat(database.values("SELECT checksum FROM " + tenant + ".schema_migrations ORDER BY version"))
                 .containsExactly(
                         ScriptFile.of("", OBJECTS).checksum(),

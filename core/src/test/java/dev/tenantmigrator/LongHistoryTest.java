@@ -38,8 +38,8 @@ class LongHistoryTest {
     void allWaysEndTheSame(long seed) throws SQLException {
         List<Migration> all = GeneratedHistory.of(seed, SIZE);
         TestDatabase single = TestDatabase.create("original");
-        try (OriginalProduct original = new OriginalProduct(
-                single, single.rawDataSource(), USERS, List.of("users"), () -> all)) {
+        try (OriginalProduct original =
+                new OriginalProduct(single, single.rawDataSource(), USERS, List.of("users"), () -> all)) {
             allWaysEndTheSame(seed, all, original);
         }
     }

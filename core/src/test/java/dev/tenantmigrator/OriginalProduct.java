@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 
@@ -17,6 +18,9 @@ import javax.sql.DataSource;
  * any replacing of names in them; only the text of functions needs that.
  */
 final class OriginalProduct implements AutoCloseable {
+
+    /** What rows have that were there before a column with {@code CURRENT_TIMESTAMP}. */
+    private static final Pattern MISSING_TIME = Pattern.compile("\"attmissingval\": \\[\"\\d{4}-\\d\\d-\\d\\d[^]]*]");
 
     private final TestDatabase database;
     private String schema = "public";
@@ -81,6 +85,7 @@ final class OriginalProduct implements AutoCloseable {
             return lines.filter(line -> !line.contains("schema_migrations"))
                     .map(line -> line.startsWith("function ") ? withoutSchema(line, tenant) : line)
                     .map(line -> line.replace(database.user(), "owner"))
+                    .map(line -> MISSING_TIME.matcher(line).replaceAll("\"attmissingval\": then"))
                     .sorted()
                     .toList();
         }

@@ -150,15 +150,20 @@ class OtherSchemasTest {
         String literal = "'" + sql.replace("'", "''") + "'";
         return switch (way) {
             case 0 -> "DO $x$ DECLARE s text := " + literal + "; BEGIN EXECUTE s; END $x$";
-            case 1 -> "DO $x$ BEGIN BEGIN EXECUTE reverse(reverse(" + literal + ")); EXCEPTION WHEN division_by_zero THEN END;"
-                    + " BEGIN PERFORM 1 / 0; EXCEPTION WHEN division_by_zero THEN END; END $x$";
-            case 2 -> "CREATE TABLE steps (sql text); INSERT INTO steps VALUES (" + literal + ");"
-                    + " DO $x$ DECLARE s text; BEGIN FOR s IN SELECT sql FROM steps LOOP EXECUTE s; END LOOP; END $x$";
-            case 3 -> "CREATE FUNCTION run(s text) RETURNS void LANGUAGE plpgsql AS $x$ BEGIN EXECUTE s; END $x$;"
-                    + " SELECT run(" + literal + "); DROP FUNCTION run(text)";
-            default -> "CREATE FUNCTION run() RETURNS trigger LANGUAGE plpgsql AS $x$ BEGIN EXECUTE NEW.payload; RETURN NULL; END $x$;"
-                    + " CREATE TRIGGER run BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION run();"
-                    + " INSERT INTO t (payload) VALUES (" + literal + ")";
+            case 1 ->
+                "DO $x$ BEGIN BEGIN EXECUTE reverse(reverse(" + literal
+                        + ")); EXCEPTION WHEN division_by_zero THEN END;"
+                        + " BEGIN PERFORM 1 / 0; EXCEPTION WHEN division_by_zero THEN END; END $x$";
+            case 2 ->
+                "CREATE TABLE steps (sql text); INSERT INTO steps VALUES (" + literal + ");"
+                        + " DO $x$ DECLARE s text; BEGIN FOR s IN SELECT sql FROM steps LOOP EXECUTE s; END LOOP; END $x$";
+            case 3 ->
+                "CREATE FUNCTION run(s text) RETURNS void LANGUAGE plpgsql AS $x$ BEGIN EXECUTE s; END $x$;"
+                        + " SELECT run(" + literal + "); DROP FUNCTION run(text)";
+            default ->
+                "CREATE FUNCTION run() RETURNS trigger LANGUAGE plpgsql AS $x$ BEGIN EXECUTE NEW.payload; RETURN NULL; END $x$;"
+                        + " CREATE TRIGGER run BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION run();"
+                        + " INSERT INTO t (payload) VALUES (" + literal + ")";
         };
     }
 
@@ -199,7 +204,8 @@ class OtherSchemasTest {
     void whatIsAllowedIsNotHostile() {
         List<String> others = Surroundings.of(database, a);
         Migration fine = Migration.of(
-                "20240102_fine", "INSERT INTO public.users VALUES (2, 'b'); CREATE TABLE more (u int REFERENCES users)");
+                "20240102_fine",
+                "INSERT INTO public.users VALUES (2, 'b'); CREATE TABLE more (u int REFERENCES users)");
 
         untouched = List.of();
         migrator(OBJECTS, fine).deploy(a).throwIfFailed();

@@ -46,7 +46,8 @@ class PgDumpTest {
 
     @AfterEach
     void dropRoles() throws SQLException {
-        asSuperuser(database, "DROP OWNED BY shop_owner CASCADE; DROP OWNED BY shop_app; DROP ROLE shop_owner, shop_app");
+        asSuperuser(
+                database, "DROP OWNED BY shop_owner CASCADE; DROP OWNED BY shop_app; DROP ROLE shop_owner, shop_app");
     }
 
     @ParameterizedTest
@@ -63,8 +64,8 @@ class PgDumpTest {
 
         try (OriginalProduct original = original(dump)) {
             for (String user : List.of("anna", "bob")) {
-                String tenant =
-                        migrator.createTenant(TenantName.forUser(user), TenantStep.NONE).schema();
+                String tenant = migrator.createTenant(TenantName.forUser(user), TenantStep.NONE)
+                        .schema();
                 assertIsTheOriginal(original, migrator, tenant);
             }
             String adopted = "We\"ird Ünit";
@@ -78,8 +79,7 @@ class PgDumpTest {
     private OriginalProduct original(MigrationSource dump) throws SQLException {
         TestDatabase single = TestDatabase.create("original");
         asSuperuser(single, "ALTER DATABASE " + single.name() + " OWNER TO shop_owner");
-        return new OriginalProduct(
-                single, single.dataSourceOf("shop_owner", "secret"), USERS, List.of("users"), dump);
+        return new OriginalProduct(single, single.dataSourceOf("shop_owner", "secret"), USERS, List.of("users"), dump);
     }
 
     private void assertIsTheOriginal(OriginalProduct original, TenantMigrator migrator, String tenant)
@@ -95,7 +95,8 @@ class PgDumpTest {
         assertThat(database.value(
                         "SELECT obj_description(?::text::regnamespace, 'pg_namespace')", Sql.identifier(tenant)))
                 .isEqualTo("the library's tables; public.users is shared");
-        assertThat(database.values("SELECT setrole::text FROM pg_db_role_setting")).isEmpty();
+        assertThat(database.values("SELECT setrole::text FROM pg_db_role_setting"))
+                .isEmpty();
     }
 
     private static void asSuperuser(TestDatabase where, String sql) throws SQLException {

@@ -55,8 +55,8 @@ class PrismaHistoryTest {
     void twoNewTenantsAreTheOriginal() throws SQLException {
         assertThat(HISTORY.read()).hasSize(60);
         for (String user : List.of("anna", "bob")) {
-            String tenant =
-                    migrator.createTenant(TenantName.forUser(user), TenantStep.NONE).schema();
+            String tenant = migrator.createTenant(TenantName.forUser(user), TenantStep.NONE)
+                    .schema();
 
             assertIsTheOriginal(tenant);
         }
@@ -76,8 +76,8 @@ class PrismaHistoryTest {
 
     @Test
     void whatWasRolledBackIsMadeAgain() throws SQLException {
-        String tenant =
-                migrator.createTenant(TenantName.forUser("carol"), TenantStep.NONE).schema();
+        String tenant = migrator.createTenant(TenantName.forUser("carol"), TenantStep.NONE)
+                .schema();
         List<String> before = OriginalProduct.structure(database, tenant);
         String version = "20240104093100_auditor_policy";
 
@@ -85,7 +85,11 @@ class PrismaHistoryTest {
                         .throwIfFailed()
                         .of(RolledBack.class))
                 .singleElement()
-                .satisfies(outcome -> assertThat(outcome.rolledBack()).hasSize(4).last().extracting(TenantOutcome.Step::version).isEqualTo(version));
+                .satisfies(outcome -> assertThat(outcome.rolledBack())
+                        .hasSize(4)
+                        .last()
+                        .extracting(TenantOutcome.Step::version)
+                        .isEqualTo(version));
         assertThat(migrator.deploy(tenant).throwIfFailed().of(Migrated.class)).hasSize(1);
 
         assertThat(OriginalProduct.structure(database, tenant)).isEqualTo(before);

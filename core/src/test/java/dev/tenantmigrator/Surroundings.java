@@ -62,14 +62,15 @@ final class Surroundings {
     static List<String> of(TestDatabase database, String tenant) {
         List<String> queries = new ArrayList<>();
         IN_SCHEMA.forEach((catalog, schema) -> queries.add(digest(
-                catalog, catalog + " r, t WHERE r.oid >= 2200 AND r." + schema + " <> t.oid AND r." + schema + NOT_TOAST)));
+                catalog,
+                catalog + " r, t WHERE r.oid >= 2200 AND r." + schema + " <> t.oid AND r." + schema + NOT_TOAST)));
         OF_RELATION.forEach((catalog, relation) -> queries.add(digest(
                 catalog,
                 catalog + " r JOIN pg_class c ON c.oid >= 16384 AND c.oid = r." + relation
                         + ", t WHERE c.relnamespace <> t.oid AND c.relnamespace" + NOT_TOAST
                         + (catalog.equals("pg_trigger") ? " AND NOT r.tgisinternal" : ""))));
-        queries.add(digest(
-                "pg_enum", "pg_enum r JOIN pg_type y ON y.oid = r.enumtypid, t WHERE y.typnamespace <> t.oid"));
+        queries.add(
+                digest("pg_enum", "pg_enum r JOIN pg_type y ON y.oid = r.enumtypid, t WHERE y.typnamespace <> t.oid"));
         GLOBAL.forEach(catalog -> queries.add(digest(catalog, catalog + " r")));
         for (List<Object> table : database.query(
                 "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
@@ -92,7 +93,7 @@ final class Surroundings {
 
     private static String digest(String label, String rows) {
         String row = "(to_jsonb(r) - " + NOISE + ")::text";
-        return "SELECT " + Sql.literal(label) + ", count(*), md5(string_agg(" + row + ", ' ' ORDER BY " + row + ")) FROM "
-                + rows;
+        return "SELECT " + Sql.literal(label) + ", count(*), md5(string_agg(" + row + ", ' ' ORDER BY " + row
+                + ")) FROM " + rows;
     }
 }

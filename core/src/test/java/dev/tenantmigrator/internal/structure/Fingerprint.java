@@ -175,7 +175,12 @@ public final class Fingerprint {
                         + "home JOIN pg_operator o ON o.oprnamespace = home.oid");
         queries.put(
                 "aggregate",
-                row("a", "p.oid::regprocedure", "a.aggtranstype::regtype", "a.aggmtranstype::regtype", "a.aggsortop::regoperator")
+                row(
+                                "a",
+                                "p.oid::regprocedure",
+                                "a.aggtranstype::regtype",
+                                "a.aggmtranstype::regtype",
+                                "a.aggsortop::regoperator")
                         + "home JOIN pg_proc p ON p.pronamespace = home.oid JOIN pg_aggregate a ON a.aggfnoid = p.oid");
         queries.put(
                 "default privileges",
