@@ -361,7 +361,7 @@ class CaseTableTest {
     private TenantMigratorBuilder builder(String sql) {
         List<Migration> migrations = new ArrayList<>();
         migrations.add(Migration.of("20240100_objects", OBJECTS));
-        for (String script : sql.replace("{db}", database.name()).split("\n---\n")) {
+        for (String script : sql.replace("{db}", database.name()).split("\n---\n", -1)) {
             migrations.add(Migration.of(String.format(Locale.ROOT, "202401%02d_case", migrations.size()), script));
         }
         return Samples.migrator(database, migrations.toArray(Migration[]::new)).sharedObjects("users");

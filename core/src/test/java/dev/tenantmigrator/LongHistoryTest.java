@@ -49,7 +49,6 @@ class LongHistoryTest {
         String atOnce = create(migrator, "once" + seed);
         assertThat(original.differencesTo(database, atOnce)).isEmpty();
         List<String> whole = structure(atOnce);
-        List<String> publicBefore = OriginalProduct.structure(database, "public");
 
         Random random = new Random(seed);
         for (int tries = 0; tries < 3; tries++) {
@@ -81,8 +80,6 @@ class LongHistoryTest {
         }
 
         assertThat(migrator.verify().throwIfFailed().of(Healthy.class)).hasSize(5);
-        assertThat(Fingerprint.differences(publicBefore, OriginalProduct.structure(database, "public")))
-                .isEmpty();
         migrator.tenants().forEach(tenant -> migrator.dropTenant(tenant, tenant));
     }
 
