@@ -51,7 +51,7 @@ class LongHistoryTest {
         List<String> whole = structure(atOnce);
 
         Random random = new Random(seed);
-        for (int tries = 0; tries < 3; tries++) {
+        for (int tries = 0; tries < 2; tries++) {
             int middle = 1 + random.nextInt(SIZE - 1);
             String grown = create(migrator(all.subList(0, middle)), "grown" + seed);
             migrator.deploy(grown).throwIfFailed();
