@@ -8,8 +8,8 @@ import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.CreationForm;
-import dev.tenantmigrator.internal.sql.ScriptDirective;
 import dev.tenantmigrator.internal.sql.ExtensionRequest;
+import dev.tenantmigrator.internal.sql.ScriptDirective;
 import dev.tenantmigrator.internal.sql.ScriptScan;
 import dev.tenantmigrator.internal.sql.Sql;
 import java.sql.Connection;
@@ -94,7 +94,8 @@ public final class RunContext {
     public static RunContext look(
             Config config, MigrationCatalog catalog, Connection connection, Collection<ScriptFile> toRun)
             throws SQLException {
-        List<String> names = extensions(config, toRun).stream().map(ExtensionRequest::name).toList();
+        List<String> names =
+                extensions(config, toRun).stream().map(ExtensionRequest::name).toList();
         Extensions.Installed installed = Extensions.installed(connection, names, config.sharedSchema());
         return of(config, catalog, installed, Extensions.missing(connection, names));
     }

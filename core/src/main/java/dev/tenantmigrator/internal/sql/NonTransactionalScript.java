@@ -133,8 +133,7 @@ final class NonTransactionalScript implements TenantScript {
         return Stream.concat(Stream.of(first), Stream.of(rules)).toArray(TokenRule[]::new);
     }
 
-    private static Template template(
-            ScriptFile script, Statement statement, QualifiedNames names, TokenRule... rules) {
+    private static Template template(ScriptFile script, Statement statement, QualifiedNames names, TokenRule... rules) {
         Template.Builder template = new Template.Builder(statement.tokens().source(), statement.start());
         try {
             new CodeRewriter(names, rules).rewrite(statement, template);

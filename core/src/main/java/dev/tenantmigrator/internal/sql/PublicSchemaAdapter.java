@@ -105,8 +105,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
             }
         }
         Savepoints.requireClosed(script, statements);
-        return new PreparedScript(
-                List.copyOf(adapted), TransactionRules.isolationLevel(statements), script, shared);
+        return new PreparedScript(List.copyOf(adapted), TransactionRules.isolationLevel(statements), script, shared);
     }
 
     private static void requireNothingFound(ScriptFile script, Statement statement, CodeChecks checks) {
