@@ -143,6 +143,17 @@ class NonTransactionalDeployTest {
     }
 
     @Test
+    void whatCodeSetsDoesNotHoldForTheNextStatement() {
+        deploy("""
+                -- tenant-migrator: no-transaction
+                DO $$ BEGIN PERFORM set_config('search_path', 'public', false); SET lock_timeout = '1ms'; COMMIT; END $$;
+                DO $$ BEGIN CREATE TABLE seen AS SELECT current_setting('lock_timeout') AS l; END $$""")
+                .throwIfFailed();
+
+        assertThat(database.value("SELECT l FROM " + tenant + ".seen")).isEqualTo("2s");
+    }
+
+    @Test
     void aTransactionalScriptMaySetItsTimeouts() {
         deploy("-- tenant-migrator: lock_timeout=1s\nCREATE TABLE seen AS SELECT current_setting('lock_timeout') AS l")
                 .throwIfFailed();

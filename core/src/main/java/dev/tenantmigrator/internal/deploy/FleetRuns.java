@@ -103,7 +103,7 @@ public final class FleetRuns {
             if (!toMigrate.isEmpty()) {
                 RunContext run = RunContext.load(config, catalog, session.connection(), scripts);
                 if (!scripts.stream().allMatch(run::isTransactional)) {
-                    DirectConnection.check(session, OutsideTransaction.otherSource(config));
+                    DirectConnection.check(session, config.dataSource(), config.directDataSource());
                 }
                 toMigrate.forEach(state -> plan.work(new MigrationSteps(run, direction, state)));
             }

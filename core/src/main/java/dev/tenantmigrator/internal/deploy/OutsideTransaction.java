@@ -15,7 +15,6 @@ import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.run.RunContext;
 import dev.tenantmigrator.internal.sql.NonTransactional;
 import dev.tenantmigrator.internal.sql.NonTransactional.Kind;
-import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
@@ -60,7 +59,7 @@ final class OutsideTransaction {
     }
 
     /** The data source for such scripts, when it is not the usual one. */
-    static Optional<DataSource> otherSource(Config config) {
+    private static Optional<DataSource> otherSource(Config config) {
         return config.directDataSource().filter(direct -> direct != config.dataSource());
     }
 
@@ -139,7 +138,6 @@ final class OutsideTransaction {
             refuseWhatWillFail(progress);
             record(session, direction.startSql(schema, migration));
         }
-        set(connection, run.sessionSql(schema, script));
         for (int i = 0; i < steps.size(); i++) {
             runStep(session, progress, i, resumed);
         }
@@ -165,7 +163,8 @@ final class OutsideTransaction {
     private void runStep(Session session, Progress progress, int number, boolean resumed) throws SQLException {
         Step step = steps.get(number);
         try {
-            set(session.connection(), "SET lock_timeout TO " + Sql.literal(lockTimeout(step)));
+            // Before each, because DO and CALL can change the session.
+            set(session.connection(), run.sessionSql(schema, script, lockTimeout(step)));
             if (progress.settle(step.what(), resumed)) {
                 return;
             }

@@ -26,12 +26,16 @@ public final class DirectConnection {
      * Checks once, before any tenant is touched.
      *
      * @param session a session of the usual data source
-     * @param direct the data source for such statements, when another was given: it is taken to be direct
+     * @param usual the usual data source
+     * @param direct the data source for such statements, when one was given: it is taken to be direct
      * @throws TenantMigratorException when there is a pooler between, or the two lead to different databases
      */
-    public static void check(Session session, Optional<DataSource> direct) throws SQLException {
+    public static void check(Session session, DataSource usual, Optional<DataSource> direct) throws SQLException {
         if (direct.isEmpty()) {
             requireOwnProcess(session.connection());
+            return;
+        }
+        if (direct.get() == usual) {
             return;
         }
         try (Session other = Session.open(direct.get())) {

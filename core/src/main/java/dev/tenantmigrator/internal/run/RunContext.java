@@ -181,14 +181,16 @@ public final class RunContext {
     /**
      * A statement that gives the session of a script that cannot run in a transaction the same search path, and what the
      * script's statements would have in one of ours.
+     *
+     * @param lockTimeout how long the next statement waits for a lock
      */
-    public String sessionSql(String schema, ScriptFile script) {
-        Map<String, String> settings = new TreeMap<>();
+    public String sessionSql(String schema, ScriptFile script, String lockTimeout) {
+        Map<String, String> settings = new TreeMap<>(adapted(script).timeouts());
         settings.put("search_path", searchPath(schema));
         settings.put("standard_conforming_strings", "on");
         settings.put("default_transaction_isolation", "read committed");
         settings.put("default_transaction_read_only", "off");
-        settings.putAll(adapted(script).timeouts());
+        settings.put("lock_timeout", lockTimeout);
         return settingSql(settings, false);
     }
 
