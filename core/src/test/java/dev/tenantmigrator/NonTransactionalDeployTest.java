@@ -147,8 +147,7 @@ class NonTransactionalDeployTest {
         deploy("""
                 -- tenant-migrator: no-transaction
                 DO $$ BEGIN PERFORM set_config('search_path', 'public', false); SET lock_timeout = '1ms'; COMMIT; END $$;
-                DO $$ BEGIN CREATE TABLE seen AS SELECT current_setting('lock_timeout') AS l; END $$""")
-                .throwIfFailed();
+                DO $$ BEGIN CREATE TABLE seen AS SELECT current_setting('lock_timeout') AS l; END $$""").throwIfFailed();
 
         assertThat(database.value("SELECT l FROM " + tenant + ".seen")).isEqualTo("2s");
     }
