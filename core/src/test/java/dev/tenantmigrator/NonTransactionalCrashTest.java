@@ -95,6 +95,30 @@ class NonTransactionalCrashTest {
     }
 
     @Test
+    void aReindexThatIsKilledLeavesNothingThatItsOwnerCanDrop() throws SQLException {
+        String tenant = Samples.create(database, "a", TABLES);
+        Migration reindex = Migration.of("20240102_reindex", "REINDEX TABLE CONCURRENTLY item");
+        TenantMigrator migrator = Samples.with(database, TABLES, reindex);
+        try (Connection writer = database.rawDataSource().getConnection()) {
+            writer.setAutoCommit(false);
+            writer.createStatement().execute("INSERT INTO " + tenant + ".item VALUES (0, 'x')");
+            CompletableFuture<FleetReport> run = CompletableFuture.supplyAsync(migrator::deployAll);
+            database.execute("SELECT pg_terminate_backend(?)", Integer.valueOf(builder("REINDEX")));
+            assertThat(run.join().failed()).hasSize(1);
+            writer.rollback();
+        }
+        String left = "SELECT count(*) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
+                + " WHERE NOT indisvalid AND c.relnamespace = ?::regnamespace";
+        assertThat(database.value(left, tenant)).isEqualTo("1");
+
+        migrator.deployAll().throwIfFailed();
+
+        assertThat(database.value(left, tenant)).isEqualTo("0");
+        // That of the table's long values, which goes with the table or VACUUM FULL.
+        assertThat(invalid()).isEqualTo("1");
+    }
+
+    @Test
     void aHalfDetachIsFinished() throws SQLException {
         String tenant = Samples.create(database, "a", TABLES);
         TenantMigrator migrator = Samples.with(database, TABLES, INDEX);

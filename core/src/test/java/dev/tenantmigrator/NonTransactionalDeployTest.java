@@ -169,6 +169,34 @@ class NonTransactionalDeployTest {
     }
 
     @Test
+    void anAdapterOfOnesOwnIsNotBelieved() {
+        for (String sql : List.of("DROP INDEX CONCURRENTLY item_at", "VACUUM public.item", "DROP TABLE item")) {
+            SchemaAdapter careless = (script, shared) -> script.location().startsWith("20240101")
+                    ? SchemaAdapter.standard().adapt(script, shared)
+                    : new SchemaAdapter.TenantScript() {
+                        @Override
+                        public List<SqlStatement> statements(String schema) {
+                            return List.of(new SqlStatement(sql, 1));
+                        }
+
+                        @Override
+                        public boolean transactional() {
+                            return false;
+                        }
+                    };
+
+            FleetReport report = Samples.migrator(database, TABLES, later(sql))
+                    .schemaAdapter(careless)
+                    .build()
+                    .deployAll();
+
+            assertThat(report.failed().get(0).failure().message()).contains("nothing was changed");
+        }
+        assertThat(rows()).containsExactly("20240101_tables");
+        assertThat(index("item_at")).isEqualTo("valid");
+    }
+
+    @Test
     void aMixtureIsRefusedBeforeAnyTenantIsTouched() {
         assertThatThrownBy(() -> deploy("CREATE TABLE new_one (id int);\nCREATE INDEX CONCURRENTLY x ON item (id)"))
                 .isInstanceOf(InvalidMigrationException.class)

@@ -29,7 +29,10 @@ final class Progress {
             SELECT c.relkind FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
              WHERE n.nspname = ? AND c.relname = ?::pg_catalog.name""";
 
-    /** The tables that a {@code REINDEX} is about, with their partitions, and the tables that hold their long values. */
+    /**
+     * The tables that a {@code REINDEX} is about, with their partitions, and the tables that hold their long values. What is
+     * left behind on the latter only a superuser can drop by name (others lack the schema), and {@code VACUUM FULL}.
+     */
     private static final String INVALID = """
             WITH RECURSIVE named AS (
                 SELECT coalesce(i.indrelid, c.oid) AS oid
@@ -46,7 +49,8 @@ final class Progress {
               JOIN pg_catalog.pg_index i ON i.indrelid = tables.oid
               JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
               JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace
-             WHERE NOT i.indisvalid AND x.relkind = 'i' AND (x.relname ~ '_cc(new|old)[0-9]*$') = ?""";
+             WHERE NOT i.indisvalid AND x.relkind = 'i'
+               AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND (x.relname ~ '_cc(new|old)[0-9]*$') = ?""";
 
     private static final String PARTITION = """
             SELECT h.inhdetachpending
