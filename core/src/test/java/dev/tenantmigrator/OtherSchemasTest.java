@@ -113,8 +113,12 @@ class OtherSchemasTest {
         if (untouched.isEmpty()) {
             dropAll();
             database.execute(SHARED);
-            a = Samples.create(database, "a", OBJECTS);
-            b = Samples.create(database, "b", OBJECTS);
+            a = migrator(OBJECTS)
+                    .createTenant(TenantName.forUser("a"), TenantStep.NONE)
+                    .schema();
+            b = migrator(OBJECTS)
+                    .createTenant(TenantName.forUser("b"), TenantStep.NONE)
+                    .schema();
             database.execute("INSERT INTO " + b + ".t (col) VALUES (1), (2)");
             untouched = Surroundings.of(database, "");
         }
