@@ -1,6 +1,5 @@
 package dev.tenantmigrator.internal.containment;
 
-import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -9,7 +8,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -64,23 +62,17 @@ public final class Containment {
      * Runs statements and watches what they touch, in a transaction that the caller takes back when this throws.
      *
      * @param connection its search path is another afterwards
-     * @param scripts what is run, to see whether privileges may be changed
+     * @param mayGrant whether privileges may be changed by what does not show: then all relations are looked through
      * @param work sends the statements
      * @throws TouchedOthersException when they touched something that is not allowed
      */
-    public void watch(Connection connection, String tenant, List<ScriptFile> scripts, Work work) throws SQLException {
+    public void watch(Connection connection, String tenant, boolean mayGrant, Work work) throws SQLException {
         Watch watch = new Watch(connection, allowed, tenant);
         work.run();
-        List<Stranger> strangers = watch.strangers(scripts.stream().anyMatch(Containment::mayGrant));
+        List<Stranger> strangers = watch.strangers(mayGrant);
         if (!strangers.isEmpty()) {
             throw new TouchedOthersException(strangers);
         }
-    }
-
-    /** Whether a script changes privileges, which take no lock on their relation. */
-    public static boolean mayGrant(ScriptFile script) {
-        String text = script.text().toLowerCase(Locale.ROOT);
-        return text.contains("grant") || text.contains("revoke");
     }
 
     /**

@@ -137,18 +137,13 @@ final class ContainmentSql {
                         allowed.isShared("o.schema", "coalesce(p.proname, t.typname)"));
     }
 
-    /** A query for the shared relations whose own row, which has their privileges, was written. */
-    String writtenSharedRelations() {
+    /** A query for the relations outside whose own row, which has their privileges, was written. */
+    String writtenRelations() {
         return """
                 SELECT %s, %s::bigint, c.oid::bigint, c.oid::bigint, c.relnamespace::regnamespace || '.' || quote_ident(c.relname)
-                  FROM pg_depend d JOIN pg_class c ON c.oid = d.objid
-                 WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = %s AND d.classid = 'pg_class'::regclass
-                   AND %s AND NOT %s""".formatted(
-                        relationKind("c"),
-                        CLASS,
-                        Allowed.numberOf(allowed.sharedSchema()),
-                        isOwn("c"),
-                        allowed.isInside("c.relnamespace", tenant));
+                  FROM pg_class c
+                 WHERE %s AND NOT %s AND c.relnamespace::regnamespace::text NOT LIKE 'pg\\_toast%%'"""
+                .formatted(relationKind("c"), CLASS, isOwn("c"), allowed.isInside("c.relnamespace", tenant));
     }
 
     /** A query for what the transaction wrote outside to a catalog of objects in schemas. */

@@ -79,7 +79,7 @@ final class Watch {
                 ContainmentSql.lockedAmong(known));
         Set<Long> locked = numbers(results.remove(4));
         Set<Stranger> touched = new LinkedHashSet<>(known);
-        touched.removeIf(stranger -> !locked.contains(stranger.oid()));
+        touched.removeIf(stranger -> !locked.contains(stranger.oid()) || before.contains(stranger));
         touched.addAll(found(results, known.stream().anyMatch(Stranger::isRelation)));
         return List.copyOf(touched);
     }
@@ -98,7 +98,7 @@ final class Watch {
             }
         });
         if (privileges) {
-            searches.add(sql.writtenSharedRelations());
+            searches.add(sql.writtenRelations());
         }
         if (!searches.isEmpty()) {
             queryAside(searches.toArray(String[]::new)).forEach(rows -> strangers.addAll(strangers(rows)));

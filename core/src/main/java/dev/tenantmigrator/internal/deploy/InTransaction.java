@@ -129,7 +129,7 @@ final class InTransaction {
         try {
             session.inTransaction(isolationLevel, connection -> {
                 head.send(connection);
-                containment.watch(connection, schema, List.of(script), () -> way.send(connection));
+                containment.watch(connection, schema, run.mayGrant(script), () -> way.send(connection));
                 return script;
             });
         } catch (TouchedOthersException e) {

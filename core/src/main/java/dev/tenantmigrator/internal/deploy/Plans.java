@@ -101,7 +101,8 @@ public final class Plans {
             after.add("COMMIT");
         } else {
             before.add(config.store().startSql(schema, migration));
-            before.add(run.sessionSql(schema, migration.up()));
+            before.add(run.sessionSql(
+                    schema, migration.up(), run.askedLockTimeout(migration.up()).orElse("0")));
             after.add(config.store().finishSql(schema, migration.version()));
         }
         return new PlannedMigration(

@@ -5,7 +5,6 @@ import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.Config;
-import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.CreationForm;
 import dev.tenantmigrator.internal.sql.ExtensionRequest;
@@ -47,7 +46,12 @@ public final class RunContext {
     private final Map<ScriptFile, Adapted> scripts = new ConcurrentHashMap<>();
 
     private record Adapted(
-            TenantScript script, Map<String, String> timeouts, boolean changesSettings, boolean leavesTraces) {}
+            TenantScript script,
+            Map<String, String> timeouts,
+            Set<String> ownSettings,
+            boolean changesSettings,
+            boolean leavesTraces,
+            boolean mayGrant) {}
 
     private RunContext(
             Config config,
@@ -225,7 +229,17 @@ public final class RunContext {
 
     /** Whether a script is to be watched while it runs, rather than asked about at its end. */
     public boolean isWatched(ScriptFile script) {
-        return watched.contains(script) || Containment.mayGrant(script);
+        return watched.contains(script) || mayGrant(script);
+    }
+
+    /** Whether a script may change privileges by what it holds in strings: that takes no lock. */
+    public boolean mayGrant(ScriptFile script) {
+        return adapted(script).mayGrant();
+    }
+
+    /** The settings of an application's own that a script sets. */
+    public Set<String> ownSettings(ScriptFile script) {
+        return adapted(script).ownSettings();
     }
 
     /** Remembers for all tenants that a script is to be watched. */
@@ -259,6 +273,12 @@ public final class RunContext {
         boolean traces = TRACES.matcher(text).find()
                 || (mayChange && OWN_SETTING.matcher(text).find());
         Map<String, String> timeouts = ScriptDirective.read(script).timeouts();
-        return new Adapted(adapted, timeouts, mayChange || sets, traces);
+        return new Adapted(
+                adapted,
+                timeouts,
+                ScriptScan.ownSettings(script),
+                mayChange || sets,
+                traces,
+                ScriptScan.mayGrant(script));
     }
 }

@@ -5,9 +5,17 @@ import dev.tenantmigrator.ScriptFile;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What a script asks of its surroundings. */
 public final class ScriptScan {
+
+    private static final Pattern OWN_SETTING = Pattern.compile(
+            "\\bset\\s+(?:session\\s+|local\\s+)?(\\w+\\.\\w+)\\s*(?:=|\\bto\\b)|\\bset_config\\s*\\(\\s*e?'+(\\w+\\.\\w+)'",
+            Pattern.CASE_INSENSITIVE);
 
     private ScriptScan() {}
 
@@ -45,27 +53,50 @@ public final class ScriptScan {
     }
 
     private static boolean mayChangeSettings(Statement statement) {
-        if (statement.startsWith("RESET")) {
-            return true;
-        }
-        Tokens tokens = statement.tokens();
         boolean holdsCode = statement.startsWith("DO") || statement.startsWith("CREATE");
-        for (int token = statement.from(); holdsCode && token < statement.to(); token++) {
-            boolean mayBeCode = tokens.kind(token) == TokenKind.DOLLAR_STRING || tokens.kind(token) == TokenKind.STRING;
-            if (mayBeCode
-                    && (containsWord(tokens.source(), tokens.start(token), tokens.end(token), "SET")
-                            || containsWord(tokens.source(), tokens.start(token), tokens.end(token), "RESET"))) {
-                return true;
+        return statement.startsWith("RESET") || (holdsCode && hasInStrings(statement, "SET", "RESET"));
+    }
+
+    /**
+     * Whether a script may change privileges by what it holds in strings: bodies, dynamic SQL, or data that it executes. What
+     * its statements themselves grant was read when it was adapted.
+     *
+     * @throws InvalidMigrationException when the script cannot be read to its end
+     */
+    public static boolean mayGrant(ScriptFile script) {
+        return Script.read(script).stream().anyMatch(statement -> hasInStrings(statement, "GRANT", "REVOKE"));
+    }
+
+    private static boolean hasInStrings(Statement statement, String... upperCaseWords) {
+        Tokens tokens = statement.tokens();
+        for (int token = statement.from(); token < statement.to(); token++) {
+            if (tokens.kind(token) == TokenKind.DOLLAR_STRING || tokens.kind(token) == TokenKind.STRING) {
+                for (String word : upperCaseWords) {
+                    if (containsWord(tokens.source(), tokens.start(token), tokens.end(token), word)) {
+                        return true;
+                    }
+                }
             }
         }
         return false;
+    }
+
+    /** The settings of an application's own, {@code a.b}, that a script sets, also in code; {@code pg_settings} has none of them. */
+    public static Set<String> ownSettings(ScriptFile script) {
+        Set<String> names = new TreeSet<>();
+        Matcher matcher = OWN_SETTING.matcher(script.text());
+        while (matcher.find()) {
+            names.add(matcher.group(1) == null ? matcher.group(2) : matcher.group(1));
+        }
+        return names;
     }
 
     private static boolean containsWord(String text, int from, int to, String upperCase) {
         int start = from;
         while (start < to) {
             int end = start;
-            while (end < to && Identifiers.isPart(text.charAt(end))) {
+            // A dollar sign may be the quote around a word.
+            while (end < to && text.charAt(end) != '$' && Identifiers.isPart(text.charAt(end))) {
                 end++;
             }
             if (Identifiers.equalsKeyword(text, start, end, upperCase)) {

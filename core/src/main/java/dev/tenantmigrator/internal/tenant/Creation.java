@@ -14,6 +14,7 @@ import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.Ordinary;
 import dev.tenantmigrator.internal.containment.TouchedOthersException;
 import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.jdbc.OwnSettings;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -54,20 +55,23 @@ final class Creation {
     private final String restore;
     private final boolean oneByOne;
     private final boolean watched;
+    private final OwnSettings ownSettings;
     private final RandomGenerator random;
     private final Containment containment;
-    private final List<ScriptFile> scripts;
     private Optional<CreatedTenant> done = Optional.empty();
+    private String tried = "";
 
     /**
      * @param restore puts back what a script has set
      * @param oneByOne whether to send one statement after the other, so that the first failure is known with its place
+     * @param ownSettings what {@code restore} knows nothing of
      * @param watched whether to watch what the migrations touch, rather than ask at their end
      */
     Creation(
             RunContext run,
             Connection connection,
             String restore,
+            OwnSettings ownSettings,
             boolean oneByOne,
             boolean watched,
             RandomGenerator random) {
@@ -75,10 +79,10 @@ final class Creation {
         this.config = run.config();
         this.connection = connection;
         this.restore = restore;
+        this.ownSettings = ownSettings;
         this.oneByOne = oneByOne;
         this.watched = watched;
         this.containment = new Containment(Allowed.of(config, false));
-        this.scripts = run.catalog().migrations().stream().map(Migration::up).toList();
         this.random = random;
     }
 
@@ -124,7 +128,7 @@ final class Creation {
                 return schema;
             } catch (SQLException e) {
                 rollBack(schema, e);
-                if (Containment.isSuspicion(e)) {
+                if (Containment.isSuspicion(e) || e instanceof TouchedOthersException) {
                     throw e;
                 }
                 boolean taken = isTaken(schema, e);
@@ -133,7 +137,7 @@ final class Creation {
                             Failure.of("a schema of this name exists already").inTenant(schema));
                 }
                 if (!taken) {
-                    walk(schema, e);
+                    walk(schema);
                     return schema;
                 }
             }
@@ -141,16 +145,31 @@ final class Creation {
     }
 
     private void send(String schema, boolean walking) throws SQLException {
+        tried = schema;
         Flight head = new Flight().add("CREATE SCHEMA " + Sql.identifier(schema));
+        String searchPathOfStep = run.searchPathSql(schema);
         if (watched) {
             head.send(connection);
-            containment.watch(connection, schema, scripts, () -> send(flight(schema), walking));
+            containment.watch(
+                    connection, schema, mayGrant(), () -> send(flight(schema).add(searchPathOfStep), walking));
         } else {
             Flight all = head.addAll(flight(schema));
-            send(containment.addQuestion(all, schema, Ordinary.ofCreation()), walking);
+            send(containment.addQuestion(all, schema, Ordinary.ofCreation()).add(searchPathOfStep), walking);
         }
-        // For the host's step.
-        execute(run.searchPathSql(schema));
+    }
+
+    private boolean mayGrant() {
+        return run.catalog().migrations().stream().map(Migration::up).anyMatch(run::mayGrant);
+    }
+
+    /**
+     * Looks for the statement that touched what it may not. What is done here is to be taken back.
+     *
+     * @return what to report
+     */
+    MigrationFailedException locate(TouchedOthersException touched) throws SQLException {
+        execute("CREATE SCHEMA " + Sql.identifier(tried));
+        return failed(containment.locate(connection, tried, flight(tried), touched), tried);
     }
 
     private void send(Flight flight, boolean walking) throws SQLException {
@@ -192,6 +211,7 @@ final class Creation {
             if (run.changesSettings(script)) {
                 // As it would not hold if each migration had its own transaction.
                 flight.add(restore).add(run.searchPathSql(schema));
+                ownSettings.restoreSql(run.ownSettings(script)).ifPresent(flight::add);
             }
             rows.add(TenantState.rowOf(migration));
             flight.add(config.store().insertSql(schema, migration));
@@ -205,12 +225,8 @@ final class Creation {
     }
 
     /** Once more, one statement after the other, because a flight does not tell which one failed. */
-    private void walk(String schema, SQLException reason) throws SQLException {
+    private void walk(String schema) throws SQLException {
         try {
-            if (reason instanceof TouchedOthersException touched) {
-                execute("CREATE SCHEMA " + Sql.identifier(schema));
-                throw containment.locate(connection, schema, flight(schema), touched);
-            }
             send(schema, true);
         } catch (SQLException e) {
             throw failed(e, schema);

@@ -9,7 +9,9 @@ import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.Events;
 import dev.tenantmigrator.internal.containment.Containment;
+import dev.tenantmigrator.internal.containment.TouchedOthersException;
 import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.jdbc.OwnSettings;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.Settings;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -25,7 +27,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,8 +90,8 @@ public final class TenantCreator {
                 : create(catalog, name, step, true).orElseThrow();
     }
 
-    private boolean isWatched(MigrationCatalog catalog) {
-        return scripts(catalog).stream().anyMatch(Containment::mayGrant) || watched.equals(checksums(catalog));
+    private boolean isWatched(MigrationCatalog catalog, RunContext run) {
+        return scripts(catalog).stream().anyMatch(run::mayGrant) || watched.equals(checksums(catalog));
     }
 
     private static List<String> checksums(MigrationCatalog catalog) {
@@ -111,9 +115,18 @@ public final class TenantCreator {
                 session.discard();
             }
             String restore = session.settings().restoreSql();
-            Creation creation = new Creation(run, session.connection(), restore, oneByOne, isWatched(catalog), random);
+            Creation creation = new Creation(
+                    run,
+                    session.connection(),
+                    restore,
+                    ownSettings(session.connection(), run, catalog),
+                    oneByOne,
+                    isWatched(catalog, run),
+                    random);
             try {
                 return Optional.of(session.inTransaction(connection -> creation.run(name, step)));
+            } catch (TouchedOthersException e) {
+                throw session.inRolledBackTransaction(connection -> creation.locate(e));
             } catch (Creation.EvictedException e) {
                 if (oneByOne) {
                     throw e;
@@ -165,17 +178,35 @@ public final class TenantCreator {
             Settings settings = Settings.read(connection);
             String restore = settings.restoreInCallersTransactionSql();
             RunContext run = load(catalog, connection);
-            CreatedTenant created = new Creation(run, connection, restore, false, true, random).run(name, step);
+            OwnSettings own = ownSettings(connection, run, catalog);
+            Creation creation = new Creation(run, connection, restore, own, false, true, random);
+            CreatedTenant created = runWatched(creation, name, step);
             Flight end = new Flight();
             if (run.leavesTraces(scripts(catalog)) && leftTemporaryTables(connection, settings, created.schema())) {
                 end.add("DISCARD TEMP");
             }
+            own.restoreSql(own.values().keySet()).ifPresent(end::add);
             end.add(restore).add("RELEASE SAVEPOINT " + SAVEPOINT).send(connection);
             return tell(created);
         } catch (SQLException | RuntimeException | Error e) {
             takeBack(connection, e);
             throw e;
         }
+    }
+
+    private static CreatedTenant runWatched(Creation creation, TenantName name, TenantStep step) throws SQLException {
+        try {
+            return creation.run(name, step);
+        } catch (TouchedOthersException e) {
+            throw creation.locate(e);
+        }
+    }
+
+    private static OwnSettings ownSettings(Connection connection, RunContext run, MigrationCatalog catalog)
+            throws SQLException {
+        Set<String> names = new TreeSet<>();
+        scripts(catalog).forEach(script -> names.addAll(run.ownSettings(script)));
+        return OwnSettings.read(connection, names);
     }
 
     /**
