@@ -200,7 +200,7 @@ class PlanTest {
         assertThat(notes)
                 .filteredOn(note -> note.kind() == Kind.ABSORBED)
                 .extracting(ScriptNote::line)
-                .containsExactly(1, 2, 3, 8);
+                .containsExactly(1, 2, 8);
         assertThat(notes)
                 .filteredOn(note -> note.kind() == Kind.LEFT_ALONE)
                 .extracting(note -> note.line() + ": " + note.message())

@@ -19,7 +19,10 @@ final class CodeRewriter {
     private final QualifiedNames names;
     private final List<TokenRule> rules;
 
-    /** @param rules beside the one for names, whose schema and shared objects hold for dynamic SQL too */
+    /**
+     * @param names gives dynamic SQL its schema and shared objects
+     * @param rules the first that is about a token changes it; the one for names is among them
+     */
     CodeRewriter(QualifiedNames names, TokenRule... rules) {
         this.names = names;
         this.rules = List.of(rules);
@@ -33,8 +36,8 @@ final class CodeRewriter {
 
     private void rewrite(Statement statement, int depth, Edits out) throws UnreadableSqlException {
         Tokens tokens = statement.tokens();
-        TokenRule namesHere = names.in(statement);
-        TokenRule all = (source, token, edits) -> applyRules(namesHere, source, token, edits);
+        List<TokenRule> here = rules.stream().map(rule -> rule.in(statement)).toList();
+        TokenRule all = (source, token, edits) -> here.stream().anyMatch(rule -> rule.apply(source, token, edits));
         boolean isDo = statement.startsWith("DO");
         boolean isBlock = depth > 0 || isDo;
         boolean holdsCode = (isBlock || statement.createsRoutine()) && !isInOtherLanguage(statement);
@@ -70,14 +73,6 @@ final class CodeRewriter {
                 }
             }
         }
-    }
-
-    private boolean applyRules(TokenRule namesHere, Tokens tokens, int token, Edits out) {
-        boolean applied = namesHere.apply(tokens, token, out);
-        for (int i = 0; !applied && i < rules.size(); i++) {
-            applied = rules.get(i).apply(tokens, token, out);
-        }
-        return applied;
     }
 
     private int rewriteDynamic(Tokens tokens, int execute, int to, TokenRule all, int depth, Edits out)

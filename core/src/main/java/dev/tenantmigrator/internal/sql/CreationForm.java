@@ -82,7 +82,7 @@ public final class CreationForm {
                                 WHERE n.nspname = %s AND c.relname = %s::pg_catalog.name AND c.relkind = '%s') THEN
                         RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = %s;
                     END IF;
-                END""".formatted(literal(schema), literal(relation), relationKind, literal(message)));
+                END""".formatted(literal(schema), literal(relation), relationKind, literal(message)).replace('\n', ' '));
     }
 
     /**

@@ -63,6 +63,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
                 qualified,
                 inRoutines,
                 labels,
+                qualified,
                 path::list,
                 path::setSchema,
                 keyword,
@@ -75,6 +76,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
                 qualified,
                 elsewhere,
                 labels,
+                qualified,
                 path::toDefault,
                 path::list,
                 path::setSchema,
@@ -88,7 +90,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
                 literals);
         refuseOtherStrings(script, statements);
         Optional<TenantScript> outside = NonTransactionalScript.adapt(
-                script, statements, shared, qualified, elsewhere, path::list, keyword, granted, literals);
+                script, statements, shared, qualified, elsewhere, qualified, path::list, keyword, granted, literals);
         if (outside.isPresent()) {
             requireNothingFound(script, statements.get(0), elsewhere);
             return outside.get();

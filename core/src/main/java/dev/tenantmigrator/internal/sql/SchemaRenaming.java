@@ -28,6 +28,7 @@ public final class SchemaRenaming {
         SearchPath path = SearchPath.renamed(fromSchema);
         CodeRewriter rewriter = new CodeRewriter(
                 names,
+                names,
                 SchemaRules.schemaKeyword(fromSchema),
                 path::list,
                 (tokens, token, out) -> path.value(tokens, token, false, out),

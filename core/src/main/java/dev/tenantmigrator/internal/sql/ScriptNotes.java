@@ -124,7 +124,7 @@ final class ScriptNotes {
             } else if (name.equals(StatementRules.PUBLIC)) {
                 found.add(name + "." + object + " stays: it names no schema here");
             }
-        } else if (name.equals(StatementRules.PUBLIC)) {
+        } else if (name.equals(StatementRules.PUBLIC) && Surroundings.wordBefore(tokens, token, "SEARCH_PATH") < 0) {
             found.add(
                     grants && tokens.kind(token) == TokenKind.WORD
                             ? "PUBLIC stays: the role of everyone"

@@ -88,6 +88,7 @@ final class SecondSchemas implements CodeChecks.Check {
 
     private Optional<String> refusal(String schema, String object) {
         boolean known = schema.equals(StatementRules.PUBLIC)
+                || schema.indexOf(Fragment.UNKNOWN) >= 0
                 || schema.startsWith("pg_")
                 || schema.equals("information_schema")
                 || shared.schemas().contains(schema)
@@ -120,7 +121,7 @@ final class SecondSchemas implements CodeChecks.Check {
             before = tokens.isWord(before, "NOT") ? tokens.previous(before) : before;
             before = tokens.previous(before);
         }
-        if (!tokens.isWord(before, "SCHEMA") || isAnyWord(tokens, token, "IF", "AUTHORIZATION")) {
+        if (!tokens.isWord(before, "SCHEMA") || isAnyWord(tokens, token, "IF", "AUTHORIZATION", "CONCURRENTLY")) {
             return false;
         }
         int statement = tokens.previous(before);

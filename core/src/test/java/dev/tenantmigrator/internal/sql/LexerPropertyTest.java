@@ -35,7 +35,7 @@ class LexerPropertyTest {
             CREATE FUNCTION g() RETURNS text SET search_path TO 'public', x AS $$ SELECT nextval('public.s') $$ LANGUAGE SQL;
             SET SESSION x = 1; SET DateStyle TO ISO; GRANT ALL ON SCHEMA public, y TO PUBLIC; BEGIN; COMMIT AND NO CHAIN;
             CREATE RULE r AS ON INSERT TO t DO (SELECT 1; SELECT 2); CREATE EXTENSION IF NOT EXISTS "e"; DROP SCHEMA a, b;
-            DO 'BEGIN EXECUTE ''SELECT ''''public.t''''::regclass'' || format(''public.%1$I %%'', ''public''); END';
+            DO 'BEGIN EXECUTE ''SELECT ''''public.t''''::regclass '' || format(''public.%1$I %%'', ''public''); END';
             SELECT E'a\\'\\x70ublic''' -- c
               'b;', CAST(('public.' || x) AS regclass), nspname = ANY (ARRAY['public'::name]), '{public.a,"b"}'::regtype[];
             SELECT set_config('search_path', 'public', false::bool), x FROM t AS public WHERE 'public' <> n.nspname; RESET a.b;

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LiteralAdaptationTest {
 
     private static final SharedObjects SHARED =
-            new SharedObjects("shared", Set.of("users"), Map.of("citext", "extensions"), Set.of());
+            new SharedObjects("shared", Set.of("users"), Map.of("citext", "extensions"), Set.of("s", "other"));
 
     /** In the right column ⟪t⟫ is the tenant as an identifier. */
     @ParameterizedTest

@@ -54,7 +54,7 @@ class SecondSchemasTest {
                 "CREATE FUNCTION f() RETURNS SETOF other.t LANGUAGE sql AS ''",
                 "CREATE AGGREGATE other.a(int) (sfunc = f)",
                 "CREATE INDEX i ON other.t (a)",
-                "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON ONLY other.t (a)",
+                "CREATE UNIQUE INDEX IF NOT EXISTS i ON ONLY other.t (a)",
                 "DROP INDEX other.i",
                 "CREATE TRIGGER t BEFORE INSERT OR UPDATE OF a, b ON other.t FOR EACH ROW EXECUTE FUNCTION f()",
                 "CREATE TRIGGER t BEFORE INSERT ON a FOR EACH ROW EXECUTE FUNCTION other.f()",
