@@ -142,8 +142,7 @@ final class ContainmentSql {
         return """
                 SELECT %s, %s::bigint, c.oid::bigint, c.oid::bigint, c.relnamespace::regnamespace || '.' || quote_ident(c.relname)
                   FROM pg_class c
-                 WHERE %s AND NOT %s AND c.relnamespace::regnamespace::text NOT LIKE 'pg\\_toast%%'"""
-                .formatted(relationKind("c"), CLASS, isOwn("c"), allowed.isInside("c.relnamespace", tenant));
+                 WHERE %s AND NOT %s AND c.relnamespace::regnamespace::text NOT LIKE 'pg\\_toast%%'""".formatted(relationKind("c"), CLASS, isOwn("c"), allowed.isInside("c.relnamespace", tenant));
     }
 
     /** A query for what the transaction wrote outside to a catalog of objects in schemas. */

@@ -47,8 +47,8 @@ public record OwnSettings(Map<String, String> values) {
     public Optional<String> restoreSql(Collection<String> names) {
         String calls = names.stream()
                 .filter(values::containsKey)
-                .map(name -> "pg_catalog.set_config(" + Sql.literal(name) + ", " + Sql.literal(values.getOrDefault(name, ""))
-                        + ", true)")
+                .map(name -> "pg_catalog.set_config(" + Sql.literal(name) + ", "
+                        + Sql.literal(values.getOrDefault(name, "")) + ", true)")
                 .collect(Collectors.joining(", "));
         return calls.isEmpty() ? Optional.empty() : Optional.of("SELECT " + calls);
     }

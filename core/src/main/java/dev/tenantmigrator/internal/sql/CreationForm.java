@@ -76,13 +76,15 @@ public final class CreationForm {
     }
 
     private static String refuse(String schema, String relation, char relationKind, String message) {
-        return "DO " + literal("""
+        return "DO "
+                + literal("""
                 BEGIN
                     IF EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                                 WHERE n.nspname = %s AND c.relname = %s::pg_catalog.name AND c.relkind = '%s') THEN
                         RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = %s;
                     END IF;
-                END""".formatted(literal(schema), literal(relation), relationKind, literal(message)).replace('\n', ' '));
+                END""".formatted(literal(schema), literal(relation), relationKind, literal(message))
+                        .replace('\n', ' '));
     }
 
     /**

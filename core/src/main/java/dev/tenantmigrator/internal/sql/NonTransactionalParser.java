@@ -25,12 +25,10 @@ final class NonTransactionalParser {
 
     Optional<NonTransactional> parse() throws UnreadableSqlException {
         if (cursor.take("CREATE")) {
-            refuseOutside("DATABASE", "TABLESPACE", "SUBSCRIPTION");
             cursor.take("UNIQUE");
             return cursor.take("INDEX") && takeConcurrently() ? Optional.of(createIndex()) : Optional.empty();
         }
         if (cursor.take("DROP")) {
-            refuseOutside("DATABASE", "TABLESPACE", "SUBSCRIPTION");
             return cursor.take("INDEX") && takeConcurrently() ? Optional.of(dropIndex()) : Optional.empty();
         }
         if (cursor.take("ALTER")) {
@@ -81,14 +79,6 @@ final class NonTransactionalParser {
     }
 
     private Optional<NonTransactional> alter() throws UnreadableSqlException {
-        if (cursor.take("DATABASE")) {
-            cursor.takeName();
-            if (cursor.take("SET", "TABLESPACE")) {
-                throw outside();
-            }
-            return Optional.empty();
-        }
-        refuseOutside("SYSTEM", "SUBSCRIPTION");
         if (!cursor.take("TABLE")) {
             return Optional.empty();
         }
@@ -232,14 +222,6 @@ final class NonTransactionalParser {
         }
         int schema = parts.get(parts.size() - 2);
         return Optional.of(new Name(Optional.of(tokens.name(schema)), tokens.name(last), schema));
-    }
-
-    private void refuseOutside(String... words) throws UnreadableSqlException {
-        for (String word : words) {
-            if (tokens.isWord(cursor.token(), word)) {
-                throw outside();
-            }
-        }
     }
 
     private UnreadableSqlException outside() {

@@ -69,6 +69,9 @@ final class NonTransactionalScript implements TenantScript {
         Optional<Statement> transactional = Optional.empty();
         Optional<Statement> not = Optional.empty();
         for (Statement statement : statements) {
+            if (StatementRules.judge(statement) instanceof Verdict.Refuse refusal) {
+                throw Script.invalid(script, statement, refusal);
+            }
             Optional<NonTransactional> what = parse(script, statement);
             if (what.filter(known -> known.always() || declared).isPresent()) {
                 not = not.isPresent() ? not : Optional.of(statement);
