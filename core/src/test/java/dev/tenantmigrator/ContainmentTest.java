@@ -10,6 +10,9 @@ import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome.Migrated;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -312,6 +315,22 @@ class ContainmentTest {
         Failure swapped = refused(
                 hidden("ALTER SCHEMA \"" + a + "\" RENAME TO z; ALTER SCHEMA \"" + b + "\" RENAME TO \"" + a + "\""));
         assertThat(swapped.message()).contains("outside of its tenant's schema");
+    }
+
+    @Test
+    void aSuperuserIsWarnedAbout() {
+        PrintStream err = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+        try {
+            TenantMigrator.builder(database.superuserDataSource())
+                    .migrations(MigrationSource.of(MEMBERS, NOTES, Migration.of("20240301_one", "SELECT 1")))
+                    .build()
+                    .deploy(a);
+        } finally {
+            System.setErr(err);
+        }
+        assertThat(log.toString(StandardCharsets.UTF_8)).contains("is a superuser");
     }
 
     @Test

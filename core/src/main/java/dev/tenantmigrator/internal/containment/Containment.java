@@ -5,11 +5,15 @@ import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a transaction inside its tenant's schema: the database is asked, before the commit, what was touched. The answer of a
@@ -21,6 +25,7 @@ public final class Containment {
     /** The search path of what is the library's own behind a script, which may have set one with functions of its own. */
     public static final String OWN_PATH = "SET LOCAL search_path TO pg_catalog, pg_temp";
 
+    private static final Logger LOG = LoggerFactory.getLogger(Containment.class);
     private static final int NAMED = 3;
 
     private static final String SUSPICIOUS = SqlErrors.marker("something outside may have been touched");
@@ -32,6 +37,17 @@ public final class Containment {
      */
     public Containment(Allowed allowed) {
         this.allowed = allowed;
+    }
+
+    /** Warns of a role for which nothing of this holds: it can switch off what is asked here, and write to the catalogs. */
+    public static void warnOfSuperuser(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT pg_catalog.current_setting('is_superuser') = 'on'")) {
+            if (rows.next() && rows.getBoolean(1)) {
+                LOG.warn("The role of the connection is a superuser, whose migrations no check can keep inside their tenant;"
+                        + " use one that owns the tenants and has CREATE on the database");
+            }
+        }
     }
 
     /** Sends statements that may be watched. */

@@ -105,7 +105,7 @@ final class ContainmentSql {
     String lockedRelations() {
         return """
                 SELECT %s, %s::bigint, c.oid::bigint, coalesce(i.indrelid, c.oid)::bigint,
-                       c.relnamespace::regnamespace || '.' || quote_ident(c.relname)
+                       (SELECT nspname FROM pg_namespace WHERE oid = c.relnamespace) || '.' || c.relname
                   FROM %s l JOIN pg_class c ON c.oid = l.relation LEFT JOIN pg_index i ON i.indexrelid = c.oid
                  WHERE NOT %s AND c.relnamespace::regnamespace::text NOT LIKE 'pg\\_toast%%'""".formatted(relationKind("c"), CLASS, OWN_LOCKS, allowed.isInside("c.relnamespace", tenant));
     }
@@ -140,7 +140,8 @@ final class ContainmentSql {
     /** A query for the relations outside whose own row, which has their privileges, was written. */
     String writtenRelations() {
         return """
-                SELECT %s, %s::bigint, c.oid::bigint, c.oid::bigint, c.relnamespace::regnamespace || '.' || quote_ident(c.relname)
+                SELECT %s, %s::bigint, c.oid::bigint, c.oid::bigint,
+                       (SELECT nspname FROM pg_namespace WHERE oid = c.relnamespace) || '.' || c.relname
                   FROM pg_class c
                  WHERE %s AND NOT %s AND c.relnamespace::regnamespace::text NOT LIKE 'pg\\_toast%%'""".formatted(relationKind("c"), CLASS, isOwn("c"), allowed.isInside("c.relnamespace", tenant));
     }

@@ -2,6 +2,7 @@ package dev.tenantmigrator.internal.deploy;
 
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.jdbc.DirectConnection;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.run.RunContext;
@@ -101,6 +102,7 @@ public final class FleetRuns {
                 }
             });
             if (!toMigrate.isEmpty()) {
+                Containment.warnOfSuperuser(session.connection());
                 RunContext run = RunContext.load(config, catalog, session.connection(), scripts);
                 if (!scripts.stream().allMatch(run::isTransactional)) {
                     DirectConnection.check(session, config.dataSource(), config.directDataSource());

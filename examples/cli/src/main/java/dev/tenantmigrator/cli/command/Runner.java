@@ -25,6 +25,8 @@ import picocli.CommandLine.Help.Ansi;
 /** Runs a command's work, prints what it comes back with, and tells failures that are expected from bugs. */
 final class Runner {
 
+    private static final String LOG_LEVEL = "org.slf4j.simpleLogger.log.dev.tenantmigrator";
+
     private final Host host;
     private final GlobalOptions options;
 
@@ -69,6 +71,10 @@ final class Runner {
             json = settings.json();
             verbose = settings.verbose();
             logAt(verbose ? "info" : "error");
+            if (!verbose && !settings.embedded()) {
+                // A superuser is warned of, unless the server is of our own making.
+                System.setProperty(LOG_LEVEL + ".internal.containment", "warn");
+            }
             result = work.run(settings);
         } catch (CommandException e) {
             result = CommandResult.stopped(command, Failure.of(String.valueOf(e.getMessage())));
@@ -130,6 +136,6 @@ final class Runner {
      * has logged nothing yet.
      */
     private static void logAt(String level) {
-        System.setProperty("org.slf4j.simpleLogger.log.dev.tenantmigrator", level);
+        System.setProperty(LOG_LEVEL, level);
     }
 }
