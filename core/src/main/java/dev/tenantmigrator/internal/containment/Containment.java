@@ -44,8 +44,9 @@ public final class Containment {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT pg_catalog.current_setting('is_superuser') = 'on'")) {
             if (rows.next() && rows.getBoolean(1)) {
-                LOG.warn("The role of the connection is a superuser, whose migrations no check can keep inside their tenant;"
-                        + " use one that owns the tenants and has CREATE on the database");
+                LOG.warn(
+                        "The role of the connection is a superuser, whose migrations no check can keep inside their tenant;"
+                                + " use one that owns the tenants and has CREATE on the database");
             }
         }
     }
