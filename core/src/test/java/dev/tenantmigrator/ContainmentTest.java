@@ -47,7 +47,8 @@ class ContainmentTest {
                 CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'SELECT 1';
                 CREATE TYPE public.mood AS ENUM ('a', 'b');
                 CREATE DOMAIN public.positive AS int;
-                CREATE SCHEMA other; CREATE TABLE other.t (id int);""");
+                CREATE SCHEMA other; CREATE TABLE other.t (id int);
+                CREATE TEXT SEARCH CONFIGURATION other.words (PARSER = default);""");
         a = Samples.create(database, "a", MEMBERS, NOTES);
         b = Samples.create(database, "b", MEMBERS, NOTES);
         database.execute("CREATE FUNCTION " + b + ".g() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TYPE " + b
@@ -116,6 +117,7 @@ class ContainmentTest {
             ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC        | default privileges
             ALTER DEFAULT PRIVILEGES IN SCHEMA other GRANT SELECT ON TABLES TO PUBLIC | default privileges other
             SELECT lo_create(0)                                              | a large object
+            ALTER TEXT SEARCH CONFIGURATION other.words ADD MAPPING FOR word WITH simple | text search configuration other.words
             CREATE CAST (public.mood AS int) WITH INOUT                      | cast
             ALTER SCHEMA "{a}" RENAME TO gone                                | does not exist
             """)
@@ -253,13 +255,15 @@ class ContainmentTest {
 
     @Test
     void whatTheCallerTouchedBeforeIsNotTheMigrationsFault() throws SQLException {
-        TenantMigrator migrator = Samples.with(database, MEMBERS);
         try (Connection connection = database.connection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("INSERT INTO public.audit (what) VALUES ('sign-up')");
             statement.execute("CREATE FUNCTION public.made() RETURNS int LANGUAGE sql AS 'SELECT 1'");
-            String schema = migrator.createTenant(connection, TenantName.forUser("c"), TenantStep.NONE)
+            Migration function =
+                    Migration.of("20240301_function", "CREATE FUNCTION h() RETURNS int LANGUAGE sql AS 'SELECT 1'");
+            String schema = Samples.with(database, MEMBERS, function)
+                    .createTenant(connection, TenantName.forUser("c"), TenantStep.NONE)
                     .schema();
             assertThat(schema).startsWith("c_");
             Migration bad = hidden("DELETE FROM other.t");
@@ -303,6 +307,15 @@ class ContainmentTest {
                     END LOOP;
                 END $$"""));
         assertThat(closed.message()).contains("outside of its tenant's schema");
+
+        Failure moved = refused(Migration.of("20240301_moved", """
+                DO $$ DECLARE c record; q text := 'DROP TABLE public.audit'; BEGIN
+                    FOR c IN SELECT name FROM pg_cursors WHERE name LIKE 'tenant%' LOOP
+                        EXECUTE format('MOVE ALL IN %I', c.name);
+                    END LOOP;
+                    EXECUTE q;
+                END $$"""));
+        assertThat(moved.message()).contains("the cursors that watch it");
 
         Failure shadowed = refused(Migration.of("20240301_shadowed", """
                 CREATE FUNCTION pg_lock_status() RETURNS SETOF pg_locks LANGUAGE sql AS 'SELECT * FROM pg_locks LIMIT 0';

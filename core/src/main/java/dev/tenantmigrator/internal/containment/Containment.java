@@ -39,14 +39,21 @@ public final class Containment {
         this.allowed = allowed;
     }
 
-    /** Warns of a role for which nothing of this holds: it can switch off what is asked here, and write to the catalogs. */
-    public static void warnOfSuperuser(Connection connection) throws SQLException {
+    /** Warns of a role and a setting of the server for which this does not hold. */
+    public static void warnOfLimits(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT pg_catalog.current_setting('is_superuser') = 'on'")) {
-            if (rows.next() && rows.getBoolean(1)) {
+                ResultSet rows = statement.executeQuery("SELECT pg_catalog.current_setting('is_superuser'),"
+                        + " pg_catalog.current_setting('track_counts')")) {
+            rows.next();
+            if (rows.getString(1).equals("on")) {
                 LOG.warn(
                         "The role of the connection is a superuser, whose migrations no check can keep inside their tenant;"
                                 + " use one that owns the tenants and has CREATE on the database");
+            }
+            if (!rows.getString(2).equals("on")) {
+                LOG.warn(
+                        "The server's setting track_counts is off: of what a migration touches outside of its tenant only"
+                                + " relations are seen; turn it on");
             }
         }
     }

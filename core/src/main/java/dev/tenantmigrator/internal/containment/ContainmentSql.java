@@ -78,12 +78,12 @@ final class ContainmentSql {
     }
 
     /**
-     * A query for what no script changes unseen: when the cursor was opened, in microseconds, and the number of the tenant's
-     * schema.
+     * A query for what no script changes unseen: when the cursors were opened, and the number of the tenant's schema.
      */
     String anchor(String cursor) {
-        return "SELECT (SELECT extract(epoch FROM creation_time) * 1000000 FROM pg_cursor() WHERE name = "
-                + Sql.literal(cursor) + ")::bigint, " + Allowed.numberOf(tenant) + "::bigint";
+        return "SELECT (SELECT string_agg(extract(epoch FROM creation_time)::text, ',' ORDER BY name) FROM pg_cursor()"
+                + " WHERE name IN (" + Sql.literal(cursor) + ", " + Sql.literal(cursor + "o") + ")), "
+                + Allowed.numberOf(tenant) + "::bigint";
     }
 
     /**
@@ -151,7 +151,7 @@ final class ContainmentSql {
         Catalogs.Catalog catalog =
                 Optional.ofNullable(IN_SCHEMAS.get(catalogName)).orElseThrow();
         return """
-                SELECT '%s', '%s'::regclass::oid::bigint, o.oid::bigint, 0::bigint,
+                SELECT '%s', '%s'::regclass::oid::bigint, 0::bigint, 0::bigint,
                        concat_ws('.', (SELECT nspname FROM pg_namespace WHERE oid = s.schema), nullif(%s, ''))
                   FROM %s o, LATERAL (SELECT %s) s(schema)
                  WHERE %s AND %s AND %s AND NOT %s AND NOT %s""".formatted(

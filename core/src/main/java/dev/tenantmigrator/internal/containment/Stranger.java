@@ -5,7 +5,7 @@ package dev.tenantmigrator.internal.containment;
  *
  * @param kind what it is, e.g. {@code table}
  * @param catalog the number of the catalog that holds it
- * @param oid its number there
+ * @param oid its number there; 0 where it does not matter
  * @param owner the number of the table that it belongs to, as an index does; its own otherwise
  * @param name its name with its schema; empty when it cannot be told
  */

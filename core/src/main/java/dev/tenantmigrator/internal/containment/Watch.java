@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Sees what a transaction touches outside of a tenant's schema from a moment on. Cursors that are opened at that moment keep
@@ -21,6 +23,10 @@ import java.util.stream.Collectors;
 final class Watch {
 
     private static final String SAVEPOINT = "tenant_migrator_watch";
+    private static final String FIRST = "watched from here";
+    private static final String BEGINNING =
+            "SELECT '" + FIRST + "'::text, 0::bigint, 0::bigint, 0::bigint, ''::text UNION ALL ";
+    private static final Stranger BLINDED = Stranger.withoutName("the schema itself, or the cursors that watch it");
 
     private final ContainmentSql sql;
     private final Connection connection;
@@ -28,10 +34,11 @@ final class Watch {
             "tenant_migrator_" + UUID.randomUUID().toString().replace("-", "");
     private final List<List<String>> anchor;
     private final Map<String, Long> writesBefore;
+    private final List<String> countsBefore;
     private final Set<Stranger> before;
 
     /**
-     * Begins, in one round trip.
+     * Begins, in one round trip unless the transaction has written something already.
      *
      * @param connection in a transaction, whose search path is other than before afterwards
      * @param tenant an existing schema
@@ -41,14 +48,24 @@ final class Watch {
         this.connection = connection;
         List<List<List<String>>> results = query(
                 Containment.OWN_PATH,
-                "DECLARE " + cursor + " NO SCROLL CURSOR FOR " + sql.lockedRelations(),
-                "DECLARE " + cursor + "o NO SCROLL CURSOR FOR " + sql.lockedObjects(),
+                "DECLARE " + cursor + " NO SCROLL CURSOR FOR " + BEGINNING + sql.lockedRelations(),
+                "DECLARE " + cursor + "o NO SCROLL CURSOR FOR " + BEGINNING + sql.lockedObjects(),
                 sql.anchor(cursor),
                 ContainmentSql.writes(),
+                ContainmentSql.counts(),
                 sql.lockedRelations());
         this.anchor = results.get(0);
         this.writesBefore = writes(results.get(1));
-        this.before = Set.copyOf(strangers(results.get(2)));
+        this.countsBefore = results.get(2).get(0);
+        Set<Stranger> touched = new HashSet<>(strangers(results.get(3)));
+        String[] searches = writesBefore.entrySet().stream()
+                .filter(entry -> entry.getValue() > 0 && Catalogs.IN_SCHEMAS.containsKey(entry.getKey()))
+                .map(entry -> sql.writtenObjects(entry.getKey()))
+                .toArray(String[]::new);
+        if (searches.length > 0) {
+            queryAside(searches).forEach(rows -> touched.addAll(strangers(rows)));
+        }
+        this.before = Set.copyOf(touched);
     }
 
     /**
@@ -58,15 +75,21 @@ final class Watch {
      * @param privileges whether privileges may have been changed
      */
     List<Stranger> strangers(boolean privileges) throws SQLException {
-        return found(
-                queryAside(
-                        sql.anchor(cursor),
-                        ContainmentSql.writes(),
-                        ContainmentSql.counts(),
-                        sql.lockedRelations(),
-                        "FETCH ALL FROM " + cursor,
-                        "FETCH ALL FROM " + cursor + "o"),
-                privileges);
+        List<List<List<String>>> results = queryAside(
+                sql.anchor(cursor),
+                ContainmentSql.writes(),
+                ContainmentSql.counts(),
+                sql.lockedRelations(),
+                "FETCH ALL FROM " + cursor,
+                "FETCH ALL FROM " + cursor + "o");
+        boolean read = isFromBeginning(results.get(4)) && isFromBeginning(results.get(5));
+        List<Stranger> found = found(results, privileges);
+        return read ? found : Stream.concat(found.stream(), Stream.of(BLINDED)).toList();
+    }
+
+    /** A script that had read from the cursor would have had it look too early. */
+    private static boolean isFromBeginning(List<List<String>> rows) {
+        return !rows.isEmpty() && rows.remove(0).get(0).equals(FIRST);
     }
 
     /** Which of some strangers, and what else, was touched by now in a transaction that runs the same statements again. */
@@ -106,9 +129,9 @@ final class Watch {
         removeAllowed(strangers);
         strangers.removeAll(before);
         if (!results.get(0).equals(anchor)) {
-            strangers.add(Stranger.withoutName("the schema itself, or the cursor that watches it"));
+            strangers.add(BLINDED);
         }
-        if (!counts.get(2).equals("0")) {
+        if (Long.parseLong(counts.get(2)) > Long.parseLong(countsBefore.get(2))) {
             strangers.add(Stranger.withoutName("a cursor WITH HOLD, which would run at the commit"));
         }
         return List.copyOf(strangers);

@@ -102,7 +102,7 @@ public final class FleetRuns {
                 }
             });
             if (!toMigrate.isEmpty()) {
-                Containment.warnOfSuperuser(session.connection());
+                Containment.warnOfLimits(session.connection());
                 RunContext run = RunContext.load(config, catalog, session.connection(), scripts);
                 if (!scripts.stream().allMatch(run::isTransactional)) {
                     DirectConnection.check(session, config.dataSource(), config.directDataSource());

@@ -63,7 +63,7 @@ public final class TenantCreator {
     public void prepare() throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         try (Session session = Session.open(config.dataSource())) {
-            Containment.warnOfSuperuser(session.connection());
+            Containment.warnOfLimits(session.connection());
             load(catalog, session.connection());
         }
     }
