@@ -49,12 +49,7 @@ final class Catalogs {
         catalogs.put("pg_collation", new Catalog("collation", "o.collnamespace", "o.collname"));
         catalogs.put("pg_conversion", new Catalog("conversion", "o.connamespace", "o.conname"));
         catalogs.put("pg_ts_config", new Catalog("text search configuration", "o.cfgnamespace", "o.cfgname"));
-        catalogs.put(
-                "pg_ts_config_map",
-                new Catalog(
-                        "text search configuration",
-                        "(SELECT cfgnamespace FROM pg_ts_config WHERE oid = o.mapcfg)",
-                        "(SELECT cfgname FROM pg_ts_config WHERE oid = o.mapcfg)"));
+        catalogs.put("pg_ts_config_map", new Catalog("text search configuration", "o.cfgnamespace", "o.cfgname"));
         catalogs.put("pg_ts_dict", new Catalog("text search dictionary", "o.dictnamespace", "o.dictname"));
         catalogs.put("pg_ts_parser", new Catalog("text search parser", "o.prsnamespace", "o.prsname"));
         catalogs.put("pg_ts_template", new Catalog("text search template", "o.tmplnamespace", "o.tmplname"));

@@ -21,21 +21,25 @@ import java.util.stream.Stream;
  */
 final class ContainmentSql {
 
-    /** Locks stronger than those of readers, on objects made by users: their numbers begin there. */
+    /** Locks stronger than those of readers, on objects made by users, whose numbers begin there, and the schema public. */
     private static final String OWN_LOCKS = """
             (SELECT locktype, relation, classid, objid FROM pg_lock_status()
               WHERE pid = pg_backend_pid() AND locktype IN ('relation', 'object') AND mode <> 'AccessShareLock'
-                AND coalesce(relation, objid) >= 16384)""";
+                AND (coalesce(relation, objid) >= 16384 OR classid = 'pg_namespace'::regclass))""";
 
-    /** A table makes two: that of its rows, and the array of it. */
-    private static final String NEW_TYPES_OF_TABLES = "(SELECT 2 * count(DISTINCT t.oid) FROM " + OWN_LOCKS
-            + " l JOIN pg_class c ON c.oid = l.relation JOIN pg_type t ON t.oid = c.reltype AND age(t.xmin) <= 0)";
+    /** A table makes two: that of its rows, and the array of it. Each counts once, as each was written at least once. */
+    private static final String NEW_TYPES_OF_TABLES = "(SELECT count(DISTINCT t.oid) FROM " + OWN_LOCKS
+            + " l JOIN pg_class c ON c.oid = l.relation JOIN pg_type r ON r.oid = c.reltype"
+            + " JOIN pg_type t ON t.oid = ANY (ARRAY[r.oid, r.typarray]) AND " + isOwn("t") + ")";
 
     /** None is looked for when no constraint was written. */
     private static final String NEW_CONSTRAINTS_OF_DOMAINS = "(SELECT count(*) FROM pg_constraint k WHERE (SELECT "
-            + inserted("'pg_constraint'::regclass") + " > 0) AND k.contypid > 0 AND age(k.xmin) <= 0)";
+            + inserted("'pg_constraint'::regclass") + " + " + updated("'pg_constraint'::regclass") + " > 0) AND k.contypid > 0 AND age(k.xmin) <= 0)";
 
     private static final String HELD_CURSORS = "(SELECT count(*) FROM pg_cursor() WHERE is_holdable)";
+
+    private static final String HAS_TEMPORARY = "EXISTS (SELECT FROM pg_depend"
+            + " WHERE refclassid = 'pg_namespace'::regclass AND refobjid = pg_my_temp_schema())";
 
     private static final String CLASS = "'pg_class'::regclass::oid";
 
@@ -67,23 +71,25 @@ final class ContainmentSql {
         return """
                 (EXISTS (SELECT FROM %s l LEFT JOIN pg_class c ON c.oid = l.relation
                           WHERE c.oid IS NULL OR NOT (%s OR %s))
-                 OR %s OR %s > 0%s%s)""".formatted(
+                 OR %s OR %s > 0 OR %s%s%s)""".formatted(
                         OWN_LOCKS,
                         allowed.isInside("c.relnamespace", tenant),
                         allowed.isAllowedTable("c.relnamespace", "c.relname"),
                         wrote,
                         HELD_CURSORS,
+                        HAS_TEMPORARY,
                         ordinary.newTables() ? tables : "",
                         ordinary.newSchema() ? " OR " + writes("'pg_namespace'::regclass") + " > 1" : "");
     }
 
     /**
-     * A query for what no script changes unseen: when the cursors were opened, and the number of the tenant's schema.
+     * A query for what no script changes unseen: when the cursors were opened, the number of the tenant's schema, and that of
+     * the transaction, which must have one before {@code age()} is asked: that remembers the next one.
      */
     String anchor(String cursor) {
         return "SELECT (SELECT string_agg(extract(epoch FROM creation_time)::text, ',' ORDER BY name) FROM pg_cursor()"
                 + " WHERE name IN (" + Sql.literal(cursor) + ", " + Sql.literal(cursor + "o") + ")), "
-                + Allowed.numberOf(tenant) + "::bigint";
+                + Allowed.numberOf(tenant) + "::bigint, pg_current_xact_id()";
     }
 
     /**
@@ -125,6 +131,7 @@ final class ContainmentSql {
                        LATERAL (SELECT coalesce(p.pronamespace, t.typnamespace,
                            (SELECT n.oid FROM pg_namespace n
                              WHERE l.classid = 'pg_namespace'::regclass AND n.oid = l.objid),
+                           (SELECT %s FROM pg_cast o WHERE l.classid = 'pg_cast'::regclass AND o.oid = l.objid),
                            (SELECT d.refobjid FROM pg_depend d WHERE d.classid = l.classid AND d.objid = l.objid
                                AND d.refclassid = 'pg_namespace'::regclass LIMIT 1),
                            (SELECT a.defaclnamespace FROM pg_default_acl a
@@ -133,6 +140,7 @@ final class ContainmentSql {
                    AND coalesce(t.typrelid, 0) = 0
                    AND NOT EXISTS (SELECT FROM pg_type e WHERE e.oid = t.typelem AND e.typrelid <> 0)""".formatted(
                         OWN_LOCKS,
+                        IN_SCHEMAS.get("pg_cast").namespace(),
                         allowed.isInside("o.schema", tenant),
                         allowed.isShared("o.schema", "coalesce(p.proname, t.typname)"));
     }
@@ -146,8 +154,48 @@ final class ContainmentSql {
                  WHERE %s AND NOT %s AND c.relnamespace::regnamespace::text NOT LIKE 'pg\\_toast%%'""".formatted(relationKind("c"), CLASS, isOwn("c"), allowed.isInside("c.relnamespace", tenant));
     }
 
+    /** A query for the relations outside of which a column's row, which has its privileges, was written. */
+    String writtenColumns() {
+        return """
+                SELECT DISTINCT %s, %s::bigint, c.oid::bigint, c.oid::bigint,
+                       (SELECT nspname FROM pg_namespace WHERE oid = c.relnamespace) || '.' || c.relname
+                  FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+                 WHERE (SELECT %s > 0) AND %s AND NOT %s AND c.relnamespace::regnamespace::text NOT LIKE 'pg\\_toast%%'""".formatted(relationKind("c"), CLASS, updated("'pg_attribute'::regclass"), isOwn("a"), allowed.isInside("c.relnamespace", tenant));
+    }
+
+    /**
+     * A query for what was moved into the tenant's schema and is not seen by a lock: {@code ALTER TYPE} takes none. What shows
+     * that a type was there before is its array, which stays as it is.
+     */
+    String movedHere() {
+        return """
+                SELECT 'type', d.classid::bigint, d.objid::bigint, 0::bigint, pg_describe_object(d.classid, d.objid, 0)
+                  FROM pg_depend d
+                 WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = %s AND %s
+                   AND (d.classid = 'pg_type'::regclass AND NOT EXISTS (
+                            SELECT FROM pg_type t JOIN pg_depend e ON e.classid = 'pg_type'::regclass AND e.objid = t.typarray
+                             WHERE t.oid = d.objid AND %s)
+                        OR d.classid = 'pg_class'::regclass AND NOT EXISTS (SELECT FROM %s l WHERE l.relation = d.objid))""".formatted(Allowed.numberOf(tenant), isOwn("d"), isOwn("e"), OWN_LOCKS);
+    }
+
+    /** A query for text search configurations outside whose mappings were written, which depend on other things since. */
+    private String writtenMappings() {
+        return """
+                SELECT 'text search configuration', 'pg_ts_config'::regclass::oid::bigint, 0::bigint, 0::bigint,
+                       (SELECT nspname FROM pg_namespace WHERE oid = o.cfgnamespace) || '.' || o.cfgname
+                  FROM pg_ts_config o
+                 WHERE NOT %s AND NOT %s AND EXISTS (SELECT FROM pg_depend d
+                     WHERE d.classid = 'pg_ts_config'::regclass AND d.objid = o.oid AND %s)""".formatted(
+                        allowed.isInside("o.cfgnamespace", tenant),
+                        allowed.isShared("o.cfgnamespace", "o.cfgname"),
+                        isOwn("d"));
+    }
+
     /** A query for what the transaction wrote outside to a catalog of objects in schemas. */
     String writtenObjects(String catalogName) {
+        if (catalogName.equals("pg_ts_config_map")) {
+            return writtenMappings();
+        }
         Catalogs.Catalog catalog =
                 Optional.ofNullable(IN_SCHEMAS.get(catalogName)).orElseThrow();
         return """
@@ -177,7 +225,7 @@ final class ContainmentSql {
         return own.isEmpty()
                 ? "true"
                 : """
-                  (SELECT %s + %s > %s + (SELECT count(*) FROM pg_depend d JOIN %s
+                  (SELECT %s + %s > %s + (SELECT count(DISTINCT m.oid) FROM pg_depend d JOIN %s
                     WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = %s
                       AND d.classid = '%s'::regclass AND %s))""".formatted(
                                 inserted("'" + catalogName + "'::regclass"),
@@ -193,7 +241,8 @@ final class ContainmentSql {
     private static String isObject(String catalog) {
         return switch (catalog) {
             case "pg_type" ->
-                "o.typrelid = 0 AND NOT EXISTS (SELECT FROM pg_type e WHERE e.oid = o.typelem AND e.typrelid <> 0)";
+                "(o.typrelid <> 0 AND NOT EXISTS (SELECT FROM " + OWN_LOCKS + " l WHERE l.relation = o.typrelid)"
+                        + " OR o.typrelid = 0 AND NOT EXISTS (SELECT FROM pg_type e WHERE e.oid = o.typelem AND e.typrelid <> 0))";
             case "pg_constraint" -> "o.contypid <> 0";
             // Those of temporary tables are made by the server itself.
             case "pg_namespace" -> "o.nspname NOT LIKE 'pg\\_%'";

@@ -120,8 +120,12 @@ final class Watch {
                                 () -> searches.add(sql.writtenObjects(catalog)));
             }
         });
+        if (!searches.isEmpty()) {
+            searches.add(sql.movedHere());
+        }
         if (privileges) {
             searches.add(sql.writtenRelations());
+            searches.add(sql.writtenColumns());
         }
         if (!searches.isEmpty()) {
             queryAside(searches.toArray(String[]::new)).forEach(rows -> strangers.addAll(strangers(rows)));

@@ -52,12 +52,14 @@ final class InTransaction {
         this.containment = new Containment(Allowed.of(run.config(), direction.sharedSchemaChanges()));
         TrackingStore store = run.config().store();
         this.head = new Flight()
+                // Another script may have left a search path of its own.
+                .add(Containment.OWN_PATH)
                 .add(TenantLock.trySql(schema))
                 .add(run.timeoutsSql(script))
                 .add(store.assertRecordedSql(schema, state.rows(), CHANGED));
         this.body = new Flight()
                 .add(run.searchPathSql(schema))
-                .addScript(migration.version(), script, run.statements(script, schema), run.changesSettings(script))
+                .addScript(migration.version(), script, run.statements(script, schema))
                 // What is deferred would run at the commit, behind the question.
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
                 .add(Containment.OWN_PATH);
@@ -65,7 +67,9 @@ final class InTransaction {
             body.add(session.settings().restoreSql());
         }
         body.add(direction.trackingSql(schema, migration))
-                .add(store.assertRecordedSql(schema, direction.after(state.rows(), migration), SPOILED));
+                .add(store.assertRecordedSql(schema, direction.after(state.rows(), migration), SPOILED))
+                // What was deferred all the same, by a trigger that another one fired, can change nothing at the commit.
+                .add("SET TRANSACTION READ ONLY");
         if (run.leavesTraces(List.of(script))) {
             session.discard();
         }
@@ -132,6 +136,8 @@ final class InTransaction {
                 containment.watch(connection, schema, run.mayGrant(script), () -> way.send(connection));
                 return script;
             });
+            // It may have left what its text does not show, as a temporary table.
+            session.discard();
         } catch (TouchedOthersException e) {
             ScriptFailure failure = session.inRolledBackTransaction(connection -> {
                 head.send(connection);

@@ -169,7 +169,7 @@ final class OutsideTransaction {
                 return;
             }
             new Flight()
-                    .addScript(migration.version(), script, List.of(step.statement()), false)
+                    .addStatement(migration.version(), script, step.statement())
                     .walk(session.connection());
             Optional<String> missing = progress.missing(step.what());
             if (missing.isPresent()) {

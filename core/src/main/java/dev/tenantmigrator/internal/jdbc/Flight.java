@@ -47,18 +47,22 @@ public final class Flight {
     }
 
     /**
-     * Adds a script.
-     *
-     * @param changesSettings whether it may change settings: then each statement is sent with strings that end where the
-     *     script was read to end, or a crafted string could hide a {@code COMMIT}
+     * Adds a script. A statement with a backslash is sent with strings that end where the script was read to end, or a crafted
+     * string could hide a {@code COMMIT} once a function has changed the setting.
      */
-    public Flight addScript(String version, ScriptFile file, List<SqlStatement> statements, boolean changesSettings) {
+    public Flight addScript(String version, ScriptFile file, List<SqlStatement> statements) {
         for (SqlStatement statement : statements) {
-            if (changesSettings) {
+            if (statement.sql().indexOf('\\') >= 0) {
                 add(STANDARD_STRINGS);
             }
-            steps.add(new Step(statement.sql(), Optional.of(new Origin(version, file, Optional.of(statement)))));
+            addStatement(version, file, statement);
         }
+        return this;
+    }
+
+    /** Adds a statement of a script as it is, which need not be in a transaction. */
+    public Flight addStatement(String version, ScriptFile file, SqlStatement statement) {
+        steps.add(new Step(statement.sql(), Optional.of(new Origin(version, file, Optional.of(statement)))));
         return this;
     }
 

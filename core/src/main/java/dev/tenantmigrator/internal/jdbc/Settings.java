@@ -23,23 +23,27 @@ public record Settings(Map<String, String> changed, Map<String, String> traces) 
 
     private static final String SESSION_USER = "session_authorization";
 
-    /** The trace of temporary tables, among {@link #traces()}. */
+    /** The trace of temporary tables, and of all else that is temporary, among {@link #traces()}. */
     public static final String TEMPORARY = "temporary tables";
 
+    /** All is named with its schema: a script may have left a search path and temporary types of its own. */
     private static final String QUERY = """
             SELECT name, setting, false FROM pg_catalog.pg_settings
-             WHERE source = 'session' AND setting IS DISTINCT FROM reset_val
+             WHERE source OPERATOR(pg_catalog.=) 'session'
+               AND coalesce(setting, '') OPERATOR(pg_catalog.<>) coalesce(reset_val, '')
             UNION ALL SELECT 'role', pg_catalog.current_setting('role'),
                       -- Has the server's counters of what the session wrote handed in: they begin at zero then.
                       pg_catalog.pg_stat_force_next_flush() IS NULL
-            UNION ALL SELECT 'session_authorization', session_user::text, false
-            UNION ALL SELECT 'temporary tables', count(*)::text, true FROM pg_catalog.pg_class
-                       WHERE relnamespace = pg_catalog.pg_my_temp_schema()
-            UNION ALL SELECT 'advisory locks', count(*)::text, true FROM pg_catalog.pg_locks
-                       WHERE locktype = 'advisory' AND pid = pg_catalog.pg_backend_pid()
-            UNION ALL SELECT 'listened channels', count(*)::text, true FROM pg_catalog.pg_listening_channels()
-            UNION ALL SELECT 'held cursors', count(*)::text, true FROM pg_catalog.pg_cursors WHERE is_holdable
-            UNION ALL SELECT 'prepared statements', count(*)::text, true FROM pg_catalog.pg_prepared_statements
+            UNION ALL SELECT 'session_authorization', session_user::pg_catalog.text, false
+            UNION ALL SELECT 'temporary tables', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_depend
+                       WHERE refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
+                         AND refobjid OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()
+            UNION ALL SELECT 'advisory locks', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_locks
+                       WHERE locktype OPERATOR(pg_catalog.=) 'advisory'
+                         AND pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()
+            UNION ALL SELECT 'listened channels', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_listening_channels()
+            UNION ALL SELECT 'held cursors', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_cursors WHERE is_holdable
+            UNION ALL SELECT 'prepared statements', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_prepared_statements
                        WHERE from_sql""";
 
     /** Copies its arguments. */

@@ -44,4 +44,18 @@ public final class PendingConstraints {
                     END IF;
                 END""".formatted(SELECT_NAMES.formatted(Sql.literal(Sql.identifier(schema)))));
     }
+
+    /**
+     * A statement that fails, naming a reason, when a temporary table has deferrable constraints: a trigger of one can queue
+     * itself again in a transaction that is read-only.
+     */
+    public static String assertNoneOfTemporaryTablesSql(String otherwise) {
+        return """
+                SELECT (CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_depend d
+                                            JOIN pg_catalog.pg_trigger t ON t.tgrelid = d.objid AND t.tgdeferrable
+                                           WHERE d.refclassid = 'pg_catalog.pg_namespace'::regclass
+                                             AND d.refobjid = pg_catalog.pg_my_temp_schema()
+                                             AND d.classid = 'pg_catalog.pg_class'::regclass)
+                        THEN %s ELSE '0' END)::int""".formatted(Sql.literal(otherwise));
+    }
 }

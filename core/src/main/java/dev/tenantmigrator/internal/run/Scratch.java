@@ -67,7 +67,7 @@ public final class Scratch {
     public void apply(Migration migration) throws SQLException {
         Flight flight = new Flight()
                 .add(run.searchPathSql(schema))
-                .addScript(migration.version(), migration.up(), run.statementsInCreation(migration.up(), schema), true)
+                .addScript(migration.version(), migration.up(), run.statementsInCreation(migration.up(), schema))
                 .addCheck(migration.version(), migration.up(), PendingConstraints.checkSql(schema));
         try {
             flight.walk(connection);

@@ -64,7 +64,7 @@ public final class ScriptScan {
      * @throws InvalidMigrationException when the script cannot be read to its end
      */
     public static boolean mayGrant(ScriptFile script) {
-        return Script.read(script).stream().anyMatch(statement -> hasInStrings(statement, "GRANT", "REVOKE"));
+        return Script.read(script).stream().anyMatch(statement -> hasInStrings(statement, "GRANT", "REVOKE", "OWNED"));
     }
 
     private static boolean hasInStrings(Statement statement, String... upperCaseWords) {
