@@ -122,29 +122,51 @@ class EscapeAttemptsTest {
                             END LOOP;
                             EXECUTE q;
                         END $$""")),
-                Arguments.of("a type that is moved in", List.of(hidden("ALTER TYPE \"{b}\".victim_mood SET SCHEMA \"{a}\""))),
-                Arguments.of("a domain that is moved in", List.of(hidden("ALTER DOMAIN \"{b}\".victim_domain SET SCHEMA \"{a}\""))),
-                Arguments.of("a row type that is moved in", List.of(hidden("ALTER TYPE \"{b}\".victim_row SET SCHEMA \"{a}\""))),
-                Arguments.of("a type behind one of a table", List.of(
-                        "INSERT INTO notes DEFAULT VALUES; " + hidden("GRANT USAGE ON TYPE \"{a}\".notes TO PUBLIC")
+                Arguments.of(
+                        "a type that is moved in",
+                        List.of(hidden("ALTER TYPE \"{b}\".victim_mood SET SCHEMA \"{a}\""))),
+                Arguments.of(
+                        "a domain that is moved in",
+                        List.of(hidden("ALTER DOMAIN \"{b}\".victim_domain SET SCHEMA \"{a}\""))),
+                Arguments.of(
+                        "a row type that is moved in",
+                        List.of(hidden("ALTER TYPE \"{b}\".victim_row SET SCHEMA \"{a}\""))),
+                Arguments.of(
+                        "a type behind one of a table",
+                        List.of("INSERT INTO notes DEFAULT VALUES; "
+                                + hidden("GRANT USAGE ON TYPE \"{a}\".notes TO PUBLIC")
                                 + hidden("GRANT USAGE ON TYPE \"{b}\".victim_domain TO PUBLIC"))),
-                Arguments.of("a function behind one that is counted twice", List.of(
-                        hidden("CREATE FUNCTION \"{a}\".twice(n regnamespace DEFAULT '\"{a}\"'::regnamespace) RETURNS int"
-                                + " LANGUAGE sql AS 'SELECT 1'") + hidden("ALTER FUNCTION \"{b}\".g() IMMUTABLE"))),
-                Arguments.of("a constraint of a domain", List.of(
-                        hidden("ALTER DOMAIN \"{b}\".victim_domain RENAME CONSTRAINT small TO big"))),
+                Arguments.of(
+                        "a function behind one that is counted twice",
+                        List.of(hidden(
+                                        "CREATE FUNCTION \"{a}\".twice(n regnamespace DEFAULT '\"{a}\"'::regnamespace) RETURNS int"
+                                                + " LANGUAGE sql AS 'SELECT 1'")
+                                + hidden("ALTER FUNCTION \"{b}\".g() IMMUTABLE"))),
+                Arguments.of(
+                        "a constraint of a domain",
+                        List.of(hidden("ALTER DOMAIN \"{b}\".victim_domain RENAME CONSTRAINT small TO big"))),
                 Arguments.of("a cast", List.of(hidden("DROP CAST (\"{b}\".victim_mood AS text)"))),
-                Arguments.of("a mapping of text search", List.of(
-                        hidden("ALTER TEXT SEARCH CONFIGURATION \"{b}\".words DROP MAPPING FOR asciiword"))),
-                Arguments.of("the privileges of a column", List.of(hidden("GRANT SELECT (body) ON \"{b}\".notes TO PUBLIC"))),
-                Arguments.of("the privileges of a row type", List.of(hidden("GRANT USAGE ON TYPE \"{b}\".victim_row TO PUBLIC"))),
+                Arguments.of(
+                        "a mapping of text search",
+                        List.of(hidden("ALTER TEXT SEARCH CONFIGURATION \"{b}\".words DROP MAPPING FOR asciiword"))),
+                Arguments.of(
+                        "the privileges of a column",
+                        List.of(hidden("GRANT SELECT (body) ON \"{b}\".notes TO PUBLIC"))),
+                Arguments.of(
+                        "the privileges of a row type",
+                        List.of(hidden("GRANT USAGE ON TYPE \"{b}\".victim_row TO PUBLIC"))),
                 Arguments.of("the comment on a built-in schema", List.of(hidden("COMMENT ON SCHEMA public IS 'mine'"))),
-                Arguments.of("a type for the library's own casts", List.of("""
+                Arguments.of(
+                        "a type for the library's own casts",
+                        List.of("""
                         CREATE FUNCTION evil(v pg_catalog.text) RETURNS boolean LANGUAGE plpgsql AS $f$
                             DECLARE q pg_catalog.text := 'INSERT INTO public.audit (what) VALUES (1)';
                             BEGIN EXECUTE q; RETURN true; END $f$;
-                        """ + hidden("CREATE DOMAIN pg_temp.text AS pg_catalog.text CHECK (\"{a}\".evil(VALUE))"))),
-                Arguments.of("an operator for the library's own comparisons", List.of("""
+                        """
+                                + hidden("CREATE DOMAIN pg_temp.text AS pg_catalog.text CHECK (\"{a}\".evil(VALUE))"))),
+                Arguments.of(
+                        "an operator for the library's own comparisons",
+                        List.of("""
                         CREATE FUNCTION evil(v text, w text) RETURNS boolean LANGUAGE plpgsql AS $f$
                             DECLARE q text := 'INSERT INTO public.audit (what) VALUES (1)';
                             BEGIN EXECUTE q; RETURN pg_catalog.texteq(v, w);
@@ -161,22 +183,28 @@ class EscapeAttemptsTest {
         List<Migration> migrations = new ArrayList<>(List.of(MEMBERS, NOTES));
         for (String script : scripts) {
             migrations.add(Migration.of(
-                    "2024030" + migrations.size() + "_attempt", script.replace("{a}", a).replace("{b}", b)));
+                    "2024030" + migrations.size() + "_attempt",
+                    script.replace("{a}", a).replace("{b}", b)));
         }
         String report;
         try {
-            report = Samples.with(database, migrations.toArray(Migration[]::new)).deploy(a).toString();
+            report = Samples.with(database, migrations.toArray(Migration[]::new))
+                    .deploy(a)
+                    .toString();
         } catch (TenantMigratorException e) {
             report = e.toString();
         }
         assertThat(database.value(OUTSIDE.formatted(b))).as(report).isEqualTo(before);
 
-        Throwable thrown = catchThrowable(
-                () -> Samples.create(database, "c", migrations.toArray(Migration[]::new)));
-        assertThat(database.value(OUTSIDE.formatted(b))).as("creation: %s", thrown).isEqualTo(before);
+        Throwable thrown = catchThrowable(() -> Samples.create(database, "c", migrations.toArray(Migration[]::new)));
+        assertThat(database.value(OUTSIDE.formatted(b)))
+                .as("creation: %s", thrown)
+                .isEqualTo(before);
 
         Throwable inside = catchThrowable(() -> createInside(migrations));
-        assertThat(database.value(OUTSIDE.formatted(b))).as("creation: %s", inside).isEqualTo(before);
+        assertThat(database.value(OUTSIDE.formatted(b)))
+                .as("creation: %s", inside)
+                .isEqualTo(before);
     }
 
     private void createInside(List<Migration> migrations) throws SQLException {
@@ -225,5 +253,18 @@ class EscapeAttemptsTest {
         assertThat(database.value("SELECT count(*) FROM pg_attribute WHERE attname = 'flag' AND attrelid = '" + b
                         + ".notes'::regclass"))
                 .isEqualTo("1");
+    }
+
+    @Test
+    void aTriggerOnTheTrackingTableReachesNothingThroughARepair() {
+        Migration trigger = Migration.of("20240301_trigger", EVIL + """
+                CREATE TRIGGER evil AFTER UPDATE OR DELETE ON schema_migrations FOR EACH ROW EXECUTE FUNCTION evil()""");
+        TenantMigrator migrator = Samples.with(database, MEMBERS, NOTES, trigger);
+        migrator.deploy(a).throwIfFailed();
+
+        assertThat(migrator.repair(a, new Repair.MarkNotApplied(trigger.version()))
+                        .failed())
+                .hasSize(1);
+        assertThat(database.value("SELECT count(*) FROM public.audit")).isEqualTo("0");
     }
 }

@@ -16,6 +16,10 @@ final class Catalogs {
      */
     record Catalog(String kind, String namespace, String name) {}
 
+    /** It belongs to the type that is no built-in one. */
+    static final String NAMESPACE_OF_CAST = "(SELECT typnamespace FROM pg_type"
+            + " WHERE oid = CASE WHEN o.castsource >= 16384 THEN o.castsource ELSE o.casttarget END)";
+
     static final Map<String, Catalog> IN_SCHEMAS = inSchemas();
 
     /** Catalogs that every {@code CREATE TABLE} writes to. */
@@ -39,9 +43,7 @@ final class Catalogs {
                 "pg_cast",
                 new Catalog(
                         "cast",
-                        // It belongs to the type that is no built-in one.
-                        "(SELECT typnamespace FROM pg_type"
-                                + " WHERE oid = CASE WHEN o.castsource >= 16384 THEN o.castsource ELSE o.casttarget END)",
+                        NAMESPACE_OF_CAST,
                         "format_type(o.castsource, NULL) || ' to ' || format_type(o.casttarget, NULL)"));
         catalogs.put("pg_operator", new Catalog("operator", "o.oprnamespace", "o.oprname"));
         catalogs.put("pg_opclass", new Catalog("operator class", "o.opcnamespace", "o.opcname"));

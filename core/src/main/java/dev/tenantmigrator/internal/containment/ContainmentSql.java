@@ -33,8 +33,9 @@ final class ContainmentSql {
             + " JOIN pg_type t ON t.oid = ANY (ARRAY[r.oid, r.typarray]) AND " + isOwn("t") + ")";
 
     /** None is looked for when no constraint was written. */
-    private static final String NEW_CONSTRAINTS_OF_DOMAINS = "(SELECT count(*) FROM pg_constraint k WHERE (SELECT "
-            + inserted("'pg_constraint'::regclass") + " + " + updated("'pg_constraint'::regclass") + " > 0) AND k.contypid > 0 AND age(k.xmin) <= 0)";
+    private static final String NEW_CONSTRAINTS_OF_DOMAINS =
+            "(SELECT count(*) FROM pg_constraint k WHERE (SELECT " + inserted("'pg_constraint'::regclass") + " + "
+                    + updated("'pg_constraint'::regclass") + " > 0) AND k.contypid > 0 AND age(k.xmin) <= 0)";
 
     private static final String HELD_CURSORS = "(SELECT count(*) FROM pg_cursor() WHERE is_holdable)";
 
@@ -140,7 +141,7 @@ final class ContainmentSql {
                    AND coalesce(t.typrelid, 0) = 0
                    AND NOT EXISTS (SELECT FROM pg_type e WHERE e.oid = t.typelem AND e.typrelid <> 0)""".formatted(
                         OWN_LOCKS,
-                        IN_SCHEMAS.get("pg_cast").namespace(),
+                        Catalogs.NAMESPACE_OF_CAST,
                         allowed.isInside("o.schema", tenant),
                         allowed.isShared("o.schema", "coalesce(p.proname, t.typname)"));
     }
@@ -160,7 +161,12 @@ final class ContainmentSql {
                 SELECT DISTINCT %s, %s::bigint, c.oid::bigint, c.oid::bigint,
                        (SELECT nspname FROM pg_namespace WHERE oid = c.relnamespace) || '.' || c.relname
                   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-                 WHERE (SELECT %s > 0) AND %s AND NOT %s AND c.relnamespace::regnamespace::text NOT LIKE 'pg\\_toast%%'""".formatted(relationKind("c"), CLASS, updated("'pg_attribute'::regclass"), isOwn("a"), allowed.isInside("c.relnamespace", tenant));
+                 WHERE (SELECT %s > 0) AND %s AND NOT %s AND c.relnamespace::regnamespace::text NOT LIKE 'pg\\_toast%%'""".formatted(
+                        relationKind("c"),
+                        CLASS,
+                        updated("'pg_attribute'::regclass"),
+                        isOwn("a"),
+                        allowed.isInside("c.relnamespace", tenant));
     }
 
     /**

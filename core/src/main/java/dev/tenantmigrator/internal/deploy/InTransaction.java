@@ -68,7 +68,8 @@ final class InTransaction {
         }
         body.add(direction.trackingSql(schema, migration))
                 .add(store.assertRecordedSql(schema, direction.after(state.rows(), migration), SPOILED))
-                // What was deferred all the same, by a trigger that another one fired, can change nothing at the commit.
+                // What was deferred all the same, by a trigger that another one fired, can change nothing at the
+                // commit.
                 .add("SET TRANSACTION READ ONLY");
         if (run.leavesTraces(List.of(script))) {
             session.discard();

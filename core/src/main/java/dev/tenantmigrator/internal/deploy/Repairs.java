@@ -3,14 +3,20 @@ package dev.tenantmigrator.internal.deploy;
 import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.Repair;
+import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.containment.Allowed;
+import dev.tenantmigrator.internal.containment.Containment;
+import dev.tenantmigrator.internal.containment.Ordinary;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.Reading;
+import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,6 +33,7 @@ public final class Repairs {
     private final TrackingStore store;
     private final MigrationCatalog catalog;
     private final Repair repair;
+    private final Containment containment;
 
     /**
      * For one run.
@@ -38,6 +45,7 @@ public final class Repairs {
         this.store = config.store();
         this.catalog = MigrationCatalog.read(config.migrations());
         this.repair = repair;
+        this.containment = new Containment(Allowed.of(config, false));
         if (repair instanceof Repair.AcceptChecksum accept) {
             catalog.get(accept.version());
         } else if (repair instanceof Repair.MarkApplied mark) {
@@ -123,11 +131,26 @@ public final class Repairs {
                             ? new TenantOutcome.NotApplied(schema)
                             : new TenantOutcome.UpToDate(schema);
                 }
-                Flight flight = new Flight();
+                Flight flight = new Flight().add(Containment.OWN_PATH);
                 statements.values().forEach(sqls -> sqls.forEach(flight::add));
-                flight.send(connection);
+                flight.add("SET CONSTRAINTS ALL IMMEDIATE").add("SET TRANSACTION READ ONLY");
+                sendContained(containment.addQuestion(flight, schema, new Ordinary(false, false)), connection);
                 return new TenantOutcome.Repaired(schema, new ArrayList<>(statements.keySet()));
             });
+        }
+
+        /** A trigger of the tenant's may run with what is recorded. */
+        private void sendContained(Flight flight, Connection connection) throws SQLException {
+            try {
+                flight.send(connection);
+            } catch (SQLException e) {
+                if (Containment.isSuspicion(e)) {
+                    throw new TenantMigratorException(
+                            Failure.of("a trigger on the tracking table touched something outside of"
+                                    + " the tenant's schema; nothing was changed. Remove the trigger"));
+                }
+                throw e;
+            }
         }
     }
 }

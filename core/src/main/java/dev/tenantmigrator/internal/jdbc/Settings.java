@@ -98,7 +98,7 @@ public record Settings(Map<String, String> changed, Map<String, String> traces) 
                    AND s.setting IS DISTINCT FROM coalesce(b.value, s.reset_val)
                    AND s.name NOT LIKE 'transaction\\_%%'""".formatted(
                         Sql.literal(changed.getOrDefault(ROLE, "none")),
-                        before.isEmpty() ? "(NULL::text, NULL::text)" : before,
+                        before.isEmpty() ? "(NULL::pg_catalog.text, NULL::pg_catalog.text)" : before,
                         which,
                         local);
     }

@@ -35,7 +35,7 @@ public final class RunContext {
 
     /** {@code SET a.b}: a setting of an application's or extension's own does not stand in {@code pg_settings}. */
     private static final Pattern OWN_SETTING =
-            Pattern.compile("\\bset\\b[^;=]*?[\\w\"]\\s*\\.\\s*[\\w\"]", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("\\bset\\b[^;=]{0,200}?[\\w\"]\\s*\\.\\s*[\\w\"]", Pattern.CASE_INSENSITIVE);
 
     private final Config config;
     private final MigrationCatalog catalog;

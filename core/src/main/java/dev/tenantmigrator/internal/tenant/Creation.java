@@ -206,8 +206,7 @@ final class Creation {
         boolean deferred = false;
         for (Migration migration : run.catalog().migrations()) {
             ScriptFile script = migration.up();
-            flight.addScript(
-                    migration.version(), script, run.statementsInCreation(script, schema));
+            flight.addScript(migration.version(), script, run.statementsInCreation(script, schema));
             deferred = deferred || PendingConstraints.mayBeLeftBy(script);
             if (deferred) {
                 flight.addCheck(migration.version(), script, PendingConstraints.checkSql(schema));
