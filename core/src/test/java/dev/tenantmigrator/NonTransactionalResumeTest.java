@@ -69,6 +69,13 @@ class NonTransactionalResumeTest extends NonTransactionalTenant {
                 .singleElement()
                 .satisfies(outcome -> assertThat(outcome.toString()).contains("the next deploy goes on with it"));
 
+        assertThat(Samples.with(database, TABLES, later(up)).plan().tenants())
+                .singleElement()
+                .satisfies(plan -> assertThat(plan.migrations()).singleElement().satisfies(planned -> {
+                    assertThat(planned.applied()).isFalse();
+                    assertThat(planned.before()).as("the row is there").noneMatch(sql -> sql.startsWith("INSERT"));
+                }));
+
         database.execute("DELETE FROM " + tenant + ".item WHERE id = 2");
         String plain = database.value("SELECT ?::regclass::oid", tenant + ".item_plain");
         deploy(up).throwIfFailed();

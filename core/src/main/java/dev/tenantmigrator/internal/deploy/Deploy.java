@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Applies what is pending. */
 public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingStore store) implements Direction {
@@ -41,7 +40,7 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingSt
 
     @Override
     public List<Migration> next(TenantState state) {
-        return Stream.concat(state.started().stream(), state.pending().stream()).toList();
+        return state.due();
     }
 
     @Override

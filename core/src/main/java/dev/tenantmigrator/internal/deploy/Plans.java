@@ -40,9 +40,9 @@ public final class Plans {
         this.catalog = MigrationCatalog.read(config.migrations());
     }
 
-    /** What is pending, or why it would be refused. */
+    /** What was begun or is pending, or why it would be refused. */
     public PlanReport pending(Reading reading, DeployOptions options) throws SQLException {
-        return plan(reading, state -> state.pending(), state -> state.refusal(options.outOfOrder(), catalog));
+        return plan(reading, TenantState::due, state -> state.refusal(options.outOfOrder(), catalog));
     }
 
     /** One version in each tenant, applied or not. */
@@ -100,7 +100,9 @@ public final class Plans {
             after.add(config.store().insertSql(schema, migration));
             after.add("COMMIT");
         } else {
-            before.add(config.store().startSql(schema, migration));
+            if (!state.has(migration.version())) {
+                before.add(config.store().startSql(schema, migration));
+            }
             before.add(run.sessionSql(
                     schema, migration.up(), run.askedLockTimeout(migration.up()).orElse("0")));
             after.add(config.store().finishSql(schema, migration.version()));

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a tenant's recorded versions mean beside the migrations of a run.
@@ -150,6 +151,11 @@ public record TenantState(
                 .filter(finding -> finding.kind() == Kind.AHEAD)
                 .flatMap(finding -> finding.version().stream())
                 .toList();
+    }
+
+    /** What a deploy runs: first what was begun, then what is pending. */
+    public List<Migration> due() {
+        return Stream.concat(started.stream(), pending.stream()).toList();
     }
 
     /** Whether a version is recorded, finished or not. */
