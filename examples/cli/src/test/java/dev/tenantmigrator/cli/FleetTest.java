@@ -65,7 +65,9 @@ class FleetTest {
         assertThat(failed.has("pending")).isFalse();
         assertThat(cli.run("rollback", "30000101_good", ada).out()).contains("30000101_good is pending again");
         assertThat(cli.run("deploy", ada).out())
-                .contains("; applied before it: 30000101_good", "Nothing of a failed script was kept.");
+                .contains(
+                        "; applied before it: 30000101_good",
+                        "Nothing of a failed script was kept, unless its message says otherwise.");
     }
 
     @Test

@@ -16,8 +16,9 @@ final class Notes {
         List<String> notes = new ArrayList<>();
         if (SCRIPTS.contains(result.command())
                 && !with(result, TenantResult.FAILED).isEmpty()) {
-            notes.add("Nothing of a failed script was kept. Mend the cause and run it again: tenants that are done are"
-                    + " not touched.");
+            notes.add(
+                    "Nothing of a failed script was kept, unless its message says otherwise. Mend the cause and run it"
+                            + " again: tenants that are done are not touched.");
         }
         List<String> rolledBack = versions(with(result, "rolled-back"));
         if (!rolledBack.isEmpty()) {
