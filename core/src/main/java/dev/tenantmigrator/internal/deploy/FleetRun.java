@@ -189,7 +189,7 @@ final class FleetRun {
         long now = System.nanoTime();
         if (now > nextReminder) {
             nextReminder = now + REMINDER.toNanos();
-            LOG.warn("Waiting: another session holds, or keeps a lock in, every tenant that is left: {}", left());
+            Waits.forTenants(left());
         }
         try {
             Thread.sleep(Math.min(MIN_PAUSE_MILLIS << Math.min(rounds, 10), MAX_PAUSE_MILLIS));

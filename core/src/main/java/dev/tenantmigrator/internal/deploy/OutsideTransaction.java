@@ -138,8 +138,16 @@ final class OutsideTransaction {
             refuseWhatWillFail(progress);
             record(session, direction.startSql(schema, migration));
         }
+        int process = progress.process();
         for (int i = 0; i < steps.size(); i++) {
-            runStep(session, progress, i, resumed);
+            String what = schema + ": " + script.location() + ":"
+                    + steps.get(i).statement().line();
+            Waits waits = Waits.on(what, process);
+            try {
+                runStep(session, progress, i, resumed);
+            } finally {
+                waits.close();
+            }
         }
         record(session, direction.endSql(schema, migration));
         return MigrationSteps.Result.DONE;

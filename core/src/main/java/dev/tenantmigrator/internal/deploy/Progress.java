@@ -70,6 +70,12 @@ final class Progress {
         this.schema = schema;
     }
 
+    /** The server's process that runs the statements. */
+    int process() throws SQLException {
+        return query("SELECT pg_catalog.pg_backend_pid()", rows -> rows.getInt(1))
+                .get(0);
+    }
+
     private record Index(boolean valid, String table) {}
 
     /**

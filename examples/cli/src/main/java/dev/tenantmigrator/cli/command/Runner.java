@@ -71,6 +71,9 @@ final class Runner {
             json = settings.json();
             verbose = settings.verbose();
             logAt(verbose ? "info" : "error");
+            if (!verbose) {
+                System.setProperty(LOG_LEVEL + ".internal.deploy.Waits", "warn");
+            }
             if (!verbose && !settings.embedded()) {
                 // A superuser is warned of, unless the server is of our own making.
                 System.setProperty(LOG_LEVEL + ".internal.containment", "warn");

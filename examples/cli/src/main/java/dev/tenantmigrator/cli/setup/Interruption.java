@@ -57,7 +57,7 @@ public final class Interruption implements AutoCloseable {
     void interrupt() {
         synchronized (this) {
             if (working) {
-                err.println("interrupted: tenants in work are finished, no others begun");
+                err.println("interrupted: tenants in work are finished within a minute, no others begun");
                 worker.interrupt();
             }
         }
@@ -67,7 +67,8 @@ public final class Interruption implements AutoCloseable {
     private void await() {
         try {
             if (!reported.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                err.println("ended without a report: a tenant in work takes too long; status tells what is done");
+                err.println("ended without a report: a tenant in work takes too long; status tells what is done,"
+                        + " pg_stat_activity what the server still runs");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

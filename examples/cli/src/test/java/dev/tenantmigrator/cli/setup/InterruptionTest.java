@@ -28,7 +28,8 @@ class InterruptionTest {
         hook.join(TimeUnit.SECONDS.toMillis(10));
         assertThat(hook.isAlive()).isFalse();
         assertThat(err)
-                .hasToString("interrupted: tenants in work are finished, no others begun" + System.lineSeparator());
+                .hasToString("interrupted: tenants in work are finished within a minute, no others begun"
+                        + System.lineSeparator());
     }
 
     @Test
