@@ -186,6 +186,8 @@ class PlanTest {
                 GRANT SELECT ON public.t TO PUBLIC;
                 ALTER TABLE public.t ADD u int REFERENCES public.users;
                 COMMIT;
+                SELECT set_config('search_path', 'public', false);
+                CREATE FUNCTION f() RETURNS text LANGUAGE sql AS 'SELECT ''public'' FROM public.t';
                 """);
         String ada = Samples.create(database, "ada", MEMBERS);
         List<ScriptNote> notes = tenant(
@@ -209,7 +211,8 @@ class PlanTest {
                         "4: the text 'public' stays as it is",
                         "5: the text 'public.t is public' stays as it is",
                         "6: PUBLIC stays: the role of everyone",
-                        "7: public.users stays: a shared object");
+                        "7: public.users stays: a shared object",
+                        "10: the text 'public' stays as it is");
         assertThat(notes)
                 .filteredOn(note -> note.kind() == Kind.BLOCKS_WRITES)
                 .extracting(ScriptNote::message)

@@ -18,10 +18,12 @@ final class ScriptNotes {
     private static final int MAX_DEPTH = CodeRewriter.MAX_DEPTH;
 
     private final SharedObjects shared;
+    private final String written;
     private final List<ScriptNote> notes = new ArrayList<>();
 
-    private ScriptNotes(SharedObjects shared) {
+    private ScriptNotes(SharedObjects shared, String written) {
         this.shared = shared;
+        this.written = written;
     }
 
     /**
@@ -30,7 +32,7 @@ final class ScriptNotes {
      * @param adapted its statements in a schema that is not called {@code public}
      */
     static List<ScriptNote> of(ScriptFile script, List<SqlStatement> adapted, SharedObjects shared) {
-        ScriptNotes notes = new ScriptNotes(shared);
+        ScriptNotes notes = new ScriptNotes(shared, script.text());
         StatementAdvice advice = new StatementAdvice();
         for (Statement statement : Script.read(script)) {
             if (StatementRules.judge(statement) == Verdict.ABSORB) {
@@ -88,9 +90,21 @@ final class ScriptNotes {
         }
     }
 
-    private static void string(String text, Set<String> found) {
-        if (Identifiers.fold(text).contains(StatementRules.PUBLIC)) {
+    /** What is not in the script was adapted; strings in it may still say {@code public}. */
+    private void string(String text, Set<String> found) {
+        if (!Identifiers.fold(text).contains(StatementRules.PUBLIC)) {
+            return;
+        }
+        if (written.contains(text)) {
             found.add("the text " + excerpt(text) + " stays as it is");
+            return;
+        }
+        String content = text.substring(text.indexOf('\'') + 1, text.length() - 1);
+        Tokens code = Lexer.lexFragment(content.replace("''", "'"));
+        for (int token = code.next(-1); token < code.count(); token = code.next(token)) {
+            if (code.kind(token) == TokenKind.STRING) {
+                string(code.text(token), found);
+            }
         }
     }
 
