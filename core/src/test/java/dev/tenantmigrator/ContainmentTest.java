@@ -254,6 +254,27 @@ class ContainmentTest {
     }
 
     @Test
+    void whatTheCallerMadeBeforeIsNotTheMigrationsFault() throws SQLException {
+        Migration kinds = Migration.of("20240401_kinds", """
+                CREATE EXTENSION IF NOT EXISTS citext;
+                CREATE TYPE kind AS ENUM ('a');
+                CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'""");
+        TenantMigrator migrator = Samples.with(database, MEMBERS, kinds);
+        try (Connection connection = database.connection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("CREATE SCHEMA callers");
+            statement.execute("CREATE TYPE callers.colour AS ENUM ('red')");
+            statement.execute("CREATE FUNCTION callers.two() RETURNS int LANGUAGE sql AS 'SELECT 2'");
+            assertThat(migrator.createTenant(connection, TenantName.forUser("c"), TenantStep.NONE)
+                            .versions())
+                    .contains("20240401_kinds");
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+
+    @Test
     void whatTheCallerTouchedBeforeIsNotTheMigrationsFault() throws SQLException {
         try (Connection connection = database.connection();
                 Statement statement = connection.createStatement()) {

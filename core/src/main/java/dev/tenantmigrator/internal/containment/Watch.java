@@ -53,19 +53,29 @@ final class Watch {
                 sql.anchor(cursor),
                 ContainmentSql.writes(),
                 ContainmentSql.counts(),
-                sql.lockedRelations());
+                sql.lockedRelations(),
+                sql.lockedObjects());
         this.anchor = results.get(0);
         this.writesBefore = writes(results.get(1));
         this.countsBefore = results.get(2).get(0);
-        Set<Stranger> touched = new HashSet<>(strangers(results.get(3)));
+        this.before = before(results);
+    }
+
+    /** The catalogs are searched only where the caller's transaction has written more to them than a new tenant does. */
+    private Set<Stranger> before(List<List<List<String>>> results) throws SQLException {
+        Set<Stranger> strangers = new HashSet<>(strangers(results.get(3)));
+        strangers.addAll(strangers(results.get(4)));
         String[] searches = writesBefore.entrySet().stream()
-                .filter(entry -> entry.getValue() > 0 && Catalogs.IN_SCHEMAS.containsKey(entry.getKey()))
-                .map(entry -> sql.writtenObjects(entry.getKey()))
+                .filter(writes -> writes.getValue() > (writes.getKey().equals("pg_namespace") ? 1 : 0))
+                .filter(writes -> Catalogs.IN_SCHEMAS.containsKey(writes.getKey()))
+                .filter(writes -> !isOfTables(
+                        writes.getKey(), writes.getValue(), results.get(2).get(0)))
+                .map(writes -> sql.writtenObjects(writes.getKey()))
                 .toArray(String[]::new);
         if (searches.length > 0) {
-            queryAside(searches).forEach(rows -> touched.addAll(strangers(rows)));
+            queryAside(searches).forEach(rows -> strangers.addAll(strangers(rows)));
         }
-        this.before = Set.copyOf(touched);
+        return Set.copyOf(strangers);
     }
 
     /**
