@@ -129,8 +129,9 @@ public final class Containment {
         String more = named.size() > NAMED ? " and " + (named.size() - NAMED) + " more" : "";
         return "the script touched " + names + more
                 + ", outside of its tenant's schema; nothing of it was kept. Where its"
-                + " text does not say so, dynamic SQL, a function or a trigger did it. Name what is the tenant's without"
-                + " a schema or as public.x; if the others are meant, allow them by name: sharedObjects"
+                + " text does not say so, dynamic SQL, a function or a trigger did it, or a name without a schema that the"
+                + " tenant does not have: write public.x, which is always the tenant's. If the others are meant, allow"
+                + " them by name: sharedObjects"
                 + " (--shared-object), allowTables (--allow-table), allowSchemas (--allow-schema), or the shared schema for"
                 + " one run: withSharedSchemaChanges() (--allow-shared-schema)";
     }
