@@ -78,7 +78,7 @@ public final class Layers {
                 names("required-table"),
                 names("shared-object"),
                 names("allow-schema"),
-                names("allow-table"),
+                allowedTables(),
                 layer("extension").map(layer -> names("extension")),
                 parallelism(),
                 isTrue("json"),
@@ -118,6 +118,17 @@ public final class Layers {
             // Refused below, with the same words.
         }
         throw new CommandException("parallelism is a number from 1, not \"" + value + "\"");
+    }
+
+    private Set<String> allowedTables() {
+        Set<String> tables = names("allow-table");
+        for (String table : tables) {
+            if (table.indexOf('.') < 1 || table.endsWith(".")) {
+                throw new CommandException(
+                        "allow-table is a table with its schema, SCHEMA.TABLE or SCHEMA.*, not \"" + table + "\"");
+            }
+        }
+        return tables;
     }
 
     private Set<String> names(String key) {
