@@ -95,7 +95,9 @@ final class CreateCommand implements Callable<Integer> {
                 ? List.of()
                 : List.of("Warning: no copy of the Prisma schema is kept with "
                         + String.join(", ", difference.withoutCopy())
-                        + ": if they change the schema, the new migration.sql changes it once more; look through it");
+                        + ": what they changed is in the new migration.sql once more. Remove it there, or put the schema as"
+                        + " it was after the newest of them into its directory, beside its migration.sql, and create"
+                        + " again");
     }
 
     private static String cleaned(String name) {
