@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a transaction may touch beside its tenant's schema, as conditions of SQL.
@@ -59,6 +60,33 @@ public record Allowed(String sharedSchema, Set<String> sharedObjects, Set<String
                 : "(%1$s || '.' || %2$s = ANY (%3$s) OR %1$s || '.*' = ANY (%3$s))"
                         .formatted(nameOf(schema), name, array(tables));
         return "(" + isShared(schema, name) + " OR " + byPattern + ")";
+    }
+
+    /**
+     * The same of a relation, as {@code pg_identify_object} describes it, which names it as SQL does: without a search in the
+     * catalogs, whose planning would take longer than the rest of a small migration.
+     */
+    String isIdentified(String object, String tenant) {
+        Stream<String> inside = Stream.concat(Stream.of(tenant, "pg_toast"), schemas.stream().sorted());
+        String condition = object + ".schema = ANY (ARRAY[pg_my_temp_schema()::regnamespace::text, "
+                + inside.map(Allowed::quoted).collect(Collectors.joining(", ")) + "])";
+        if (!sharedObjects.isEmpty()) {
+            condition += sharedObjects.stream()
+                    .sorted()
+                    .map(name -> quoted(sharedSchema) + " || '.' || " + quoted(name))
+                    .collect(Collectors.joining(", ", " OR " + object + ".identity = ANY (ARRAY[", "])"));
+        }
+        if (!tables.isEmpty()) {
+            String name = "parse_ident(" + object + ".identity)";
+            condition += " OR array_to_string(%1$s, '.') = ANY (%2$s) OR (%1$s)[1] || '.*' = ANY (%2$s)"
+                    .formatted(name, array(tables));
+        }
+        return "(" + condition + ")";
+    }
+
+    /** A name as PostgreSQL writes it in the text of an object: in quotes only where it must be. */
+    private static String quoted(String name) {
+        return "quote_ident(" + Sql.literal(name) + ")";
     }
 
     private static String nameOf(String schema) {

@@ -94,7 +94,8 @@ public final class Extensions {
                 + Sql.literal(inSchema) + " END || " + Sql.literal(version + " CASCADE") + "; END";
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
-            statement.execute("DO " + Sql.literal(inTurn));
+            // What this wrote must not count for the transaction that comes next.
+            statement.execute("DO " + Sql.literal(inTurn) + "; SELECT pg_catalog.pg_stat_force_next_flush()");
         } catch (SQLException e) {
             throw new TenantMigratorException(
                     Failure.of("extension \"" + extension.name() + "\" is not installed and cannot be created: "
