@@ -28,7 +28,8 @@ public interface SchemaAdapter {
     TenantScript adapt(ScriptFile script, SharedObjects shared);
 
     /**
-     * Reads the scripts that create a tenant, which all run in one transaction on tables without rows.
+     * Reads the scripts that create a tenant, which all run in one transaction on tables without rows; the result serves
+     * all tenants that are created while the scripts and the shared objects stay the same.
      *
      * @param scripts all migrations' scripts, in order
      * @param shared what belongs to no tenant

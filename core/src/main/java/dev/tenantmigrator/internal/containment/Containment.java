@@ -86,12 +86,14 @@ public final class Containment {
      * Runs statements and watches what they touch, in a transaction that the caller takes back when this throws.
      *
      * @param connection its search path is another afterwards
+     * @param first what to send in the same round trip before
      * @param mayGrant whether privileges may be changed by what does not show: then all relations are looked through
      * @param work sends the statements
      * @throws TouchedOthersException when they touched something that is not allowed
      */
-    public void watch(Connection connection, String tenant, boolean mayGrant, Work work) throws SQLException {
-        Watch watch = new Watch(connection, allowed, tenant);
+    public void watch(Connection connection, String tenant, List<String> first, boolean mayGrant, Work work)
+            throws SQLException {
+        Watch watch = new Watch(connection, allowed, tenant, first);
         work.run();
         List<Stranger> strangers = watch.strangers(mayGrant);
         if (!strangers.isEmpty()) {
@@ -107,7 +109,7 @@ public final class Containment {
      */
     public ScriptFailure locate(Connection connection, String tenant, Flight flight, TouchedOthersException found)
             throws SQLException {
-        Watch watch = new Watch(connection, allowed, tenant);
+        Watch watch = new Watch(connection, allowed, tenant, List.of());
         Failure failure = Failure.of(message(found.strangers()));
         return flight.walkUntil(
                         connection, () -> !watch.touched(found.strangers()).isEmpty(), failure)

@@ -42,11 +42,13 @@ final class Watch {
      *
      * @param connection in a transaction, whose search path is other than before afterwards
      * @param tenant an existing schema
+     * @param first what is sent before and does not count
      */
-    Watch(Connection connection, Allowed allowed, String tenant) throws SQLException {
+    Watch(Connection connection, Allowed allowed, String tenant, List<String> first) throws SQLException {
         this.sql = new ContainmentSql(allowed, tenant);
         this.connection = connection;
-        List<List<List<String>>> results = query(
+        List<String> statements = new ArrayList<>(first);
+        statements.addAll(List.of(
                 Containment.OWN_PATH,
                 "DECLARE " + cursor + " NO SCROLL CURSOR FOR " + BEGINNING + sql.lockedRelations(),
                 "DECLARE " + cursor + "o NO SCROLL CURSOR FOR " + BEGINNING + sql.lockedObjects(),
@@ -54,7 +56,10 @@ final class Watch {
                 ContainmentSql.writes(),
                 ContainmentSql.counts(),
                 sql.lockedRelations(),
-                sql.lockedObjects());
+                sql.lockedObjects()));
+        List<List<List<String>>> all = query(statements.toArray(String[]::new));
+        // Statements before may have had rows too.
+        List<List<List<String>>> results = all.subList(all.size() - 5, all.size());
         this.anchor = results.get(0);
         this.writesBefore = writes(results.get(1));
         this.countsBefore = results.get(2).get(0);

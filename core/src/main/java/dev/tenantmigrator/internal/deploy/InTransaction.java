@@ -39,7 +39,7 @@ final class InTransaction {
     private final ScriptFile script;
     private final Optional<String> isolationLevel;
     private final Containment containment;
-    private final Flight head;
+    private final List<String> head;
     private final Flight body;
 
     InTransaction(RunContext run, Direction direction, TenantState state, Migration migration, Session session) {
@@ -51,12 +51,12 @@ final class InTransaction {
         this.isolationLevel = run.isolationLevel(script);
         this.containment = new Containment(Allowed.of(run.config(), direction.sharedSchemaChanges()));
         TrackingStore store = run.config().store();
-        this.head = new Flight()
+        this.head = List.of(
                 // Another script may have left a search path of its own.
-                .add(Containment.OWN_PATH)
-                .add(TenantLock.trySql(schema))
-                .add(run.timeoutsSql(script))
-                .add(store.assertRecordedSql(schema, state.rows(), CHANGED));
+                Containment.OWN_PATH,
+                TenantLock.trySql(schema),
+                run.timeoutsSql(script),
+                store.assertRecordedSql(schema, state.rows(), CHANGED));
         this.body = new Flight()
                 .add(run.searchPathSql(schema))
                 .addScript(migration.version(), script, run.statements(script, schema))
@@ -114,9 +114,14 @@ final class InTransaction {
         watch(body::walk);
     }
 
+    private Flight head() {
+        Flight flight = new Flight();
+        head.forEach(flight::add);
+        return flight;
+    }
+
     private Flight withQuestion() {
-        Flight flight = new Flight().addAll(head).addAll(body);
-        return containment.addQuestion(flight, schema, Ordinary.of(script));
+        return containment.addQuestion(head().addAll(body), schema, Ordinary.of(script));
     }
 
     private void watchIfSuspicious(SQLException e) throws SQLException {
@@ -133,15 +138,14 @@ final class InTransaction {
     private void watch(Way way) throws SQLException {
         try {
             session.inTransaction(isolationLevel, connection -> {
-                head.send(connection);
-                containment.watch(connection, schema, run.mayGrant(script), () -> way.send(connection));
+                containment.watch(connection, schema, head, run.mayGrant(script), () -> way.send(connection));
                 return script;
             });
             // It may have left what its text does not show, as a temporary table.
             session.discard();
         } catch (TouchedOthersException e) {
             ScriptFailure failure = session.inRolledBackTransaction(connection -> {
-                head.send(connection);
+                head().send(connection);
                 return containment.locate(connection, schema, body, e);
             });
             throw new ScriptFailure(

@@ -31,10 +31,19 @@ public final class Extensions {
     /**
      * What is there.
      *
+     * @param extensions the names of all
      * @param schemas where the asked extensions are, a few or none outside the shared schema
      * @param objects the schema of every object of an extension, by name
      */
-    public record Installed(Set<String> schemas, Map<String, String> objects) {}
+    public record Installed(Set<String> extensions, Set<String> schemas, Map<String, String> objects) {
+
+        /** Those of some extensions that are not there, in the same order. */
+        Set<String> missing(Collection<String> names) {
+            Set<String> missing = new LinkedHashSet<>(names);
+            missing.removeAll(extensions);
+            return missing;
+        }
+    }
 
     /**
      * Creates what is missing, if anything, and says what is there.
@@ -44,34 +53,18 @@ public final class Extensions {
      */
     public static Installed ensure(Connection connection, Collection<ExtensionRequest> extensions, Config config)
             throws SQLException {
-        Set<String> present = extensions.isEmpty() ? Set.of() : present(connection);
+        List<String> names = extensions.stream().map(ExtensionRequest::name).toList();
+        Installed installed = installed(connection, names, config.sharedSchema());
+        Set<String> missing = installed.missing(names);
+        if (missing.isEmpty()) {
+            return installed;
+        }
         for (ExtensionRequest extension : extensions) {
-            if (!present.contains(extension.name())) {
+            if (missing.contains(extension.name())) {
                 create(connection, extension, config);
             }
         }
-        List<String> names = extensions.stream().map(ExtensionRequest::name).toList();
         return installed(connection, names, config.sharedSchema());
-    }
-
-    /** Those that are not installed, in the same order. */
-    public static Set<String> missing(Connection connection, Collection<String> extensions) throws SQLException {
-        Set<String> missing = new LinkedHashSet<>(extensions);
-        if (!missing.isEmpty()) {
-            missing.removeAll(present(connection));
-        }
-        return missing;
-    }
-
-    private static Set<String> present(Connection connection) throws SQLException {
-        Set<String> present = new HashSet<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT extname FROM pg_catalog.pg_extension")) {
-            while (rows.next()) {
-                present.add(rows.getString(1));
-            }
-        }
-        return present;
     }
 
     /**
@@ -111,6 +104,7 @@ public final class Extensions {
     public static Installed installed(Connection connection, Collection<String> extensions, String sharedSchema)
             throws SQLException {
         Map<String, String> objects = new HashMap<>();
+        Set<String> present = new HashSet<>();
         Set<String> schemas = new LinkedHashSet<>();
         String query = """
                 SELECT e.extname, n.nspname, coalesce(p.proname, t.typname, c.relname, o.opcname, f.opfname)
@@ -129,12 +123,17 @@ public final class Extensions {
                          ON d.classid = 'pg_catalog.pg_opfamily'::regclass AND f.oid = d.objid
                   JOIN pg_catalog.pg_namespace n ON n.oid = coalesce(
                          p.pronamespace, t.typnamespace, c.relnamespace, o.opcnamespace, f.opfnamespace)
-                 WHERE n.nspname <> 'pg_catalog' AND (n.nspname = ? OR e.extname = ANY (?))""";
+                 WHERE n.nspname <> 'pg_catalog' AND (n.nspname = ? OR e.extname = ANY (?))
+                UNION ALL SELECT extname, NULL, NULL FROM pg_catalog.pg_extension""";
         try (PreparedStatement statement = connection.prepareStatement(query)) {
             statement.setString(1, sharedSchema);
             statement.setArray(2, connection.createArrayOf("text", extensions.toArray()));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
+                    if (rows.getString(2) == null) {
+                        present.add(rows.getString(1));
+                        continue;
+                    }
                     objects.put(rows.getString(3), rows.getString(2));
                     if (extensions.contains(rows.getString(1))) {
                         schemas.add(rows.getString(2));
@@ -142,6 +141,6 @@ public final class Extensions {
                 }
             }
         }
-        return new Installed(schemas, objects);
+        return new Installed(present, schemas, objects);
     }
 }

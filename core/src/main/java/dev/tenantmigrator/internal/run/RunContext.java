@@ -39,6 +39,8 @@ public final class RunContext {
 
     private final Config config;
     private final MigrationCatalog catalog;
+    private final Collection<ExtensionRequest> extensions;
+    private final Extensions.Installed installed;
     private final SharedObjects shared;
     private final List<String> schemasAfterTenant;
     private final Set<ScriptFile> watched = ConcurrentHashMap.newKeySet();
@@ -56,19 +58,24 @@ public final class RunContext {
     private RunContext(
             Config config,
             MigrationCatalog catalog,
-            SharedObjects shared,
-            List<String> schemasAfterTenant,
+            Collection<ExtensionRequest> extensions,
+            Extensions.Installed installed,
             Set<String> missingExtensions) {
         this.config = config;
         this.catalog = catalog;
-        this.shared = shared;
-        this.schemasAfterTenant = List.copyOf(schemasAfterTenant);
+        this.extensions = extensions;
+        this.installed = installed;
+        this.shared = new SharedObjects(
+                config.sharedSchema(), config.sharedObjects(), installed.objects(), config.allowedSchemas());
+        Set<String> path = new LinkedHashSet<>(List.of(config.sharedSchema()));
+        path.addAll(installed.schemas());
+        this.schemasAfterTenant = List.copyOf(path);
         this.missingExtensions = Set.copyOf(missingExtensions);
     }
 
     /**
      * Makes ready to run scripts: provides the extensions that are configured or that the scripts create, and learns what
-     * belongs to extensions. Where all is there this costs two queries.
+     * belongs to extensions. Where all is there this costs one query.
      */
     public static RunContext load(
             Config config, MigrationCatalog catalog, Connection connection, Collection<ScriptFile> toRun)
@@ -87,21 +94,30 @@ public final class RunContext {
         return prepare(config, catalog, connection, toRun).forCreation(toRun);
     }
 
+    /** The same for scripts that are known already: adapts them anew only if other extensions are there than before. */
+    public RunContext loadAgainForCreation(Connection connection, List<ScriptFile> toRun) throws SQLException {
+        Extensions.Installed now = Extensions.ensure(connection, extensions, config);
+        return now.equals(installed)
+                ? this
+                : new RunContext(config, catalog, extensions, now, Set.of()).forCreation(toRun);
+    }
+
     private static RunContext prepare(
             Config config, MigrationCatalog catalog, Connection connection, Collection<ScriptFile> toRun)
             throws SQLException {
         Collection<ExtensionRequest> extensions = extensions(config, toRun);
-        return of(config, catalog, Extensions.ensure(connection, extensions, config), Set.of());
+        return new RunContext(
+                config, catalog, extensions, Extensions.ensure(connection, extensions, config), Set.of());
     }
 
     /** The same without creating extensions, to see what would run. */
     public static RunContext look(
             Config config, MigrationCatalog catalog, Connection connection, Collection<ScriptFile> toRun)
             throws SQLException {
-        List<String> names =
-                extensions(config, toRun).stream().map(ExtensionRequest::name).toList();
+        Collection<ExtensionRequest> extensions = extensions(config, toRun);
+        List<String> names = extensions.stream().map(ExtensionRequest::name).toList();
         Extensions.Installed installed = Extensions.installed(connection, names, config.sharedSchema());
-        return of(config, catalog, installed, Extensions.missing(connection, names));
+        return new RunContext(config, catalog, extensions, installed, installed.missing(names));
     }
 
     private static Collection<ExtensionRequest> extensions(Config config, Collection<ScriptFile> toRun) {
@@ -110,21 +126,12 @@ public final class RunContext {
         for (ScriptFile script : toRun) {
             ScriptScan.extensions(script).forEach(extension -> extensions.putIfAbsent(extension.name(), extension));
         }
-        return extensions.values();
-    }
-
-    private static RunContext of(
-            Config config, MigrationCatalog catalog, Extensions.Installed installed, Set<String> missingExtensions) {
-        Set<String> path = new LinkedHashSet<>(List.of(config.sharedSchema()));
-        path.addAll(installed.schemas());
-        SharedObjects shared = new SharedObjects(
-                config.sharedSchema(), config.sharedObjects(), installed.objects(), config.allowedSchemas());
-        return new RunContext(config, catalog, shared, List.copyOf(path), missingExtensions);
+        return List.copyOf(extensions.values());
     }
 
     /** The same run, with other scripts: those that run one after the other in one transaction. */
     public RunContext forCreation(List<ScriptFile> toRun) {
-        RunContext creation = new RunContext(config, catalog, shared, schemasAfterTenant, missingExtensions);
+        RunContext creation = new RunContext(config, catalog, extensions, installed, missingExtensions);
         List<TenantScript> adapted = config.adapter().adaptForCreation(toRun, shared);
         for (int i = 0; i < toRun.size(); i++) {
             creation.scripts.put(toRun.get(i), adapted(toRun.get(i), adapted.get(i)));

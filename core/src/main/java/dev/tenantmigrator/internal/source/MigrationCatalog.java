@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** All migrations of a source, as one run sees them: read and hashed once, in order, each version once. */
 public final class MigrationCatalog {
@@ -52,6 +53,18 @@ public final class MigrationCatalog {
     /** All versions, in order. */
     public List<String> versions() {
         return List.copyOf(byVersion.keySet());
+    }
+
+    /** Whether creating a tenant runs the same scripts, from the same places. */
+    public boolean hasSameScripts(MigrationCatalog other) {
+        return scripts().equals(other.scripts());
+    }
+
+    private List<String> scripts() {
+        return migrations().stream()
+                .flatMap(migration -> Stream.of(
+                        migration.version(), migration.up().checksum(), migration.up().location()))
+                .toList();
     }
 
     /** The migration of a version. */

@@ -126,7 +126,6 @@ final class Creation {
         for (int tries = 1; ; tries++) {
             String schema = name.candidate(random);
             TenantSchemas.requireMayBeTenant(schema, config.sharedSchema());
-            execute("SAVEPOINT " + SAVEPOINT);
             try {
                 send(schema, oneByOne);
                 return schema;
@@ -150,15 +149,20 @@ final class Creation {
 
     private void send(String schema, boolean walking) throws SQLException {
         tried = schema;
-        Flight head = new Flight().add("CREATE SCHEMA " + Sql.identifier(schema));
+        List<String> head = List.of("SAVEPOINT " + SAVEPOINT, "CREATE SCHEMA " + Sql.identifier(schema));
+        Flight body = flight(schema);
         String searchPathOfStep = run.searchPathSql(schema);
         if (watched) {
-            head.send(connection);
             containment.watch(
-                    connection, schema, mayGrant(), () -> send(flight(schema).add(searchPathOfStep), walking));
+                    connection, schema, head, mayGrant(), () -> send(body.add(searchPathOfStep), walking));
         } else {
-            Flight all = head.addAll(flight(schema));
-            send(containment.addQuestion(all, schema, Ordinary.ofCreation()).add(searchPathOfStep), walking);
+            Flight all = new Flight();
+            head.forEach(all::add);
+            send(
+                    containment
+                            .addQuestion(all.addAll(body), schema, Ordinary.ofCreation())
+                            .add(searchPathOfStep),
+                    walking);
         }
     }
 
@@ -238,6 +242,10 @@ final class Creation {
         try {
             send(schema, true);
         } catch (SQLException e) {
+            if (Containment.isSuspicion(e)) {
+                // What was taken back was counted: the whole is to be watched in a transaction of its own.
+                throw e;
+            }
             throw failed(e, schema);
         }
     }

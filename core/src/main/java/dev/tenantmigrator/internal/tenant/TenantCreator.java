@@ -49,6 +49,9 @@ public final class TenantCreator {
     /** The checksums of a history that is to be watched while it runs, so that the next sign-up need not find out again. */
     private volatile List<String> watched = List.of();
 
+    /** What the last sign-up ran: the next one mostly runs the same, and need not read it again. */
+    private volatile Optional<RunContext> last = Optional.empty();
+
     /** Chooses the digits of names by a secure random generator: a tenant's name should not be guessable. */
     public TenantCreator(Config config) {
         this(config, new SecureRandom());
@@ -91,8 +94,8 @@ public final class TenantCreator {
                 : create(catalog, name, step, true).orElseThrow();
     }
 
-    private boolean isWatched(MigrationCatalog catalog, RunContext run) {
-        return scripts(catalog).stream().anyMatch(run::mayGrant) || watched.equals(checksums(catalog));
+    private boolean isWatched(RunContext run) {
+        return scripts(run).stream().anyMatch(run::mayGrant) || watched.equals(checksums(run.catalog()));
     }
 
     private static List<String> checksums(MigrationCatalog catalog) {
@@ -112,7 +115,7 @@ public final class TenantCreator {
         SQLException lost;
         try (Session session = Session.open(config.dataSource())) {
             RunContext run = load(catalog, session.connection());
-            if (run.leavesTraces(scripts(catalog))) {
+            if (run.leavesTraces(scripts(run))) {
                 session.discard();
             }
             String restore = session.settings().restoreSql();
@@ -120,9 +123,9 @@ public final class TenantCreator {
                     run,
                     session.connection(),
                     restore,
-                    ownSettings(session.connection(), run, catalog),
+                    ownSettings(session.connection(), run),
                     oneByOne,
-                    isWatched(catalog, run),
+                    isWatched(run),
                     random);
             try {
                 return Optional.of(session.inTransaction(connection -> creation.run(name, step)));
@@ -179,7 +182,7 @@ public final class TenantCreator {
             Settings settings = Settings.read(connection);
             String restore = settings.restoreInCallersTransactionSql();
             RunContext run = load(catalog, connection);
-            OwnSettings own = ownSettings(connection, run, catalog);
+            OwnSettings own = ownSettings(connection, run);
             Creation creation = new Creation(run, connection, restore, own, false, true, random);
             CreatedTenant created = runWatched(creation, name, step);
             Flight end = new Flight();
@@ -204,10 +207,9 @@ public final class TenantCreator {
         }
     }
 
-    private static OwnSettings ownSettings(Connection connection, RunContext run, MigrationCatalog catalog)
-            throws SQLException {
+    private static OwnSettings ownSettings(Connection connection, RunContext run) throws SQLException {
         Set<String> names = new TreeSet<>();
-        scripts(catalog).forEach(script -> names.addAll(run.ownSettings(script)));
+        scripts(run).forEach(script -> names.addAll(run.ownSettings(script)));
         return OwnSettings.read(connection, names);
     }
 
@@ -244,7 +246,16 @@ public final class TenantCreator {
     }
 
     private RunContext load(MigrationCatalog catalog, Connection connection) throws SQLException {
-        return RunContext.loadForCreation(config, catalog, connection, scripts(catalog));
+        Optional<RunContext> known = last.filter(run -> run.catalog().hasSameScripts(catalog));
+        RunContext run = known.isPresent()
+                ? known.get().loadAgainForCreation(connection, scripts(known.get()))
+                : RunContext.loadForCreation(config, catalog, connection, scripts(catalog));
+        last = Optional.of(run);
+        return run;
+    }
+
+    private static List<ScriptFile> scripts(RunContext run) {
+        return scripts(run.catalog());
     }
 
     private static List<ScriptFile> scripts(MigrationCatalog catalog) {
