@@ -36,8 +36,7 @@ final class CodeRewriter {
 
     private void rewrite(Statement statement, int depth, Edits out) throws UnreadableSqlException {
         Tokens tokens = statement.tokens();
-        List<TokenRule> here = rules.stream().map(rule -> rule.in(statement)).toList();
-        TokenRule all = (source, token, edits) -> here.stream().anyMatch(rule -> rule.apply(source, token, edits));
+        TokenRule all = firstOf(rules.stream().map(rule -> rule.in(statement)).toArray(TokenRule[]::new));
         boolean isDo = statement.startsWith("DO");
         boolean isBlock = depth > 0 || isDo;
         boolean holdsCode = (isBlock || statement.createsRoutine()) && !isInOtherLanguage(statement);
@@ -73,6 +72,18 @@ final class CodeRewriter {
                 }
             }
         }
+    }
+
+    /** A loop rather than a stream, because it runs for each of millions of tokens. */
+    private static TokenRule firstOf(TokenRule... rules) {
+        return (tokens, token, out) -> {
+            for (TokenRule rule : rules) {
+                if (rule.apply(tokens, token, out)) {
+                    return true;
+                }
+            }
+            return false;
+        };
     }
 
     private int rewriteDynamic(Tokens tokens, int execute, int to, TokenRule all, int depth, Edits out)

@@ -35,14 +35,35 @@ final class Identifiers {
         return true;
     }
 
+    /** Whether a part of a text is an unquoted identifier that PostgreSQL stores as this name. */
+    static boolean equalsName(String text, int start, int end, String name) {
+        if (end - start != name.length()) {
+            return false;
+        }
+        for (int i = start; i < end; i++) {
+            if (fold(text.charAt(i)) != name.charAt(i - start)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static char fold(char c) {
+        return c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
+    }
+
     /** An unquoted identifier as PostgreSQL stores it. */
     static String fold(String word) {
+        int i = 0;
+        while (i < word.length() && fold(word.charAt(i)) == word.charAt(i)) {
+            i++;
+        }
+        if (i == word.length()) {
+            return word;
+        }
         StringBuilder folded = new StringBuilder(word);
-        for (int i = 0; i < folded.length(); i++) {
-            char c = folded.charAt(i);
-            if (c >= 'A' && c <= 'Z') {
-                folded.setCharAt(i, (char) (c + 32));
-            }
+        for (; i < folded.length(); i++) {
+            folded.setCharAt(i, fold(folded.charAt(i)));
         }
         return folded.toString();
     }

@@ -105,9 +105,10 @@ final class Tokens {
     /** Whether a token is an identifier that PostgreSQL stores as this name. */
     boolean isName(int token, String name) {
         return switch (kind(token)) {
-            case WORD ->
-                end(token) - start(token) == name.length() && name(token).equals(name);
-            case QUOTED_IDENTIFIER -> name(token).equals(name);
+            case WORD -> Identifiers.equalsName(text, start(token), end(token), name);
+            // The shortest way to write it is a pair of quotes around it.
+            case QUOTED_IDENTIFIER ->
+                end(token) - start(token) >= name.length() + 2 && name(token).equals(name);
             default -> false;
         };
     }
