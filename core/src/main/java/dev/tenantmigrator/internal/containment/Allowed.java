@@ -67,7 +67,8 @@ public record Allowed(String sharedSchema, Set<String> sharedObjects, Set<String
      * catalogs, whose planning would take longer than the rest of a small migration.
      */
     String isIdentified(String object, String tenant) {
-        Stream<String> inside = Stream.concat(Stream.of(tenant, "pg_toast"), schemas.stream().sorted());
+        Stream<String> inside =
+                Stream.concat(Stream.of(tenant, "pg_toast"), schemas.stream().sorted());
         String condition = object + ".schema = ANY (ARRAY[pg_my_temp_schema()::regnamespace::text, "
                 + inside.map(Allowed::quoted).collect(Collectors.joining(", ")) + "])";
         if (!sharedObjects.isEmpty()) {

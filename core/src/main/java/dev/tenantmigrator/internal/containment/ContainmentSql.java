@@ -64,7 +64,8 @@ final class ContainmentSql {
                                         && !(ordinary.newSchema() && name.equals("pg_namespace"))),
                         OUTSIDE_SCHEMAS.keySet().stream())
                 .collect(Collectors.joining(","));
-        String wrote = "EXISTS (SELECT FROM unnest('{" + catalogs + "}'::regclass[]) w(oid) WHERE " + writes("w.oid") + " > 0)";
+        String wrote = "EXISTS (SELECT FROM unnest('{" + catalogs + "}'::regclass[]) w(oid) WHERE " + writes("w.oid")
+                + " > 0)";
         String tables = " OR " + inserted("'pg_type'::regclass") + " > " + NEW_TYPES_OF_TABLES
                 + " OR (SELECT sum(" + updated("w.oid") + " + " + deleted("w.oid")
                 + ") FROM unnest('{pg_type,pg_constraint}'::regclass[]) w(oid)) > 0 OR " + NEW_CONSTRAINTS_OF_DOMAINS

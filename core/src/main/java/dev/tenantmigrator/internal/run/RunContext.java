@@ -106,8 +106,7 @@ public final class RunContext {
             Config config, MigrationCatalog catalog, Connection connection, Collection<ScriptFile> toRun)
             throws SQLException {
         Collection<ExtensionRequest> extensions = extensions(config, toRun);
-        return new RunContext(
-                config, catalog, extensions, Extensions.ensure(connection, extensions, config), Set.of());
+        return new RunContext(config, catalog, extensions, Extensions.ensure(connection, extensions, config), Set.of());
     }
 
     /** The same without creating extensions, to see what would run. */

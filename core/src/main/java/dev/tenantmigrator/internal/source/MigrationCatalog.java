@@ -63,7 +63,9 @@ public final class MigrationCatalog {
     private List<String> scripts() {
         return migrations().stream()
                 .flatMap(migration -> Stream.of(
-                        migration.version(), migration.up().checksum(), migration.up().location()))
+                        migration.version(),
+                        migration.up().checksum(),
+                        migration.up().location()))
                 .toList();
     }
 

@@ -153,8 +153,7 @@ final class Creation {
         Flight body = flight(schema);
         String searchPathOfStep = run.searchPathSql(schema);
         if (watched) {
-            containment.watch(
-                    connection, schema, head, mayGrant(), () -> send(body.add(searchPathOfStep), walking));
+            containment.watch(connection, schema, head, mayGrant(), () -> send(body.add(searchPathOfStep), walking));
         } else {
             Flight all = new Flight();
             head.forEach(all::add);
