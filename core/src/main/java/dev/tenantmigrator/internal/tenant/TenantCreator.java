@@ -179,9 +179,10 @@ public final class TenantCreator {
                     SqlErrors.withoutDetail(e));
         }
         try {
+            // First, because an extension is created under a lock that belongs to the transaction.
+            RunContext run = load(catalog, connection);
             Settings settings = Settings.read(connection);
             String restore = settings.restoreInCallersTransactionSql();
-            RunContext run = load(catalog, connection);
             OwnSettings own = ownSettings(connection, run);
             Creation creation = new Creation(run, connection, restore, own, false, true, random);
             CreatedTenant created = runWatched(creation, name, step);
