@@ -179,10 +179,12 @@ final class NonTransactionalScript implements TenantScript {
     @Override
     public List<ScriptNote> notes() {
         return statements.stream()
-                .map(statement -> new ScriptNote(
-                        ScriptNote.Kind.NOT_TRANSACTIONAL,
-                        statement.line,
-                        "runs outside of a transaction; after a crash the next run goes on with it"))
+                .map(
+                        statement -> new ScriptNote(
+                                ScriptNote.Kind.NOT_TRANSACTIONAL,
+                                statement.line,
+                                "runs outside of a transaction; after a crash the next run goes on with it. What runs concurrently"
+                                        + " waits for every open transaction, without limit unless the file gives a lock_timeout"))
                 .toList();
     }
 }
