@@ -29,8 +29,8 @@ class NonTransactionalResumeTest extends NonTransactionalTenant {
         database.execute("INSERT INTO " + tenant + ".item VALUES (1, 'x'), (2, 'x')");
         assertThatThrownBy(() ->
                         database.execute("CREATE UNIQUE INDEX CONCURRENTLY " + name + " ON " + tenant + ".item (code)"))
-                .hasRootCauseMessage("ERROR: could not create unique index \"" + name
-                        + "\"\n  Detail: Key (code)=(x) is duplicated.");
+                .rootCause()
+                .hasMessageContaining("could not create unique index \"" + name);
         database.execute("DELETE FROM " + tenant + ".item WHERE id = 2");
         assertThat(index(name)).isEqualTo("INVALID");
     }
