@@ -1,5 +1,6 @@
 package dev.tenantmigrator.internal.containment;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -58,7 +59,7 @@ final class Catalogs {
         catalogs.put("pg_statistic_ext", new Catalog("statistics", "o.stxnamespace", "o.stxname"));
         catalogs.put("pg_namespace", new Catalog("schema", "o.oid", "''"));
         catalogs.put("pg_default_acl", new Catalog("default privileges", "o.defaclnamespace", "''"));
-        return catalogs;
+        return Collections.unmodifiableMap(catalogs);
     }
 
     private static String ofType(String column, String type) {
@@ -91,6 +92,6 @@ final class Catalogs {
         kinds.put("pg_seclabel", "a security label");
         kinds.put("pg_shseclabel", "a security label");
         kinds.put("pg_shdescription", "the comment on a role, database or tablespace");
-        return kinds;
+        return Collections.unmodifiableMap(kinds);
     }
 }
