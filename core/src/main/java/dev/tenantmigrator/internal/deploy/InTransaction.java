@@ -5,7 +5,6 @@ import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.containment.Allowed;
 import dev.tenantmigrator.internal.containment.Containment;
-import dev.tenantmigrator.internal.containment.Ordinary;
 import dev.tenantmigrator.internal.containment.TouchedOthersException;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
@@ -121,7 +120,7 @@ final class InTransaction {
     }
 
     private Flight withQuestion() {
-        return containment.addQuestion(head().addAll(body), schema, Ordinary.of(script));
+        return containment.addQuestion(head().addAll(body), schema, run.ordinary(script));
     }
 
     private void watchIfSuspicious(SQLException e) throws SQLException {

@@ -5,6 +5,7 @@ import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.containment.Ordinary;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.CreationForm;
 import dev.tenantmigrator.internal.sql.ExtensionRequest;
@@ -53,7 +54,8 @@ public final class RunContext {
             Set<String> ownSettings,
             boolean changesSettings,
             boolean leavesTraces,
-            boolean mayGrant) {}
+            boolean mayGrant,
+            Ordinary ordinary) {}
 
     private RunContext(
             Config config,
@@ -243,6 +245,11 @@ public final class RunContext {
         return adapted(script).mayGrant();
     }
 
+    /** What is ordinary in a script's transaction. */
+    public Ordinary ordinary(ScriptFile script) {
+        return adapted(script).ordinary();
+    }
+
     /** The settings of an application's own that a script sets. */
     public Set<String> ownSettings(ScriptFile script) {
         return adapted(script).ownSettings();
@@ -285,6 +292,7 @@ public final class RunContext {
                 ScriptScan.ownSettings(script),
                 mayChange || sets,
                 traces,
-                ScriptScan.mayGrant(script));
+                ScriptScan.mayGrant(script),
+                Ordinary.of(script));
     }
 }
