@@ -23,4 +23,13 @@ public record AppliedMigration(
     public boolean finished() {
         return appliedAt.isPresent();
     }
+
+    /**
+     * The part that decisions depend on.
+     *
+     * @return the version, its checksum, and whether it is finished
+     */
+    public RecordedVersion recorded() {
+        return new RecordedVersion(version, checksum, finished());
+    }
 }

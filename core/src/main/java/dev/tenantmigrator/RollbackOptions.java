@@ -1,13 +1,14 @@
 package dev.tenantmigrator;
 
 /**
- * How far a rollback goes.
+ * How far a rollback goes, and how it goes through the fleet.
  *
  * @param includeLater whether versions applied after the given one are taken back too, newest first; otherwise a tenant that
  *     has some is refused
  * @param sharedSchemaChanges whether the scripts of this run may change the shared schema; otherwise one that does fails
+ * @param rollout how it goes through the fleet
  */
-public record RollbackOptions(boolean includeLater, boolean sharedSchemaChanges) {
+public record RollbackOptions(boolean includeLater, boolean sharedSchemaChanges, Rollout rollout) {
 
     /**
      * Later versions and changes of the shared schema are refused.
@@ -15,7 +16,7 @@ public record RollbackOptions(boolean includeLater, boolean sharedSchemaChanges)
      * @return the defaults
      */
     public static RollbackOptions defaults() {
-        return new RollbackOptions(false, false);
+        return new RollbackOptions(false, false, Rollout.defaults());
     }
 
     /**
@@ -24,7 +25,7 @@ public record RollbackOptions(boolean includeLater, boolean sharedSchemaChanges)
      * @return a copy
      */
     public RollbackOptions withLaterVersions() {
-        return new RollbackOptions(true, sharedSchemaChanges);
+        return new RollbackOptions(true, sharedSchemaChanges, rollout);
     }
 
     /**
@@ -33,6 +34,16 @@ public record RollbackOptions(boolean includeLater, boolean sharedSchemaChanges)
      * @return a copy
      */
     public RollbackOptions withSharedSchemaChanges() {
-        return new RollbackOptions(includeLater, true);
+        return new RollbackOptions(includeLater, true, rollout);
+    }
+
+    /**
+     * Goes through the fleet in another way.
+     *
+     * @param newRollout how
+     * @return a copy
+     */
+    public RollbackOptions withRollout(Rollout newRollout) {
+        return new RollbackOptions(includeLater, sharedSchemaChanges, newRollout);
     }
 }

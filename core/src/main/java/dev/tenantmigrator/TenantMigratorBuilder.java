@@ -175,10 +175,7 @@ public final class TenantMigratorBuilder {
      * @throws IllegalArgumentException when less than 1
      */
     public TenantMigratorBuilder parallelism(int tenants) {
-        if (tenants < 1) {
-            throw new IllegalArgumentException("parallelism must be 1 or more, not " + tenants);
-        }
-        parallelism = tenants;
+        parallelism = Rollout.checkedParallelism(tenants);
         return this;
     }
 
@@ -194,10 +191,7 @@ public final class TenantMigratorBuilder {
      * @throws IllegalArgumentException when it is shorter
      */
     public TenantMigratorBuilder lockTimeout(Duration timeout) {
-        if (timeout.toMillis() < 1) {
-            throw new IllegalArgumentException("a lock timeout must be at least 1 ms, not " + timeout);
-        }
-        lockTimeout = timeout;
+        lockTimeout = Rollout.checkedTimeout("lock timeout", timeout);
         return this;
     }
 

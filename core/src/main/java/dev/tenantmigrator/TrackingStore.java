@@ -4,8 +4,10 @@ import dev.tenantmigrator.internal.tracking.SchemaTrackingStore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Where it is recorded which migrations each tenant has.
@@ -47,6 +49,46 @@ public interface TrackingStore {
     Map<String, List<AppliedMigration>> read(Connection connection, Collection<String> schemas) throws SQLException;
 
     /**
+     * Reads the part of what is recorded that decisions depend on, for several tenants, in one statement.
+     *
+     * @param connection an open connection
+     * @param schemas tenants; the caller bounds their number
+     * @return for each schema its versions in the order in which they were recorded
+     * @throws SQLException when any of them cannot be read; the caller asks again one by one
+     */
+    default Map<String, List<RecordedVersion>> histories(Connection connection, Collection<String> schemas)
+            throws SQLException {
+        Map<String, List<RecordedVersion>> histories = new LinkedHashMap<>();
+        read(connection, schemas)
+                .forEach((schema, rows) -> histories.put(
+                        schema, rows.stream().map(AppliedMigration::recorded).toList()));
+        return histories;
+    }
+
+    /**
+     * Reads the same of all tenants in one query, where the store can.
+     *
+     * @param connection an open connection
+     * @param sharedSchema never a tenant
+     * @return by schema; empty when the store cannot: then tenants are discovered and read in chunks
+     * @throws SQLException when PostgreSQL refuses
+     */
+    default Optional<Map<String, List<RecordedVersion>>> allHistories(Connection connection, String sharedSchema)
+            throws SQLException {
+        return Optional.empty();
+    }
+
+    /**
+     * Whether the store writes to a table outside of the tenant's schema. What a script does is then checked before the
+     * store's own statements run, because the check cannot tell one from the other; otherwise after them.
+     *
+     * @return false for a table in the tenant's schema
+     */
+    default boolean recordsOutside() {
+        return false;
+    }
+
+    /**
      * SQL that makes what the store needs for a new tenant.
      *
      * @param schema the tenant's schema, which exists and is not tracked
@@ -64,7 +106,7 @@ public interface TrackingStore {
      * @param otherwise what its error message contains
      * @return one statement
      */
-    String assertRecordedSql(String schema, List<AppliedMigration> expected, String otherwise);
+    String assertRecordedSql(String schema, List<RecordedVersion> expected, String otherwise);
 
     /**
      * SQL that records a migration as applied now.
@@ -120,6 +162,23 @@ public interface TrackingStore {
      * @return one statement
      */
     String updateChecksumSql(String schema, String version, String checksum);
+
+    /**
+     * SQL that records what another store had recorded, with its time.
+     *
+     * @param schema the tenant's schema, tracked
+     * @param row a row
+     * @return one statement
+     */
+    String restoreSql(String schema, AppliedMigration row);
+
+    /**
+     * SQL that forgets a tenant with all that is recorded for it. Its schema stays.
+     *
+     * @param schema the tenant's schema
+     * @return one statement
+     */
+    String forgetSql(String schema);
 
     /**
      * The store used by default: a table {@code schema_migrations} in each tenant's own schema, always named with its

@@ -40,6 +40,26 @@ public sealed interface TenantEvent {
     record MigrationRolledBack(String schema, String version, Duration duration) implements TenantEvent {}
 
     /**
+     * A migration or rollback could not be done for a reason that passes, nothing of it was kept, and it is tried again.
+     *
+     * @param schema the tenant
+     * @param version the migration
+     * @param tries how often it was tried by now
+     * @param failure the reason
+     * @param pause how long it waits at least
+     */
+    record MigrationRetried(String schema, String version, int tries, Failure failure, Duration pause)
+            implements TenantEvent {}
+
+    /**
+     * Another instance worked on the tenant; the run went on with others meanwhile, and is now at it.
+     *
+     * @param schema the tenant
+     * @param duration since it was first found held
+     */
+    record TenantWaitedFor(String schema, Duration duration) implements TenantEvent {}
+
+    /**
      * A tenant was created. In a caller's transaction: it is there when the caller commits.
      *
      * @param schema the tenant

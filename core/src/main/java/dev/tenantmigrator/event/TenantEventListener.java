@@ -17,4 +17,11 @@ public interface TenantEventListener {
      * @param event what happened
      */
     void onEvent(TenantEvent event);
+
+    /**
+     * Takes note of an event of a run as a whole, on the thread that runs it. Does nothing by default.
+     *
+     * @param event what happened
+     */
+    default void onRun(RunEvent event) {}
 }

@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,7 +123,8 @@ public abstract class TrackingStoreContract {
         for (String schema : SCHEMAS) {
             run(store.assertRecordedSql(schema, List.of(), "something else"));
             run(store.insertSql(schema, TWO), store.insertSql(schema, ONE));
-            List<AppliedMigration> rows = read(schema);
+            List<RecordedVersion> rows =
+                    read(schema).stream().map(AppliedMigration::recorded).toList();
             run(store.assertRecordedSql(schema, rows, "something else"));
 
             assertThatThrownBy(() -> run(store.assertRecordedSql(schema, rows.subList(0, 1), "something else")))
@@ -139,5 +143,40 @@ public abstract class TrackingStoreContract {
             assertThatThrownBy(() -> store.read(connection, List.of(SCHEMAS.get(0), "nowhere")))
                     .isInstanceOf(SQLException.class);
         }
+    }
+
+    @Test
+    void takesOverWhatAnotherStoreRecorded() throws SQLException {
+        AppliedMigration full = new AppliedMigration(
+                "1_o'ne", Optional.of("it's"), Optional.of(LocalDateTime.of(2024, 12, 18, 1, 2, 3)), Optional.of("ab"));
+        AppliedMigration bare = new AppliedMigration("2_two", Optional.empty(), Optional.empty(), Optional.empty());
+        String schema = SCHEMAS.get(0);
+
+        run(store.restoreSql(schema, full), store.restoreSql(schema, bare));
+
+        assertThat(read(schema)).containsExactly(full, bare);
+        try (Connection connection = database.connection()) {
+            assertThat(store.histories(connection, SCHEMAS))
+                    .containsOnlyKeys(SCHEMAS)
+                    .containsEntry(schema, List.of(full.recorded(), bare.recorded()));
+            store.allHistories(connection, "public")
+                    .ifPresent(all -> assertThat(all)
+                            .containsOnlyKeys(SCHEMAS)
+                            .containsEntry(schema, List.of(full.recorded(), bare.recorded())));
+        }
+    }
+
+    @Test
+    void forgetsATenantAndNoOther() throws SQLException {
+        String schema = SCHEMAS.get(0);
+        run(store.insertSql(schema, ONE), store.forgetSql(schema));
+
+        try (Connection connection = database.connection()) {
+            assertThat(store.isTracked(connection, schema)).isFalse();
+            assertThat(store.discover(connection, "public"))
+                    .containsExactlyInAnyOrderElementsOf(SCHEMAS.subList(1, SCHEMAS.size()));
+        }
+        run(store.createSql(schema));
+        assertThat(read(schema)).isEmpty();
     }
 }

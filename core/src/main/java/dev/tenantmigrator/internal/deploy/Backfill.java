@@ -1,7 +1,7 @@
 package dev.tenantmigrator.internal.deploy;
 
-import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.internal.Config;
@@ -74,7 +74,7 @@ public final class Backfill {
     }
 
     /** The recorded migrations that there are files of, in the order in which they ran. */
-    private List<Migration> applied(List<AppliedMigration> rows) {
+    private List<Migration> applied(List<RecordedVersion> rows) {
         return rows.stream()
                 .flatMap(row -> catalog.find(row.version()).stream())
                 .toList();
@@ -116,7 +116,7 @@ public final class Backfill {
 
         @Override
         public Optional<TenantOutcome> tryOn(Session session) throws SQLException {
-            List<AppliedMigration> rows = rows(session.connection());
+            List<RecordedVersion> rows = rows(session.connection());
             StructureReference reference = reference(session, run, applied(rows));
             return session.inTransactionIfFree(schema, connection -> {
                 if (!rows(connection).equals(rows)) {
@@ -127,8 +127,8 @@ public final class Backfill {
             });
         }
 
-        private List<AppliedMigration> rows(Connection connection) throws SQLException {
-            return config.store().read(connection, List.of(schema)).getOrDefault(schema, List.of());
+        private List<RecordedVersion> rows(Connection connection) throws SQLException {
+            return config.store().histories(connection, List.of(schema)).getOrDefault(schema, List.of());
         }
 
         private TenantOutcome make(Connection connection, StructureReference reference) throws SQLException {

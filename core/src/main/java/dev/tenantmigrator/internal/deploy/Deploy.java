@@ -1,8 +1,8 @@
 package dev.tenantmigrator.internal.deploy;
 
-import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.DeployOptions;
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.event.TenantEvent;
@@ -79,8 +79,8 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingSt
     }
 
     @Override
-    public List<AppliedMigration> after(List<AppliedMigration> rows, Migration migration) {
-        List<AppliedMigration> after = new ArrayList<>(rows);
+    public List<RecordedVersion> after(List<RecordedVersion> rows, Migration migration) {
+        List<RecordedVersion> after = new ArrayList<>(rows);
         after.removeIf(row -> row.version().equals(migration.version()));
         after.add(TenantState.rowOf(migration));
         return after;

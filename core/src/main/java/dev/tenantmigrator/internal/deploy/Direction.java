@@ -1,7 +1,7 @@
 package dev.tenantmigrator.internal.deploy;
 
-import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.tracking.TenantState;
@@ -42,7 +42,7 @@ interface Direction {
     boolean sharedSchemaChanges();
 
     /** The rows after a migration was run. */
-    List<AppliedMigration> after(List<AppliedMigration> rows, Migration migration);
+    List<RecordedVersion> after(List<RecordedVersion> rows, Migration migration);
 
     /** What the listener is told after a migration was run. */
     TenantEvent event(String schema, String version, Duration duration);

@@ -1,5 +1,6 @@
 package dev.tenantmigrator.internal.deploy;
 
+import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.containment.Containment;
@@ -38,7 +39,7 @@ public final class FleetRuns {
     @FunctionalInterface
     interface Planner {
         /** Reads what it needs; changes nothing of a tenant. */
-        Plan plan(Session session, FleetReader.Fleet fleet) throws SQLException;
+        Plan plan(Session session, FleetReader.Fleet<RecordedVersion> fleet) throws SQLException;
     }
 
     /** What was decided: outcomes of tenants with nothing to do, work for the others. */
@@ -62,7 +63,7 @@ public final class FleetRuns {
         Plan plan;
         // Closed before the work begins: with a pool of one, the work needs this connection.
         try (Session session = Session.open(config.dataSource())) {
-            FleetReader.Fleet fleet = reading.read(new FleetReader(config), session.connection());
+            FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(session.connection(), reading);
             plan = planner.plan(session, fleet);
             fleet.failures()
                     .forEach((schema, failure) -> plan.decide(new TenantOutcome.Failed(schema, List.of(), failure)));

@@ -1,8 +1,8 @@
 package dev.tenantmigrator.internal.deploy;
 
-import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
+import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.TrackingStore;
@@ -202,8 +202,8 @@ final class MigrationSteps implements FleetRun.TenantWork {
                 || session.isBroken()) {
             return false;
         }
-        List<AppliedMigration> rows =
-                store.read(session.connection(), List.of(schema())).getOrDefault(schema(), List.of());
+        List<RecordedVersion> rows =
+                store.histories(session.connection(), List.of(schema())).getOrDefault(schema(), List.of());
         return !versions(rows).equals(versions(state.rows()));
     }
 
@@ -240,7 +240,7 @@ final class MigrationSteps implements FleetRun.TenantWork {
         Events.publish(run.config(), direction.event(schema(), migration.version(), duration));
     }
 
-    private void become(List<AppliedMigration> rows) {
+    private void become(List<RecordedVersion> rows) {
         state = TenantState.of(schema(), rows, run.catalog());
     }
 
@@ -248,8 +248,8 @@ final class MigrationSteps implements FleetRun.TenantWork {
         if (!store.isTracked(session.connection(), schema())) {
             throw new TenantNotFoundException(TenantSchemas.notFound(schema()));
         }
-        List<AppliedMigration> before = state.rows();
-        become(store.read(session.connection(), List.of(schema())).getOrDefault(schema(), List.of()));
+        List<RecordedVersion> before = state.rows();
+        become(store.histories(session.connection(), List.of(schema())).getOrDefault(schema(), List.of()));
         if (versions(before).equals(versions(state.rows()))) {
             throw new TenantMigratorException(
                     Failure.of("the tracking table shows other rows inside a transaction than outside"));
@@ -257,7 +257,7 @@ final class MigrationSteps implements FleetRun.TenantWork {
     }
 
     /** What {@link TrackingStore#assertRecordedSql} compares. */
-    static Set<String> versions(List<AppliedMigration> rows) {
+    static Set<String> versions(List<RecordedVersion> rows) {
         return rows.stream().map(row -> row.version() + row.finished()).collect(Collectors.toSet());
     }
 
@@ -269,9 +269,9 @@ final class MigrationSteps implements FleetRun.TenantWork {
      *     the lock is held
      */
     private Optional<TenantOutcome> afterLostConnection(Session session, SQLException e) throws SQLException {
-        Optional<List<AppliedMigration>> rows = session.inTransactionIfFree(
+        Optional<List<RecordedVersion>> rows = session.inTransactionIfFree(
                 schema(),
-                connection -> store.read(connection, List.of(schema())).getOrDefault(schema(), List.of()));
+                connection -> store.histories(connection, List.of(schema())).getOrDefault(schema(), List.of()));
         if (rows.isEmpty()) {
             return Optional.empty();
         }

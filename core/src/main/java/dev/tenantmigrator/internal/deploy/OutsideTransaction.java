@@ -1,9 +1,9 @@
 package dev.tenantmigrator.internal.deploy;
 
-import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
+import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.TrackingStore;
@@ -127,7 +127,8 @@ final class OutsideTransaction {
         if (!store.isTracked(connection, schema)) {
             return MigrationSteps.Result.CHANGED;
         }
-        List<AppliedMigration> rows = store.read(connection, List.of(schema)).getOrDefault(schema, List.of());
+        List<RecordedVersion> rows =
+                store.histories(connection, List.of(schema)).getOrDefault(schema, List.of());
         if (!MigrationSteps.versions(rows).equals(MigrationSteps.versions(state.rows()))) {
             return MigrationSteps.Result.CHANGED;
         }

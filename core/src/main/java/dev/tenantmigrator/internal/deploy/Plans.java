@@ -2,6 +2,7 @@ package dev.tenantmigrator.internal.deploy;
 
 import dev.tenantmigrator.DeployOptions;
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.SchemaAdapter.TenantScript;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SqlStatement;
@@ -58,7 +59,7 @@ public final class Plans {
     private PlanReport plan(Reading reading, Choice<List<Migration>> migrations, Choice<Optional<Failure>> refusal)
             throws SQLException {
         try (Session session = Session.open(config.dataSource())) {
-            FleetReader.Fleet fleet = reading.read(new FleetReader(config), session.connection());
+            FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(session.connection(), reading);
             Map<String, TenantPlan> plans = new TreeMap<>();
             fleet.failures().forEach((schema, failure) -> plans.put(schema, refused(schema, failure)));
             List<TenantState> states = new ArrayList<>();

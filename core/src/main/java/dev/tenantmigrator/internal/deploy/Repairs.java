@@ -1,7 +1,7 @@
 package dev.tenantmigrator.internal.deploy;
 
-import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.Repair;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TrackingStore;
@@ -65,13 +65,13 @@ public final class Repairs {
     }
 
     /** The statements that a tenant needs, by version. */
-    private Map<String, List<String>> statements(String schema, List<AppliedMigration> rows) {
+    private Map<String, List<String>> statements(String schema, List<RecordedVersion> rows) {
         Map<String, List<String>> statements = new LinkedHashMap<>();
         if (repair instanceof Repair.MarkApplied mark) {
             markApplied(schema, rows, catalog.get(mark.version()), statements);
             return statements;
         }
-        for (AppliedMigration row : rows) {
+        for (RecordedVersion row : rows) {
             Optional<Migration> migration = catalog.find(row.version());
             String recorded = row.checksum().orElse("");
             if (repair instanceof Repair.MarkNotApplied mark && mark.version().equals(row.version())) {
@@ -89,8 +89,8 @@ public final class Repairs {
     }
 
     private void markApplied(
-            String schema, List<AppliedMigration> rows, Migration migration, Map<String, List<String>> statements) {
-        Optional<AppliedMigration> row = rows.stream()
+            String schema, List<RecordedVersion> rows, Migration migration, Map<String, List<String>> statements) {
+        Optional<RecordedVersion> row = rows.stream()
                 .filter(candidate -> candidate.version().equals(migration.version()))
                 .findFirst();
         if (row.isEmpty()) {
@@ -123,8 +123,8 @@ public final class Repairs {
         @Override
         public Optional<TenantOutcome> tryOn(Session session) throws SQLException {
             return session.inTransactionIfFree(schema, connection -> {
-                List<AppliedMigration> rows =
-                        store.read(connection, List.of(schema)).getOrDefault(schema, List.of());
+                List<RecordedVersion> rows =
+                        store.histories(connection, List.of(schema)).getOrDefault(schema, List.of());
                 Map<String, List<String>> statements = statements(schema, rows);
                 if (statements.isEmpty()) {
                     return repair instanceof Repair.MarkNotApplied

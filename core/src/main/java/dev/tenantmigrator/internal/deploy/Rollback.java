@@ -1,8 +1,8 @@
 package dev.tenantmigrator.internal.deploy;
 
-import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.RollbackOptions;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TrackingStore;
@@ -60,7 +60,7 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
     /** In the order of application, which two merged branches can make another than that of the versions. */
     private List<String> versionsToTakeBack(TenantState state) {
         List<String> versions =
-                state.rows().stream().map(AppliedMigration::version).toList();
+                state.rows().stream().map(RecordedVersion::version).toList();
         List<String> newestFirst =
                 new ArrayList<>(versions.subList(versions.indexOf(target.version()), versions.size()));
         Collections.reverse(newestFirst);
@@ -132,7 +132,7 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
     }
 
     @Override
-    public List<AppliedMigration> after(List<AppliedMigration> rows, Migration migration) {
+    public List<RecordedVersion> after(List<RecordedVersion> rows, Migration migration) {
         return rows.stream()
                 .filter(row -> !row.version().equals(migration.version()))
                 .toList();

@@ -1,8 +1,8 @@
 package dev.tenantmigrator.internal.tenant;
 
-import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
+import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantMigratorException;
@@ -205,7 +205,7 @@ final class Creation {
     private Flight flight(String schema) {
         Flight flight =
                 new Flight().add(run.searchPathSql(schema)).add(config.store().createSql(schema));
-        List<AppliedMigration> rows = new ArrayList<>();
+        List<RecordedVersion> rows = new ArrayList<>();
         boolean deferred = false;
         for (Migration migration : run.catalog().migrations()) {
             ScriptFile script = migration.up();

@@ -1,14 +1,16 @@
 package dev.tenantmigrator.internal.tracking;
 
 import dev.tenantmigrator.AppliedMigration;
+import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Finds the tenants and reads what is recorded for them, in chunks. */
@@ -31,8 +33,13 @@ public final class FleetReader {
      *
      * @param rows by tenant, sorted
      * @param failures by tenant: dropped meanwhile, or not permitted
+     * @param <R> what is read of a row
      */
-    public record Fleet(Map<String, List<AppliedMigration>> rows, Map<String, Failure> failures) {}
+    public record Fleet<R>(Map<String, List<R>> rows, Map<String, Failure> failures) {}
+
+    private interface Way<R> {
+        Map<String, List<R>> read(Connection connection, Collection<String> schemas) throws SQLException;
+    }
 
     /** The tenants' schemas, sorted. */
     public List<String> tenants(Connection connection) throws SQLException {
@@ -49,41 +56,56 @@ public final class FleetReader {
                 && config.store().isTracked(connection, schema);
     }
 
-    /** Reads all tenants. */
-    public Fleet readAll(Connection connection) throws SQLException {
-        return read(connection, tenants(connection));
-    }
-
-    /** Reads one tenant; a failure when there is none of that name. */
-    public Fleet readOne(Connection connection, String schema) throws SQLException {
-        if (!isTenant(connection, schema)) {
-            return new Fleet(Map.of(), Map.of(schema, TenantSchemas.notFound(schema)));
+    /** Reads what decisions depend on; one tenant that is not there is a failure. */
+    public Fleet<RecordedVersion> histories(Connection connection, Reading reading) throws SQLException {
+        if (reading.schema().isEmpty()) {
+            Optional<Map<String, List<RecordedVersion>>> all =
+                    config.store().allHistories(connection, config.sharedSchema());
+            if (all.isPresent()) {
+                Map<String, List<RecordedVersion>> rows = new TreeMap<>(all.get());
+                rows.keySet().removeIf(config.tenantFilter().negate());
+                return new Fleet<>(rows, new TreeMap<>());
+            }
         }
-        return read(connection, List.of(schema));
+        return read(connection, reading, config.store()::histories);
     }
 
-    private Fleet read(Connection connection, List<String> schemas) throws SQLException {
-        Fleet fleet = new Fleet(new TreeMap<>(), new TreeMap<>());
+    /** Reads all that is recorded; one tenant that is not there is a failure. */
+    public Fleet<AppliedMigration> rows(Connection connection, Reading reading) throws SQLException {
+        return read(connection, reading, config.store()::read);
+    }
+
+    private <R> Fleet<R> read(Connection connection, Reading reading, Way<R> way) throws SQLException {
+        Fleet<R> fleet = new Fleet<>(new TreeMap<>(), new TreeMap<>());
+        if (reading.schema().isPresent()
+                && !isTenant(connection, reading.schema().get())) {
+            String schema = reading.schema().get();
+            fleet.failures().put(schema, TenantSchemas.notFound(schema));
+            return fleet;
+        }
+        List<String> schemas =
+                reading.schema().isPresent() ? List.of(reading.schema().get()) : tenants(connection);
         for (int start = 0; start < schemas.size(); start += CHUNK) {
             List<String> chunk = schemas.subList(start, Math.min(start + CHUNK, schemas.size()));
             try {
-                fleet.rows().putAll(config.store().read(connection, chunk));
+                fleet.rows().putAll(way.read(connection, chunk));
             } catch (SQLException e) {
-                readOneByOne(connection, chunk, e, fleet);
+                readOneByOne(connection, chunk, way, e, fleet);
             }
         }
         return fleet;
     }
 
     /** One tenant that cannot be read must not hide the others of its chunk. */
-    private void readOneByOne(Connection connection, List<String> chunk, SQLException first, Fleet fleet)
+    private static <R> void readOneByOne(
+            Connection connection, List<String> chunk, Way<R> way, SQLException first, Fleet<R> fleet)
             throws SQLException {
         if (SqlErrors.isConnectionLost(first)) {
             throw first;
         }
-        for (String schema : new ArrayList<>(chunk)) {
+        for (String schema : chunk) {
             try {
-                fleet.rows().putAll(config.store().read(connection, List.of(schema)));
+                fleet.rows().putAll(way.read(connection, List.of(schema)));
             } catch (SQLException e) {
                 if (SqlErrors.isConnectionLost(e)) {
                     throw e;

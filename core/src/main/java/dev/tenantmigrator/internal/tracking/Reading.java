@@ -1,22 +1,21 @@
 package dev.tenantmigrator.internal.tracking;
 
-import java.sql.Connection;
-import java.sql.SQLException;
+import java.util.Optional;
 
-/** Reads the tenants that a run is about. */
-@FunctionalInterface
-public interface Reading {
-
-    /** Reads them. */
-    FleetReader.Fleet read(FleetReader reader, Connection connection) throws SQLException;
+/**
+ * The tenants that something is about.
+ *
+ * @param schema the one tenant; empty for all
+ */
+public record Reading(Optional<String> schema) {
 
     /** All tenants. */
-    static Reading all() {
-        return FleetReader::readAll;
+    public static Reading all() {
+        return new Reading(Optional.empty());
     }
 
-    /** One tenant. */
-    static Reading one(String schema) {
-        return (reader, connection) -> reader.readOne(connection, schema);
+    /** One tenant, which may not be there. */
+    public static Reading one(String schema) {
+        return new Reading(Optional.of(schema));
     }
 }

@@ -4,6 +4,7 @@ import static dev.tenantmigrator.internal.sql.Sql.literal;
 
 import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.sql.Sql;
 import java.sql.Connection;
@@ -109,7 +110,7 @@ public final class SchemaTrackingStore implements TrackingStore {
     }
 
     @Override
-    public String assertRecordedSql(String schema, List<AppliedMigration> expected, String otherwise) {
+    public String assertRecordedSql(String schema, List<RecordedVersion> expected, String otherwise) {
         String versions = expected.stream()
                 .map(row -> row.version() + (row.finished() ? "+" : "-"))
                 .sorted()
@@ -123,6 +124,22 @@ public final class SchemaTrackingStore implements TrackingStore {
     @Override
     public String insertSql(String schema, Migration migration) {
         return insertSql(schema, migration, NOW);
+    }
+
+    @Override
+    public String restoreSql(String schema, AppliedMigration row) {
+        return "INSERT INTO " + table(schema) + " (version, description, applied_at, checksum) VALUES ("
+                + literal(row.version()) + ", " + orNull(row.description()) + ", "
+                + orNull(row.appliedAt().map(LocalDateTime::toString)) + "::timestamp, " + orNull(row.checksum()) + ")";
+    }
+
+    private static String orNull(Optional<String> value) {
+        return value.map(Sql::literal).orElse("NULL");
+    }
+
+    @Override
+    public String forgetSql(String schema) {
+        return "DROP TABLE " + table(schema);
     }
 
     @Override

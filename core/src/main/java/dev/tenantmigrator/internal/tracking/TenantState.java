@@ -1,14 +1,12 @@
 package dev.tenantmigrator.internal.tracking;
 
-import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.Finding.Kind;
 import dev.tenantmigrator.report.Finding.Severity;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +25,7 @@ import java.util.stream.Stream;
  */
 public record TenantState(
         String schema,
-        List<AppliedMigration> rows,
+        List<RecordedVersion> rows,
         List<Migration> pending,
         List<Migration> started,
         List<Finding> findings) {
@@ -44,12 +42,12 @@ public record TenantState(
     }
 
     /** Compares what is recorded with the migrations. */
-    public static TenantState of(String schema, List<AppliedMigration> rows, MigrationCatalog catalog) {
+    public static TenantState of(String schema, List<RecordedVersion> rows, MigrationCatalog catalog) {
         List<Finding> findings = new ArrayList<>();
         List<Migration> started = new ArrayList<>();
-        Map<String, AppliedMigration> byVersion = new HashMap<>();
+        Map<String, RecordedVersion> byVersion = new HashMap<>();
         String newest = "";
-        for (AppliedMigration row : rows) {
+        for (RecordedVersion row : rows) {
             byVersion.put(row.version(), row);
             if (!row.finished()) {
                 Optional<Migration> migration = catalog.find(row.version());
@@ -79,15 +77,12 @@ public record TenantState(
     }
 
     /** The row that recording a migration now makes. */
-    public static AppliedMigration rowOf(Migration migration) {
-        return new AppliedMigration(
-                migration.version(),
-                Optional.of(migration.description()),
-                Optional.of(LocalDateTime.now(ZoneOffset.UTC)),
-                Optional.of(migration.up().checksum()));
+    public static RecordedVersion rowOf(Migration migration) {
+        return new RecordedVersion(
+                migration.version(), Optional.of(migration.up().checksum()), true);
     }
 
-    private static void findingsOf(AppliedMigration row, MigrationCatalog catalog, List<Finding> findings) {
+    private static void findingsOf(RecordedVersion row, MigrationCatalog catalog, List<Finding> findings) {
         String version = row.version();
         Optional<Migration> migration = catalog.find(version);
         if (migration.isPresent()) {
@@ -108,7 +103,7 @@ public record TenantState(
         }
     }
 
-    private static Optional<Finding> checksumFinding(AppliedMigration row, Migration migration) {
+    private static Optional<Finding> checksumFinding(RecordedVersion row, Migration migration) {
         String version = row.version();
         String recorded = row.checksum().orElse("");
         if (recorded.length() != CHECKSUM_LENGTH) {
@@ -164,7 +159,7 @@ public record TenantState(
     }
 
     /** The row of a version that is recorded. */
-    public AppliedMigration row(String version) {
+    public RecordedVersion row(String version) {
         return rows.stream()
                 .filter(row -> row.version().equals(version))
                 .findFirst()

@@ -1,8 +1,8 @@
 package dev.tenantmigrator.internal.tracking;
 
-import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.internal.sql.ScriptScan;
 import dev.tenantmigrator.report.Finding;
@@ -30,7 +30,7 @@ public enum Unfinished {
     }
 
     /** What an unfinished row means; an edited script is one that nobody knows how to go on with. */
-    public static Unfinished of(AppliedMigration row, Optional<Migration> file) {
+    public static Unfinished of(RecordedVersion row, Optional<Migration> file) {
         Optional<Migration> same = file.filter(
                 migration -> row.checksum().filter(migration.up()::matches).isPresent());
         if (same.isEmpty()) {

@@ -1,6 +1,8 @@
 package dev.tenantmigrator.internal.verify;
 
+import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.jdbc.Queries;
@@ -24,7 +26,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -42,7 +43,7 @@ public final class Inspector {
 
     /** The state of all tenants. */
     public StatusReport status() throws SQLException {
-        return inspect(Reading.all()).report();
+        return status(Reading.all());
     }
 
     /**
@@ -51,57 +52,63 @@ public final class Inspector {
      * @throws TenantNotFoundException when there is none of that name
      */
     public StatusReport status(String schema) throws SQLException {
-        return inspect((reader, connection) -> {
-                    if (!reader.isTenant(connection, schema)) {
-                        throw new TenantNotFoundException(TenantSchemas.notFound(schema));
-                    }
-                    return reader.readOne(connection, schema);
-                })
-                .report();
+        return status(Reading.one(schema));
+    }
+
+    private StatusReport status(Reading reading) throws SQLException {
+        MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
+        try (Session session = Session.open(config.dataSource())) {
+            Connection connection = session.connection();
+            FleetReader reader = new FleetReader(config);
+            if (reading.schema().isPresent()
+                    && !reader.isTenant(connection, reading.schema().get())) {
+                throw new TenantNotFoundException(
+                        TenantSchemas.notFound(reading.schema().get()));
+            }
+            FleetReader.Fleet<AppliedMigration> fleet = reader.rows(connection, reading);
+            Map<String, Set<String>> present = presentTables(connection, fleet);
+            Map<String, TenantStatus> tenants = new TreeMap<>();
+            fleet.rows().forEach((schema, rows) -> {
+                List<RecordedVersion> recorded =
+                        rows.stream().map(AppliedMigration::recorded).toList();
+                TenantState state = TenantState.of(schema, recorded, catalog);
+                tenants.put(schema, status(state, rows, present.getOrDefault(schema, Set.of())));
+            });
+            fleet.failures().forEach((schema, failure) -> tenants.put(schema, unreadable(schema, failure)));
+            return new StatusReport(catalog.versions(), List.copyOf(tenants.values()));
+        }
     }
 
     /** The health of tenants. */
     public FleetReport verify(Reading reading) throws SQLException {
         long start = System.nanoTime();
-        Look look = inspect(reading);
-        List<TenantOutcome> outcomes = look.report().tenants().stream()
-                .map(status ->
-                        outcome(status, Optional.ofNullable(look.failures().get(status.schema()))))
-                .toList();
-        return new FleetReport(outcomes, Duration.ofNanos(System.nanoTime() - start));
+        MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
+        Map<String, TenantOutcome> outcomes = new TreeMap<>();
+        try (Session session = Session.open(config.dataSource())) {
+            Connection connection = session.connection();
+            FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(connection, reading);
+            Map<String, Set<String>> present = presentTables(connection, fleet);
+            fleet.rows().forEach((schema, rows) -> {
+                TenantState state = TenantState.of(schema, rows, catalog);
+                outcomes.put(schema, outcome(status(state, List.of(), present.getOrDefault(schema, Set.of()))));
+            });
+            fleet.failures()
+                    .forEach((schema, failure) ->
+                            outcomes.put(schema, new TenantOutcome.Failed(schema, List.of(), failure)));
+        }
+        return new FleetReport(List.copyOf(outcomes.values()), Duration.ofNanos(System.nanoTime() - start));
     }
 
-    private static TenantOutcome outcome(TenantStatus status, Optional<Failure> failure) {
-        if (failure.isPresent()) {
-            return new TenantOutcome.Failed(status.schema(), List.of(), failure.get());
-        }
+    private static TenantOutcome outcome(TenantStatus status) {
         return status.healthy()
                 ? new TenantOutcome.Healthy(status.schema(), status.findings())
                 : new TenantOutcome.Unhealthy(status.schema(), status.findings());
     }
 
-    /** What a look found, and why tenants could not be looked at. */
-    private record Look(StatusReport report, Map<String, Failure> failures) {}
-
-    private Look inspect(Reading reading) throws SQLException {
-        MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
-        try (Session session = Session.open(config.dataSource())) {
-            Connection connection = session.connection();
-            FleetReader.Fleet fleet = reading.read(new FleetReader(config), connection);
-            Map<String, Set<String>> present =
-                    presentTables(connection, List.copyOf(fleet.rows().keySet()));
-            Map<String, TenantStatus> tenants = new TreeMap<>();
-            fleet.rows()
-                    .forEach((schema, rows) -> tenants.put(
-                            schema,
-                            status(TenantState.of(schema, rows, catalog), present.getOrDefault(schema, Set.of()))));
-            fleet.failures().forEach((schema, failure) -> tenants.put(schema, unreadable(schema, failure)));
-            return new Look(new StatusReport(catalog.versions(), List.copyOf(tenants.values())), fleet.failures());
-        }
-    }
-
-    private Map<String, Set<String>> presentTables(Connection connection, List<String> schemas) throws SQLException {
+    private Map<String, Set<String>> presentTables(Connection connection, FleetReader.Fleet<?> fleet)
+            throws SQLException {
         Map<String, Set<String>> present = new TreeMap<>();
+        List<String> schemas = List.copyOf(fleet.rows().keySet());
         if (!config.requiredTables().isEmpty()) {
             for (int start = 0; start < schemas.size(); start += CHUNK) {
                 List<String> chunk = schemas.subList(start, Math.min(start + CHUNK, schemas.size()));
@@ -111,7 +118,7 @@ public final class Inspector {
         return present;
     }
 
-    private TenantStatus status(TenantState state, Set<String> tables) {
+    private TenantStatus status(TenantState state, List<AppliedMigration> applied, Set<String> tables) {
         List<Finding> findings = new ArrayList<>(state.findings());
         List<String> present = new ArrayList<>();
         List<String> missing = new ArrayList<>();
@@ -130,7 +137,7 @@ public final class Inspector {
             }
         }
         List<String> pending = state.pending().stream().map(Migration::version).toList();
-        return new TenantStatus(state.schema(), state.rows(), pending, present, missing, findings);
+        return new TenantStatus(state.schema(), applied, pending, present, missing, findings);
     }
 
     private static TenantStatus unreadable(String schema, Failure failure) {

@@ -1,10 +1,12 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.DeployOptions;
+import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.Outcomes;
 import dev.tenantmigrator.cli.setup.Session;
 import dev.tenantmigrator.report.FleetReport;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,6 +33,8 @@ final class DeployAllCommand implements Callable<Integer> {
 
     private FleetReport run(Session session) {
         return session.onFleet(
-                "deploy-all", migrator -> migrator.deployAll(new DeployOptions(outOfOrder, allowSharedSchema)));
+                "deploy-all",
+                migrator -> migrator.deployAll(
+                        new DeployOptions(outOfOrder, allowSharedSchema, Optional.empty(), Rollout.defaults())));
     }
 }

@@ -1,8 +1,10 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.DeployOptions;
+import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.Outcomes;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,7 +34,13 @@ final class DeployCommand implements Callable<Integer> {
                 "deploy",
                 session -> CommandResult.of(
                         "deploy",
-                        Outcomes.of(
-                                session.migrator().deploy(schema, new DeployOptions(outOfOrder, allowSharedSchema)))));
+                        Outcomes.of(session.migrator()
+                                .deploy(
+                                        schema,
+                                        new DeployOptions(
+                                                outOfOrder,
+                                                allowSharedSchema,
+                                                Optional.empty(),
+                                                Rollout.defaults())))));
     }
 }

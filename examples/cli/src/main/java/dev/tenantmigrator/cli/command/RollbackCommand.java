@@ -1,6 +1,7 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.RollbackOptions;
+import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.Outcomes;
 import dev.tenantmigrator.cli.setup.Session;
@@ -38,7 +39,7 @@ final class RollbackCommand implements Callable<Integer> {
     }
 
     private FleetReport run(Session session) {
-        RollbackOptions options = new RollbackOptions(withLater, allowSharedSchema);
+        RollbackOptions options = new RollbackOptions(withLater, allowSharedSchema, Rollout.defaults());
         return schema.map(tenant -> session.migrator().rollback(tenant, version, options))
                 .orElseGet(() -> session.onFleet("rollback", migrator -> migrator.rollbackAll(version, options)));
     }

@@ -1,0 +1,165 @@
+package dev.tenantmigrator;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Tenants that a rollout works on before the next group, e.g. a canary. A group takes from what the groups before it left, in
+ * the rollout's order, whether there is something to do in a tenant or not: so the same run again forms the same groups.
+ */
+public final class RolloutGroup {
+
+    /** Takes tenants from those that are left, in order. */
+    private interface Selection {
+        List<String> of(List<String> left, int fleet);
+    }
+
+    private final String name;
+    private final Selection selection;
+    private final OptionalInt parallelism;
+    private final Optional<FailurePolicy> onFailure;
+
+    private RolloutGroup(String name, Selection selection, OptionalInt parallelism, Optional<FailurePolicy> onFailure) {
+        this.name = Objects.requireNonNull(name, "name");
+        this.selection = selection;
+        this.parallelism = parallelism;
+        this.onFailure = onFailure;
+    }
+
+    /**
+     * Tenants by name.
+     *
+     * @param schemas the tenants; one that is not there is left out
+     * @return a group
+     */
+    public static RolloutGroup of(String... schemas) {
+        Set<String> names = Set.of(schemas);
+        return matching(String.join(",", schemas), names::contains);
+    }
+
+    /**
+     * Tenants that a condition holds for.
+     *
+     * @param name how reports call the group
+     * @param condition asked with each schema's name
+     * @return a group
+     */
+    public static RolloutGroup matching(String name, Predicate<String> condition) {
+        Objects.requireNonNull(condition, "condition");
+        return new RolloutGroup(
+                name, (left, fleet) -> left.stream().filter(condition).toList(), OptionalInt.empty(), Optional.empty());
+    }
+
+    /**
+     * A number of tenants.
+     *
+     * @param tenants 1 or more
+     * @return a group
+     * @throws IllegalArgumentException when less than 1
+     */
+    public static RolloutGroup first(int tenants) {
+        if (tenants < 1) {
+            throw new IllegalArgumentException("a group has 1 tenant or more, not " + tenants);
+        }
+        return new RolloutGroup(
+                String.valueOf(tenants),
+                (left, fleet) -> left.subList(0, Math.min(tenants, left.size())),
+                OptionalInt.empty(),
+                Optional.empty());
+    }
+
+    /**
+     * A share of all tenants of the rollout, rounded up.
+     *
+     * @param percent above 0, at most 100
+     * @return a group
+     * @throws IllegalArgumentException when not
+     */
+    public static RolloutGroup percent(double percent) {
+        if (!(percent > 0 && percent <= 100)) {
+            throw new IllegalArgumentException("a group is a share above 0 and at most 100 %, not " + percent);
+        }
+        return new RolloutGroup(
+                (percent == Math.rint(percent) ? String.valueOf((long) percent) : String.valueOf(percent)) + " %",
+                (left, fleet) -> left.subList(0, (int) Math.min(Math.ceil(fleet * percent / 100), left.size())),
+                OptionalInt.empty(),
+                Optional.empty());
+    }
+
+    /**
+     * All that the groups before left. A rollout whose last group is another has this one behind it.
+     *
+     * @return a group
+     */
+    public static RolloutGroup rest() {
+        return new RolloutGroup("rest", (left, fleet) -> left, OptionalInt.empty(), Optional.empty());
+    }
+
+    /**
+     * Works on another number of its tenants at a time than the rollout does otherwise.
+     *
+     * @param tenants 1 or more
+     * @return a copy
+     * @throws IllegalArgumentException when less than 1
+     */
+    public RolloutGroup withParallelism(int tenants) {
+        return new RolloutGroup(name, selection, OptionalInt.of(Rollout.checkedParallelism(tenants)), onFailure);
+    }
+
+    /**
+     * Treats failures in another way than the rollout does otherwise.
+     *
+     * @param policy what to do
+     * @return a copy
+     */
+    public RolloutGroup withOnFailure(FailurePolicy policy) {
+        return new RolloutGroup(name, selection, parallelism, Optional.of(policy));
+    }
+
+    /**
+     * How reports call the group.
+     *
+     * @return e.g. {@code 5 %}
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * How many of its tenants are worked on at a time.
+     *
+     * @return empty when as in the rollout
+     */
+    public OptionalInt parallelism() {
+        return parallelism;
+    }
+
+    /**
+     * What failures of its tenants mean.
+     *
+     * @return empty when as in the rollout
+     */
+    public Optional<FailurePolicy> onFailure() {
+        return onFailure;
+    }
+
+    /**
+     * Takes its tenants.
+     *
+     * @param left the tenants that no group before took, in the rollout's order
+     * @param fleet how many tenants the rollout has in all
+     * @return some of them, in the same order
+     */
+    public List<String> select(List<String> left, int fleet) {
+        return List.copyOf(selection.of(left, fleet));
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
