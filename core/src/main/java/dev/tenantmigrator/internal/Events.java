@@ -1,5 +1,6 @@
 package dev.tenantmigrator.internal;
 
+import dev.tenantmigrator.event.RunEvent;
 import dev.tenantmigrator.event.TenantEvent;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -31,8 +32,17 @@ public final class Events {
 
     /** Tells the listener; what it throws changes nothing. */
     public static void publish(Config config, TenantEvent event) {
+        tell(event, () -> config.listener().onEvent(event));
+    }
+
+    /** Tells the listener of what happened to a run. */
+    public static void publish(Config config, RunEvent event) {
+        tell(event, () -> config.listener().onRun(event));
+    }
+
+    private static void tell(Object event, Runnable listener) {
         try {
-            config.listener().onEvent(event);
+            listener.run();
         } catch (RuntimeException e) {
             LOG.warn("The listener failed at {}", event, e);
         }

@@ -2,6 +2,7 @@ package dev.tenantmigrator.internal.deploy;
 
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.internal.Config;
@@ -46,7 +47,7 @@ public final class Backfill {
 
     /** Makes what is missing in tenants. */
     public FleetReport backfill(Reading reading) throws SQLException {
-        return FleetRuns.run(config, "backfill", reading, (session, fleet) -> {
+        return FleetRuns.run(config, "backfill", reading, Rollout.defaults(), (session, fleet) -> {
             FleetRuns.Plan plan = new FleetRuns.Plan();
             List<TenantState> lacking = new ArrayList<>();
             Set<ScriptFile> scripts = new LinkedHashSet<>();
@@ -66,7 +67,7 @@ public final class Backfill {
                 }
             });
             if (!lacking.isEmpty()) {
-                RunContext run = RunContext.load(config, catalog, session.connection(), scripts);
+                RunContext run = RunContext.load(config, Rollout.defaults(), catalog, session.connection(), scripts);
                 lacking.forEach(state -> plan.work(new TenantBackfill(run, state.schema())));
             }
             return plan;
@@ -99,7 +100,7 @@ public final class Backfill {
         return read;
     }
 
-    private final class TenantBackfill implements FleetRun.TenantWork {
+    private final class TenantBackfill implements TenantWork {
 
         private final RunContext run;
         private final String schema;
@@ -115,16 +116,16 @@ public final class Backfill {
         }
 
         @Override
-        public Optional<TenantOutcome> tryOn(Session session) throws SQLException {
+        public Attempt tryOn(Session session) throws SQLException {
             List<RecordedVersion> rows = rows(session.connection());
             StructureReference reference = reference(session, run, applied(rows));
-            return session.inTransactionIfFree(schema, connection -> {
+            return Attempt.ofFree(session.inTransactionIfFree(schema, connection -> {
                 if (!rows(connection).equals(rows)) {
                     throw new TenantMigratorException(
                             Failure.of("its recorded versions changed meanwhile; nothing was changed, run again"));
                 }
                 return make(connection, reference);
-            });
+            }));
         }
 
         private List<RecordedVersion> rows(Connection connection) throws SQLException {

@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.deploy;
 import dev.tenantmigrator.DeployOptions;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.event.TenantEvent;
@@ -19,9 +20,18 @@ import java.util.Optional;
 /** Applies what is pending. */
 public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingStore store) implements Direction {
 
+    /**
+     * Checks its arguments.
+     *
+     * @throws dev.tenantmigrator.InvalidMigrationException when there is no migration of the target version
+     */
+    public Deploy {
+        options.targetVersion().ifPresent(catalog::get);
+    }
+
     @Override
     public Optional<TenantOutcome> outcome(TenantState state, List<Step> done) {
-        Optional<Failure> refusal = state.refusal(options.outOfOrder(), catalog);
+        Optional<Failure> refusal = refusal(state);
         if (refusal.isPresent()) {
             return Optional.of(new TenantOutcome.Failed(state.schema(), done, refusal.get()));
         }
@@ -40,7 +50,16 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingSt
 
     @Override
     public List<Migration> next(TenantState state) {
-        return state.due();
+        return upToTarget(state).due();
+    }
+
+    /** Why nothing may be applied to a tenant. */
+    Optional<Failure> refusal(TenantState state) {
+        return upToTarget(state).refusal(options.outOfOrder(), catalog);
+    }
+
+    private TenantState upToTarget(TenantState state) {
+        return options.targetVersion().map(state::upTo).orElse(state);
     }
 
     @Override
@@ -71,6 +90,11 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingSt
     @Override
     public String goOn() {
         return "the next deploy goes on with it";
+    }
+
+    @Override
+    public Rollout rollout() {
+        return options.rollout();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.tenantmigrator.internal.deploy;
 
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.tracking.TenantState;
@@ -37,6 +38,9 @@ interface Direction {
 
     /** What to do about a script that stopped outside of a transaction. */
     String goOn();
+
+    /** How the run goes through the fleet. */
+    Rollout rollout();
 
     /** Whether the scripts may change the shared schema. */
     boolean sharedSchemaChanges();

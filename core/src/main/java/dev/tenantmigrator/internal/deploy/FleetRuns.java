@@ -1,6 +1,7 @@
 package dev.tenantmigrator.internal.deploy;
 
 import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.containment.Containment;
@@ -14,14 +15,13 @@ import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,57 +43,59 @@ public final class FleetRuns {
     }
 
     /** What was decided: outcomes of tenants with nothing to do, work for the others. */
-    static final class Plan {
-        private final List<TenantOutcome> decided = new ArrayList<>();
-        private final List<FleetRun.TenantWork> works = new ArrayList<>();
+    record Plan(List<TenantOutcome> decided, List<TenantWork> works) {
+
+        Plan() {
+            this(new ArrayList<>(), new ArrayList<>());
+        }
 
         void decide(TenantOutcome outcome) {
             decided.add(outcome);
         }
 
-        void work(FleetRun.TenantWork work) {
+        void work(TenantWork work) {
             works.add(work);
         }
     }
 
     /** Runs. */
-    static FleetReport run(Config config, String name, Reading reading, Planner planner) throws SQLException {
-        long start = System.nanoTime();
-        Map<String, TenantOutcome> outcomes = new TreeMap<>();
-        Plan plan;
-        // Closed before the work begins: with a pool of one, the work needs this connection.
-        try (Session session = Session.open(config.dataSource())) {
-            FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(session.connection(), reading);
-            plan = planner.plan(session, fleet);
-            fleet.failures()
-                    .forEach((schema, failure) -> plan.decide(new TenantOutcome.Failed(schema, List.of(), failure)));
-        }
-        for (TenantOutcome outcome : plan.decided) {
-            outcomes.put(outcome.schema(), outcome);
-            FleetRun.tell(config, outcome);
-        }
-        outcomes.putAll(new FleetRun(config).run(plan.works));
-        FleetReport report =
-                new FleetReport(List.copyOf(outcomes.values()), Duration.ofNanos(System.nanoTime() - start));
+    static FleetReport run(Config config, String name, Reading reading, Rollout rollout, Planner planner)
+            throws SQLException {
+        Course course = new Course(config, name, rollout, System.nanoTime());
+        FleetReport report = course.run(plan(config, reading.only(rollout.tenants()), planner));
         LOG.info(
                 "{}: {} tenants in {} ms: {}",
                 name,
-                outcomes.size(),
+                report.outcomes().size(),
                 report.duration().toMillis(),
                 report.counts());
         return report;
+    }
+
+    private static Plan plan(Config config, Reading reading, Planner planner) throws SQLException {
+        // Closed before the work begins: with a pool of one, the work needs this connection.
+        try (Session session = Session.open(config.dataSource())) {
+            FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(session.connection(), reading);
+            Plan plan = planner.plan(session, fleet);
+            fleet.failures()
+                    .forEach((schema, failure) -> plan.decide(new TenantOutcome.Failed(schema, List.of(), failure)));
+            return plan;
+        }
     }
 
     /** Runs the migrations of each tenant in a direction. */
     public static FleetReport migrate(
             Config config, String name, Reading reading, MigrationCatalog catalog, Direction direction)
             throws SQLException {
-        return run(config, name, reading, (session, fleet) -> {
+        return run(config, name, reading, direction.rollout(), (session, fleet) -> {
             Plan plan = new Plan();
             List<TenantState> toMigrate = new ArrayList<>();
             Set<ScriptFile> scripts = new LinkedHashSet<>();
+            // Most tenants are in the same state: it is kept once.
+            Map<List<RecordedVersion>, TenantState> states = new HashMap<>();
             fleet.rows().forEach((schema, rows) -> {
-                TenantState state = TenantState.of(schema, rows, catalog);
+                TenantState state = states.computeIfAbsent(rows, same -> TenantState.of(schema, same, catalog))
+                        .of(schema);
                 Optional<TenantOutcome> outcome = direction.outcome(state, List.of());
                 if (outcome.isPresent()) {
                     plan.decide(outcome.get());
@@ -104,7 +106,7 @@ public final class FleetRuns {
             });
             if (!toMigrate.isEmpty()) {
                 Containment.warnOfLimits(session.connection());
-                RunContext run = RunContext.load(config, catalog, session.connection(), scripts);
+                RunContext run = RunContext.load(config, direction.rollout(), catalog, session.connection(), scripts);
                 if (!scripts.stream().allMatch(run::isTransactional)) {
                     DirectConnection.check(session, config.dataSource(), config.directDataSource());
                 }

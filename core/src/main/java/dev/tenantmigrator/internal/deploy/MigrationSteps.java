@@ -3,9 +3,11 @@ package dev.tenantmigrator.internal.deploy;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.Events;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
@@ -29,25 +31,19 @@ import java.util.stream.Collectors;
  * Runs migrations of one tenant in one direction, one after the other, and decides what becomes of the tenant when one cannot
  * be run now, or fails.
  */
-final class MigrationSteps implements FleetRun.TenantWork {
+final class MigrationSteps implements TenantWork {
 
     enum Result {
         DONE,
-        /** Another instance holds the tenant; nothing was done. */
+        /** Another session holds the tenant; nothing was done. */
         HELD,
         /** The recorded versions are not those that were read; nothing was done. */
-        CHANGED
+        CHANGED,
+        /** Nothing was kept, and the same may succeed after a pause. */
+        AGAIN,
+        /** The connection went, or was closed by a pool at an error; {@link #lost} says whether that may have been a commit. */
+        OTHER_CONNECTION
     }
-
-    private static final String LOCK_TIMEOUT = "55P03";
-
-    /** Lock timeout, deadlock, serialization failure: nothing was kept, and the same may succeed in a moment. */
-    private static final Set<String> TRANSIENT = Set.of(LOCK_TIMEOUT, "40P01", "40001");
-
-    /** What only turns out when it runs: a {@code REINDEX} of a partitioned table, a procedure that commits. */
-    private static final Set<String> NOT_IN_TRANSACTION = Set.of("25001", "2D000");
-
-    private static final int TRIES = 5;
 
     private final RunContext run;
     private final Direction direction;
@@ -56,8 +52,11 @@ final class MigrationSteps implements FleetRun.TenantWork {
     private TenantState state;
     private Optional<SQLException> lost = Optional.empty();
     private boolean oneByOne;
-    private boolean held;
+    private boolean changed;
+    private Optional<Long> heldSince = Optional.empty();
     private int tries;
+    private long firstTry;
+    private Duration pause = Duration.ZERO;
 
     MigrationSteps(RunContext run, Direction direction, TenantState state) {
         this.run = run;
@@ -77,9 +76,28 @@ final class MigrationSteps implements FleetRun.TenantWork {
     }
 
     @Override
+    public boolean foundOthersWork() {
+        return changed;
+    }
+
+    @Override
+    public Optional<TenantOutcome> decide(List<RecordedVersion> rows) {
+        become(rows);
+        return direction.outcome(state, done);
+    }
+
+    @Override
+    public TenantOutcome ended(String reason) {
+        if (lost.isPresent()) {
+            return failed(withoutConnection(Failure.of(reason)));
+        }
+        return done.isEmpty() ? TenantWork.super.ended(reason) : failed(Failure.of(reason));
+    }
+
+    @Override
     public Failure withoutConnection(Failure reason) {
         if (lost.isEmpty()) {
-            return FleetRun.TenantWork.super.withoutConnection(reason);
+            return TenantWork.super.withoutConnection(reason);
         }
         Migration migration = direction.next(state).get(0);
         return reason.withMessage("the connection was lost while the script ran, and whether it was committed could not"
@@ -89,31 +107,49 @@ final class MigrationSteps implements FleetRun.TenantWork {
     }
 
     @Override
-    public Optional<TenantOutcome> tryOn(Session session) throws SQLException {
+    public Attempt tryOn(Session session) throws SQLException {
+        changed = false;
         if (lost.isPresent()) {
             Optional<TenantOutcome> failed = afterLostConnection(session, lost.get());
-            if (lost.isPresent() || failed.isPresent()) {
-                return failed;
+            if (failed.isPresent()) {
+                return new Attempt.Over(failed.get());
+            }
+            if (lost.isPresent()) {
+                return new Attempt.Held();
             }
         }
-        if (held && !session.tryLock(schema())) {
-            return Optional.empty();
+        if (heldSince.isPresent()) {
+            if (!session.tryLock(schema())) {
+                return new Attempt.Held();
+            }
+            Duration waited = Duration.ofNanos(System.nanoTime() - heldSince.get());
+            heldSince = Optional.empty();
+            Events.publish(run.config(), new TenantEvent.TenantWaitedFor(schema(), waited));
         }
-        held = false;
         Optional<TenantOutcome> outcome = direction.outcome(state, done);
         while (outcome.isEmpty()) {
             Migration next = direction.next(state).get(0);
             long start = System.nanoTime();
+            if (tries == 0) {
+                firstTry = start;
+            }
             switch (run(session, next)) {
                 case DONE -> ran(next, Duration.ofNanos(System.nanoTime() - start));
                 case CHANGED -> reread(session);
                 case HELD -> {
-                    return Optional.empty();
+                    heldSince = Optional.of(System.nanoTime());
+                    return new Attempt.Held();
+                }
+                case AGAIN -> {
+                    return new Attempt.Again(pause);
+                }
+                case OTHER_CONNECTION -> {
+                    return new Attempt.Lost();
                 }
             }
             outcome = direction.outcome(state, done);
         }
-        return outcome;
+        return new Attempt.Over(outcome.get());
     }
 
     private Result run(Session session, Migration migration) throws SQLException {
@@ -123,14 +159,14 @@ final class MigrationSteps implements FleetRun.TenantWork {
     }
 
     private Result outsideTransaction(Session session, Migration migration) throws SQLException {
+        OutsideTransaction outside = new OutsideTransaction(run, direction, state, migration);
         try {
-            Result result = new OutsideTransaction(run, direction, state, migration).run(session);
-            held = result == Result.HELD;
-            return result;
+            return outside.run(session);
         } catch (MigrationFailedException e) {
-            boolean again = e.failure().sqlState().filter(TRANSIENT::contains).isPresent() && ++tries < TRIES;
-            if (again) {
-                return Result.HELD;
+            if (outside.isRepeatable() && mayTryAgain(migration, e.failure())) {
+                // It may have been recorded as begun.
+                become(rows(session));
+                return Result.AGAIN;
             }
             throw e;
         }
@@ -150,18 +186,14 @@ final class MigrationSteps implements FleetRun.TenantWork {
                 return known.get();
             }
             if (e instanceof ScriptFailure) {
-                throw failure(e, migration);
+                throw failure(e, session, migration);
             }
-            if (SqlErrors.isConnectionLost(e)) {
-                lost = Optional.of(e);
-                return Result.HELD;
-            }
-            if (TRANSIENT.contains(SqlErrors.state(e)) && ++tries < TRIES) {
-                return Result.HELD;
+            if (mayTryAgain(migration, SqlErrors.failure(e))) {
+                return Result.AGAIN;
             }
             // Some pools close a connection at certain errors; then the next try walks on another.
             oneByOne = session.isBroken();
-            return oneByOne ? Result.HELD : walk(session, transaction, migration);
+            return oneByOne ? Result.OTHER_CONNECTION : walk(session, transaction, migration);
         }
     }
 
@@ -175,61 +207,56 @@ final class MigrationSteps implements FleetRun.TenantWork {
             if (known.isPresent()) {
                 return known.get();
             }
-            if (SqlErrors.isConnectionLost(e)) {
-                lost = Optional.of(e);
-                return Result.HELD;
-            }
-            throw failure(e, migration);
+            throw failure(e, session, migration);
         }
     }
 
     private Optional<Result> expected(SQLException e, Session session, Migration migration) throws SQLException {
+        if (SqlErrors.isConnectionLost(e)) {
+            lost = Optional.of(e);
+            return Optional.of(Result.OTHER_CONNECTION);
+        }
         if (!(e instanceof ScriptFailure) && TenantLock.isHeld(e)) {
-            held = true;
             return Optional.of(Result.HELD);
         }
-        boolean changed = !(e instanceof ScriptFailure) && SqlErrors.says(e, InTransaction.CHANGED);
-        return changed || failedOnOldRows(e, session, migration) ? Optional.of(Result.CHANGED) : Optional.empty();
+        boolean others = !(e instanceof ScriptFailure) && SqlErrors.says(e, InTransaction.CHANGED);
+        boolean gone = MigrationErrors.mayBeGone(e) && !store.isTracked(session.connection(), schema());
+        return others || gone || failedOnOldRows(session, migration) ? Optional.of(Result.CHANGED) : Optional.empty();
     }
 
     /**
      * Above READ COMMITTED the check after the lock sees the rows as they were when the lock was asked for. Then what another
      * instance did meanwhile makes the script fail, at the latest at its tracking row, whose version is unique.
      */
-    private boolean failedOnOldRows(SQLException e, Session session, Migration migration) throws SQLException {
-        if (run.isolationLevel(direction.script(migration)).isEmpty()
-                || SqlErrors.isConnectionLost(e)
-                || session.isBroken()) {
+    private boolean failedOnOldRows(Session session, Migration migration) throws SQLException {
+        if (run.isolationLevel(direction.script(migration)).isEmpty() || session.isBroken()) {
             return false;
         }
-        List<RecordedVersion> rows =
-                store.histories(session.connection(), List.of(schema())).getOrDefault(schema(), List.of());
-        return !versions(rows).equals(versions(state.rows()));
+        return !versions(rows(session)).equals(versions(state.rows()));
     }
 
-    private MigrationFailedException failure(SQLException e, Migration migration) {
-        Failure failure = e instanceof ScriptFailure script
-                ? script.failure()
-                : SqlErrors.failure(e).inFile(direction.script(migration).location());
-        if (LOCK_TIMEOUT.equals(SqlErrors.state(e))) {
-            failure = failure.withMessage("another session kept a lock that the script needs, " + TRIES + " times for "
-                    + run.lockTimeout(direction.script(migration))
-                    + "; nothing of the script was kept. End that session's"
-                    + " transaction (pg_stat_activity shows it), or run again when it is done");
+    /** Whether a migration that failed is tried again, because the reason may pass; after a pause then. */
+    private boolean mayTryAgain(Migration migration, Failure failure) {
+        boolean passes = failure.sqlState().filter(MigrationErrors::mayPass).isPresent();
+        if (!passes || ++tries >= run.tries(direction.script(migration))) {
+            return false;
         }
-        if (NOT_IN_TRANSACTION.contains(SqlErrors.state(e))) {
-            failure = failure.withMessage(
-                    failure.message() + "; nothing of the script was kept. PostgreSQL runs this only"
-                            + " outside of a transaction: begin the file with \"-- tenant-migrator: no-transaction\"");
-        }
-        if (SqlErrors.says(e, InTransaction.SPOILED)) {
-            failure = Failure.of(
-                            "the script itself changes what is recorded in the tracking table, or keeps it from being"
-                                    + " changed; remove that from the script")
-                    .inFile(direction.script(migration).location());
-        }
-        return new MigrationFailedException(
-                failure.inTenant(schema()).ofVersion(migration.version()), SqlErrors.withoutDetail(e));
+        pause = Backoff.FAILED.after(tries);
+        Events.publish(
+                run.config(),
+                new TenantEvent.MigrationRetried(
+                        schema(),
+                        migration.version(),
+                        tries,
+                        failure.inTenant(schema()).ofVersion(migration.version()),
+                        pause));
+        return true;
+    }
+
+    private MigrationFailedException failure(SQLException e, Session session, Migration migration) {
+        ScriptFile script = direction.script(migration);
+        Duration time = Duration.ofNanos(System.nanoTime() - firstTry);
+        return MigrationErrors.of(e, run, script, schema(), migration, session, Math.max(1, tries), time);
     }
 
     private void ran(Migration migration, Duration duration) {
@@ -244,16 +271,21 @@ final class MigrationSteps implements FleetRun.TenantWork {
         state = TenantState.of(schema(), rows, run.catalog());
     }
 
+    private List<RecordedVersion> rows(Session session) throws SQLException {
+        return store.histories(session.connection(), List.of(schema())).getOrDefault(schema(), List.of());
+    }
+
     private void reread(Session session) throws SQLException {
         if (!store.isTracked(session.connection(), schema())) {
-            throw new TenantNotFoundException(TenantSchemas.notFound(schema()));
+            throw new TenantNotFoundException(TenantSchemas.gone(schema()));
         }
         List<RecordedVersion> before = state.rows();
-        become(store.histories(session.connection(), List.of(schema())).getOrDefault(schema(), List.of()));
+        become(rows(session));
         if (versions(before).equals(versions(state.rows()))) {
             throw new TenantMigratorException(
                     Failure.of("the tracking table shows other rows inside a transaction than outside"));
         }
+        changed = true;
     }
 
     /** What {@link TrackingStore#assertRecordedSql} compares. */
@@ -271,7 +303,7 @@ final class MigrationSteps implements FleetRun.TenantWork {
     private Optional<TenantOutcome> afterLostConnection(Session session, SQLException e) throws SQLException {
         Optional<List<RecordedVersion>> rows = session.inTransactionIfFree(
                 schema(),
-                connection -> store.histories(connection, List.of(schema())).getOrDefault(schema(), List.of()));
+                connection -> rows(session));
         if (rows.isEmpty()) {
             return Optional.empty();
         }
@@ -291,6 +323,6 @@ final class MigrationSteps implements FleetRun.TenantWork {
                 .inTenant(schema())
                 .ofVersion(version)
                 .inFile(direction.script(migration).location());
-        return Optional.of(new TenantOutcome.Failed(schema(), done, failure));
+        return Optional.of(failed(failure));
     }
 }

@@ -45,6 +45,7 @@ final class OutsideTransaction {
     private final Migration migration;
     private final ScriptFile script;
     private final List<Step> steps = new ArrayList<>();
+    private boolean repeatable;
 
     private record Step(SqlStatement statement, NonTransactional what) {}
 
@@ -78,6 +79,11 @@ final class OutsideTransaction {
         try (Session session = Session.open(other.get())) {
             return runOn(session);
         }
+    }
+
+    /** Whether what failed can be tried again: nothing of the statement was kept, and none is done twice that must not be. */
+    boolean isRepeatable() {
+        return repeatable;
     }
 
     private MigrationSteps.Result runOn(Session session) throws SQLException {
@@ -188,7 +194,10 @@ final class OutsideTransaction {
             if (SqlErrors.isConnectionLost(e)) {
                 throw e;
             }
-            boolean clean = undo(progress, step, e) && number == 0 && !resumed && cancel(session, e);
+            boolean undone = undo(progress, step, e);
+            repeatable = undone
+                    && steps.stream().limit(number).noneMatch(before -> before.what().kind() == Kind.CODE);
+            boolean clean = undone && number == 0 && !resumed && cancel(session, e);
             Failure failure = e instanceof ScriptFailure failed
                     ? failed.failure()
                     : SqlErrors.failure(e)

@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.deploy;
 import dev.tenantmigrator.DeployOptions;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.SchemaAdapter.TenantScript;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SqlStatement;
@@ -43,23 +44,26 @@ public final class Plans {
 
     /** What was begun or is pending, or why it would be refused. */
     public PlanReport pending(Reading reading, DeployOptions options) throws SQLException {
-        return plan(reading, TenantState::due, state -> state.refusal(options.outOfOrder(), catalog));
+        Deploy deploy = new Deploy(options, catalog, config.store());
+        return plan(reading, options.rollout(), deploy::next, deploy::refusal);
     }
 
     /** One version in each tenant, applied or not. */
     public PlanReport version(Reading reading, String version) throws SQLException {
         Migration migration = catalog.get(version);
-        return plan(reading, state -> List.of(migration), state -> Optional.empty());
+        return plan(reading, Rollout.defaults(), state -> List.of(migration), state -> Optional.empty());
     }
 
     private interface Choice<T> {
         T of(TenantState state);
     }
 
-    private PlanReport plan(Reading reading, Choice<List<Migration>> migrations, Choice<Optional<Failure>> refusal)
+    private PlanReport plan(
+            Reading reading, Rollout rollout, Choice<List<Migration>> migrations, Choice<Optional<Failure>> refusal)
             throws SQLException {
         try (Session session = Session.open(config.dataSource())) {
-            FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(session.connection(), reading);
+            FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config)
+                    .histories(session.connection(), reading.only(rollout.tenants()));
             Map<String, TenantPlan> plans = new TreeMap<>();
             fleet.failures().forEach((schema, failure) -> plans.put(schema, refused(schema, failure)));
             List<TenantState> states = new ArrayList<>();
@@ -74,7 +78,7 @@ public final class Plans {
                     migrations.of(state).forEach(migration -> scripts.add(migration.up()));
                 }
             });
-            RunContext run = RunContext.look(config, catalog, session.connection(), scripts);
+            RunContext run = RunContext.look(config, rollout, catalog, session.connection(), scripts);
             for (TenantState state : states) {
                 List<PlannedMigration> planned = migrations.of(state).stream()
                         .map(migration -> planned(run, state, migration))

@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.deploy;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.Repair;
+import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.Config;
@@ -57,7 +58,7 @@ public final class Repairs {
 
     /** Corrects what is recorded for tenants. */
     public FleetReport repair(Reading reading) throws SQLException {
-        return FleetRuns.run(config, "repair", reading, (session, fleet) -> {
+        return FleetRuns.run(config, "repair", reading, Rollout.defaults(), (session, fleet) -> {
             FleetRuns.Plan plan = new FleetRuns.Plan();
             fleet.rows().keySet().forEach(schema -> plan.work(new TenantRepair(schema)));
             return plan;
@@ -107,7 +108,7 @@ public final class Repairs {
                 schema, migration.version(), migration.up().checksum());
     }
 
-    private final class TenantRepair implements FleetRun.TenantWork {
+    private final class TenantRepair implements TenantWork {
 
         private final String schema;
 
@@ -121,8 +122,8 @@ public final class Repairs {
         }
 
         @Override
-        public Optional<TenantOutcome> tryOn(Session session) throws SQLException {
-            return session.inTransactionIfFree(schema, connection -> {
+        public Attempt tryOn(Session session) throws SQLException {
+            return Attempt.ofFree(session.inTransactionIfFree(schema, connection -> {
                 List<RecordedVersion> rows =
                         store.histories(connection, List.of(schema)).getOrDefault(schema, List.of());
                 Map<String, List<String>> statements = statements(schema, rows);
@@ -136,7 +137,7 @@ public final class Repairs {
                 flight.add("SET CONSTRAINTS ALL IMMEDIATE").add("SET TRANSACTION READ ONLY");
                 sendContained(containment.addQuestion(flight, schema, new Ordinary(false, false)), connection);
                 return new TenantOutcome.Repaired(schema, new ArrayList<>(statements.keySet()));
-            });
+            }));
         }
 
         /** A trigger of the tenant's may run with what is recorded. */

@@ -4,6 +4,7 @@ import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.RollbackOptions;
+import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.event.TenantEvent;
@@ -124,6 +125,11 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
     @Override
     public String goOn() {
         return "run the rollback again, it goes on; a deploy would apply the migration again";
+    }
+
+    @Override
+    public Rollout rollout() {
+        return options.rollout();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.tenantmigrator.internal.run;
 
 import dev.tenantmigrator.SchemaAdapter.TenantScript;
+import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
@@ -39,6 +40,7 @@ public final class RunContext {
             Pattern.compile("\\bset\\b[^;=]{0,200}?[\\w\"]\\s*\\.\\s*[\\w\"]", Pattern.CASE_INSENSITIVE);
 
     private final Config config;
+    private final Rollout rollout;
     private final MigrationCatalog catalog;
     private final Collection<ExtensionRequest> extensions;
     private final Extensions.Installed installed;
@@ -50,7 +52,7 @@ public final class RunContext {
 
     private record Adapted(
             TenantScript script,
-            Map<String, String> timeouts,
+            ScriptDirective directive,
             Set<String> ownSettings,
             boolean changesSettings,
             boolean leavesTraces,
@@ -59,11 +61,13 @@ public final class RunContext {
 
     private RunContext(
             Config config,
+            Rollout rollout,
             MigrationCatalog catalog,
             Collection<ExtensionRequest> extensions,
             Extensions.Installed installed,
             Set<String> missingExtensions) {
         this.config = config;
+        this.rollout = rollout;
         this.catalog = catalog;
         this.extensions = extensions;
         this.installed = installed;
@@ -80,9 +84,13 @@ public final class RunContext {
      * belongs to extensions. Where all is there this costs one query.
      */
     public static RunContext load(
-            Config config, MigrationCatalog catalog, Connection connection, Collection<ScriptFile> toRun)
+            Config config,
+            Rollout rollout,
+            MigrationCatalog catalog,
+            Connection connection,
+            Collection<ScriptFile> toRun)
             throws SQLException {
-        RunContext run = prepare(config, catalog, connection, toRun);
+        RunContext run = prepare(config, rollout, catalog, connection, toRun);
         toRun.forEach(run::adapted);
         return run;
     }
@@ -93,7 +101,7 @@ public final class RunContext {
     public static RunContext loadForCreation(
             Config config, MigrationCatalog catalog, Connection connection, List<ScriptFile> toRun)
             throws SQLException {
-        return prepare(config, catalog, connection, toRun).forCreation(toRun);
+        return prepare(config, Rollout.defaults(), catalog, connection, toRun).forCreation(toRun);
     }
 
     /** The same for scripts that are known already: adapts them anew only if other extensions are there than before. */
@@ -101,24 +109,33 @@ public final class RunContext {
         Extensions.Installed now = Extensions.ensure(connection, extensions, config);
         return now.equals(installed)
                 ? this
-                : new RunContext(config, catalog, extensions, now, Set.of()).forCreation(toRun);
+                : new RunContext(config, rollout, catalog, extensions, now, Set.of()).forCreation(toRun);
     }
 
     private static RunContext prepare(
-            Config config, MigrationCatalog catalog, Connection connection, Collection<ScriptFile> toRun)
+            Config config,
+            Rollout rollout,
+            MigrationCatalog catalog,
+            Connection connection,
+            Collection<ScriptFile> toRun)
             throws SQLException {
         Collection<ExtensionRequest> extensions = extensions(config, toRun);
-        return new RunContext(config, catalog, extensions, Extensions.ensure(connection, extensions, config), Set.of());
+        Extensions.Installed installed = Extensions.ensure(connection, extensions, config);
+        return new RunContext(config, rollout, catalog, extensions, installed, Set.of());
     }
 
     /** The same without creating extensions, to see what would run. */
     public static RunContext look(
-            Config config, MigrationCatalog catalog, Connection connection, Collection<ScriptFile> toRun)
+            Config config,
+            Rollout rollout,
+            MigrationCatalog catalog,
+            Connection connection,
+            Collection<ScriptFile> toRun)
             throws SQLException {
         Collection<ExtensionRequest> extensions = extensions(config, toRun);
         List<String> names = extensions.stream().map(ExtensionRequest::name).toList();
         Extensions.Installed installed = Extensions.installed(connection, names, config.sharedSchema());
-        return new RunContext(config, catalog, extensions, installed, installed.missing(names));
+        return new RunContext(config, rollout, catalog, extensions, installed, installed.missing(names));
     }
 
     private static Collection<ExtensionRequest> extensions(Config config, Collection<ScriptFile> toRun) {
@@ -132,7 +149,7 @@ public final class RunContext {
 
     /** The same run, with other scripts: those that run one after the other in one transaction. */
     public RunContext forCreation(List<ScriptFile> toRun) {
-        RunContext creation = new RunContext(config, catalog, extensions, installed, missingExtensions);
+        RunContext creation = new RunContext(config, rollout, catalog, extensions, installed, missingExtensions);
         List<TenantScript> adapted = config.adapter().adaptForCreation(toRun, shared);
         for (int i = 0; i < toRun.size(); i++) {
             creation.scripts.put(toRun.get(i), adapted(toRun.get(i), adapted.get(i)));
@@ -197,7 +214,7 @@ public final class RunContext {
      * @param lockTimeout how long the next statement waits for a lock
      */
     public String sessionSql(String schema, ScriptFile script, String lockTimeout) {
-        Map<String, String> settings = new TreeMap<>(adapted(script).timeouts());
+        Map<String, String> settings = timeouts(script);
         settings.put("search_path", searchPath(schema));
         settings.put("standard_conforming_strings", "on");
         settings.put("default_transaction_isolation", "read committed");
@@ -218,21 +235,35 @@ public final class RunContext {
         return adapted(script).script().transactional();
     }
 
-    /** How long a statement waits for a lock: what the script says, else what the migrator was built with. */
+    /** How long a statement waits for a lock: what the script says, else the run, else what the migrator was built with. */
     public String lockTimeout(ScriptFile script) {
-        return askedLockTimeout(script).orElse(config.lockTimeout().toMillis() + "ms");
+        return askedLockTimeout(script)
+                .orElse(rollout.lockTimeout().orElse(config.lockTimeout()).toMillis() + "ms");
     }
 
     /** How long the script says that its statements wait for a lock. */
     public Optional<String> askedLockTimeout(ScriptFile script) {
-        return Optional.ofNullable(adapted(script).timeouts().get("lock_timeout"));
+        return Optional.ofNullable(adapted(script).directive().timeouts().get("lock_timeout"));
+    }
+
+    /** How often a script is tried that fails for a reason that passes. */
+    public int tries(ScriptFile script) {
+        return adapted(script).directive().tries().orElse(rollout.tries());
     }
 
     /** A statement, of one row, that sets the timeouts of a script until the transaction ends. */
     public String timeoutsSql(ScriptFile script) {
-        Map<String, String> timeouts = new TreeMap<>(adapted(script).timeouts());
-        timeouts.put("lock_timeout", lockTimeout(script));
-        return settingSql(timeouts, true);
+        Map<String, String> settings = timeouts(script);
+        settings.put("lock_timeout", lockTimeout(script));
+        return settingSql(settings, true);
+    }
+
+    private Map<String, String> timeouts(ScriptFile script) {
+        Map<String, String> timeouts = new TreeMap<>();
+        rollout.statementTimeout()
+                .ifPresent(timeout -> timeouts.put("statement_timeout", timeout.toMillis() + "ms"));
+        timeouts.putAll(adapted(script).directive().timeouts());
+        return timeouts;
     }
 
     /** Whether a script is to be watched while it runs, rather than asked about at its end. */
@@ -285,10 +316,9 @@ public final class RunContext {
         String text = script.text();
         boolean traces = TRACES.matcher(text).find()
                 || (mayChange && OWN_SETTING.matcher(text).find());
-        Map<String, String> timeouts = ScriptDirective.read(script).timeouts();
         return new Adapted(
                 adapted,
-                timeouts,
+                ScriptDirective.read(script),
                 ScriptScan.ownSettings(script),
                 mayChange || sets,
                 traces,

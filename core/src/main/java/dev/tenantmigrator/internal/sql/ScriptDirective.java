@@ -4,24 +4,28 @@ import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.ScriptFile;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
  * What a script says about itself in a comment before its first statement: {@code -- tenant-migrator: no-transaction
- * lock_timeout=5s statement_timeout=10min}.
+ * lock_timeout=5s statement_timeout=10min tries=3}.
  *
  * @param noTransaction whether it declares that its statements run outside of a transaction
  * @param timeouts {@code lock_timeout} and {@code statement_timeout}, as far as it gives them, as PostgreSQL takes them
+ * @param tries how often it is tried, if it says so
  */
-public record ScriptDirective(boolean noTransaction, Map<String, String> timeouts) {
+public record ScriptDirective(boolean noTransaction, Map<String, String> timeouts, OptionalInt tries) {
 
     private static final String MARK = "tenant-migrator:";
     private static final String NO_TRANSACTION = "no-transaction";
     private static final Pattern TIMEOUT =
             Pattern.compile("(lock_timeout|statement_timeout)=(\\d{1,9}(?:ms|s|min|h|d)?)");
 
-    private static final ScriptDirective NONE = new ScriptDirective(false, Map.of());
+    private static final Pattern TRIES = Pattern.compile("tries=([1-9]\\d{0,3})");
+
+    private static final ScriptDirective NONE = new ScriptDirective(false, Map.of(), OptionalInt.empty());
 
     /** Copies its arguments. */
     public ScriptDirective {
@@ -69,21 +73,26 @@ public record ScriptDirective(boolean noTransaction, Map<String, String> timeout
     private static ScriptDirective parse(String words, ScriptFile script, int line) {
         boolean noTransaction = false;
         Map<String, String> timeouts = new TreeMap<>();
+        OptionalInt times = OptionalInt.empty();
         for (String word : words.split("\\s+", -1)) {
             var timeout = TIMEOUT.matcher(word);
+            var tries = TRIES.matcher(word);
             if (word.equals(NO_TRANSACTION)) {
                 noTransaction = true;
             } else if (timeout.matches()) {
                 timeouts.put(timeout.group(1), timeout.group(2));
+            } else if (tries.matches()) {
+                times = OptionalInt.of(Integer.parseInt(tries.group(1)));
             } else {
                 throw new InvalidMigrationException(
                         "the comment \"" + MARK + "\" takes " + NO_TRANSACTION
-                                + ", lock_timeout=… and statement_timeout=… (e.g. 500ms, 5s, 10min; 0 for none), not \""
+                                + ", lock_timeout=…, statement_timeout=… (e.g. 500ms, 5s, 10min; 0 for none) and"
+                                + " tries=… (1 or more), not \""
                                 + word + "\"",
                         script.location(),
                         line);
             }
         }
-        return new ScriptDirective(noTransaction, timeouts);
+        return new ScriptDirective(noTransaction, timeouts, times);
     }
 }

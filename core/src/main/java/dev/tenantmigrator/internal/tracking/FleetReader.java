@@ -8,6 +8,7 @@ import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,8 +17,8 @@ import java.util.TreeMap;
 /** Finds the tenants and reads what is recorded for them, in chunks. */
 public final class FleetReader {
 
-    /** Larger unions are slower, and hold one lock per table. */
-    private static final int CHUNK = 50;
+    /** How many tenants are read in one statement: larger unions are slower, and hold one lock per table. */
+    public static final int CHUNK = 50;
 
     private final Config config;
 
@@ -63,7 +64,7 @@ public final class FleetReader {
                     config.store().allHistories(connection, config.sharedSchema());
             if (all.isPresent()) {
                 Map<String, List<RecordedVersion>> rows = new TreeMap<>(all.get());
-                rows.keySet().removeIf(config.tenantFilter().negate());
+                rows.keySet().removeIf(config.tenantFilter().and(reading.condition()).negate());
                 return new Fleet<>(rows, new TreeMap<>());
             }
         }
@@ -77,6 +78,9 @@ public final class FleetReader {
 
     private <R> Fleet<R> read(Connection connection, Reading reading, Way<R> way) throws SQLException {
         Fleet<R> fleet = new Fleet<>(new TreeMap<>(), new TreeMap<>());
+        if (reading.schema().filter(reading.condition().negate()).isPresent()) {
+            return fleet;
+        }
         if (reading.schema().isPresent()
                 && !isTenant(connection, reading.schema().get())) {
             String schema = reading.schema().get();
@@ -84,16 +88,36 @@ public final class FleetReader {
             return fleet;
         }
         List<String> schemas =
-                reading.schema().isPresent() ? List.of(reading.schema().get()) : tenants(connection);
+                reading.schema().isPresent()
+                        ? List.of(reading.schema().get())
+                        : tenants(connection).stream()
+                                .filter(reading.condition())
+                                .toList();
+        readChunks(connection, schemas, way, fleet);
+        return fleet;
+    }
+
+    /** Reads again what decisions depend on, of tenants that were read before. */
+    public Fleet<RecordedVersion> histories(Connection connection, List<String> schemas) throws SQLException {
+        Fleet<RecordedVersion> fleet = new Fleet<>(new TreeMap<>(), new TreeMap<>());
+        readChunks(connection, schemas, config.store()::histories, fleet);
+        return fleet;
+    }
+
+    private static <R> void readChunks(Connection connection, List<String> schemas, Way<R> way, Fleet<R> fleet)
+            throws SQLException {
+        // Most tenants have the same history: it is kept once.
+        Map<List<R>, List<R>> shared = new HashMap<>();
         for (int start = 0; start < schemas.size(); start += CHUNK) {
             List<String> chunk = schemas.subList(start, Math.min(start + CHUNK, schemas.size()));
             try {
-                fleet.rows().putAll(way.read(connection, chunk));
+                way.read(connection, chunk)
+                        .forEach((schema, rows) ->
+                                fleet.rows().put(schema, shared.computeIfAbsent(List.copyOf(rows), same -> same)));
             } catch (SQLException e) {
                 readOneByOne(connection, chunk, way, e, fleet);
             }
         }
-        return fleet;
     }
 
     /** One tenant that cannot be read must not hide the others of its chunk. */

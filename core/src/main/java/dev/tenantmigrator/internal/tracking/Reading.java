@@ -1,21 +1,28 @@
 package dev.tenantmigrator.internal.tracking;
 
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The tenants that something is about.
  *
  * @param schema the one tenant; empty for all
+ * @param condition leaves tenants out that it does not hold for
  */
-public record Reading(Optional<String> schema) {
+public record Reading(Optional<String> schema, Predicate<String> condition) {
 
     /** All tenants. */
     public static Reading all() {
-        return new Reading(Optional.empty());
+        return new Reading(Optional.empty(), schema -> true);
     }
 
     /** One tenant, which may not be there. */
     public static Reading one(String schema) {
-        return new Reading(Optional.of(schema));
+        return new Reading(Optional.of(schema), name -> true);
+    }
+
+    /** Those of them for which a condition holds. */
+    public Reading only(Predicate<String> narrower) {
+        return new Reading(schema, narrower);
     }
 }

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -74,6 +75,28 @@ public record TenantState(
             }
         }
         return new TenantState(schema, rows, pending, started, findings);
+    }
+
+    /** The same of another tenant, of which the same is recorded. */
+    public TenantState of(String otherSchema) {
+        return new TenantState(otherSchema, rows, pending, started, findings);
+    }
+
+    /** The same as if there were no migrations newer than a version: neither pending nor begun. */
+    public TenantState upTo(String version) {
+        Predicate<Migration> wanted = migration -> migration.version().compareTo(version) <= 0;
+        return new TenantState(
+                schema,
+                rows,
+                pending.stream().filter(wanted).toList(),
+                started.stream().filter(wanted).toList(),
+                findings.stream()
+                        .filter(finding -> switch (finding.kind()) {
+                            case GAP, UNFINISHED, PENDING ->
+                                finding.version().orElse("").compareTo(version) <= 0;
+                            default -> true;
+                        })
+                        .toList());
     }
 
     /** The row that recording a migration now makes. */

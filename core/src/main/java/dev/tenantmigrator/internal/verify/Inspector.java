@@ -4,7 +4,9 @@ import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TenantNotFoundException;
+import dev.tenantmigrator.event.RunEvent;
 import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.Events;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
@@ -87,6 +89,8 @@ public final class Inspector {
         try (Session session = Session.open(config.dataSource())) {
             Connection connection = session.connection();
             FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(connection, reading);
+            int tenants = fleet.rows().size() + fleet.failures().size();
+            Events.publish(config, new RunEvent.RunStarted("verify", tenants, tenants));
             Map<String, Set<String>> present = presentTables(connection, fleet);
             fleet.rows().forEach((schema, rows) -> {
                 TenantState state = TenantState.of(schema, rows, catalog);
@@ -96,7 +100,10 @@ public final class Inspector {
                     .forEach((schema, failure) ->
                             outcomes.put(schema, new TenantOutcome.Failed(schema, List.of(), failure)));
         }
-        return new FleetReport(List.copyOf(outcomes.values()), Duration.ofNanos(System.nanoTime() - start));
+        FleetReport report =
+                new FleetReport(List.copyOf(outcomes.values()), Duration.ofNanos(System.nanoTime() - start));
+        Events.publish(config, new RunEvent.RunFinished("verify", report));
+        return report;
     }
 
     private static TenantOutcome outcome(TenantStatus status) {
