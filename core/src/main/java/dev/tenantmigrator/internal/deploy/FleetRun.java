@@ -29,6 +29,9 @@ final class FleetRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(FleetRun.class);
 
+    /** After so many tenants a worker takes another connection, because a server process never forgets a table it has seen. */
+    private static final int RENEWED_AFTER = 500;
+
     private final Config config;
     private final Ending ending;
     private final WorkQueue queue;
@@ -99,31 +102,49 @@ final class FleetRun {
     }
 
     private void workOn(Session session) {
+        Unconfirmed unconfirmed = new Unconfirmed(this::settle, this::doubt);
+        int tenants = 0;
         Optional<WorkQueue.Entry> next = queue.poll();
         while (next.isPresent()) {
-            workOn(session, next.get());
-            next = session.isBroken() ? Optional.empty() : queue.poll();
+            workOn(session, next.get(), unconfirmed);
+            next = ++tenants == RENEWED_AFTER || session.isBroken() ? Optional.empty() : queue.poll();
+        }
+        unconfirmed.confirm(session);
+        if (tenants == RENEWED_AFTER) {
+            session.discard();
         }
     }
 
-    private void workOn(Session session, WorkQueue.Entry entry) {
+    private void workOn(Session session, WorkQueue.Entry entry, Unconfirmed unconfirmed) {
         TenantWork work = entry.work();
         if (started.add(work.schema())) {
             Events.publish(config, new TenantEvent.TenantStarted(work.schema()));
         }
         Attempt attempt = Events.inTenant(work.schema(), () -> tryOn(session, work));
-        if (attempt instanceof Attempt.Over done) {
-            over.accept(done.outcome());
-        } else if (attempt instanceof Attempt.Again again) {
-            queue.later(work, again.pause());
-        } else if (attempt instanceof Attempt.Lost) {
-            queue.lost(work);
+        if (work.isUnconfirmed()) {
+            unconfirmed.add(session, entry, attempt);
         } else {
-            queue.held(entry);
+            settle(entry, attempt);
         }
         if (work.foundOthersWork() && !session.isBroken()) {
             readAgain(session);
         }
+    }
+
+    private void settle(WorkQueue.Entry entry, Attempt attempt) {
+        if (attempt instanceof Attempt.Over done) {
+            over.accept(done.outcome());
+        } else if (attempt instanceof Attempt.Again again) {
+            queue.later(entry.work(), again.pause());
+        } else if (attempt instanceof Attempt.Lost) {
+            queue.lost(entry.work());
+        } else {
+            queue.held(entry);
+        }
+    }
+
+    private void doubt(TenantWork work, SQLException reason) {
+        work.doubt(reason).ifPresentOrElse(over, () -> queue.lost(work));
     }
 
     private static Attempt tryOn(Session session, TenantWork work) {

@@ -105,6 +105,9 @@ public final class FleetRuns {
                 }
             });
             if (!toMigrate.isEmpty()) {
+                if (direction.rollout().asynchronousCommit()) {
+                    DirectConnection.checkAsynchronousCommit(session);
+                }
                 Containment.warnOfLimits(session.connection());
                 RunContext run = RunContext.load(config, direction.rollout(), catalog, session.connection(), scripts);
                 if (!scripts.stream().allMatch(run::isTransactional)) {

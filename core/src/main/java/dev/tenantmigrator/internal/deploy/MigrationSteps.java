@@ -45,12 +45,18 @@ final class MigrationSteps implements TenantWork {
         OTHER_CONNECTION
     }
 
+    /** How often it may turn out that what was committed is not known to be on the disk. */
+    private static final int DOUBTS = 5;
+
     private final RunContext run;
     private final Direction direction;
     private final TrackingStore store;
     private final List<Step> done = new ArrayList<>();
     private TenantState state;
+    private int confirmed;
     private Optional<SQLException> lost = Optional.empty();
+    private boolean inFlight;
+    private int doubts;
     private boolean oneByOne;
     private boolean changed;
     private Optional<Long> heldSince = Optional.empty();
@@ -87,6 +93,28 @@ final class MigrationSteps implements TenantWork {
     }
 
     @Override
+    public boolean isUnconfirmed() {
+        return lost.isEmpty() && confirmed < done.size();
+    }
+
+    @Override
+    public void confirmed() {
+        for (Step step : done.subList(confirmed, done.size())) {
+            Events.publish(run.config(), direction.event(schema(), step.version(), step.duration()));
+        }
+        confirmed = done.size();
+    }
+
+    @Override
+    public Optional<TenantOutcome> doubt(SQLException reason) {
+        lost = Optional.of(reason);
+        inFlight = false;
+        return ++doubts < DOUBTS
+                ? Optional.empty()
+                : Optional.of(failed(withoutConnection(SqlErrors.failure(reason))));
+    }
+
+    @Override
     public TenantOutcome ended(String reason) {
         if (lost.isPresent()) {
             return failed(withoutConnection(Failure.of(reason)));
@@ -98,6 +126,11 @@ final class MigrationSteps implements TenantWork {
     public Failure withoutConnection(Failure reason) {
         if (lost.isEmpty()) {
             return TenantWork.super.withoutConnection(reason);
+        }
+        if (!inFlight) {
+            return reason.withMessage("the connection was lost before what was done was known to be on the server's disk,"
+                    + " and whether it is could not be asked (" + reason.message() + "); run again, what is done is not"
+                    + " done twice");
         }
         Migration migration = direction.next(state).get(0);
         return reason.withMessage("the connection was lost while the script ran, and whether it was committed could not"
@@ -214,6 +247,7 @@ final class MigrationSteps implements TenantWork {
     private Optional<Result> expected(SQLException e, Session session, Migration migration) throws SQLException {
         if (SqlErrors.isConnectionLost(e)) {
             lost = Optional.of(e);
+            inFlight = true;
             return Optional.of(Result.OTHER_CONNECTION);
         }
         if (!(e instanceof ScriptFailure) && TenantLock.isHeld(e)) {
@@ -264,7 +298,9 @@ final class MigrationSteps implements TenantWork {
         oneByOne = false;
         tries = 0;
         become(direction.after(state.rows(), migration));
-        Events.publish(run.config(), direction.event(schema(), migration.version(), duration));
+        if (!run.isAsynchronous(direction.script(migration))) {
+            confirmed();
+        }
     }
 
     private void become(List<RecordedVersion> rows) {
@@ -308,21 +344,28 @@ final class MigrationSteps implements TenantWork {
             return Optional.empty();
         }
         lost = Optional.empty();
-        Migration migration = direction.next(state).get(0);
-        String version = migration.version();
-        boolean before = state.has(version);
+        Optional<Migration> flown = inFlight ? Optional.of(direction.next(state).get(0)) : Optional.empty();
+        inFlight = false;
         become(rows.get());
-        if (state.has(version) != before) {
-            done.add(new Step(version, Duration.ZERO));
-            Events.publish(run.config(), direction.event(schema(), version, Duration.ZERO));
+        done.subList(confirmed, done.size()).removeIf(step -> !isRecorded(run.catalog().get(step.version())));
+        if (flown.isEmpty()) {
+            return Optional.empty();
+        }
+        Migration migration = flown.get();
+        if (isRecorded(migration)) {
+            ran(migration, Duration.ZERO);
             return Optional.empty();
         }
         Failure failure = SqlErrors.failure(e)
                 .withMessage("the connection was lost (" + SqlErrors.message(e)
                         + "); the script was rolled back and nothing of it was kept; run again")
                 .inTenant(schema())
-                .ofVersion(version)
+                .ofVersion(migration.version())
                 .inFile(direction.script(migration).location());
         return Optional.of(failed(failure));
+    }
+
+    private boolean isRecorded(Migration migration) {
+        return versions(direction.after(state.rows(), migration)).equals(versions(state.rows()));
     }
 }

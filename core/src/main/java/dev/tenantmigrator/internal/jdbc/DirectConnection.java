@@ -32,7 +32,11 @@ public final class DirectConnection {
      */
     public static void check(Session session, DataSource usual, Optional<DataSource> direct) throws SQLException {
         if (direct.isEmpty()) {
-            requireOwnProcess(session.connection());
+            requireOwnProcess(
+                    session.connection(),
+                    "a migration has statements that cannot run in a transaction (such as CREATE INDEX CONCURRENTLY),"
+                            + " and the connection leads through a pooler such as PgBouncer; nothing was changed. Give"
+                            + " a direct connection beside it: directDataSource(…), --direct-url");
             return;
         }
         if (direct.get() == usual) {
@@ -46,12 +50,28 @@ public final class DirectConnection {
         }
     }
 
-    private static void requireOwnProcess(Connection connection) throws SQLException {
+    /** Checks once, before any tenant is touched, that commits which were not waited for can be waited for later. */
+    public static void checkAsynchronousCommit(Session session) throws SQLException {
+        requireOwnProcess(
+                session.connection(),
+                "asynchronous commit needs to know that a session lived on, and the connection leads through a pooler such"
+                        + " as PgBouncer; nothing was changed. Connect to PostgreSQL itself, or leave it off");
+        try {
+            session.flushCommits();
+        } catch (SQLException e) {
+            throw new TenantMigratorException(
+                    SqlErrors.failure(e)
+                            .withMessage("asynchronous commit cannot be used here, because a commit cannot be waited for ("
+                                    + SqlErrors.message(e) + "); nothing was changed. Leave it off, or let the role run"
+                                    + " pg_logical_emit_message"),
+                    SqlErrors.withoutDetail(e));
+        }
+    }
+
+    private static void requireOwnProcess(Connection connection, String otherwise) throws SQLException {
         Optional<String> told = toldProcess(connection);
         if (told.isPresent() && !told.get().equals(ask(connection, "SELECT pg_catalog.pg_backend_pid()::text"))) {
-            throw new TenantMigratorException(Failure.of("a migration has statements that cannot run in a transaction"
-                    + " (such as CREATE INDEX CONCURRENTLY), and the connection leads through a pooler such as PgBouncer;"
-                    + " nothing was changed. Give a direct connection beside it: directDataSource(…), --direct-url"));
+            throw new TenantMigratorException(Failure.of(otherwise));
         }
     }
 

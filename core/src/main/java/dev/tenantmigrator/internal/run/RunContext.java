@@ -251,11 +251,19 @@ public final class RunContext {
         return adapted(script).directive().tries().orElse(rollout.tries());
     }
 
-    /** A statement, of one row, that sets the timeouts of a script until the transaction ends. */
+    /** A statement, of one row, that sets until the transaction ends how long a script waits, and for what. */
     public String timeoutsSql(ScriptFile script) {
         Map<String, String> settings = timeouts(script);
         settings.put("lock_timeout", lockTimeout(script));
+        if (rollout.asynchronousCommit()) {
+            settings.put("synchronous_commit", "off");
+        }
         return settingSql(settings, true);
+    }
+
+    /** Whether the commit of a script is not waited for. */
+    public boolean isAsynchronous(ScriptFile script) {
+        return rollout.asynchronousCommit() && isTransactional(script);
     }
 
     private Map<String, String> timeouts(ScriptFile script) {
