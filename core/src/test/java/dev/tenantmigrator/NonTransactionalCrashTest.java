@@ -169,7 +169,7 @@ class NonTransactionalCrashTest {
 
     @Test
     void instancesAtOnceBuildEachIndexOnceAndNoneStaysInvalid() throws Exception {
-        int tenants = 50;
+        int tenants = 100;
         for (int i = 0; i < tenants; i++) {
             Samples.create(database, "many" + i, TABLES);
         }
