@@ -56,8 +56,7 @@ final class MigrationErrors {
     /**
      * The exception for an error.
      *
-     * @param tries how often the script was tried
-     * @param time since it was tried first
+     * @param tries of the script
      */
     static MigrationFailedException of(
             SQLException e,
@@ -66,18 +65,17 @@ final class MigrationErrors {
             String schema,
             Migration migration,
             Session session,
-            int tries,
-            Duration time) {
+            Tries tries) {
         String state = SqlErrors.state(e);
         Failure failure = e instanceof ScriptFailure failed
                 ? failed.failure()
                 : SqlErrors.failure(e).inFile(script.location());
         if (LOCK_TIMEOUT.equals(state)) {
-            failure = failure.withMessage("another session kept a lock that the script needs, " + times(tries) + " for "
-                    + run.lockTimeout(script) + " within " + seconds(time) + "; nothing of the script was kept. "
+            failure = failure.withMessage("another session kept a lock that the script needs, " + times(tries.count()) + " for "
+                    + run.lockTimeout(script) + " within " + seconds(tries.time()) + "; nothing of the script was kept. "
                     + holders(session, schema));
         } else if (mayPass(state)) {
-            failure = failure.withMessage(failure.message() + "; tried " + times(tries) + " within " + seconds(time)
+            failure = failure.withMessage(failure.message() + "; tried " + times(tries.count()) + " within " + seconds(tries.time())
                     + ", nothing of the script was kept; run again");
         }
         if (NOT_IN_TRANSACTION.contains(state)) {

@@ -21,11 +21,8 @@ import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantOutcome.Step;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Runs migrations of one tenant in one direction, one after the other, and decides what becomes of the tenant when one cannot
@@ -51,34 +48,31 @@ final class MigrationSteps implements TenantWork {
     private final RunContext run;
     private final Direction direction;
     private final TrackingStore store;
-    private final List<Step> done = new ArrayList<>();
-    private TenantState state;
-    private int confirmed;
+    private final TenantSteps steps;
+    private final Tries tries = new Tries();
     private Optional<SQLException> lost = Optional.empty();
     private boolean inFlight;
     private int doubts;
     private boolean oneByOne;
     private boolean changed;
     private Optional<Long> heldSince = Optional.empty();
-    private int tries;
-    private long firstTry;
     private Duration pause = Duration.ZERO;
 
     MigrationSteps(RunContext run, Direction direction, TenantState state) {
         this.run = run;
         this.direction = direction;
         this.store = run.config().store();
-        this.state = state;
+        this.steps = new TenantSteps(run, direction, state);
     }
 
     @Override
     public String schema() {
-        return state.schema();
+        return steps.state().schema();
     }
 
     @Override
     public List<Step> done() {
-        return done;
+        return steps.done();
     }
 
     @Override
@@ -88,21 +82,18 @@ final class MigrationSteps implements TenantWork {
 
     @Override
     public Optional<TenantOutcome> decide(List<RecordedVersion> rows) {
-        become(rows);
-        return direction.outcome(state, done);
+        steps.become(rows);
+        return steps.outcome();
     }
 
     @Override
     public boolean isUnconfirmed() {
-        return lost.isEmpty() && confirmed < done.size();
+        return lost.isEmpty() && steps.isUnconfirmed();
     }
 
     @Override
     public void confirmed() {
-        for (Step step : done.subList(confirmed, done.size())) {
-            Events.publish(run.config(), direction.event(schema(), step.version(), step.duration()));
-        }
-        confirmed = done.size();
+        steps.confirm();
     }
 
     @Override
@@ -119,7 +110,7 @@ final class MigrationSteps implements TenantWork {
         if (lost.isPresent()) {
             return failed(withoutConnection(Failure.of(reason)));
         }
-        return done.isEmpty() ? TenantWork.super.ended(reason) : failed(Failure.of(reason));
+        return done().isEmpty() ? TenantWork.super.ended(reason) : failed(Failure.of(reason));
     }
 
     @Override
@@ -132,7 +123,7 @@ final class MigrationSteps implements TenantWork {
                     + " and whether it is could not be asked (" + reason.message() + "); run again, what is done is not"
                     + " done twice");
         }
-        Migration migration = direction.next(state).get(0);
+        Migration migration = steps.next();
         return reason.withMessage("the connection was lost while the script ran, and whether it was committed could not"
                         + " be asked (" + reason.message() + "); run again, what is done is not done twice")
                 .ofVersion(migration.version())
@@ -159,13 +150,11 @@ final class MigrationSteps implements TenantWork {
             heldSince = Optional.empty();
             Events.publish(run.config(), new TenantEvent.TenantWaitedFor(schema(), waited));
         }
-        Optional<TenantOutcome> outcome = direction.outcome(state, done);
+        Optional<TenantOutcome> outcome = steps.outcome();
         while (outcome.isEmpty()) {
-            Migration next = direction.next(state).get(0);
+            Migration next = steps.next();
             long start = System.nanoTime();
-            if (tries == 0) {
-                firstTry = start;
-            }
+            tries.begin();
             switch (run(session, next)) {
                 case DONE -> ran(next, Duration.ofNanos(System.nanoTime() - start));
                 case CHANGED -> reread(session);
@@ -180,7 +169,7 @@ final class MigrationSteps implements TenantWork {
                     return new Attempt.Lost();
                 }
             }
-            outcome = direction.outcome(state, done);
+            outcome = steps.outcome();
         }
         return new Attempt.Over(outcome.get());
     }
@@ -192,13 +181,13 @@ final class MigrationSteps implements TenantWork {
     }
 
     private Result outsideTransaction(Session session, Migration migration) throws SQLException {
-        OutsideTransaction outside = new OutsideTransaction(run, direction, state, migration);
+        OutsideTransaction outside = new OutsideTransaction(run, direction, steps.state(), migration);
         try {
             return outside.run(session);
         } catch (MigrationFailedException e) {
             if (outside.isRepeatable() && mayTryAgain(migration, e.failure())) {
                 // It may have been recorded as begun.
-                become(rows(session));
+                steps.become(rows(session));
                 return Result.AGAIN;
             }
             throw e;
@@ -206,7 +195,7 @@ final class MigrationSteps implements TenantWork {
     }
 
     private Result inTransaction(Session session, Migration migration) throws SQLException {
-        InTransaction transaction = new InTransaction(run, direction, state, migration, session);
+        InTransaction transaction = new InTransaction(run, direction, steps.state(), migration, session);
         if (oneByOne) {
             return walk(session, transaction, migration);
         }
@@ -266,45 +255,26 @@ final class MigrationSteps implements TenantWork {
         if (run.isolationLevel(direction.script(migration)).isEmpty() || session.isBroken()) {
             return false;
         }
-        return !versions(rows(session)).equals(versions(state.rows()));
+        return !steps.isSame(rows(session));
     }
 
     /** Whether a migration that failed is tried again, because the reason may pass; after a pause then. */
     private boolean mayTryAgain(Migration migration, Failure failure) {
-        boolean passes = failure.sqlState().filter(MigrationErrors::mayPass).isPresent();
-        if (!passes || ++tries >= run.tries(direction.script(migration))) {
-            return false;
-        }
-        pause = Backoff.FAILED.after(tries);
-        Events.publish(
-                run.config(),
-                new TenantEvent.MigrationRetried(
-                        schema(),
-                        migration.version(),
-                        tries,
-                        failure.inTenant(schema()).ofVersion(migration.version()),
-                        pause));
-        return true;
+        int most = run.tries(direction.script(migration));
+        Optional<Duration> next = tries.afterFailure(run, migration, failure, schema(), most);
+        pause = next.orElse(Duration.ZERO);
+        return next.isPresent();
     }
 
     private MigrationFailedException failure(SQLException e, Session session, Migration migration) {
         ScriptFile script = direction.script(migration);
-        Duration time = Duration.ofNanos(System.nanoTime() - firstTry);
-        return MigrationErrors.of(e, run, script, schema(), migration, session, Math.max(1, tries), time);
+        return MigrationErrors.of(e, run, script, schema(), migration, session, tries);
     }
 
     private void ran(Migration migration, Duration duration) {
-        done.add(new Step(migration.version(), duration));
         oneByOne = false;
-        tries = 0;
-        become(direction.after(state.rows(), migration));
-        if (!run.isAsynchronous(direction.script(migration))) {
-            confirmed();
-        }
-    }
-
-    private void become(List<RecordedVersion> rows) {
-        state = TenantState.of(schema(), rows, run.catalog());
+        tries.succeeded();
+        steps.ran(migration, duration);
     }
 
     private List<RecordedVersion> rows(Session session) throws SQLException {
@@ -315,18 +285,11 @@ final class MigrationSteps implements TenantWork {
         if (!store.isTracked(session.connection(), schema())) {
             throw new TenantNotFoundException(TenantSchemas.gone(schema()));
         }
-        List<RecordedVersion> before = state.rows();
-        become(rows(session));
-        if (versions(before).equals(versions(state.rows()))) {
+        if (!steps.become(rows(session))) {
             throw new TenantMigratorException(
                     Failure.of("the tracking table shows other rows inside a transaction than outside"));
         }
         changed = true;
-    }
-
-    /** What {@link TrackingStore#assertRecordedSql} compares. */
-    static Set<String> versions(List<RecordedVersion> rows) {
-        return rows.stream().map(row -> row.version() + row.finished()).collect(Collectors.toSet());
     }
 
     /**
@@ -344,15 +307,15 @@ final class MigrationSteps implements TenantWork {
             return Optional.empty();
         }
         lost = Optional.empty();
-        Optional<Migration> flown = inFlight ? Optional.of(direction.next(state).get(0)) : Optional.empty();
+        Optional<Migration> flown = inFlight ? Optional.of(steps.next()) : Optional.empty();
         inFlight = false;
-        become(rows.get());
-        done.subList(confirmed, done.size()).removeIf(step -> !isRecorded(run.catalog().get(step.version())));
+        steps.become(rows.get());
+        steps.forgetWhatIsLost();
         if (flown.isEmpty()) {
             return Optional.empty();
         }
         Migration migration = flown.get();
-        if (isRecorded(migration)) {
+        if (steps.isRecorded(migration)) {
             ran(migration, Duration.ZERO);
             return Optional.empty();
         }
@@ -363,9 +326,5 @@ final class MigrationSteps implements TenantWork {
                 .ofVersion(migration.version())
                 .inFile(direction.script(migration).location());
         return Optional.of(failed(failure));
-    }
-
-    private boolean isRecorded(Migration migration) {
-        return versions(direction.after(state.rows(), migration)).equals(versions(state.rows()));
     }
 }

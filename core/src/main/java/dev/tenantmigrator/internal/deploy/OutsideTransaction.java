@@ -135,7 +135,7 @@ final class OutsideTransaction {
         }
         List<RecordedVersion> rows =
                 store.histories(connection, List.of(schema)).getOrDefault(schema, List.of());
-        if (!MigrationSteps.versions(rows).equals(MigrationSteps.versions(state.rows()))) {
+        if (!TenantSteps.areSame(rows, state.rows())) {
             return MigrationSteps.Result.CHANGED;
         }
         Progress progress = new Progress(connection, schema);

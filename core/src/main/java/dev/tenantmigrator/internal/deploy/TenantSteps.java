@@ -1,0 +1,108 @@
+package dev.tenantmigrator.internal.deploy;
+
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.Events;
+import dev.tenantmigrator.internal.run.RunContext;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.report.TenantOutcome.Step;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What is recorded of a tenant, what this run did to it, and what of that is known to be on the disk. */
+final class TenantSteps {
+
+    private final RunContext run;
+    private final Direction direction;
+    private final List<Step> done = new ArrayList<>();
+    private TenantState state;
+    private int confirmed;
+
+    TenantSteps(RunContext run, Direction direction, TenantState state) {
+        this.run = run;
+        this.direction = direction;
+        this.state = state;
+    }
+
+    TenantState state() {
+        return state;
+    }
+
+    List<Step> done() {
+        return done;
+    }
+
+    /** The outcome when nothing more is to run. */
+    Optional<TenantOutcome> outcome() {
+        return direction.outcome(state, done);
+    }
+
+    /** What runs next. */
+    Migration next() {
+        return direction.next(state).get(0);
+    }
+
+    /**
+     * Takes note of what was read.
+     *
+     * @return whether it is something else than before
+     */
+    boolean become(List<RecordedVersion> rows) {
+        boolean other = !isSame(rows);
+        state = TenantState.of(state.schema(), rows, run.catalog());
+        return other;
+    }
+
+    /** Whether rows are those that are known. */
+    boolean isSame(List<RecordedVersion> rows) {
+        return areSame(rows, state.rows());
+    }
+
+    /** Whether a migration is done, by what was read. */
+    boolean isRecorded(Migration migration) {
+        return isSame(direction.after(state.rows(), migration));
+    }
+
+    /** A migration was committed. */
+    void ran(Migration migration, Duration duration) {
+        done.add(new Step(migration.version(), duration));
+        become(direction.after(state.rows(), migration));
+        if (!run.isAsynchronous(direction.script(migration))) {
+            confirm();
+        }
+    }
+
+    /** Whether some of it is not known to be on the disk. */
+    boolean isUnconfirmed() {
+        return confirmed < done.size();
+    }
+
+    /** All of it is on the disk, so that it can be told. */
+    void confirm() {
+        for (Step step : done.subList(confirmed, done.size())) {
+            Events.publish(run.config(), direction.event(state.schema(), step.version(), step.duration()));
+        }
+        confirmed = done.size();
+    }
+
+    /** Forgets what the server lost, by what was read. */
+    void forgetWhatIsLost() {
+        done.subList(confirmed, done.size())
+                .removeIf(step -> !isRecorded(run.catalog().get(step.version())));
+    }
+
+    /** Whether two readings are the same as far as {@link TrackingStore#assertRecordedSql} compares them. */
+    static boolean areSame(List<RecordedVersion> rows, List<RecordedVersion> others) {
+        return versions(rows).equals(versions(others));
+    }
+
+    private static Set<String> versions(List<RecordedVersion> rows) {
+        return rows.stream().map(row -> row.version() + row.finished()).collect(Collectors.toSet());
+    }
+}
