@@ -1,5 +1,6 @@
 package dev.tenantmigrator;
 
+import dev.tenantmigrator.internal.tracking.FleetTrackingStore;
 import dev.tenantmigrator.internal.tracking.SchemaTrackingStore;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -89,7 +90,18 @@ public interface TrackingStore {
     }
 
     /**
-     * SQL that makes what the store needs for a new tenant.
+     * SQL that makes what all tenants share and is not there yet, so that the first {@link #createSql} need not. Several may
+     * run it at once.
+     *
+     * @return one statement; empty when they share nothing
+     */
+    default Optional<String> prepareSql() {
+        return Optional.empty();
+    }
+
+    /**
+     * SQL that makes what the store needs for a new tenant. What it still holds of an earlier tenant of the same name is
+     * forgotten.
      *
      * @param schema the tenant's schema, which exists and is not tracked
      * @return one statement
@@ -173,6 +185,17 @@ public interface TrackingStore {
     String restoreSql(String schema, AppliedMigration row);
 
     /**
+     * SQL that lets what is recorded for a tenant follow its schema, which is renamed in the same transaction.
+     *
+     * @param schema the tenant's schema, tracked
+     * @param newSchema its new name, which no other schema has
+     * @return one statement; empty when the record is in the schema
+     */
+    default Optional<String> renameSql(String schema, String newSchema) {
+        return Optional.empty();
+    }
+
+    /**
      * SQL that forgets a tenant with all that is recorded for it. Its schema stays.
      *
      * @param schema the tenant's schema
@@ -187,6 +210,21 @@ public interface TrackingStore {
      * @return the store
      */
     static TrackingStore perSchema() {
-        return new SchemaTrackingStore();
+        return SchemaTrackingStore.INSTANCE;
+    }
+
+    /**
+     * One table for the whole fleet, {@code tenant_migrator_fleet.schema_migrations}, with a column {@code tenant} beside the
+     * columns of the other: a run with nothing to do costs one query, also for thousands of tenants. Schema and table are made
+     * by {@link TenantMigrator#prepare()} or with the first tenant.
+     *
+     * <p>The record does not go with the schema: a schema that is renamed by hand is no tenant until it has its old name again
+     * ({@link TenantMigrator#rename} takes the record along), and {@code pg_dump} of one schema does not hold it.
+     * {@code TenantMigrator.moveTracking} moves records from one store to the other.
+     *
+     * @return the store
+     */
+    static TrackingStore fleet() {
+        return FleetTrackingStore.INSTANCE;
     }
 }

@@ -39,7 +39,8 @@ final class InTransaction {
     private final Optional<String> isolationLevel;
     private final Containment containment;
     private final List<String> head;
-    private final Flight body;
+    private final Flight body = new Flight();
+    private final Flight behindQuestion = new Flight();
 
     InTransaction(RunContext run, Direction direction, TenantState state, Migration migration, Session session) {
         this.run = run;
@@ -56,8 +57,7 @@ final class InTransaction {
                 TenantLock.trySql(schema),
                 run.timeoutsSql(script),
                 store.assertRecordedSql(schema, state.rows(), CHANGED));
-        this.body = new Flight()
-                .add(run.searchPathSql(schema))
+        body.add(run.searchPathSql(schema))
                 .addScript(migration.version(), script, run.statements(script, schema))
                 // What is deferred would run at the commit, behind the question.
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
@@ -65,7 +65,9 @@ final class InTransaction {
         if (run.changesSettings(script)) {
             body.add(session.settings().restoreSql());
         }
-        body.add(direction.trackingSql(schema, migration))
+        Flight recording = store.recordsOutside() ? behindQuestion : body;
+        recording
+                .add(direction.trackingSql(schema, migration))
                 .add(store.assertRecordedSql(schema, direction.after(state.rows(), migration), SPOILED))
                 // What was deferred all the same, by a trigger that another one fired, can change nothing at the
                 // commit.
@@ -90,7 +92,7 @@ final class InTransaction {
                 watchIfSuspicious(e);
             }
         }
-        watch(body::send);
+        watch(Flight::send);
     }
 
     /**
@@ -110,7 +112,7 @@ final class InTransaction {
                 watchIfSuspicious(e);
             }
         }
-        watch(body::walk);
+        watch(Flight::walk);
     }
 
     private Flight head() {
@@ -120,7 +122,9 @@ final class InTransaction {
     }
 
     private Flight withQuestion() {
-        return containment.addQuestion(head().addAll(body), schema, run.ordinary(script));
+        return containment
+                .addQuestion(head().addAll(body), schema, run.ordinary(script))
+                .addAll(behindQuestion);
     }
 
     private void watchIfSuspicious(SQLException e) throws SQLException {
@@ -131,13 +135,14 @@ final class InTransaction {
     }
 
     private interface Way {
-        void send(Connection connection) throws SQLException;
+        void send(Flight flight, Connection connection) throws SQLException;
     }
 
     private void watch(Way way) throws SQLException {
         try {
             session.inTransaction(isolationLevel, connection -> {
-                containment.watch(connection, schema, head, run.mayGrant(script), () -> way.send(connection));
+                containment.watch(connection, schema, head, run.mayGrant(script), () -> way.send(body, connection));
+                way.send(behindQuestion, connection);
                 return script;
             });
             // It may have left what its text does not show, as a temporary table.

@@ -135,7 +135,10 @@ public final class Repairs {
                 Flight flight = new Flight().add(Containment.OWN_PATH);
                 statements.values().forEach(sqls -> sqls.forEach(flight::add));
                 flight.add("SET CONSTRAINTS ALL IMMEDIATE").add("SET TRANSACTION READ ONLY");
-                sendContained(containment.addQuestion(flight, schema, new Ordinary(false, false)), connection);
+                if (!store.recordsOutside()) {
+                    containment.addQuestion(flight, schema, new Ordinary(false, false));
+                }
+                sendContained(flight, connection);
                 return new TenantOutcome.Repaired(schema, new ArrayList<>(statements.keySet()));
             }));
         }

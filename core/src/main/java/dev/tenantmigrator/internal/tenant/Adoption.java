@@ -6,6 +6,7 @@ import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantNotFoundException;
+import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.Queries;
@@ -125,7 +126,16 @@ public final class Adoption {
             throw new TenantExistsException(
                     Failure.of("this schema is a tenant already; ask status").inTenant(schema));
         }
-        if (!columns(connection, schema, "schema_migrations").isEmpty()) {
+        for (TrackingStore other : List.of(TrackingStore.perSchema(), TrackingStore.fleet())) {
+            if (other.isTracked(connection, schema)) {
+                throw new TenantExistsException(
+                        Failure.of("this schema is a tenant already, recorded in the other store; move its record"
+                                        + " (moveTracking, move-tracking), or use that store")
+                                .inTenant(schema));
+            }
+        }
+        if (!config.store().recordsOutside()
+                && !columns(connection, schema, "schema_migrations").isEmpty()) {
             throw new TenantExistsException(Failure.of("this schema holds a table schema_migrations of another tool,"
                             + " which is left alone; move it away first")
                     .inTenant(schema));

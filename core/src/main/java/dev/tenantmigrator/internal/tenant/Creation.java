@@ -29,7 +29,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -152,15 +151,21 @@ final class Creation {
         List<String> head = List.of("SAVEPOINT " + SAVEPOINT, "CREATE SCHEMA " + Sql.identifier(schema));
         Flight body = flight(schema);
         String searchPathOfStep = run.searchPathSql(schema);
+        Flight behindQuestion = new Flight();
+        if (config.store().recordsOutside()) {
+            behindQuestion.add(Containment.OWN_PATH).addAll(recording(schema)).add(searchPathOfStep);
+        }
         if (watched) {
             containment.watch(connection, schema, head, mayGrant(), () -> send(body.add(searchPathOfStep), walking));
+            send(behindQuestion, walking);
         } else {
             Flight all = new Flight();
             head.forEach(all::add);
             send(
                     containment
                             .addQuestion(all.addAll(body), schema, Ordinary.ofCreation())
-                            .add(searchPathOfStep),
+                            .add(searchPathOfStep)
+                            .addAll(behindQuestion),
                     walking);
         }
     }
@@ -202,10 +207,13 @@ final class Creation {
         }
     }
 
+    /** The migrations, and their record where it is in the tenant's schema. */
     private Flight flight(String schema) {
-        Flight flight =
-                new Flight().add(run.searchPathSql(schema)).add(config.store().createSql(schema));
-        List<RecordedVersion> rows = new ArrayList<>();
+        boolean recordsInside = !config.store().recordsOutside();
+        Flight flight = new Flight().add(run.searchPathSql(schema));
+        if (recordsInside) {
+            flight.add(config.store().createSql(schema));
+        }
         boolean deferred = false;
         for (Migration migration : run.catalog().migrations()) {
             ScriptFile script = migration.up();
@@ -219,21 +227,40 @@ final class Creation {
                 flight.add(restore).add(run.searchPathSql(schema));
                 ownSettings.restoreSql(run.ownSettings(script)).ifPresent(flight::add);
             }
-            rows.add(TenantState.rowOf(migration));
-            flight.add(config.store().insertSql(schema, migration));
+            if (recordsInside) {
+                flight.add(config.store().insertSql(schema, migration));
+            }
         }
         // What is deferred, also by what the text does not show, would run at the commit.
-        return flight.add(run.searchPathSql(schema))
+        flight.add(run.searchPathSql(schema))
                 .add(PendingConstraints.checkSql(schema))
-                .add(Containment.OWN_PATH)
-                // At the end only: the text grows with the number of migrations.
-                .add(config.store().assertRecordedSql(schema, rows, SPOILED))
+                .add(Containment.OWN_PATH);
+        if (recordsInside) {
+            flight.add(assertRecordedSql(schema));
+        }
+        return flight
                 // What was deferred all the same, by a trigger that another one fired, can change nothing any more.
                 .add("SAVEPOINT " + CHECK_SAVEPOINT)
                 .add("SET TRANSACTION READ ONLY")
                 .add(PendingConstraints.checkSql(schema))
                 .add(PendingConstraints.assertNoneOfTemporaryTablesSql(DEFERRED))
                 .add("RELEASE SAVEPOINT " + CHECK_SAVEPOINT);
+    }
+
+    /** The record of a tenant that is complete. */
+    private Flight recording(String schema) {
+        Flight flight = new Flight().add(config.store().createSql(schema));
+        run.catalog()
+                .migrations()
+                .forEach(migration -> flight.add(config.store().insertSql(schema, migration)));
+        return flight.add(assertRecordedSql(schema));
+    }
+
+    /** At the end only: the text grows with the number of migrations. */
+    private String assertRecordedSql(String schema) {
+        List<RecordedVersion> rows =
+                run.catalog().migrations().stream().map(TenantState::rowOf).toList();
+        return config.store().assertRecordedSql(schema, rows, SPOILED);
     }
 
     /** Once more, one statement after the other, because a flight does not tell which one failed. */

@@ -68,6 +68,10 @@ public final class TenantCreator {
         try (Session session = Session.open(config.dataSource())) {
             Containment.warnOfLimits(session.connection());
             load(catalog, session.connection());
+            Optional<String> shared = config.store().prepareSql();
+            if (shared.isPresent()) {
+                execute(session.connection(), shared.get());
+            }
         }
     }
 

@@ -74,7 +74,7 @@ public final class TenantDropper {
         }
     }
 
-    private static void finish(Session session, String schema, List<String> begun) {
+    private void finish(Session session, String schema, List<String> begun) {
         try {
             for (String dropping : begun) {
                 finish(session, dropping);
@@ -121,7 +121,7 @@ public final class TenantDropper {
     }
 
     /** From here on it is no tenant any more. */
-    private static String begin(Session session, String schema) {
+    private String begin(Session session, String schema) {
         String dropping = PREFIX + UUID.randomUUID().toString().replace("-", "");
         try {
             return WaitForTenant.run(session, schema, connection -> {
@@ -131,11 +131,12 @@ public final class TenantDropper {
                                     + String.join(", ", outside) + "; drop them first; nothing was changed")
                             .inTenant(schema));
                 }
-                new Flight()
+                Flight flight = new Flight()
                         .add(LOCK_TIMEOUT)
                         .add("ALTER SCHEMA " + Sql.identifier(schema) + " RENAME TO " + Sql.identifier(dropping))
-                        .add("COMMENT ON SCHEMA " + Sql.identifier(dropping) + " IS " + Sql.literal(MARK + schema))
-                        .send(connection);
+                        .add("COMMENT ON SCHEMA " + Sql.identifier(dropping) + " IS " + Sql.literal(MARK + schema));
+                config.store().renameSql(schema, dropping).ifPresent(flight::add);
+                flight.send(connection);
                 return dropping;
             });
         } catch (SQLException e) {
@@ -190,7 +191,7 @@ public final class TenantDropper {
         return dependents;
     }
 
-    private static void finish(Session session, String dropping) throws SQLException {
+    private void finish(Session session, String dropping) throws SQLException {
         List<String> step = nextStep(session.connection(), dropping);
         while (!step.isEmpty()) {
             Flight flight = new Flight().add(LOCK_TIMEOUT);
@@ -198,8 +199,12 @@ public final class TenantDropper {
             session.inOneFlight(flight);
             step = nextStep(session.connection(), dropping);
         }
-        session.inOneFlight(
-                new Flight().add(LOCK_TIMEOUT).add("DROP SCHEMA IF EXISTS " + Sql.identifier(dropping) + " CASCADE"));
+        Flight last =
+                new Flight().add(LOCK_TIMEOUT).add("DROP SCHEMA IF EXISTS " + Sql.identifier(dropping) + " CASCADE");
+        if (config.store().recordsOutside()) {
+            last.add(config.store().forgetSql(dropping));
+        }
+        session.inOneFlight(last);
     }
 
     /**

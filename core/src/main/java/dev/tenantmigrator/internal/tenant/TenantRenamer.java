@@ -44,11 +44,12 @@ public final class TenantRenamer {
                             Failure.of("a schema \"" + newSchema + "\" exists already; nothing was changed")
                                     .inTenant(schema));
                 }
-                new Flight()
+                Flight flight = new Flight()
                         .add(TenantLock.trySql(newSchema))
                         .add("ALTER SCHEMA " + Sql.identifier(schema) + " RENAME TO " + Sql.identifier(newSchema))
-                        .add("SET LOCAL check_function_bodies TO off")
-                        .send(connection);
+                        .add("SET LOCAL check_function_bodies TO off");
+                config.store().renameSql(schema, newSchema).ifPresent(flight::add);
+                flight.send(connection);
                 adaptFunctions(connection, schema, newSchema).send(connection);
                 return newSchema;
             });

@@ -17,8 +17,11 @@ import java.util.TreeMap;
 /** Finds the tenants and reads what is recorded for them, in chunks. */
 public final class FleetReader {
 
-    /** How many tenants are read in one statement: larger unions are slower, and hold one lock per table. */
+    /** How many tables are read in one statement: larger unions are slower, and hold one lock per table. */
     public static final int CHUNK = 50;
+
+    /** How many tenants of one table; bounds what is held of an answer at a time. */
+    private static final int TENANTS = 1000;
 
     private final Config config;
 
@@ -104,12 +107,13 @@ public final class FleetReader {
         return fleet;
     }
 
-    private static <R> void readChunks(Connection connection, List<String> schemas, Way<R> way, Fleet<R> fleet)
+    private <R> void readChunks(Connection connection, List<String> schemas, Way<R> way, Fleet<R> fleet)
             throws SQLException {
+        int size = config.store().recordsOutside() ? TENANTS : CHUNK;
         // Most tenants have the same history: it is kept once.
         Map<List<R>, List<R>> shared = new HashMap<>();
-        for (int start = 0; start < schemas.size(); start += CHUNK) {
-            List<String> chunk = schemas.subList(start, Math.min(start + CHUNK, schemas.size()));
+        for (int start = 0; start < schemas.size(); start += size) {
+            List<String> chunk = schemas.subList(start, Math.min(start + size, schemas.size()));
             try {
                 way.read(connection, chunk)
                         .forEach((schema, rows) ->

@@ -3,8 +3,6 @@ package dev.tenantmigrator.internal.tracking;
 import static dev.tenantmigrator.internal.sql.Sql.literal;
 
 import dev.tenantmigrator.AppliedMigration;
-import dev.tenantmigrator.Migration;
-import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.sql.Sql;
 import java.sql.Connection;
@@ -22,10 +20,12 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The table {@code schema_migrations} in each tenant's schema, exactly as the existing Node system makes it. */
-public final class SchemaTrackingStore implements TrackingStore {
+public final class SchemaTrackingStore extends TrackingTable {
+
+    /** The store: it holds nothing. */
+    public static final TrackingStore INSTANCE = new SchemaTrackingStore();
 
     private static final String TABLE = "schema_migrations";
-    private static final String NOW = "pg_catalog.timezone('UTC', pg_catalog.clock_timestamp())";
 
     /**
      * Other tools keep other tables of this name; all five columns with their types make it ours. With row security, reading
@@ -44,13 +44,13 @@ public final class SchemaTrackingStore implements TrackingStore {
                                ('applied_at', 'pg_catalog.timestamp'::regtype),
                                ('checksum', 'pg_catalog.varchar'::regtype)))""";
 
+    private SchemaTrackingStore() {}
+
     @Override
     public List<String> discover(Connection connection, String sharedSchema) throws SQLException {
-        String others = "n.nspname NOT IN ('public', 'information_schema', " + literal(sharedSchema)
-                + ") AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname NOT LIKE 'tenant\\_migrator\\_%'";
         List<String> schemas = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(TRACKED.formatted(others))) {
+                ResultSet rows = statement.executeQuery(TRACKED.formatted(TenantSchemas.othersSql(sharedSchema)))) {
             while (rows.next()) {
                 schemas.add(rows.getString(1));
             }
@@ -110,71 +110,22 @@ public final class SchemaTrackingStore implements TrackingStore {
     }
 
     @Override
-    public String assertRecordedSql(String schema, List<RecordedVersion> expected, String otherwise) {
-        String versions = expected.stream()
-                .map(row -> row.version() + (row.finished() ? "+" : "-"))
-                .sorted()
-                .collect(Collectors.joining(","));
-        return """
-                SELECT (CASE WHEN coalesce(pg_catalog.string_agg(v, ',' ORDER BY v), '') = %s
-                        THEN '0' ELSE %s END)::int
-                  FROM (SELECT version || CASE WHEN applied_at IS NULL THEN '-' ELSE '+' END COLLATE "C" AS v FROM %s) t""".formatted(literal(versions), literal(otherwise), table(schema));
-    }
-
-    @Override
-    public String insertSql(String schema, Migration migration) {
-        return insertSql(schema, migration, NOW);
-    }
-
-    @Override
-    public String restoreSql(String schema, AppliedMigration row) {
-        return "INSERT INTO " + table(schema) + " (version, description, applied_at, checksum) VALUES ("
-                + literal(row.version()) + ", " + orNull(row.description()) + ", "
-                + orNull(row.appliedAt().map(LocalDateTime::toString)) + "::timestamp, " + orNull(row.checksum()) + ")";
-    }
-
-    private static String orNull(Optional<String> value) {
-        return value.map(Sql::literal).orElse("NULL");
-    }
-
-    @Override
     public String forgetSql(String schema) {
         return "DROP TABLE " + table(schema);
     }
 
     @Override
-    public String startSql(String schema, Migration migration) {
-        return insertSql(schema, migration, "NULL");
-    }
-
-    private static String insertSql(String schema, Migration migration, String appliedAt) {
-        return "INSERT INTO " + table(schema) + " (version, description, applied_at, checksum) VALUES ("
-                + literal(migration.version()) + ", " + literal(migration.description()) + ", " + appliedAt + ", "
-                + literal(migration.up().checksum()) + ")";
-    }
-
-    @Override
-    public String finishSql(String schema, String version) {
-        return "UPDATE " + table(schema) + " SET applied_at = " + NOW + " WHERE version = " + literal(version);
-    }
-
-    @Override
-    public String reopenSql(String schema, String version) {
-        return "UPDATE " + table(schema) + " SET applied_at = NULL WHERE version = " + literal(version);
-    }
-
-    @Override
-    public String deleteSql(String schema, String version) {
-        return "DELETE FROM " + table(schema) + " WHERE version = " + literal(version);
-    }
-
-    @Override
-    public String updateChecksumSql(String schema, String version, String checksum) {
-        return "UPDATE " + table(schema) + " SET checksum = " + literal(checksum) + " WHERE version = "
-                + literal(version);
-    }
-
-    private static String table(String schema) {
+    String table(String schema) {
         return Sql.qualified(schema, TABLE);
+    }
+
+    @Override
+    String rows(String schema) {
+        return table(schema);
+    }
+
+    @Override
+    Map<String, String> key(String schema) {
+        return Map.of();
     }
 }

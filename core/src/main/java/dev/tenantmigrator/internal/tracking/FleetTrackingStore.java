@@ -1,0 +1,262 @@
+package dev.tenantmigrator.internal.tracking;
+
+import static dev.tenantmigrator.internal.sql.Sql.identifier;
+import static dev.tenantmigrator.internal.sql.Sql.literal;
+
+import dev.tenantmigrator.AppliedMigration;
+import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.jdbc.TenantLock;
+import dev.tenantmigrator.internal.sql.Sql;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * One table for the whole fleet, in a schema of its own, so that one query reads it all. A row with an empty version says that
+ * a schema is a tenant, also one without migrations; rows of a schema that is gone say nothing.
+ */
+public final class FleetTrackingStore extends TrackingTable {
+
+    /** The store: it holds nothing. */
+    public static final TrackingStore INSTANCE = new FleetTrackingStore();
+
+    private static final String SCHEMA = TenantSchemas.RESERVED_PREFIX + "fleet";
+    private static final String TABLE = Sql.qualified(SCHEMA, "schema_migrations");
+    private static final RecordedVersion TENANT = new RecordedVersion("", Optional.empty(), true);
+
+    /** The tenants' rows; the names of schemas compare by bytes, as in the catalog. */
+    private static final String ROWS =
+            " FROM " + TABLE + " f JOIN pg_catalog.pg_namespace n ON n.nspname = f.tenant WHERE ";
+
+    /**
+     * {@code IF NOT EXISTS} alone races (23505), so the first users take turns. The primary key is read in the order of a
+     * tenant's rows.
+     */
+    private static final String PREPARE = """
+            IF pg_catalog.to_regclass(%s) IS NULL THEN
+              PERFORM %s;
+              BEGIN
+                IF pg_catalog.to_regnamespace(%s) IS NULL THEN
+                  CREATE SCHEMA %s;
+                END IF;
+                CREATE TABLE IF NOT EXISTS %s (
+                  id BIGINT GENERATED ALWAYS AS IDENTITY,
+                  tenant pg_catalog.text COLLATE pg_catalog."C" NOT NULL,
+                  version VARCHAR(255) COLLATE pg_catalog."C" NOT NULL,
+                  description pg_catalog.text,
+                  applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
+                  checksum VARCHAR(64),
+                  PRIMARY KEY (tenant, id),
+                  UNIQUE (tenant, version));
+              EXCEPTION WHEN insufficient_privilege THEN
+                RAISE insufficient_privilege USING MESSAGE = SQLERRM || %s;
+              END;
+            END IF;
+            """.formatted(
+                    literal(TABLE),
+                    TenantLock.waitFor("the fleet's tracking table"),
+                    literal(identifier(SCHEMA)),
+                    identifier(SCHEMA),
+                    TABLE,
+                    literal("; the fleet's tracking table " + TABLE + " is not there yet: run prepare with a role that may"
+                            + " create it, then grant this one USAGE on its schema and SELECT, INSERT, UPDATE, DELETE on it"));
+
+    @Override
+    public Optional<String> prepareSql() {
+        return Optional.of("DO " + literal("BEGIN " + PREPARE + "END"));
+    }
+
+    @Override
+    public boolean recordsOutside() {
+        return true;
+    }
+
+    /** Nobody has signed up yet; asked first, because an error would end the caller's transaction. */
+    private static boolean isThere(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows =
+                        statement.executeQuery("SELECT pg_catalog.to_regclass(" + literal(TABLE) + ") IS NOT NULL")) {
+            rows.next();
+            return rows.getBoolean(1);
+        }
+    }
+
+    @Override
+    public List<String> discover(Connection connection, String sharedSchema) throws SQLException {
+        List<String> schemas = new ArrayList<>();
+        if (!isThere(connection)) {
+            return schemas;
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT f.tenant" + ROWS + "f.version = '' AND " + TenantSchemas.othersSql(sharedSchema))) {
+            while (rows.next()) {
+                schemas.add(rows.getString(1));
+            }
+        }
+        return schemas;
+    }
+
+    @Override
+    public boolean isTracked(Connection connection, String schema) throws SQLException {
+        if (!isThere(connection)) {
+            return false;
+        }
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT 1" + ROWS + "f.tenant = ? AND f.version = ''")) {
+            statement.setString(1, schema);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
+
+    @Override
+    public Map<String, List<AppliedMigration>> read(Connection connection, Collection<String> schemas)
+            throws SQLException {
+        Map<String, List<AppliedMigration>> histories = new LinkedHashMap<>();
+        if (schemas.isEmpty()) {
+            return histories;
+        }
+        String query = "SELECT f.tenant, f.version, f.description, f.applied_at, f.checksum" + ROWS
+                + "f.tenant = ANY (?) ORDER BY f.tenant, f.id";
+        try (PreparedStatement statement = connection.prepareStatement(query)) {
+            statement.setArray(1, connection.createArrayOf("text", schemas.toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    List<AppliedMigration> history =
+                            histories.computeIfAbsent(rows.getString(1), schema -> new ArrayList<>());
+                    if (!rows.getString(2).isEmpty()) {
+                        history.add(new AppliedMigration(
+                                rows.getString(2),
+                                Optional.ofNullable(rows.getString(3)),
+                                Optional.ofNullable(rows.getObject(4, LocalDateTime.class)),
+                                Optional.ofNullable(rows.getString(5))));
+                    }
+                }
+            }
+        }
+        refuseMissing(schemas, histories);
+        return histories;
+    }
+
+    private static void refuseMissing(Collection<String> schemas, Map<String, ?> histories) throws SQLException {
+        for (String schema : schemas) {
+            if (!histories.containsKey(schema)) {
+                throw new SQLException("no row of " + TABLE + " says that this schema is a tenant, or it is gone");
+            }
+        }
+    }
+
+    @Override
+    public Map<String, List<RecordedVersion>> histories(Connection connection, Collection<String> schemas)
+            throws SQLException {
+        if (schemas.isEmpty()) {
+            return new LinkedHashMap<>();
+        }
+        Map<String, List<RecordedVersion>> histories;
+        try (PreparedStatement statement = connection.prepareStatement(histories("f.tenant = ANY (?)"))) {
+            statement.setArray(1, connection.createArrayOf("text", schemas.toArray()));
+            histories = shared(statement);
+        }
+        refuseMissing(schemas, histories);
+        return histories;
+    }
+
+    @Override
+    public Optional<Map<String, List<RecordedVersion>>> allHistories(Connection connection, String sharedSchema)
+            throws SQLException {
+        if (!isThere(connection)) {
+            return Optional.of(Map.of());
+        }
+        try (PreparedStatement statement =
+                connection.prepareStatement(histories(TenantSchemas.othersSql(sharedSchema)))) {
+            return Optional.of(shared(statement));
+        }
+    }
+
+    /** A query for the histories that there are, each with its tenants: most have the same one, and it is sent once. */
+    private static String histories(String condition) {
+        return """
+                SELECT h.history, pg_catalog.array_agg(h.tenant)
+                  FROM (SELECT f.tenant, pg_catalog.array_agg(ARRAY[f.version, f.checksum,
+                                   CASE WHEN f.applied_at IS NULL THEN '-' ELSE '+' END] ORDER BY f.id) AS history
+                         %s %s GROUP BY f.tenant) h
+                 GROUP BY h.history""".formatted(ROWS, condition);
+    }
+
+    private static Map<String, List<RecordedVersion>> shared(PreparedStatement query) throws SQLException {
+        Map<String, List<RecordedVersion>> histories = new LinkedHashMap<>();
+        try (ResultSet rows = query.executeQuery()) {
+            while (rows.next()) {
+                List<RecordedVersion> history = Stream.of((String[][]) array(rows.getArray(1)))
+                        .map(row -> new RecordedVersion(row[0], Optional.ofNullable(row[1]), row[2].equals("+")))
+                        .filter(row -> !row.version().isEmpty())
+                        .toList();
+                for (String tenant : (String[]) array(rows.getArray(2))) {
+                    histories.put(tenant, history);
+                }
+            }
+        }
+        return histories;
+    }
+
+    private static Object array(Array array) throws SQLException {
+        return array.getArray();
+    }
+
+    /** Rows that a schema of this name left when it was dropped by hand are not inherited. */
+    @Override
+    public String createSql(String schema) {
+        return "DO "
+                + literal("BEGIN " + PREPARE + "DELETE FROM " + TABLE + " WHERE tenant = " + literal(schema) + "; "
+                        + insertSql(schema, literal(TENANT.version()), "'a tenant'", NOW, "NULL") + "; END");
+    }
+
+    @Override
+    public String assertRecordedSql(String schema, List<RecordedVersion> expected, String otherwise) {
+        return super.assertRecordedSql(
+                schema, Stream.concat(Stream.of(TENANT), expected.stream()).toList(), otherwise);
+    }
+
+    /** One statement: that the rows are deleted first is certain, because the update reads their number. */
+    @Override
+    public Optional<String> renameSql(String schema, String newSchema) {
+        return Optional.of("WITH left_over AS (DELETE FROM " + TABLE + " WHERE tenant = " + literal(newSchema)
+                + " RETURNING 1) UPDATE " + TABLE + " SET tenant = " + literal(newSchema)
+                + " FROM (SELECT count(*) FROM left_over) AS first WHERE tenant = " + literal(schema));
+    }
+
+    @Override
+    public String forgetSql(String schema) {
+        return "DELETE FROM " + TABLE + " WHERE tenant = " + literal(schema);
+    }
+
+    @Override
+    String table(String schema) {
+        return TABLE;
+    }
+
+    @Override
+    String rows(String schema) {
+        return TABLE + " WHERE tenant = " + literal(schema) + " AND pg_catalog.to_regnamespace("
+                + literal(identifier(schema)) + ") IS NOT NULL";
+    }
+
+    @Override
+    Map<String, String> key(String schema) {
+        return Map.of("tenant", literal(schema));
+    }
+}

@@ -1,0 +1,111 @@
+package dev.tenantmigrator.internal.tracking;
+
+import static dev.tenantmigrator.internal.sql.Sql.literal;
+
+import dev.tenantmigrator.AppliedMigration;
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.sql.Sql;
+import java.time.LocalDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What is written to a table of recorded versions, which is the same whether it is one tenant's or the fleet's. */
+abstract class TrackingTable implements TrackingStore {
+
+    /** The time of recording, whatever the session's time zone is. */
+    static final String NOW = "pg_catalog.timezone('UTC', pg_catalog.clock_timestamp())";
+
+    /** The table that holds a tenant's rows, as SQL names it. */
+    abstract String table(String schema);
+
+    /** What tells a tenant's rows from others in that table: columns and their values, as SQL writes them. */
+    abstract Map<String, String> key(String schema);
+
+    /** The rows that say what a tenant has, as {@code FROM} names them. */
+    abstract String rows(String schema);
+
+    private String where(String schema, String version) {
+        return Stream.concat(key(schema).entrySet().stream(), Stream.of(Map.entry("version", literal(version))))
+                .map(column -> column.getKey() + " = " + column.getValue())
+                .collect(Collectors.joining(" AND ", " WHERE ", ""));
+    }
+
+    @Override
+    public String assertRecordedSql(String schema, List<RecordedVersion> expected, String otherwise) {
+        String versions = expected.stream()
+                .map(row -> row.version() + (row.finished() ? "+" : "-"))
+                .sorted()
+                .collect(Collectors.joining(","));
+        return """
+                SELECT (CASE WHEN coalesce(pg_catalog.string_agg(v, ',' ORDER BY v), '') = %s
+                        THEN '0' ELSE %s END)::int
+                  FROM (SELECT version || CASE WHEN applied_at IS NULL THEN '-' ELSE '+' END COLLATE "C" AS v FROM %s) t""".formatted(literal(versions), literal(otherwise), rows(schema));
+    }
+
+    @Override
+    public String insertSql(String schema, Migration migration) {
+        return insertSql(schema, migration, NOW);
+    }
+
+    @Override
+    public String startSql(String schema, Migration migration) {
+        return insertSql(schema, migration, "NULL");
+    }
+
+    private String insertSql(String schema, Migration migration, String appliedAt) {
+        return insertSql(
+                schema,
+                literal(migration.version()),
+                literal(migration.description()),
+                appliedAt,
+                literal(migration.up().checksum()));
+    }
+
+    @Override
+    public String restoreSql(String schema, AppliedMigration row) {
+        return insertSql(
+                schema,
+                literal(row.version()),
+                orNull(row.description()),
+                orNull(row.appliedAt().map(LocalDateTime::toString)) + "::timestamp",
+                orNull(row.checksum()));
+    }
+
+    private static String orNull(Optional<String> value) {
+        return value.map(Sql::literal).orElse("NULL");
+    }
+
+    final String insertSql(String schema, String version, String description, String appliedAt, String checksum) {
+        Map<String, String> key = key(schema);
+        Stream<String> columns = Stream.of("version", "description", "applied_at", "checksum");
+        Stream<String> values = Stream.of(version, description, appliedAt, checksum);
+        return "INSERT INTO " + table(schema) + " ("
+                + Stream.concat(key.keySet().stream(), columns).collect(Collectors.joining(", ")) + ") VALUES ("
+                + Stream.concat(key.values().stream(), values).collect(Collectors.joining(", ")) + ")";
+    }
+
+    @Override
+    public String finishSql(String schema, String version) {
+        return "UPDATE " + table(schema) + " SET applied_at = " + NOW + where(schema, version);
+    }
+
+    @Override
+    public String reopenSql(String schema, String version) {
+        return "UPDATE " + table(schema) + " SET applied_at = NULL" + where(schema, version);
+    }
+
+    @Override
+    public String deleteSql(String schema, String version) {
+        return "DELETE FROM " + table(schema) + where(schema, version);
+    }
+
+    @Override
+    public String updateChecksumSql(String schema, String version, String checksum) {
+        return "UPDATE " + table(schema) + " SET checksum = " + literal(checksum) + where(schema, version);
+    }
+}
