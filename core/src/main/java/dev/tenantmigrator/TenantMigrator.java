@@ -273,6 +273,23 @@ public interface TenantMigrator {
     FleetReport repairAll(Repair repair);
 
     /**
+     * Moves what is recorded for each tenant from this migrator's store to another, one tenant in one transaction under its
+     * lock: versions, descriptions, times and checksums as they are, in their order; then they are removed here. What was
+     * interrupted goes on with the next call.
+     *
+     * <p>A tenant that was moved is no tenant any more to an instance that still uses this store: it does not list it, a deploy
+     * that was to begin with it reports it as not there, and nothing is applied twice. So stop sign-ups, move, and start the
+     * instances anew with the other store; if one signed somebody up meanwhile, move again. No older tool may write to the
+     * tracking tables while they are moved.
+     *
+     * @param target where to record from now on, e.g. {@link TrackingStore#fleet()}
+     * @return one outcome per tenant of this store: moved, up to date when another instance moved it meanwhile, failed, or
+     *     skipped
+     * @throws IllegalArgumentException when the target is this migrator's store
+     */
+    FleetReport moveTracking(TrackingStore target);
+
+    /**
      * Finds which versions an existing schema without a tracking table already has: the longest run of first versions
      * whose tables and columns are all there. Changes nothing.
      *

@@ -90,8 +90,8 @@ public interface TrackingStore {
     }
 
     /**
-     * SQL that makes what all tenants share and is not there yet, so that the first {@link #createSql} need not. Several may
-     * run it at once.
+     * SQL that makes what all tenants share and is not there yet. It runs before each {@link #createSql}, in the same
+     * transaction or an earlier one; several may run it at once.
      *
      * @return one statement; empty when they share nothing
      */
@@ -220,7 +220,7 @@ public interface TrackingStore {
      *
      * <p>The record does not go with the schema: a schema that is renamed by hand is no tenant until it has its old name again
      * ({@link TenantMigrator#rename} takes the record along), and {@code pg_dump} of one schema does not hold it.
-     * {@code TenantMigrator.moveTracking} moves records from one store to the other.
+     * {@link TenantMigrator#moveTracking} moves records from one store to the other.
      *
      * @return the store
      */

@@ -9,12 +9,14 @@ import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantStep;
 import dev.tenantmigrator.ThrowawayTenant;
+import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.deploy.Backfill;
 import dev.tenantmigrator.internal.deploy.Deploy;
 import dev.tenantmigrator.internal.deploy.FleetRuns;
 import dev.tenantmigrator.internal.deploy.Plans;
 import dev.tenantmigrator.internal.deploy.Repairs;
 import dev.tenantmigrator.internal.deploy.Rollback;
+import dev.tenantmigrator.internal.deploy.TrackingMove;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
@@ -166,6 +168,14 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     @Override
     public FleetReport repairAll(Repair repair) {
         return sql(() -> new Repairs(config, repair).repair(Reading.all()));
+    }
+
+    @Override
+    public FleetReport moveTracking(TrackingStore target) {
+        if (target.equals(config.store())) {
+            throw new IllegalArgumentException("the target is the store that this migrator uses");
+        }
+        return sql(() -> new TrackingMove(config, target).move());
     }
 
     @Override

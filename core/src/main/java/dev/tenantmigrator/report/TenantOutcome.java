@@ -104,6 +104,19 @@ public sealed interface TenantOutcome {
     }
 
     /**
+     * What is recorded was moved to another store.
+     *
+     * @param schema the tenant
+     * @param versions the versions whose rows were moved, in the order of recording
+     */
+    record Moved(String schema, List<String> versions) implements TenantOutcome {
+        /** Copies its arguments. */
+        public Moved {
+            versions = List.copyOf(versions);
+        }
+    }
+
+    /**
      * Nothing needs attention.
      *
      * @param schema the tenant

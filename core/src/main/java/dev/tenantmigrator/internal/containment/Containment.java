@@ -25,6 +25,9 @@ public final class Containment {
     /** The search path of what is the library's own behind a script, which may have set one with functions of its own. */
     public static final String OWN_PATH = "SET LOCAL search_path TO pg_catalog, pg_temp";
 
+    /** Ends a transaction of the library's own that wrote to catalogs, so that the next one's counters begin at zero. */
+    public static final String COUNTED = "SELECT pg_catalog.pg_stat_force_next_flush()";
+
     private static final Logger LOG = LoggerFactory.getLogger(Containment.class);
     private static final int NAMED = 3;
 

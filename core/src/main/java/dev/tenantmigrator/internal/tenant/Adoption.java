@@ -104,7 +104,9 @@ public final class Adoption {
         try (Session session = Session.open(config.dataSource())) {
             WaitForTenant.run(session, schema, connection -> {
                 refuseUnlessAdoptable(connection, schema);
-                Flight flight = new Flight().add(config.store().createSql(schema));
+                Flight flight = new Flight();
+                config.store().prepareSql().ifPresent(flight::add);
+                flight.add(config.store().createSql(schema));
                 migrations.forEach(migration -> flight.add(config.store().insertSql(schema, migration)));
                 flight.send(connection);
                 return schema;

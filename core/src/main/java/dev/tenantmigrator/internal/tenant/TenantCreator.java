@@ -68,10 +68,6 @@ public final class TenantCreator {
         try (Session session = Session.open(config.dataSource())) {
             Containment.warnOfLimits(session.connection());
             load(catalog, session.connection());
-            Optional<String> shared = config.store().prepareSql();
-            if (shared.isPresent()) {
-                execute(session.connection(), shared.get());
-            }
         }
     }
 
@@ -183,7 +179,7 @@ public final class TenantCreator {
                     SqlErrors.withoutDetail(e));
         }
         try {
-            // First, because an extension is created under a lock that belongs to the transaction.
+            // First, because what tenants share is created under a lock that belongs to the transaction.
             RunContext run = load(catalog, connection);
             Settings settings = Settings.read(connection);
             String restore = settings.restoreInCallersTransactionSql();
@@ -256,6 +252,10 @@ public final class TenantCreator {
                 ? known.get().loadAgainForCreation(connection, scripts(known.get()))
                 : RunContext.loadForCreation(config, catalog, connection, scripts(catalog));
         last = Optional.of(run);
+        Optional<String> shared = config.store().prepareSql();
+        if (shared.isPresent()) {
+            new Flight().add(shared.get()).add(Containment.COUNTED).send(connection);
+        }
         return run;
     }
 

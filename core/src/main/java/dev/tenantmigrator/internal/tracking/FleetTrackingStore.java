@@ -45,7 +45,7 @@ public final class FleetTrackingStore extends TrackingTable {
      * tenant's rows.
      */
     private static final String PREPARE = """
-            IF pg_catalog.to_regclass(%s) IS NULL THEN
+            BEGIN IF pg_catalog.to_regclass(%s) IS NULL THEN
               PERFORM %s;
               BEGIN
                 IF pg_catalog.to_regnamespace(%s) IS NULL THEN
@@ -63,8 +63,7 @@ public final class FleetTrackingStore extends TrackingTable {
               EXCEPTION WHEN insufficient_privilege THEN
                 RAISE insufficient_privilege USING MESSAGE = SQLERRM || %s;
               END;
-            END IF;
-            """.formatted(
+            END IF; END""".formatted(
                     literal(TABLE),
                     TenantLock.waitFor("the fleet's tracking table"),
                     literal(identifier(SCHEMA)),
@@ -75,7 +74,7 @@ public final class FleetTrackingStore extends TrackingTable {
 
     @Override
     public Optional<String> prepareSql() {
-        return Optional.of("DO " + literal("BEGIN " + PREPARE + "END"));
+        return Optional.of("DO " + literal(PREPARE));
     }
 
     @Override
@@ -220,9 +219,8 @@ public final class FleetTrackingStore extends TrackingTable {
     /** Rows that a schema of this name left when it was dropped by hand are not inherited. */
     @Override
     public String createSql(String schema) {
-        return "DO "
-                + literal("BEGIN " + PREPARE + "DELETE FROM " + TABLE + " WHERE tenant = " + literal(schema) + "; "
-                        + insertSql(schema, literal(TENANT.version()), "'a tenant'", NOW, "NULL") + "; END");
+        return leftOver(schema) + "INSERT INTO " + TABLE + " (tenant, version, description, applied_at) SELECT "
+                + literal(schema) + ", " + literal(TENANT.version()) + ", 'a tenant', " + NOW + " FROM left_over";
     }
 
     @Override
@@ -231,12 +229,16 @@ public final class FleetTrackingStore extends TrackingTable {
                 schema, Stream.concat(Stream.of(TENANT), expected.stream()).toList(), otherwise);
     }
 
-    /** One statement: that the rows are deleted first is certain, because the update reads their number. */
+    /** Deletes them first, which is certain, because what follows reads their number. */
+    private static String leftOver(String schema) {
+        return "WITH gone AS (DELETE FROM " + TABLE + " WHERE tenant = " + literal(schema)
+                + " RETURNING 1), left_over AS (SELECT count(*) FROM gone) ";
+    }
+
     @Override
     public Optional<String> renameSql(String schema, String newSchema) {
-        return Optional.of("WITH left_over AS (DELETE FROM " + TABLE + " WHERE tenant = " + literal(newSchema)
-                + " RETURNING 1) UPDATE " + TABLE + " SET tenant = " + literal(newSchema)
-                + " FROM (SELECT count(*) FROM left_over) AS first WHERE tenant = " + literal(schema));
+        return Optional.of(leftOver(newSchema) + "UPDATE " + TABLE + " SET tenant = " + literal(newSchema)
+                + " FROM left_over WHERE tenant = " + literal(schema));
     }
 
     @Override

@@ -1,0 +1,312 @@
+package dev.tenantmigrator;
+
+import static dev.tenantmigrator.Samples.FLAG;
+import static dev.tenantmigrator.Samples.MEMBERS;
+import static dev.tenantmigrator.Samples.NOTES;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.support.PostgresTest;
+import dev.tenantmigrator.support.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** All that a migrator does, with one tracking table for the whole fleet. */
+@PostgresTest
+class FleetTableTest {
+
+    private static final String TABLE = "tenant_migrator_fleet.schema_migrations";
+
+    private final TestDatabase database;
+
+    FleetTableTest(TestDatabase database) {
+        this.database = database;
+    }
+
+    @AfterEach
+    void dropAll() {
+        TenantMigrator migrator = with(MEMBERS);
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        database.execute("DROP SCHEMA IF EXISTS tenant_migrator_fleet CASCADE");
+        assertThat(schemas()).isEmpty();
+        database.assertNoLeaks();
+    }
+
+    private TenantMigratorBuilder builder(Migration... migrations) {
+        return Samples.migrator(database, migrations).trackingStore(TrackingStore.fleet());
+    }
+
+    private TenantMigrator with(Migration... migrations) {
+        return builder(migrations).build();
+    }
+
+    private static String create(TenantMigrator migrator, String name) {
+        return migrator.createTenant(TenantName.exactly(name), TenantStep.NONE).schema();
+    }
+
+    private List<String> schemas() {
+        return database.values(
+                "SELECT nspname::text FROM pg_namespace WHERE nspname !~ '^pg_|^information_schema$|^public$'");
+    }
+
+    private String rows(String schema) {
+        return database.value(
+                "SELECT coalesce(string_agg(left(version, 8), ' ' ORDER BY id), 'none') FROM " + TABLE
+                        + " WHERE tenant = ?",
+                schema);
+    }
+
+    @Test
+    void whereNobodySignedUpThereAreNoTenantsAndNothingIsMade() {
+        TenantMigrator migrator = with(MEMBERS);
+
+        assertThat(migrator.tenants()).isEmpty();
+        assertThat(migrator.exists("a")).isFalse();
+        assertThat(migrator.status().tenants()).isEmpty();
+        assertThat(migrator.deployAll().outcomes()).isEmpty();
+        assertThat(migrator.verify().outcomes()).isEmpty();
+        assertThat(migrator.plan().tenants()).isEmpty();
+        assertThat(migrator.deploy("a").failed()).hasSize(1);
+        assertThat(schemas()).isEmpty();
+    }
+
+    @Test
+    void theFirstSignUpsMayComeAtOnce() throws Exception {
+        int signUps = 8;
+        ExecutorService pool = Executors.newFixedThreadPool(signUps);
+        CountDownLatch start = new CountDownLatch(1);
+        List<Future<String>> created = new ArrayList<>();
+        for (int i = 0; i < signUps; i++) {
+            String name = "first_" + i;
+            TenantMigrator migrator = with(MEMBERS, NOTES);
+            created.add(pool.submit(() -> {
+                start.await();
+                return create(migrator, name);
+            }));
+        }
+        start.countDown();
+        for (Future<String> one : created) {
+            assertThat(one.get()).startsWith("first_");
+        }
+        pool.shutdown();
+        assertThat(with(MEMBERS, NOTES).deployAll().of(TenantOutcome.UpToDate.class)).hasSize(signUps);
+    }
+
+    @Test
+    void whoMayNotMakeTheTableIsToldWhatToDo() throws SQLException {
+        String role = "no_create_role";
+        try (Connection connection = database.superuserDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("DROP ROLE IF EXISTS " + role);
+            statement.execute("CREATE ROLE " + role + " LOGIN PASSWORD 'x'");
+            statement.execute("CREATE SCHEMA old AUTHORIZATION " + role);
+        }
+        TenantMigrator restricted = TenantMigrator.builder(database.dataSourceOf(role, "x"))
+                .migrations(MigrationSource.of(MEMBERS))
+                .trackingStore(TrackingStore.fleet())
+                .extensions()
+                .build();
+
+        assertThatThrownBy(() -> restricted.adopt("old", List.of()))
+                .hasMessageContaining("permission denied for database")
+                .hasMessageContaining("run prepare with a role that may");
+
+        with(MEMBERS).prepare();
+        assertThat(with(MEMBERS).tenants()).isEmpty();
+        database.execute("GRANT USAGE ON SCHEMA tenant_migrator_fleet TO " + role
+                + "; GRANT SELECT, INSERT, UPDATE, DELETE ON " + TABLE + " TO " + role);
+        restricted.adopt("old", List.of(MEMBERS.version()));
+        assertThat(restricted.tenants()).containsExactly("old");
+
+        try (Connection connection = database.superuserDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("DROP SCHEMA old; DROP OWNED BY " + role + "; DROP ROLE " + role);
+        }
+    }
+
+    @Test
+    void aTenantLives() {
+        TenantMigrator migrator = builder(MEMBERS, NOTES).requiredTables("notes").build();
+        String a = create(migrator, "a");
+        assertThat(rows(a)).isEqualTo(" 20240101 20240102");
+        assertThat(migrator.tenants()).containsExactly(a);
+        assertThat(migrator.deployAll().outcomes()).containsExactly(new TenantOutcome.UpToDate(a));
+        TenantMigrator next = builder(MEMBERS, NOTES, FLAG).requiredTables("notes").build();
+        assertThat(next.plan().tenants().get(0).migrations()).hasSize(1);
+
+        next.deployAll().throwIfFailed();
+
+        assertThat(rows(a)).isEqualTo(" 20240101 20240102 20240103");
+        assertThat(next.verify().outcomes()).containsExactly(new TenantOutcome.Healthy(a, List.of()));
+        assertThat(next.status(a).tenants().get(0).applied())
+                .allMatch(AppliedMigration::finished)
+                .extracting(AppliedMigration::version)
+                .containsExactly(MEMBERS.version(), NOTES.version(), FLAG.version());
+        next.rollbackAll(FLAG.version(), RollbackOptions.defaults()).throwIfFailed();
+        assertThat(rows(a)).isEqualTo(" 20240101 20240102");
+
+        database.execute("DROP TABLE a.notes");
+        assertThat(migrator.backfillAll().of(TenantOutcome.Backfilled.class)).hasSize(1);
+        migrator.repairAll(new Repair.MarkNotApplied(NOTES.version())).throwIfFailed();
+        assertThat(rows(a)).isEqualTo(" 20240101");
+        migrator.repairAll(new Repair.MarkApplied(NOTES.version())).throwIfFailed();
+        assertThat(migrator.verify().successful()).isTrue();
+
+        String b = migrator.rename(a, TenantName.exactly("b"));
+        assertThat(rows(a)).isEqualTo("none");
+        assertThat(migrator.status(b).tenants().get(0).applied()).hasSize(2);
+        migrator.dropTenant(b, b);
+        assertThat(database.value("SELECT count(*) FROM " + TABLE)).isEqualTo("0");
+    }
+
+    @Test
+    void whatRunsOutsideOfATransactionIsRecorded() {
+        Migration index =
+                Migration.of("20240103_index", "CREATE INDEX CONCURRENTLY notes_body ON notes (body)", "DROP INDEX CONCURRENTLY notes_body");
+        Migration wrong = Migration.of("20240104_wrong", "CREATE INDEX CONCURRENTLY x ON notes (nothing)");
+        String a = create(with(MEMBERS, NOTES), "a");
+
+        with(MEMBERS, NOTES, index).deployAll().throwIfFailed();
+        assertThat(rows(a)).isEqualTo(" 20240101 20240102 20240103");
+        assertThat(with(MEMBERS, NOTES, index, wrong).deployAll().failed()).hasSize(1);
+        assertThat(rows(a)).isEqualTo(" 20240101 20240102 20240103");
+        with(MEMBERS, NOTES, index).rollback(a, index.version(), RollbackOptions.defaults()).throwIfFailed();
+        assertThat(rows(a)).isEqualTo(" 20240101 20240102");
+    }
+
+    @Test
+    void inTheCallersTransactionTheRowsComeAndGoWithIt() throws SQLException {
+        TenantMigrator migrator = with(MEMBERS, NOTES);
+        try (Connection connection = database.connection()) {
+            connection.setAutoCommit(false);
+            migrator.createTenant(connection, TenantName.exactly("a"), TenantStep.NONE);
+            connection.rollback();
+            assertThat(migrator.tenants()).isEmpty();
+            migrator.createTenant(connection, TenantName.exactly("a"), TenantStep.NONE);
+            migrator.createTenant(connection, TenantName.exactly("b"), TenantStep.NONE);
+            connection.commit();
+            connection.setAutoCommit(true);
+        }
+        assertThat(migrator.tenants()).containsExactly("a", "b");
+        assertThat(migrator.deployAll().of(TenantOutcome.UpToDate.class)).hasSize(2);
+    }
+
+    @Test
+    void aSchemaThatWasDroppedByHandLeavesNothingToTheNextOfItsName() {
+        TenantMigrator migrator = with(MEMBERS, NOTES);
+        create(migrator, "a");
+        create(migrator, "b");
+        database.execute("DROP SCHEMA a CASCADE");
+
+        assertThat(migrator.tenants()).containsExactly("b");
+        assertThat(migrator.exists("a")).isFalse();
+        assertThat(migrator.deploy("a").failed()).hasSize(1);
+        create(with(MEMBERS), "a");
+        assertThat(rows("a")).isEqualTo(" 20240101");
+
+        database.execute("DROP SCHEMA a CASCADE");
+        migrator.rename("b", TenantName.exactly("a"));
+        assertThat(rows("a")).isEqualTo(" 20240101 20240102");
+        assertThat(migrator.verify().successful()).isTrue();
+    }
+
+    @Test
+    void aSchemaThatWasRenamedByHandIsNoTenantUntilItHasItsNameAgain() {
+        TenantMigrator migrator = with(MEMBERS);
+        create(migrator, "a");
+        database.execute("ALTER SCHEMA a RENAME TO b");
+        assertThat(migrator.tenants()).isEmpty();
+        database.execute("ALTER SCHEMA b RENAME TO a");
+        assertThat(migrator.verify().outcomes()).containsExactly(new TenantOutcome.Healthy("a", List.of()));
+    }
+
+    @Test
+    void aTenantThatVanishesBeforeItsTurnIsNeverMigratedElsewhere() {
+        TenantMigrator migrator = with(MEMBERS);
+        create(migrator, "a");
+        create(migrator, "b");
+        TenantMigrator vanishing = builder(MEMBERS, Migration.of("20240102_t", "CREATE TABLE t (id int)"))
+                .listener(event -> database.execute("DROP SCHEMA IF EXISTS b CASCADE"))
+                .build();
+
+        FleetReport report = vanishing.deployAll(DeployOptions.defaults().withSharedSchemaChanges());
+
+        assertThat(report.failed()).extracting(TenantOutcome.Failed::schema).containsExactly("b");
+        assertThat(report.failed().get(0).failure().message()).contains("there is no such tenant");
+        assertThat(database.value("SELECT to_regclass('public.t')")).isNull();
+    }
+
+    @Test
+    void anUnfinishedDropKeepsItsRowsApartFromTheNextTenantOfTheName() throws SQLException {
+        database.execute("CREATE TABLE public.users (id int PRIMARY KEY)");
+        Migration reference = Migration.of("20240106_ref", "CREATE TABLE ref (u int REFERENCES public.users)");
+        TenantMigrator shared = builder(MEMBERS, reference).sharedObjects("users").build();
+        create(shared, "a");
+        try (Connection reader = database.rawDataSource().getConnection();
+                Statement statement = reader.createStatement()) {
+            reader.setAutoCommit(false);
+            statement.execute("LOCK TABLE public.users IN ACCESS SHARE MODE");
+            assertThatThrownBy(() -> shared.dropTenant("a", "a")).hasMessageContaining("drop the tenant again");
+            reader.rollback();
+        }
+        assertThat(shared.unfinishedDrops()).containsExactly("a");
+        assertThat(shared.tenants()).isEmpty();
+        create(with(MEMBERS), "a");
+
+        assertThatThrownBy(() -> shared.dropTenant("a", "a")).isInstanceOf(TenantExistsException.class);
+
+        assertThat(shared.unfinishedDrops()).isEmpty();
+        assertThat(database.values("SELECT DISTINCT tenant FROM " + TABLE)).containsExactly("a");
+        assertThat(rows("a")).isEqualTo(" 20240101");
+        database.execute("DROP TABLE public.users CASCADE");
+    }
+
+    @Test
+    void adoptsWhatOtherToolsTrackAndNothingTwice() {
+        database.execute("CREATE SCHEMA rails; CREATE TABLE rails.schema_migrations (version varchar PRIMARY KEY)");
+        TenantMigrator migrator = with(MEMBERS, NOTES);
+        migrator.adopt("rails", List.of(MEMBERS.version()));
+        assertThat(rows("rails")).isEqualTo(" 20240101");
+        assertThatThrownBy(() -> migrator.adopt("rails", List.of())).hasMessageContaining("ask status");
+
+        TenantMigrator inside = Samples.with(database, MEMBERS);
+        create(inside, "inside");
+        assertThatThrownBy(() -> migrator.adopt("inside", List.of())).hasMessageContaining("the other store");
+        create(migrator, "outside");
+        assertThatThrownBy(() -> inside.adopt("outside", List.of())).hasMessageContaining("the other store");
+        inside.dropTenant("inside", "inside");
+    }
+
+    @Test
+    void throwawaysAreTracked() {
+        TenantMigrator migrator = with(MEMBERS);
+        try (ThrowawayTenant tenant = migrator.throwaway()) {
+            assertThat(migrator.tenants()).containsExactly(tenant.schema());
+        }
+        assertThat(migrator.tenants()).isEmpty();
+    }
+
+    @Test
+    void equalHistoriesAreReadOnce() throws SQLException {
+        TenantMigrator migrator = with(MEMBERS, NOTES);
+        create(migrator, "a");
+        create(migrator, "b");
+        try (Connection connection = database.connection()) {
+            Map<String, List<RecordedVersion>> all =
+                    TrackingStore.fleet().allHistories(connection, "public").orElseThrow();
+            assertThat(all.get("a")).hasSize(2).isSameAs(all.get("b"));
+        }
+    }
+}
