@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -18,7 +19,8 @@ import java.util.stream.Stream;
 
 /**
  * Sees what a transaction touches outside of a tenant's schema from a moment on. Cursors that are opened at that moment keep
- * their snapshot, and so still show what was dropped or moved since; what had been touched before does not count.
+ * their snapshot, and so still show what was dropped or moved since; what had been touched before, and was left alone since,
+ * does not count.
  */
 final class Watch {
 
@@ -36,6 +38,7 @@ final class Watch {
     private final Map<String, Long> writesBefore;
     private final List<String> countsBefore;
     private final Set<Stranger> before;
+    private final Map<Long, List<String>> usesBefore;
 
     /**
      * Begins, in one round trip unless the transaction has written something already.
@@ -64,6 +67,28 @@ final class Watch {
         this.writesBefore = writes(results.get(1));
         this.countsBefore = results.get(2).get(0);
         this.before = before(results);
+        this.usesBefore = uses(before);
+    }
+
+    /** What was done to relations by now, by their numbers. */
+    private Map<Long, List<String>> uses(Set<Stranger> strangers) throws SQLException {
+        Set<Stranger> relations =
+                strangers.stream().filter(Stranger::isRelation).collect(Collectors.toSet());
+        if (relations.isEmpty()) {
+            return Map.of();
+        }
+        return queryAside(ContainmentSql.uses(relations)).get(0).stream()
+                .collect(Collectors.toMap(row -> Long.valueOf(row.get(0)), row -> row, (one, other) -> one));
+    }
+
+    /** What had been touched before does not count, unless more was done to it since. */
+    private void removeTouchedBefore(Set<Stranger> strangers) throws SQLException {
+        Set<Stranger> known = new HashSet<>(strangers);
+        known.retainAll(before);
+        Map<Long, List<String>> uses = uses(known);
+        known.removeIf(stranger -> stranger.isRelation()
+                && !Objects.equals(uses.get(stranger.oid()), usesBefore.get(stranger.oid())));
+        strangers.removeAll(known);
     }
 
     /** The catalogs are searched only where the caller's transaction has written more to them than a new tenant does. */
@@ -146,7 +171,7 @@ final class Watch {
             queryAside(searches.toArray(String[]::new)).forEach(rows -> strangers.addAll(strangers(rows)));
         }
         removeAllowed(strangers);
-        strangers.removeAll(before);
+        removeTouchedBefore(strangers);
         if (!results.get(0).equals(anchor)) {
             strangers.add(BLINDED);
         }
