@@ -278,7 +278,7 @@ public interface TenantMigrator {
      * interrupted goes on with the next call.
      *
      * <p>A tenant that was moved is no tenant any more to an instance that still uses this store: it does not list it, a deploy
-     * that was to begin with it reports it as not there, and nothing is applied twice. So stop sign-ups, move, and start the
+     * that had read it before reports it as failed, and nothing is applied twice. So stop sign-ups, move, and start the
      * instances anew with the other store; if one signed somebody up meanwhile, move again. No older tool may write to the
      * tracking tables while they are moved.
      *

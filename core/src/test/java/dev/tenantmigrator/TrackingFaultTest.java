@@ -1,0 +1,130 @@
+package dev.tenantmigrator;
+
+import static dev.tenantmigrator.Samples.FLAG;
+import static dev.tenantmigrator.Samples.MEMBERS;
+import static dev.tenantmigrator.Samples.NOTES;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.support.PostgresTest;
+import dev.tenantmigrator.support.TestDatabase;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What goes wrong while a migration is recorded takes the migration back, whichever table it is recorded in. */
+@PostgresTest
+class TrackingFaultTest {
+
+    /** As PostgreSQL reports a full disk; and what a server's administrator may have put on the table. */
+    private static final String DISK_FULL = """
+            CREATE FUNCTION public.disk() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN
+              RAISE disk_full USING MESSAGE = 'could not extend file: No space left on device'; END $f$;
+            CREATE TRIGGER disk BEFORE INSERT OR DELETE ON %s FOR EACH ROW
+              WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION public.disk()""";
+
+    private static final String DEFERRED = """
+            CREATE FUNCTION public.disk() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN
+              RAISE disk_full USING MESSAGE = 'could not extend file: No space left on device'; END $f$;
+            CREATE CONSTRAINT TRIGGER disk AFTER INSERT OR DELETE ON %s DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+              EXECUTE FUNCTION public.disk()""";
+
+    private final TestDatabase database;
+
+    TrackingFaultTest(TestDatabase database) {
+        this.database = database;
+    }
+
+    @AfterEach
+    void dropAll() {
+        database.execute("DROP FUNCTION IF EXISTS public.disk CASCADE");
+        for (TrackingStore store : List.of(TrackingStore.perSchema(), TrackingStore.fleet())) {
+            TenantMigrator migrator = with(store, MEMBERS);
+            migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        }
+        database.execute("DROP SCHEMA IF EXISTS tenant_migrator_fleet CASCADE");
+        database.assertNoLeaks();
+    }
+
+    private TenantMigrator with(TrackingStore store, Migration... migrations) {
+        return Samples.migrator(database, migrations).trackingStore(store).build();
+    }
+
+    private static TrackingStore store(boolean fleet) {
+        return fleet ? TrackingStore.fleet() : TrackingStore.perSchema();
+    }
+
+    private static String table(boolean fleet) {
+        return (fleet ? "tenant_migrator_fleet" : "a") + ".schema_migrations";
+    }
+
+    private static void failedWith(FleetReport report, String state) {
+        assertThat(report.failed())
+                .singleElement()
+                .satisfies(failed -> assertThat(failed.failure().sqlState()).contains(state));
+    }
+
+    private List<String> columns() {
+        return database.values("SELECT attname::text FROM pg_attribute WHERE attrelid = 'a.notes'::regclass"
+                + " AND attnum > 0 AND NOT attisdropped ORDER BY attnum");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aDeployAndARollbackAreTakenBack(boolean fleet) {
+        with(store(fleet), MEMBERS, NOTES).createTenant(TenantName.exactly("a"), TenantStep.NONE);
+        TenantMigrator migrator = with(store(fleet), MEMBERS, NOTES, FLAG);
+        for (String fault : List.of(DISK_FULL, DEFERRED)) {
+            database.execute(fault.formatted(table(fleet)));
+            failedWith(migrator.deployAll(), "53100");
+            assertThat(columns()).containsExactly("id", "member", "body");
+            database.execute("DROP FUNCTION public.disk CASCADE");
+
+            migrator.deployAll().throwIfFailed();
+            database.execute(fault.formatted(table(fleet)));
+            failedWith(migrator.rollbackAll(FLAG.version(), RollbackOptions.defaults()), "53100");
+            assertThat(columns()).containsExactly("id", "member", "body", "flag");
+            database.execute("DROP FUNCTION public.disk CASCADE");
+            migrator.rollbackAll(FLAG.version(), RollbackOptions.defaults()).throwIfFailed();
+        }
+        database.execute("ALTER TABLE " + table(fleet) + " ADD CONSTRAINT short CHECK (version !~ 'flag')");
+        failedWith(migrator.deployAll(), "23514");
+        assertThat(columns()).containsExactly("id", "member", "body");
+        assertThat(migrator.status("a").tenants().get(0).applied()).hasSize(2);
+    }
+
+    @Test
+    void aCreationIsTakenBackWithTheFleetTable() {
+        TenantMigrator migrator = with(TrackingStore.fleet(), MEMBERS, NOTES);
+        migrator.prepare();
+        for (String fault : List.of(
+                DISK_FULL.formatted(table(true)),
+                "ALTER TABLE " + table(true) + " ADD CONSTRAINT short CHECK (version !~ 'notes')")) {
+            database.execute(fault);
+            assertThatThrownBy(() -> migrator.createTenant(TenantName.exactly("a"), TenantStep.NONE))
+                    .isInstanceOf(MigrationFailedException.class)
+                    .hasMessageContaining("nothing of the tenant was kept");
+            assertThat(database.value("SELECT to_regnamespace('a')")).isNull();
+            assertThat(database.value("SELECT count(*) FROM " + table(true))).isEqualTo("0");
+            database.execute("DROP FUNCTION IF EXISTS public.disk CASCADE; ALTER TABLE " + table(true)
+                    + " DROP CONSTRAINT IF EXISTS short");
+        }
+        migrator.createTenant(TenantName.exactly("a"), TenantStep.NONE);
+    }
+
+    @Test
+    void aCreationIsTakenBackWithTheTableOfTheTenant() {
+        // Only a migration can come between the making of this table and its rows.
+        Migration fault = Migration.of(
+                "20240102_fault", "ALTER TABLE schema_migrations ADD CONSTRAINT short CHECK (version !~ 'fault')");
+        TenantMigrator migrator = with(TrackingStore.perSchema(), MEMBERS, fault);
+        assertThatThrownBy(() -> migrator.createTenant(TenantName.exactly("a"), TenantStep.NONE))
+                .isInstanceOf(MigrationFailedException.class)
+                .hasMessageContaining("nothing of the tenant was kept")
+                .hasMessageContaining("23514");
+        assertThat(database.value("SELECT to_regnamespace('a')")).isNull();
+    }
+}
