@@ -7,6 +7,7 @@ import dev.tenantmigrator.internal.Events;
 import dev.tenantmigrator.internal.deploy.TenantWork.Attempt;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.recording.Recording;
 import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.TenantOutcome;
@@ -120,7 +121,10 @@ final class FleetRun {
         if (started.add(work.schema())) {
             Events.publish(config, new TenantEvent.TenantStarted(work.schema()));
         }
-        Attempt attempt = Events.inTenant(work.schema(), () -> tryOn(session, work));
+        Attempt attempt = Recording.tenant(
+                work.schema(),
+                () -> Events.inTenant(work.schema(), () -> tryOn(session, work)),
+                Attempt::outcome);
         if (work.isUnconfirmed()) {
             unconfirmed.add(session, entry, attempt);
         } else {

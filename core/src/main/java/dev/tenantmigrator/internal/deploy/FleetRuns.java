@@ -7,6 +7,7 @@ import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.jdbc.DirectConnection;
 import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.recording.Recording;
 import dev.tenantmigrator.internal.run.RunContext;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.FleetReader;
@@ -61,6 +62,11 @@ public final class FleetRuns {
     /** Runs. */
     static FleetReport run(Config config, String name, Reading reading, Rollout rollout, Planner planner)
             throws SQLException {
+        return Recording.run(name, () -> readDecideWork(config, name, reading, rollout, planner));
+    }
+
+    private static FleetReport readDecideWork(
+            Config config, String name, Reading reading, Rollout rollout, Planner planner) throws SQLException {
         Course course = new Course(config, name, rollout, System.nanoTime());
         FleetReport report = course.run(plan(config, reading.only(rollout.tenants()), planner));
         LOG.info(

@@ -13,6 +13,7 @@ import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
+import dev.tenantmigrator.internal.recording.Recording;
 import dev.tenantmigrator.internal.run.RunContext;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.internal.tracking.TenantState;
@@ -56,6 +57,7 @@ final class MigrationSteps implements TenantWork {
     private boolean oneByOne;
     private boolean changed;
     private Optional<Long> heldSince = Optional.empty();
+    private Runnable waitRecorded = () -> {};
     private Duration pause = Duration.ZERO;
 
     MigrationSteps(RunContext run, Direction direction, TenantState state) {
@@ -148,6 +150,7 @@ final class MigrationSteps implements TenantWork {
             }
             Duration waited = Duration.ofNanos(System.nanoTime() - heldSince.get());
             heldSince = Optional.empty();
+            waitRecorded.run();
             Events.publish(run.config(), new TenantEvent.TenantWaitedFor(schema(), waited));
         }
         Optional<TenantOutcome> outcome = steps.outcome();
@@ -155,11 +158,12 @@ final class MigrationSteps implements TenantWork {
             Migration next = steps.next();
             long start = System.nanoTime();
             tries.begin();
-            switch (run(session, next)) {
+            switch (Recording.migration(schema(), next.version(), tries.failed(), () -> run(session, next))) {
                 case DONE -> ran(next, Duration.ofNanos(System.nanoTime() - start));
                 case CHANGED -> reread(session);
                 case HELD -> {
                     heldSince = Optional.of(System.nanoTime());
+                    waitRecorded = Recording.lockWait(schema());
                     return new Attempt.Held();
                 }
                 case AGAIN -> {

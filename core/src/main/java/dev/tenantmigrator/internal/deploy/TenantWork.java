@@ -27,6 +27,11 @@ interface TenantWork {
         /** The connection went; what became of the work is to be asked on another, before anything else. */
         record Lost() implements Attempt {}
 
+        /** The outcome; empty when the tenant has another turn. */
+        default Optional<TenantOutcome> outcome() {
+            return this instanceof Over over ? Optional.of(over.outcome) : Optional.empty();
+        }
+
         /** What work under the tenant's lock came to; empty when another session holds it. */
         static Attempt ofFree(Optional<TenantOutcome> outcome) {
             return outcome.<Attempt>map(Over::new).orElseGet(Held::new);

@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.deploy;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.Events;
+import dev.tenantmigrator.internal.recording.Recording;
 import dev.tenantmigrator.internal.run.RunContext;
 import dev.tenantmigrator.report.Failure;
 import java.time.Duration;
@@ -31,6 +32,11 @@ final class Tries {
         return Math.max(1, failed);
     }
 
+    /** How many failed by now. */
+    int failed() {
+        return failed;
+    }
+
     /** Since the first began. */
     Duration time() {
         return Duration.ofNanos(System.nanoTime() - first);
@@ -49,6 +55,7 @@ final class Tries {
         }
         Duration pause = Backoff.FAILED.after(failed);
         Failure where = failure.inTenant(schema).ofVersion(migration.version());
+        Recording.retry(schema, migration.version(), failed, failure, pause);
         Events.publish(
                 run.config(), new TenantEvent.MigrationRetried(schema, migration.version(), failed, where, pause));
         return Optional.of(pause);

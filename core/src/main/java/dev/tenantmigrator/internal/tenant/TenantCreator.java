@@ -15,6 +15,7 @@ import dev.tenantmigrator.internal.jdbc.OwnSettings;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.Settings;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.recording.Recording;
 import dev.tenantmigrator.internal.run.RunContext;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.report.CreatedTenant;
@@ -73,6 +74,10 @@ public final class TenantCreator {
 
     /** Creates a tenant in a transaction of its own. */
     public CreatedTenant create(TenantName name, TenantStep step) throws SQLException {
+        return Recording.creation(() -> createOutside(name, step));
+    }
+
+    private CreatedTenant createOutside(TenantName name, TenantStep step) throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         try {
             return tell(createOrFindPlace(catalog, name, step));
@@ -168,6 +173,10 @@ public final class TenantCreator {
 
     /** Creates a tenant inside the caller's transaction. */
     public CreatedTenant createInside(Connection connection, TenantName name, TenantStep step) throws SQLException {
+        return Recording.creation(() -> createWithin(connection, name, step));
+    }
+
+    private CreatedTenant createWithin(Connection connection, TenantName name, TenantStep step) throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         try {
             execute(connection, "SAVEPOINT " + SAVEPOINT);

@@ -9,6 +9,7 @@ import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.Events;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.recording.Recording;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.internal.tracking.Reading;
@@ -83,6 +84,10 @@ public final class Inspector {
 
     /** The health of tenants. */
     public FleetReport verify(Reading reading) throws SQLException {
+        return Recording.run("verify", () -> look(reading));
+    }
+
+    private FleetReport look(Reading reading) throws SQLException {
         long start = System.nanoTime();
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         Map<String, TenantOutcome> outcomes = new TreeMap<>();
