@@ -89,8 +89,8 @@ class RecordingTest {
         String a = Samples.create(database, "a", MEMBERS);
         String b = Samples.create(database, "b", MEMBERS, NOTES);
         Migration slow = Migration.of("20240201_slow", "SELECT pg_sleep(0.2)");
-        Migration fails = Migration.of("20240202_fails", "SELECT 1 / (CASE WHEN current_schema() = '" + b
-                + "' THEN 0 ELSE 1 END)");
+        Migration fails = Migration.of(
+                "20240202_fails", "SELECT 1 / (CASE WHEN current_schema() = '" + b + "' THEN 0 ELSE 1 END)");
 
         List<RecordedEvent> events =
                 record(() -> Samples.with(database, MEMBERS, NOTES, slow, fails).deployAll());
@@ -156,8 +156,9 @@ class RecordingTest {
                     rollback(other);
                 }
             };
-            TenantMigrator migrator =
-                    Samples.migrator(database, MEMBERS, NOTES).listener(releases).build();
+            TenantMigrator migrator = Samples.migrator(database, MEMBERS, NOTES)
+                    .listener(releases)
+                    .build();
 
             List<RecordedEvent> events = record(migrator::deployAll);
 

@@ -24,7 +24,7 @@ class TenantConfiguration {
                 .requiredTables("team_member", "vendor", "contact", "reminders")
                 .sharedObjects("users")
                 .parallelism(properties.parallelism());
-        // A bean of this type, e.g. one that counts in a metrics registry, sees what happens to each tenant.
+        // A bean of this type sees what happens to each tenant; here it is the one that counts for the metrics.
         listener.ifAvailable(builder::listener);
         return builder.build();
     }

@@ -2,6 +2,7 @@ package dev.tenantmigrator.registration;
 
 import dev.tenantmigrator.registration.SignUp.Account;
 import dev.tenantmigrator.support.TestDatabase;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -86,6 +87,11 @@ final class Instance implements AutoCloseable {
 
     static Account account(HttpResponse<String> response) {
         return JSON.readValue(response.body(), Account.class);
+    }
+
+    /** The value of a counter in the application's metrics. */
+    double counted(String meter) {
+        return context.getBean(MeterRegistry.class).get(meter).functionCounter().count();
     }
 
     @Override

@@ -72,7 +72,10 @@ class MigrateAtStartupTest {
         Instance.start(
                         database,
                         context -> {
-                            context.registerBean(TenantEventListener.class, () -> listener);
+                            context.registerBean(
+                                    TenantEventListener.class,
+                                    () -> listener,
+                                    definition -> definition.setPrimary(true));
                             context.addApplicationListener(portOpen);
                         },
                         migrations.property())
@@ -192,7 +195,8 @@ class MigrateAtStartupTest {
         return Instance.start(
                 database,
                 context -> {
-                    context.registerBean(TenantEventListener.class, () -> listener);
+                    context.registerBean(
+                            TenantEventListener.class, () -> listener, definition -> definition.setPrimary(true));
                     context.registerBean(BeforeMigration.class, () -> new BeforeMigration(atOnce));
                 },
                 migrations.property(),

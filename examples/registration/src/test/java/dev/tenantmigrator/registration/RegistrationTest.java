@@ -55,6 +55,16 @@ class RegistrationTest {
     }
 
     @Test
+    void theMetricsCountTenants() {
+        try (Instance instance = Instance.start(database)) {
+            instance.register("carol", "carol@example.org");
+
+            assertThat(instance.counted("tenants.created")).isEqualTo(1);
+            assertThat(instance.counted("tenants.failed")).isZero();
+        }
+    }
+
+    @Test
     void aTakenEmailIsAConflictAndLeavesNothing() {
         try (Instance instance = Instance.start(database)) {
             Account first = Instance.account(instance.register("dave", "dave@example.org"));

@@ -1,0 +1,206 @@
+package dev.tenantmigrator.event;
+
+import dev.tenantmigrator.event.RunEvent.RunFinished;
+import dev.tenantmigrator.event.TenantEvent.MigrationApplied;
+import dev.tenantmigrator.event.TenantEvent.MigrationRetried;
+import dev.tenantmigrator.event.TenantEvent.MigrationRolledBack;
+import dev.tenantmigrator.event.TenantEvent.TenantCreated;
+import dev.tenantmigrator.event.TenantEvent.TenantFailed;
+import dev.tenantmigrator.event.TenantEvent.TenantWaitedFor;
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.TenantOutcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Counts what happens since it was made, for any metrics library to read: pass one to {@link
+ * dev.tenantmigrator.TenantMigratorBuilder#listener}, or pass events on to one from a listener of your own. Thread-safe.
+ */
+public final class Totals implements TenantEventListener {
+
+    private final LongAdder created = new LongAdder();
+    private final LongAdder creationNanos = new LongAdder();
+    private final LongAdder applied = new LongAdder();
+    private final LongAdder rolledBack = new LongAdder();
+    private final LongAdder migrationNanos = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder retries = new LongAdder();
+    private final LongAdder waits = new LongAdder();
+    private final LongAdder waitNanos = new LongAdder();
+    private final LongAdder runs = new LongAdder();
+    private final LongAdder runNanos = new LongAdder();
+    private volatile Optional<LastRun> lastRun = Optional.empty();
+
+    private record LastRun(Instant end, long behind, long failed) {
+
+        static LastRun of(FleetReport report) {
+            long behind = report.outcomes().stream()
+                    .filter(outcome -> outcome instanceof TenantOutcome.Failed
+                            || outcome instanceof TenantOutcome.Skipped
+                            || outcome instanceof TenantOutcome.Unhealthy)
+                    .count();
+            return new LastRun(Instant.now(), behind, report.failed().size());
+        }
+    }
+
+    /** Everything is zero. */
+    public Totals() {}
+
+    @Override
+    public void onEvent(TenantEvent event) {
+        if (event instanceof TenantCreated creation) {
+            add(created, creationNanos, creation.duration());
+        } else if (event instanceof MigrationApplied migration) {
+            add(applied, migrationNanos, migration.duration());
+        } else if (event instanceof MigrationRolledBack migration) {
+            add(rolledBack, migrationNanos, migration.duration());
+        } else if (event instanceof MigrationRetried) {
+            retries.increment();
+        } else if (event instanceof TenantWaitedFor wait) {
+            add(waits, waitNanos, wait.duration());
+        } else if (event instanceof TenantFailed) {
+            failed.increment();
+        }
+    }
+
+    @Override
+    public void onRun(RunEvent event) {
+        if (event instanceof RunFinished finished) {
+            add(runs, runNanos, finished.report().duration());
+            lastRun = Optional.of(LastRun.of(finished.report()));
+        }
+    }
+
+    private static void add(LongAdder count, LongAdder nanos, Duration duration) {
+        count.increment();
+        nanos.add(duration.toNanos());
+    }
+
+    /**
+     * Tenants that were created.
+     *
+     * @return how many
+     */
+    public long created() {
+        return created.sum();
+    }
+
+    /**
+     * What the creations took.
+     *
+     * @return the sum of their durations
+     */
+    public Duration creationTime() {
+        return Duration.ofNanos(creationNanos.sum());
+    }
+
+    /**
+     * Migrations that were applied, without those of creations.
+     *
+     * @return how many, counted once for each tenant
+     */
+    public long applied() {
+        return applied.sum();
+    }
+
+    /**
+     * Migrations that were rolled back.
+     *
+     * @return how many, counted once for each tenant
+     */
+    public long rolledBack() {
+        return rolledBack.sum();
+    }
+
+    /**
+     * What applying and rolling back took.
+     *
+     * @return the sum of the durations, of tenants that were worked on at the same time too
+     */
+    public Duration migrationTime() {
+        return Duration.ofNanos(migrationNanos.sum());
+    }
+
+    /**
+     * Tenants that failed in a run.
+     *
+     * @return how many, counted once for each run
+     */
+    public long failed() {
+        return failed.sum();
+    }
+
+    /**
+     * Tries of migrations that failed for a reason that passes.
+     *
+     * @return how many
+     */
+    public long retries() {
+        return retries.sum();
+    }
+
+    /**
+     * Tenants that were waited for, because another instance worked on them.
+     *
+     * @return how many, counted once for each run
+     */
+    public long waits() {
+        return waits.sum();
+    }
+
+    /**
+     * How long tenants were waited for.
+     *
+     * @return the sum of the durations; a run does other work meanwhile if it has some
+     */
+    public Duration waitTime() {
+        return Duration.ofNanos(waitNanos.sum());
+    }
+
+    /**
+     * Runs that ended.
+     *
+     * @return how many
+     */
+    public long runs() {
+        return runs.sum();
+    }
+
+    /**
+     * What the runs took.
+     *
+     * @return the sum of their durations
+     */
+    public Duration runTime() {
+        return Duration.ofNanos(runNanos.sum());
+    }
+
+    /**
+     * When the last run ended.
+     *
+     * @return empty before the first one
+     */
+    public Optional<Instant> lastRun() {
+        return lastRun.map(LastRun::end);
+    }
+
+    /**
+     * Tenants that the last run left behind: failed, skipped or unhealthy.
+     *
+     * @return how many; 0 before the first run
+     */
+    public long behindInLastRun() {
+        return lastRun.map(LastRun::behind).orElse(0L);
+    }
+
+    /**
+     * Tenants that failed in the last run.
+     *
+     * @return how many; 0 before the first run
+     */
+    public long failedInLastRun() {
+        return lastRun.map(LastRun::failed).orElse(0L);
+    }
+}
