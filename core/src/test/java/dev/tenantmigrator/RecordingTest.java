@@ -2,6 +2,7 @@ package dev.tenantmigrator;
 
 import static dev.tenantmigrator.Samples.MEMBERS;
 import static dev.tenantmigrator.Samples.NOTES;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -27,7 +28,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.LoggerFactory;
-import org.slf4j.simple.SimpleLoggerFactory;
 
 /** What JDK Flight Recorder shows. */
 @PostgresTest
@@ -78,7 +78,8 @@ class RecordingTest {
     private static List<String> fields(List<RecordedEvent> events, String name, String... fields) {
         return named(events, name).stream()
                 .map(event -> Stream.of(fields)
-                        .map(field -> String.valueOf((Object) event.getValue(field)))
+                        .map(event::<Object>getValue)
+                        .map(String::valueOf)
                         .reduce((left, right) -> left + " " + right)
                         .orElseThrow())
                 .toList();
@@ -203,8 +204,7 @@ class RecordingTest {
                 TenantMigrator.class,
                 RecordingTest.class,
                 PGSimpleDataSource.class,
-                LoggerFactory.class,
-                SimpleLoggerFactory.class)) {
+                LoggerFactory.class)) {
             classPath.add(Path.of(type.getProtectionDomain()
                             .getCodeSource()
                             .getLocation()
@@ -224,7 +224,7 @@ class RecordingTest {
                 .redirectErrorStream(true)
                 .start();
 
-        assertThat(new String(process.getInputStream().readAllBytes())).endsWith("{Migrated=1} false");
+        assertThat(new String(process.getInputStream().readAllBytes(), UTF_8)).endsWith("{Migrated=1} false");
         assertThat(process.waitFor()).isZero();
     }
 

@@ -1,0 +1,2 @@
+/** The log of the tests. */
+package dev.tenantmigrator.log;
