@@ -33,6 +33,7 @@ public final class TenantMigratorBuilder {
     private String sharedSchema = "public";
     private int parallelism = 1;
     private Duration lockTimeout = Duration.ofSeconds(2);
+    private boolean errorDetails;
 
     TenantMigratorBuilder(DataSource dataSource) {
         this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
@@ -196,6 +197,19 @@ public final class TenantMigratorBuilder {
     }
 
     /**
+     * Whether failures have a {@linkplain dev.tenantmigrator.report.Failure#detail() detail}: all that PostgreSQL said, which
+     * can quote rows of the tenant ({@code Key (email)=(…) already exists}). They go into reports and events; log lines and
+     * exceptions' messages stay without. Not by default.
+     *
+     * @param wanted whether they are
+     * @return this
+     */
+    public TenantMigratorBuilder errorDetails(boolean wanted) {
+        errorDetails = wanted;
+        return this;
+    }
+
+    /**
      * Who sees what happens. Nobody by default.
      *
      * @param eventListener thread-safe
@@ -252,7 +266,8 @@ public final class TenantMigratorBuilder {
                 extensions,
                 sharedSchema,
                 parallelism,
-                lockTimeout));
+                lockTimeout,
+                errorDetails));
     }
 
     private static Set<String> names(Collection<String> names) {

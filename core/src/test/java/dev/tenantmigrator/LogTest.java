@@ -64,7 +64,7 @@ class LogTest {
         List<Line> few = linesOfALife(6);
         dropAll();
 
-        List<Line> many = linesOfALife(60);
+        List<Line> many = linesOfALife(30);
 
         assertThat(few).hasSizeBetween(1, 10).allMatch(line -> line.level() == Level.INFO);
         assertThat(many).hasSameSizeAs(few);

@@ -4,6 +4,9 @@ import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.SchemaAdapter;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.event.TenantEventListener;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.report.Failure;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -28,7 +31,8 @@ public record Config(
         Set<String> extensions,
         String sharedSchema,
         int parallelism,
-        Duration lockTimeout) {
+        Duration lockTimeout,
+        boolean errorDetails) {
 
     /** Copies its arguments, keeping the order in which names were given. */
     public Config {
@@ -37,5 +41,10 @@ public record Config(
         allowedSchemas = Set.copyOf(allowedSchemas);
         allowedTables = Set.copyOf(allowedTables);
         extensions = Collections.unmodifiableSet(new LinkedHashSet<>(extensions));
+    }
+
+    /** A failure with all that PostgreSQL said, if that was asked for. */
+    public Failure detailed(Failure failure, SQLException e) {
+        return errorDetails ? failure.withDetail(SqlErrors.detail(e)) : failure;
     }
 }

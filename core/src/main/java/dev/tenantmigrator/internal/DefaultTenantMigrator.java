@@ -239,11 +239,11 @@ public final class DefaultTenantMigrator implements TenantMigrator {
         T run() throws SQLException;
     }
 
-    private static <T> T sql(SqlWork<T> work) {
+    private <T> T sql(SqlWork<T> work) {
         try {
             return work.run();
         } catch (SQLException e) {
-            throw new TenantMigratorException(SqlErrors.failure(e), SqlErrors.withoutDetail(e));
+            throw new TenantMigratorException(config.detailed(SqlErrors.failure(e), e), SqlErrors.withoutDetail(e));
         }
     }
 }

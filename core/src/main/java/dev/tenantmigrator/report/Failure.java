@@ -6,8 +6,8 @@ import java.util.OptionalInt;
 /**
  * Why something failed, with its coordinates.
  *
- * @param message what happened and what to do now, without the coordinates and without data values from PostgreSQL's
- *     error detail
+ * @param message what happened and what to do now, without the coordinates and without what stands in a tenant's rows: of
+ *     what PostgreSQL quotes, only names and what stands in the script are shown, and for the rest an ellipsis
  * @param tenant the schema
  * @param version the migration's version
  * @param file the script
@@ -16,6 +16,8 @@ import java.util.OptionalInt;
  * @param excerpt the line of the adapted statement on which PostgreSQL found the error, and below it a line with a caret
  *     under the place; empty where PostgreSQL names no place
  * @param sqlState PostgreSQL's error code (PostgreSQL documentation, "PostgreSQL Error Codes")
+ * @param detail all that PostgreSQL said, with the data of the tenant that it quotes; only where {@link
+ *     dev.tenantmigrator.TenantMigratorBuilder#errorDetails} asks for it, and never in log lines and exceptions' messages
  */
 public record Failure(
         String message,
@@ -25,7 +27,8 @@ public record Failure(
         OptionalInt line,
         Optional<String> statement,
         Optional<String> excerpt,
-        Optional<String> sqlState) {
+        Optional<String> sqlState,
+        Optional<String> detail) {
 
     /**
      * A failure without coordinates.
@@ -42,6 +45,7 @@ public record Failure(
                 OptionalInt.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -52,7 +56,7 @@ public record Failure(
      * @return a copy
      */
     public Failure withMessage(String newMessage) {
-        return new Failure(newMessage, tenant, version, file, line, statement, excerpt, sqlState);
+        return new Failure(newMessage, tenant, version, file, line, statement, excerpt, sqlState, detail);
     }
 
     /**
@@ -62,7 +66,7 @@ public record Failure(
      * @return a copy
      */
     public Failure inTenant(String schema) {
-        return new Failure(message, Optional.of(schema), version, file, line, statement, excerpt, sqlState);
+        return new Failure(message, Optional.of(schema), version, file, line, statement, excerpt, sqlState, detail);
     }
 
     /**
@@ -72,7 +76,7 @@ public record Failure(
      * @return a copy
      */
     public Failure ofVersion(String newVersion) {
-        return new Failure(message, tenant, Optional.of(newVersion), file, line, statement, excerpt, sqlState);
+        return new Failure(message, tenant, Optional.of(newVersion), file, line, statement, excerpt, sqlState, detail);
     }
 
     /**
@@ -82,7 +86,7 @@ public record Failure(
      * @return a copy
      */
     public Failure inFile(String newFile) {
-        return new Failure(message, tenant, version, Optional.of(newFile), line, statement, excerpt, sqlState);
+        return new Failure(message, tenant, version, Optional.of(newFile), line, statement, excerpt, sqlState, detail);
     }
 
     /**
@@ -92,7 +96,7 @@ public record Failure(
      * @return a copy
      */
     public Failure onLine(int newLine) {
-        return new Failure(message, tenant, version, file, OptionalInt.of(newLine), statement, excerpt, sqlState);
+        return new Failure(message, tenant, version, file, OptionalInt.of(newLine), statement, excerpt, sqlState, detail);
     }
 
     /**
@@ -102,7 +106,7 @@ public record Failure(
      * @return a copy
      */
     public Failure inStatement(String newStatement) {
-        return new Failure(message, tenant, version, file, line, Optional.of(newStatement), excerpt, sqlState);
+        return new Failure(message, tenant, version, file, line, Optional.of(newStatement), excerpt, sqlState, detail);
     }
 
     /**
@@ -112,7 +116,7 @@ public record Failure(
      * @return a copy
      */
     public Failure withExcerpt(String newExcerpt) {
-        return new Failure(message, tenant, version, file, line, statement, Optional.of(newExcerpt), sqlState);
+        return new Failure(message, tenant, version, file, line, statement, Optional.of(newExcerpt), sqlState, detail);
     }
 
     /**
@@ -122,7 +126,18 @@ public record Failure(
      * @return a copy
      */
     public Failure withSqlState(String newSqlState) {
-        return new Failure(message, tenant, version, file, line, statement, excerpt, Optional.of(newSqlState));
+        return new Failure(message, tenant, version, file, line, statement, excerpt, Optional.of(newSqlState), detail);
+    }
+
+    /**
+     * The same failure with a detail.
+     *
+     * @param newDetail all that PostgreSQL said
+     * @return a copy
+     */
+    public Failure withDetail(String newDetail) {
+        return new Failure(
+                message, tenant, version, file, line, statement, excerpt, sqlState, Optional.of(newDetail));
     }
 
     /**
@@ -140,7 +155,7 @@ public record Failure(
         return text.toString();
     }
 
-    /** The message followed by the coordinates in brackets. */
+    /** The message followed by the coordinates in brackets; nothing of the detail. */
     @Override
     public String toString() {
         String where = coordinates();

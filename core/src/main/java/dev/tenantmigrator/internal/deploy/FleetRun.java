@@ -151,11 +151,11 @@ final class FleetRun {
         work.doubt(reason).ifPresentOrElse(over, () -> queue.lost(work));
     }
 
-    private static Attempt tryOn(Session session, TenantWork work) {
+    private Attempt tryOn(Session session, TenantWork work) {
         try {
             return work.tryOn(session);
         } catch (SQLException e) {
-            return new Attempt.Over(work.failed(SqlErrors.failure(e)));
+            return new Attempt.Over(work.failed(config.detailed(SqlErrors.failure(e), e)));
         } catch (TenantMigratorException e) {
             return new Attempt.Over(work.failed(e.failure()));
         } catch (RuntimeException e) {

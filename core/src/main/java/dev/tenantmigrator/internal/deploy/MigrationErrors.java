@@ -90,7 +90,8 @@ final class MigrationErrors {
                     .inFile(script.location());
         }
         return new MigrationFailedException(
-                failure.inTenant(schema).ofVersion(migration.version()), SqlErrors.withoutDetail(e));
+                run.config().detailed(failure.inTenant(schema).ofVersion(migration.version()), e),
+                SqlErrors.withoutDetail(e));
     }
 
     private static String times(int tries) {

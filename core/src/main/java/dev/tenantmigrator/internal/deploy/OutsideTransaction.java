@@ -245,7 +245,8 @@ final class OutsideTransaction {
     private MigrationFailedException failed(Failure failure, SQLException e) {
         Failure where = failure.file().isPresent() ? failure : failure.inFile(script.location());
         return new MigrationFailedException(
-                where.inTenant(schema).ofVersion(migration.version()), SqlErrors.withoutDetail(e));
+                run.config().detailed(where.inTenant(schema).ofVersion(migration.version()), e),
+                SqlErrors.withoutDetail(e));
     }
 
     /** Changes the row in a transaction of the library's own, whatever the host's defaults are. */

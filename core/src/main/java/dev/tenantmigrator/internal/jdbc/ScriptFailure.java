@@ -16,11 +16,23 @@ public final class ScriptFailure extends SQLException {
 
     private final transient Failure failure;
 
-    ScriptFailure(String version, ScriptFile file, Optional<SqlStatement> statement, SQLException cause) {
-        super(SqlErrors.message(cause), SqlErrors.state(cause), SqlErrors.withoutDetail(cause));
-        Failure inFile = SqlErrors.failure(cause).ofVersion(version).inFile(file.location());
+    /** Not the cause, which is printed with a stack trace. */
+    private final transient SQLException original;
+
+    ScriptFailure(String version, ScriptFile file, Optional<SqlStatement> statement, SQLException error) {
+        this(version, file, statement, error, file.text() + statement.map(failed -> "\n" + failed.sql()).orElse(""));
+    }
+
+    private ScriptFailure(
+            String version, ScriptFile file, Optional<SqlStatement> statement, SQLException error, String script) {
+        super(SqlErrors.message(error, script), SqlErrors.state(error), SqlErrors.withoutDetail(error, script));
+        Failure inFile = SqlErrors.failure(error, script).ofVersion(version).inFile(file.location());
+        Failure inFunction = SqlErrors.function(error)
+                .map(function -> inFile.withMessage(inFile.message() + ", " + function))
+                .orElse(inFile);
         this.failure =
-                statement.map(failed -> inStatement(inFile, failed, cause)).orElse(inFile);
+                statement.map(failed -> inStatement(inFunction, failed, error)).orElse(inFunction);
+        this.original = error;
     }
 
     /**
@@ -31,6 +43,7 @@ public final class ScriptFailure extends SQLException {
     public ScriptFailure(Failure failure) {
         super(failure.message());
         this.failure = failure;
+        this.original = this;
     }
 
     /** The same, at a statement of a script. */
@@ -52,6 +65,11 @@ public final class ScriptFailure extends SQLException {
         OptionalInt body = blockLine.isPresent() ? ScriptScan.blockStart(statement.sql()) : OptionalInt.empty();
         return failure.onLine(
                 body.isPresent() ? statement.lineAt(body.getAsInt() + 1) + blockLine.getAsInt() - 1 : statement.line());
+    }
+
+    /** The error as PostgreSQL sent it, with data: for who has asked for it. */
+    SQLException original() {
+        return original;
     }
 
     /** What happened and where. */

@@ -53,7 +53,7 @@ public final class Session implements AutoCloseable {
             connection = dataSource.getConnection();
         } catch (SQLException e) {
             throw new TenantMigratorException(
-                    SqlErrors.failure(e).withMessage("cannot connect to the database: " + SqlErrors.message(e)),
+                    SqlErrors.failure(e).withMessage("cannot connect to the database: " + SqlErrors.messageOfConnecting(e)),
                     SqlErrors.withoutDetail(e));
         }
         try {

@@ -3,9 +3,13 @@ package dev.tenantmigrator.internal.jdbc;
 import dev.tenantmigrator.report.Failure;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +23,23 @@ public final class SqlErrors {
     private static final String NONCE = " (" + UUID.randomUUID() + ")";
 
     private static final Pattern BLOCK_LINE = Pattern.compile("(?m)^[^\"]*?\\binline_code_block\\D{1,40}(\\d{1,6})\\b");
+
+    /** In the error's context the innermost comes first; a block is no function that can be looked at. */
+    private static final Pattern FUNCTION_LINE = Pattern.compile(
+            "^PL/pgSQL[^\"\\s]*(?: \\w+)? (?!inline_code_block)(?:(?:\\w+|\"[^\"\\n]+\")\\.)?(\\w+|\"[^\"\\n]+\")\\([^\\n]*?\\)"
+                    + " \\D{1,40}?(\\d{1,6})\\b");
+
+    /** The routines of the server that raise what a script's author wrote. */
+    private static final Set<String> WRITTEN_BY_AUTHORS = Set.of("exec_stmt_raise", "exec_stmt_assert");
+
+    /** The same, and errors of other languages. */
+    private static final Set<String> AUTHORS_STATES = Set.of("P0001", "P0004", "38", "39");
+
+    private static final List<String> NAMES =
+            List.of("getSchema", "getTable", "getColumn", "getDatatype", "getConstraint");
+
+    private static final Map<String, String> DETAILS = new TreeMap<>(
+            Map.of("Detail", "getDetail", "Hint", "getHint", "Where", "getWhere"));
 
     private SqlErrors() {}
 
@@ -55,17 +76,73 @@ public final class SqlErrors {
     }
 
     /**
-     * The primary message and the hint. The detail ("Key (email)=(…) already exists") holds data and stays out; so does the
-     * text of the batch that the driver puts in front.
+     * The primary message and the hint, of an error that is no script's. The detail ("Key (email)=(…) already exists") holds
+     * data and stays out; so does the text of the batch that the driver puts in front, and what the message quotes of a
+     * tenant's rows.
      */
     public static String message(SQLException e) {
+        return message(e, "");
+    }
+
+    /**
+     * The same of an error of a script.
+     *
+     * @param script what its author wrote, which may be shown
+     */
+    public static String message(SQLException e, String script) {
         SQLException root = root(e);
         String primary = serverField(root, "getMessage");
         if (primary.isEmpty()) {
             return firstLine(String.valueOf(root.getMessage()));
         }
         String hint = serverField(root, "getHint");
-        return hint.isEmpty() ? primary : primary + " (hint: " + hint + ")";
+        String message = withoutData(root, primary, script);
+        return hint.isEmpty() ? message : message + " (hint: " + withoutData(root, hint, script) + ")";
+    }
+
+    /** The message of a server that does not let a client in: it names the database and the role, and knows no data. */
+    public static String messageOfConnecting(SQLException e) {
+        String primary = serverField(root(e), "getMessage");
+        return primary.isEmpty() ? message(e) : primary;
+    }
+
+    private static String withoutData(SQLException root, String text, String script) {
+        String state = state(root);
+        boolean authors = WRITTEN_BY_AUTHORS.contains(serverField(root, "getRoutine"))
+                || AUTHORS_STATES.stream().anyMatch(state::startsWith);
+        if (authors) {
+            return new ErrorText(script, List.of()).wordsLeftOut(text);
+        }
+        if (state.startsWith("42")
+                && position(root).isPresent()
+                && serverField(root, "getInternalQuery").isEmpty()) {
+            // PostgreSQL read no row yet: it is about the words of the statement that was sent.
+            return text;
+        }
+        List<String> names =
+                NAMES.stream().map(name -> serverField(root, name)).toList();
+        return new ErrorText(script, names).dataLeftOut(text);
+    }
+
+    /** All that PostgreSQL said, with the data that it quotes. */
+    public static String detail(SQLException e) {
+        SQLException root = root(e instanceof ScriptFailure failure ? failure.original() : e);
+        StringBuilder detail = new StringBuilder(serverField(root, "getMessage"));
+        DETAILS.forEach((label, getter) -> {
+            String value = serverField(root, getter);
+            if (!value.isEmpty()) {
+                detail.append('\n').append(label).append(": ").append(value);
+            }
+        });
+        return detail.toString();
+    }
+
+    /** The innermost function in which the error is, and the line in it, as far as PL/pgSQL says so. */
+    public static Optional<String> function(SQLException e) {
+        Matcher matcher = FUNCTION_LINE.matcher(serverField(root(e), "getWhere"));
+        return matcher.find()
+                ? Optional.of("in function " + matcher.group(1) + ", line " + matcher.group(2))
+                : Optional.empty();
     }
 
     /** Where in the statement the error is, in characters from 1, when PostgreSQL says so. */
@@ -89,16 +166,25 @@ public final class SqlErrors {
         return line;
     }
 
-    /** A failure with the message and the code. */
+    /** A failure with the message and the code, of an error that is no script's. */
     public static Failure failure(SQLException e) {
-        Failure failure = Failure.of(message(e));
+        return failure(e, "");
+    }
+
+    /** The same of an error of a script. */
+    static Failure failure(SQLException e, String script) {
+        Failure failure = Failure.of(message(e, script));
         return state(e).isEmpty() ? failure : failure.withSqlState(state(e));
     }
 
-    /** A copy that can be logged: same code and stack trace, no detail. */
+    /** A copy that can be logged: same code and stack trace, no data. */
     public static SQLException withoutDetail(SQLException e) {
+        return withoutDetail(e, "");
+    }
+
+    static SQLException withoutDetail(SQLException e, String script) {
         SQLException root = root(e);
-        SQLException copy = new SQLException(message(root), root.getSQLState(), root.getErrorCode());
+        SQLException copy = new SQLException(message(root, script), root.getSQLState(), root.getErrorCode());
         copy.setStackTrace(root.getStackTrace());
         return copy;
     }

@@ -92,7 +92,7 @@ public final class Extensions {
         } catch (SQLException e) {
             throw new TenantMigratorException(
                     Failure.of("extension \"" + extension.name() + "\" is not installed and cannot be created: "
-                                    + SqlErrors.message(e) + ". Let a role that may do it run once: " + create
+                                    + SqlErrors.message(e, create) + ". Let a role that may do it run once: " + create
                                     + inSchema + version + " CASCADE; or leave the extension out of the configuration"
                                     + " and the scripts")
                             .withSqlState(SqlErrors.state(e)),

@@ -74,8 +74,12 @@ public final class Scratch {
         } catch (ScriptFailure e) {
             Failure failure = e.failure();
             throw new MigrationFailedException(
-                    failure.withMessage("the migration cannot be run in an empty schema, to see what it makes: "
-                            + failure.message() + "; nothing was changed"),
+                    run.config()
+                            .detailed(
+                                    failure.withMessage(
+                                            "the migration cannot be run in an empty schema, to see what it makes: "
+                                                    + failure.message() + "; nothing was changed"),
+                                    e),
                     SqlErrors.withoutDetail(e));
         }
     }

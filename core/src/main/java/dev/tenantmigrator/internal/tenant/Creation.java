@@ -276,7 +276,7 @@ final class Creation {
         }
     }
 
-    private static MigrationFailedException failed(SQLException e, String schema) {
+    private MigrationFailedException failed(SQLException e, String schema) {
         Failure failure = e instanceof ScriptFailure script ? script.failure() : SqlErrors.failure(e);
         if (!(e instanceof ScriptFailure) && SqlErrors.says(e, SPOILED)) {
             failure = Failure.of(SPOILED + "; remove that from it");
@@ -289,8 +289,10 @@ final class Creation {
                     + " procedure can commit; write DO with COMMIT in it instead of CALL");
         }
         return new MigrationFailedException(
-                failure.withMessage(failure.message() + "; nothing of the tenant was kept")
-                        .inTenant(schema),
+                config.detailed(
+                        failure.withMessage(failure.message() + "; nothing of the tenant was kept")
+                                .inTenant(schema),
+                        e),
                 SqlErrors.withoutDetail(e));
     }
 
@@ -324,10 +326,12 @@ final class Creation {
             step.run(connection, schema);
         } catch (SQLException e) {
             throw new TenantMigratorException(
-                    SqlErrors.failure(e)
-                            .withMessage("the host's step failed: " + SqlErrors.message(e)
-                                    + "; nothing of the tenant was kept")
-                            .inTenant(schema),
+                    config.detailed(
+                            SqlErrors.failure(e)
+                                    .withMessage("the host's step failed: " + SqlErrors.message(e)
+                                            + "; nothing of the tenant was kept")
+                                    .inTenant(schema),
+                            e),
                     SqlErrors.withoutDetail(e));
         }
     }

@@ -44,7 +44,8 @@ class TenantCreatorTest {
                 Set.of(),
                 "public",
                 1,
-                Duration.ofSeconds(2));
+                Duration.ofSeconds(2),
+                false);
     }
 
     /** Digits that come one after the other. */

@@ -29,7 +29,8 @@ final class FailureGroups {
                     failure.line(),
                     Optional.empty(),
                     Optional.empty(),
-                    failure.sqlState());
+                    failure.sqlState(),
+                    Optional.empty());
             return new Reason(anywhere, tenant.versions());
         }
     }
