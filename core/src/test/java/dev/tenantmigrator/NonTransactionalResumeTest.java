@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.Finding;
+import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import org.junit.jupiter.api.Test;
@@ -174,6 +176,52 @@ class NonTransactionalResumeTest extends NonTransactionalTenant {
         deploy("REINDEX INDEX CONCURRENTLY item_code").throwIfFailed();
 
         assertThat(index("item_code")).isEqualTo("valid");
+    }
+
+    @Test
+    void anEditedMigrationThatWasBegunSaysWhatToDo() {
+        started(later("CREATE INDEX CONCURRENTLY item_plain ON item (code)"));
+        String edited = "CREATE INDEX CONCURRENTLY item_code ON item (code)";
+
+        assertThat(failure(edited).message())
+                .contains("its file was edited since")
+                .contains("restore the file")
+                .contains("accept-checksum")
+                .contains("mark-applied");
+        assertThat(index("item_code")).isEmpty();
+
+        TenantMigrator migrator = Samples.with(database, TABLES, later(edited));
+        migrator.repair(tenant, new Repair.AcceptChecksum("20240202_later")).throwIfFailed();
+        migrator.deployAll().throwIfFailed();
+        assertThat(index("item_code")).isEqualTo("valid");
+    }
+
+    @Test
+    void anInvalidIndexIsFoundByVerification() {
+        Migration later = later("CREATE UNIQUE INDEX CONCURRENTLY item_code ON item (code)");
+        invalidIndex("item_code");
+        TenantMigrator migrator = Samples.with(database, TABLES, later);
+        migrator.repair(tenant, new Repair.MarkApplied(later.version())).throwIfFailed();
+
+        assertThat(migrator.verify().of(TenantOutcome.Unhealthy.class)).singleElement().satisfies(outcome -> assertThat(
+                        outcome.findings())
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.kind()).isEqualTo(Finding.Kind.INVALID_INDEX);
+                    assertThat(finding.message()).contains("item_code of item is INVALID").contains("REINDEX INDEX");
+                }));
+        assertThat(migrator.status().healthy()).isFalse();
+
+        database.execute("REINDEX INDEX CONCURRENTLY " + tenant + ".item_code");
+        assertThat(migrator.verify().successful()).isTrue();
+    }
+
+    @Test
+    void anIndexOfAPartitionedTableThatLacksPartitionsIsNoFault() {
+        database.execute("CREATE INDEX log_id ON ONLY " + tenant + ".log (id)");
+        assertThat(index("log_id")).isEqualTo("INVALID");
+
+        assertThat(Samples.with(database, TABLES).verify().successful()).isTrue();
     }
 
     @Test

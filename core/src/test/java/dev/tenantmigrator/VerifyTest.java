@@ -6,6 +6,7 @@ import static dev.tenantmigrator.Samples.NOTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.Finding.Kind;
 import dev.tenantmigrator.report.FleetReport;
@@ -14,6 +15,9 @@ import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantStatus;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -128,6 +132,41 @@ class VerifyTest {
                 .containsExactly(Kind.UNFINISHED, Kind.CHECKSUM_UNKNOWN, Kind.WRONG_ORDER, Kind.MISSING_TABLE);
         assertThat(migrator.verify(a).of(TenantOutcome.Unhealthy.class)).hasSize(1);
         assertThat(migrator.verify("nobody_12345678").failed()).hasSize(1);
+    }
+
+    @Test
+    void aRepairWorksOnAConnectionThatKeepsATemporaryTable() throws SQLException {
+        String a = Samples.create(database, "a", MEMBERS, NOTES);
+        try (HikariDataSource one = Samples.pool(database, 1)) {
+            try (Connection connection = one.getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("CREATE TEMP TABLE kept AS SELECT 1 AS i");
+            }
+            FleetReport report = TenantMigrator.builder(one)
+                    .migrations(MigrationSource.of(MEMBERS, NOTES))
+                    .build()
+                    .repair(a, new Repair.MarkNotApplied(NOTES.version()));
+
+            assertThat(report.outcomes()).containsExactly(new TenantOutcome.Repaired(a, List.of(NOTES.version())));
+        }
+    }
+
+    @Test
+    void aRepairWhoseTriggerReachesOutIsRefused() {
+        String a = Samples.create(database, "a", MEMBERS, NOTES);
+        database.execute("CREATE TABLE public.elsewhere (i int);"
+                + " CREATE FUNCTION " + a + ".reach() RETURNS trigger LANGUAGE plpgsql AS"
+                + " $$ BEGIN INSERT INTO public.elsewhere VALUES (1); RETURN OLD; END $$;"
+                + " CREATE TRIGGER reach BEFORE DELETE ON " + a
+                + ".schema_migrations FOR EACH ROW EXECUTE FUNCTION " + a + ".reach()");
+
+        FleetReport report = migrator.repair(a, new Repair.MarkNotApplied(NOTES.version()));
+
+        assertThat(report.failed()).singleElement().satisfies(failed -> assertThat(
+                        failed.failure().message())
+                .contains("trigger on the tracking table"));
+        assertThat(database.value("SELECT count(*) FROM public.elsewhere")).isEqualTo("0");
+        database.execute("DROP TABLE public.elsewhere");
     }
 
     @Test

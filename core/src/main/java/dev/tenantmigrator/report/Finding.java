@@ -45,7 +45,9 @@ public record Finding(Kind kind, Severity severity, Optional<String> version, St
         /** A migration was started and its end is not recorded: it runs at this moment, or it stopped. */
         UNFINISHED,
         /** A foreign key of another table went with a dropped table. */
-        MISSING_FOREIGN_KEY
+        MISSING_FOREIGN_KEY,
+        /** An index is INVALID: its concurrent build runs at this moment, or was cut off. */
+        INVALID_INDEX
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.containment.Allowed;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.Ordinary;
+import dev.tenantmigrator.internal.containment.TouchedOthersException;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
@@ -123,7 +124,25 @@ public final class Repairs {
 
         @Override
         public Attempt tryOn(Session session) throws SQLException {
-            return Attempt.ofFree(session.inTransactionIfFree(schema, connection -> {
+            try {
+                return Attempt.ofFree(tryOn(session, false));
+            } catch (SQLException e) {
+                if (!Containment.isSuspicion(e)) {
+                    throw e;
+                }
+            }
+            // The connection may keep something of the host's; or a trigger of the tenant's ran with what is recorded.
+            try {
+                return Attempt.ofFree(tryOn(session, true));
+            } catch (TouchedOthersException e) {
+                throw new TenantMigratorException(
+                        Failure.of("a trigger on the tracking table touched something outside of the tenant's schema;"
+                                + " nothing was changed. Remove the trigger"));
+            }
+        }
+
+        private Optional<TenantOutcome> tryOn(Session session, boolean watched) throws SQLException {
+            return session.inTransactionIfFree(schema, connection -> {
                 List<RecordedVersion> rows =
                         store.histories(connection, List.of(schema)).getOrDefault(schema, List.of());
                 Map<String, List<String>> statements = statements(schema, rows);
@@ -135,26 +154,17 @@ public final class Repairs {
                 Flight flight = new Flight().add(Containment.OWN_PATH);
                 statements.values().forEach(sqls -> sqls.forEach(flight::add));
                 flight.add("SET CONSTRAINTS ALL IMMEDIATE").add("SET TRANSACTION READ ONLY");
-                if (!store.recordsOutside()) {
-                    containment.addQuestion(flight, schema, new Ordinary(false, false));
+                if (watched) {
+                    containment.watch(connection, schema, List.of(), true, () -> flight.send(connection));
+                } else if (store.recordsOutside()) {
+                    flight.send(connection);
+                } else {
+                    containment
+                            .addQuestion(flight, schema, new Ordinary(false, false))
+                            .send(connection);
                 }
-                sendContained(flight, connection);
                 return new TenantOutcome.Repaired(schema, new ArrayList<>(statements.keySet()));
-            }));
-        }
-
-        /** A trigger of the tenant's may run with what is recorded. */
-        private void sendContained(Flight flight, Connection connection) throws SQLException {
-            try {
-                flight.send(connection);
-            } catch (SQLException e) {
-                if (Containment.isSuspicion(e)) {
-                    throw new TenantMigratorException(
-                            Failure.of("a trigger on the tracking table touched something outside of"
-                                    + " the tenant's schema; nothing was changed. Remove the trigger"));
-                }
-                throw e;
-            }
+            });
         }
     }
 }

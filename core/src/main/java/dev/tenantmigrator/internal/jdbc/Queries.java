@@ -4,9 +4,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -25,6 +27,34 @@ public final class Queries {
                 return rows.getBoolean(1);
             }
         }
+    }
+
+    /**
+     * An index that PostgreSQL keeps and does not use.
+     *
+     * @param name of the index
+     * @param table that it is on
+     */
+    public record InvalidIndex(String name, String table) {}
+
+    /** The INVALID indexes of all schemas, by schema: one query, because there are few in any fleet. */
+    public static Map<String, List<InvalidIndex>> invalidIndexes(Connection connection) throws SQLException {
+        Map<String, List<InvalidIndex>> invalid = new HashMap<>();
+        // An index of a partitioned table is INVALID as long as a partition has none, which is no fault.
+        String query = """
+                SELECT n.nspname, c.relname, t.relname FROM pg_catalog.pg_index i
+                  JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid AND c.relkind = 'i'
+                  JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
+                  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                 WHERE NOT i.indisvalid ORDER BY 1, 2""";
+        try (PreparedStatement statement = connection.prepareStatement(query);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                invalid.computeIfAbsent(rows.getString(1), schema -> new ArrayList<>())
+                        .add(new InvalidIndex(rows.getString(2), rows.getString(3)));
+            }
+        }
+        return invalid;
     }
 
     /** Which of the tables each schema has. */

@@ -35,10 +35,6 @@ public final class RunContext {
             "set_config|\\b(?:temp|temporary|pg_temp|listen|prepare|hold)\\b|pg_(?:try_)?advisory_lock",
             Pattern.CASE_INSENSITIVE);
 
-    /** {@code SET a.b}: a setting of an application's or extension's own does not stand in {@code pg_settings}. */
-    private static final Pattern OWN_SETTING =
-            Pattern.compile("\\bset\\b[^;=]{0,200}?[\\w\"]\\s*\\.\\s*[\\w\"]", Pattern.CASE_INSENSITIVE);
-
     private final Config config;
     private final Rollout rollout;
     private final MigrationCatalog catalog;
@@ -322,12 +318,12 @@ public final class RunContext {
         boolean sets = adapted.statements(config.sharedSchema()).stream()
                 .anyMatch(statement -> statement.sql().regionMatches(true, 0, "SET", 0, 3));
         String text = script.text();
-        boolean traces = TRACES.matcher(text).find()
-                || (mayChange && OWN_SETTING.matcher(text).find());
+        Set<String> ownSettings = ScriptScan.ownSettings(script);
+        boolean traces = TRACES.matcher(text).find() || (mayChange && !ownSettings.isEmpty());
         return new Adapted(
                 adapted,
                 ScriptDirective.read(script),
-                ScriptScan.ownSettings(script),
+                ownSettings,
                 mayChange || sets,
                 traces,
                 ScriptScan.mayGrant(script),

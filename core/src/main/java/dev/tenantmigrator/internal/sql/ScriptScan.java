@@ -13,8 +13,10 @@ import java.util.regex.Pattern;
 /** What a script asks of its surroundings. */
 public final class ScriptScan {
 
+    /** Too often rather than too rarely: also with comments between, and in strings. */
     private static final Pattern OWN_SETTING = Pattern.compile(
-            "\\bset\\s+(?:session\\s+|local\\s+)?(\\w+\\.\\w+)\\s*(?:=|\\bto\\b)|\\bset_config\\s*\\(\\s*e?'+(\\w+\\.\\w+)'",
+            "\\bset\\b[^;=]{0,200}?([\\w$\"]+\\s*\\.\\s*[\\w$\"]+)\\s*(?:=|\\bto\\b)"
+                    + "|\\bset_config\\s*\\(\\s*e?'+([\\w$]+\\.[\\w$]+)'",
             Pattern.CASE_INSENSITIVE);
 
     private ScriptScan() {}
@@ -86,7 +88,9 @@ public final class ScriptScan {
         Set<String> names = new TreeSet<>();
         Matcher matcher = OWN_SETTING.matcher(script.text());
         while (matcher.find()) {
-            names.add(matcher.group(1) == null ? matcher.group(2) : matcher.group(1));
+            names.add(matcher.group(1) == null
+                    ? matcher.group(2)
+                    : matcher.group(1).replaceAll("[\"\\s]", ""));
         }
         return names;
     }

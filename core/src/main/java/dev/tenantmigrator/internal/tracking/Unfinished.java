@@ -19,9 +19,15 @@ public enum Unfinished {
     APPLYING("runs at this moment, or its run ended early: the next deploy goes on with it"),
     /** Only the rollback cannot run in a transaction, so it was that which was begun. */
     ROLLING_BACK("is being rolled back at this moment, or its rollback ended early: run the rollback again"),
+    /** It was begun, and its file is another by now: nobody knows which of its statements were done. */
+    EDITED("was begun and its end was never recorded, and its file was edited since: restore the file and deploy, which goes on"
+            + " with it; or, where all that was done before stands in the edited file too, repair with accept-checksum and"
+            + " deploy; or do by hand what is left and repair with mark-applied"),
     /** Not the library's. */
     UNKNOWN("was started and its end was never recorded; look at what it did, then repair with mark-applied or"
             + " mark-not-applied");
+
+    private static final int CHECKSUM_LENGTH = 64;
 
     private final String message;
 
@@ -29,12 +35,14 @@ public enum Unfinished {
         this.message = message;
     }
 
-    /** What an unfinished row means; an edited script is one that nobody knows how to go on with. */
+    /** What an unfinished row means. */
     public static Unfinished of(RecordedVersion row, Optional<Migration> file) {
         Optional<Migration> same = file.filter(
                 migration -> row.checksum().filter(migration.up()::matches).isPresent());
         if (same.isEmpty()) {
-            return UNKNOWN;
+            boolean edited = row.checksum().filter(checksum -> checksum.length() == CHECKSUM_LENGTH).isPresent()
+                    && file.filter(migration -> runsOutsideTransaction(migration.up())).isPresent();
+            return edited ? EDITED : UNKNOWN;
         }
         if (runsOutsideTransaction(same.get().up())) {
             return APPLYING;
@@ -57,7 +65,7 @@ public enum Unfinished {
 
     /** Whether a rollback may. */
     public boolean rollbackGoesOn() {
-        return this != UNKNOWN;
+        return this == APPLYING || this == ROLLING_BACK;
     }
 
     /** What {@code status} and {@code verify} show. */

@@ -8,9 +8,11 @@ import dev.tenantmigrator.event.RunEvent;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.Events;
 import dev.tenantmigrator.internal.jdbc.Queries;
+import dev.tenantmigrator.internal.jdbc.Queries.InvalidIndex;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.recording.Recording;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.internal.tracking.Reading;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
@@ -70,12 +72,17 @@ public final class Inspector {
             }
             FleetReader.Fleet<AppliedMigration> fleet = reader.rows(connection, reading);
             Map<String, Set<String>> present = presentTables(connection, fleet);
+            Map<String, List<InvalidIndex>> invalid = Queries.invalidIndexes(connection);
             Map<String, TenantStatus> tenants = new TreeMap<>();
             fleet.rows().forEach((schema, rows) -> {
                 List<RecordedVersion> recorded =
                         rows.stream().map(AppliedMigration::recorded).toList();
                 TenantState state = TenantState.of(schema, recorded, catalog);
-                tenants.put(schema, status(state, rows, present.getOrDefault(schema, Set.of())));
+                tenants.put(schema, status(
+                                state,
+                                rows,
+                                present.getOrDefault(schema, Set.of()),
+                                invalid.getOrDefault(schema, List.of())));
             });
             fleet.failures().forEach((schema, failure) -> tenants.put(schema, unreadable(schema, failure)));
             return new StatusReport(catalog.versions(), List.copyOf(tenants.values()));
@@ -97,9 +104,14 @@ public final class Inspector {
             int tenants = fleet.rows().size() + fleet.failures().size();
             Events.publish(config, new RunEvent.RunStarted("verify", tenants, tenants));
             Map<String, Set<String>> present = presentTables(connection, fleet);
+            Map<String, List<InvalidIndex>> invalid = Queries.invalidIndexes(connection);
             fleet.rows().forEach((schema, rows) -> {
                 TenantState state = TenantState.of(schema, rows, catalog);
-                outcomes.put(schema, outcome(status(state, List.of(), present.getOrDefault(schema, Set.of()))));
+                outcomes.put(schema, outcome(status(
+                                state,
+                                List.of(),
+                                present.getOrDefault(schema, Set.of()),
+                                invalid.getOrDefault(schema, List.of()))));
             });
             fleet.failures()
                     .forEach((schema, failure) ->
@@ -130,7 +142,8 @@ public final class Inspector {
         return present;
     }
 
-    private TenantStatus status(TenantState state, List<AppliedMigration> applied, Set<String> tables) {
+    private TenantStatus status(
+            TenantState state, List<AppliedMigration> applied, Set<String> tables, List<InvalidIndex> invalid) {
         List<Finding> findings = new ArrayList<>(state.findings());
         List<String> present = new ArrayList<>();
         List<String> missing = new ArrayList<>();
@@ -148,6 +161,12 @@ public final class Inspector {
                                         : "deploy what is pending, then backfill")));
             }
         }
+        invalid.forEach(index -> findings.add(Finding.of(
+                Kind.INVALID_INDEX,
+                Severity.ERROR,
+                "the index " + index.name() + " of " + index.table() + " is INVALID: it is being built at this moment, or its"
+                        + " build was cut off, and then it only slows down writes. REINDEX INDEX CONCURRENTLY "
+                        + Sql.qualified(state.schema(), index.name()) + ", or drop it")));
         List<String> pending = state.pending().stream().map(Migration::version).toList();
         return new TenantStatus(state.schema(), applied, pending, present, missing, findings);
     }

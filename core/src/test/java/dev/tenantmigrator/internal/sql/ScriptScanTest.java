@@ -56,6 +56,25 @@ class ScriptScanTest {
         assertThat(ScriptScan.mayChangeSettings(script(sql))).isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SET app.user = 'x'",
+                "SET LOCAL \"app\".\"user\" TO 'x'",
+                "SET /* whose */ app . user = 'x'",
+                "DO $$ BEGIN EXECUTE 'SET SESSION app.user TO x'; END $$",
+                "SELECT set_config('app.user', 'x', false)",
+            })
+    void seesTheSettingsOfAnApplication(String sql) {
+        assertThat(ScriptScan.ownSettings(script(sql))).containsExactly("app.user");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SET search_path TO app", "UPDATE app.t SET a = 1", "SET lock_timeout = '1.5s'"})
+    void aSettingOfPostgresIsNoneOfAnApplication(String sql) {
+        assertThat(ScriptScan.ownSettings(script(sql))).isEmpty();
+    }
+
     @Test
     void refusesWhatItCannotRead() {
         assertThatThrownBy(() -> ScriptScan.extensions(script("'"))).isInstanceOf(InvalidMigrationException.class);
