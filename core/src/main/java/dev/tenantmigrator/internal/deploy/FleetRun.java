@@ -124,7 +124,7 @@ final class FleetRun {
         Attempt attempt = Recording.tenant(
                 work.schema(),
                 () -> Events.inTenant(work.schema(), () -> tryOn(session, work)),
-                Attempt::outcome);
+                Attempt::result);
         if (work.isUnconfirmed()) {
             unconfirmed.add(session, entry, attempt);
         } else {

@@ -28,7 +28,7 @@ interface TenantWork {
         record Lost() implements Attempt {}
 
         /** The outcome; empty when the tenant has another turn. */
-        default Optional<TenantOutcome> outcome() {
+        default Optional<TenantOutcome> result() {
             return this instanceof Over over ? Optional.of(over.outcome) : Optional.empty();
         }
 

@@ -1,6 +1,7 @@
 package dev.tenantmigrator.internal.deploy;
 
 import dev.tenantmigrator.AppliedMigration;
+import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.TrackingStore;
@@ -40,7 +41,7 @@ public final class TrackingMove {
 
     /** Moves all tenants that the source still has. */
     public FleetReport move() throws SQLException {
-        return FleetRuns.run(config, "move of the tracking", Reading.all(), (session, fleet) -> {
+        return FleetRuns.run(config, "move of the tracking", Reading.all(), Rollout.defaults(), (session, fleet) -> {
             FleetRuns.Plan plan = new FleetRuns.Plan();
             fleet.rows().keySet().forEach(schema -> plan.work(new TenantMove(schema)));
             Optional<String> shared = target.prepareSql();
@@ -52,7 +53,7 @@ public final class TrackingMove {
         });
     }
 
-    private final class TenantMove implements FleetRun.TenantWork {
+    private final class TenantMove implements TenantWork {
 
         private final String schema;
 
@@ -66,8 +67,8 @@ public final class TrackingMove {
         }
 
         @Override
-        public Optional<TenantOutcome> tryOn(Session session) throws SQLException {
-            return session.inTransactionIfFree(schema, this::move);
+        public Attempt tryOn(Session session) throws SQLException {
+            return Attempt.ofFree(session.inTransactionIfFree(schema, this::move));
         }
 
         private TenantOutcome move(Connection connection) throws SQLException {
