@@ -279,8 +279,8 @@ public final class Rollout {
         }
 
         /**
-         * Asks between two groups, after the pause, whether to go on, e.g. because the error rate is still fine. An exception
-         * ends the rollout like false.
+         * Asks between two groups, after a group in which something was done and the pause behind it, whether to go on, e.g.
+         * because the error rate is still fine. An exception ends the rollout like false.
          *
          * @param mayGoOn given the outcomes so far; called on the thread that runs the rollout
          * @return this
@@ -315,8 +315,8 @@ public final class Rollout {
         }
 
         /**
-         * How long a statement of a migration may run. By default as long as the connection's own setting lets it. A script's
-         * first comment goes before.
+         * How long a statement of a migration may run, inside and outside of a transaction. By default as long as the
+         * connection's own setting lets it. A script's first comment goes before.
          *
          * @param timeout at least a millisecond
          * @return this
@@ -330,8 +330,8 @@ public final class Rollout {
         /**
          * How often a migration is tried that could not have a lock, was chosen as the victim of a deadlock, or could not be
          * serialized (55P03, 40P01, 40001; PostgreSQL documentation, "PostgreSQL Error Codes"), with longer and longer pauses
-         * between. 5 by default. A script's first comment goes before. Statements outside of a transaction are tried again
-         * only where nothing of them was kept.
+         * between. 5 by default. A script's first comment goes before, e.g. {@code -- tenant-migrator: tries=3}. A statement
+         * outside of a transaction is tried again only where nothing of it was kept, and not behind a {@code DO} or {@code CALL}.
          *
          * @param number 1 or more
          * @return this
@@ -350,7 +350,7 @@ public final class Rollout {
          * "Asynchronous Commit"), but once for many, before any of them is reported as done. When the server crashes meanwhile,
          * migrations that were committed and not reported can be gone, each with its tracking row: the next run applies them.
          * Other transactions see a migration before it is safe on the disk. Needs connections that lead to PostgreSQL itself,
-         * without a pooler.
+         * without a pooler: behind one the run is refused before any tenant is touched.
          *
          * @return this
          */

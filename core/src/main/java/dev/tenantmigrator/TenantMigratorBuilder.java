@@ -182,7 +182,8 @@ public final class TenantMigratorBuilder {
 
     /**
      * How long a migration or rollback waits for a lock that another session holds, e.g. on a table that the application
-     * reads; the application's own statements queue behind it as long. It is tried five times, after the other tenants.
+     * reads; the application's own statements queue behind it as long. It is tried again after the other tenants, five times
+     * in all unless {@link Rollout.Builder#tries} says otherwise.
      * 2 seconds by default. A script may set another for itself, e.g. by a first line {@code -- tenant-migrator:
      * lock_timeout=10s}. It does not bound {@code CREATE INDEX CONCURRENTLY} and its like, which wait for transactions that
      * are open while nobody waits for them; only a script's first line does.

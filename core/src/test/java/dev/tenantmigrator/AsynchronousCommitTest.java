@@ -71,9 +71,7 @@ class AsynchronousCommitTest {
     }
 
     private List<String> told() {
-        return events.stream()
-                .map(event -> event.getClass().getSimpleName())
-                .toList();
+        return events.stream().map(event -> event.getClass().getSimpleName()).toList();
     }
 
     private void assertEachRanOnce() {
@@ -106,17 +104,19 @@ class AsynchronousCommitTest {
     @Test
     void nothingIsSaidOfATenantBeforeItIsSure() {
         create(3);
-        Migration sees = Migration.of(
-                "20240105_sees", "CREATE TABLE seen AS SELECT current_setting('synchronous_commit') AS s");
+        Migration sees =
+                Migration.of("20240105_sees", "CREATE TABLE seen AS SELECT current_setting('synchronous_commit') AS s");
 
         FleetReport report =
                 migrator(database.dataSource(), MEMBERS, NOTES, sees).build().deployAll(ASYNCHRONOUS);
 
-        assertThat(report.throwIfFailed().of(TenantOutcome.Migrated.class)).hasSize(3).allSatisfy(migrated -> {
-            assertThat(migrated.applied()).hasSize(2);
-            assertThat(database.value("SELECT s FROM " + migrated.schema() + ".seen"))
-                    .isEqualTo("off");
-        });
+        assertThat(report.throwIfFailed().of(TenantOutcome.Migrated.class))
+                .hasSize(3)
+                .allSatisfy(migrated -> {
+                    assertThat(migrated.applied()).hasSize(2);
+                    assertThat(database.value("SELECT s FROM " + migrated.schema() + ".seen"))
+                            .isEqualTo("off");
+                });
         assertThat(told())
                 .startsWith("TenantStarted", "TenantStarted", "TenantStarted", "MigrationApplied", "MigrationApplied")
                 .hasSize(12)
@@ -132,8 +132,7 @@ class AsynchronousCommitTest {
                 .forEach(schema -> database.execute("DROP TABLE " + schema + ".ran; DELETE FROM " + schema
                         + ".schema_migrations WHERE version <> '" + MEMBERS.version() + "'")));
 
-        FleetReport report =
-                migrator(crashing, MEMBERS, COUNTED, AGAIN).build().deployAll(ASYNCHRONOUS);
+        FleetReport report = migrator(crashing, MEMBERS, COUNTED, AGAIN).build().deployAll(ASYNCHRONOUS);
 
         assertThat(report.throwIfFailed().of(TenantOutcome.Migrated.class))
                 .hasSize(4)
@@ -195,8 +194,8 @@ class AsynchronousCommitTest {
         DataSource never = (DataSource) Proxy.newProxyInstance(
                 AsynchronousCommitTest.class.getClassLoader(),
                 new Class<?>[] {DataSource.class},
-                (proxy, method, arguments) -> proxy(
-                        Connection.class, database.rawDataSource().getConnection(), (called, result, given) -> {
+                (proxy, method, arguments) ->
+                        proxy(Connection.class, database.rawDataSource().getConnection(), (called, result, given) -> {
                             if (!called.equals("createStatement")) {
                                 return result;
                             }
@@ -210,8 +209,7 @@ class AsynchronousCommitTest {
                             });
                         }));
 
-        FleetReport report =
-                migrator(never, MEMBERS, COUNTED, AGAIN).build().deployAll(ASYNCHRONOUS);
+        FleetReport report = migrator(never, MEMBERS, COUNTED, AGAIN).build().deployAll(ASYNCHRONOUS);
 
         assertThat(report.failed().get(0).failure().message())
                 .contains("before what was done was known to be on the server's disk")
@@ -234,8 +232,9 @@ class AsynchronousCommitTest {
         try (Connection killer = database.superuserDataSource().getConnection();
                 Statement statement = killer.createStatement()) {
             for (int i = 0; i < 20 && !run.isDone(); i++) {
-                statement.execute("SELECT pg_terminate_backend(pid), pg_sleep(0.02) FROM pg_stat_activity WHERE datname = '"
-                        + database.name() + "' AND pid <> pg_backend_pid() AND query LIKE '%ran%' LIMIT 1");
+                statement.execute(
+                        "SELECT pg_terminate_backend(pid), pg_sleep(0.02) FROM pg_stat_activity WHERE datname = '"
+                                + database.name() + "' AND pid <> pg_backend_pid() AND query LIKE '%ran%' LIMIT 1");
             }
         } catch (SQLException e) {
             throw new IllegalStateException(e);
@@ -268,9 +267,8 @@ class AsynchronousCommitTest {
         create(1);
         Migration wrong = Migration.of("20240104_wrong", "SELECT 1/0");
 
-        FleetReport report = migrator(database.dataSource(), MEMBERS, COUNTED, wrong)
-                .build()
-                .deployAll(ASYNCHRONOUS);
+        FleetReport report =
+                migrator(database.dataSource(), MEMBERS, COUNTED, wrong).build().deployAll(ASYNCHRONOUS);
 
         assertThat(report.failed().get(0).done())
                 .extracting(TenantOutcome.Step::version)

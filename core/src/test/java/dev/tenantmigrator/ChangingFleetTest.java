@@ -117,15 +117,17 @@ class ChangingFleetTest {
         assertThat(report.failed())
                 .extracting(TenantOutcome::schema)
                 .containsExactly("dropped", "dropped_by_hand", "renamed");
-        assertThat(report.failed()).allSatisfy(failed -> assertThat(failed.failure().message())
-                .startsWith("the tenant is gone: it was dropped or renamed while the run was on"));
+        assertThat(report.failed())
+                .allSatisfy(failed -> assertThat(failed.failure().message())
+                        .startsWith("the tenant is gone: it was dropped or renamed while the run was on"));
         assertThat(report.of(TenantOutcome.UpToDate.class))
                 .extracting(TenantOutcome::schema)
                 .containsExactly("a");
         assertThat(report.of(TenantOutcome.Migrated.class))
                 .extracting(TenantOutcome::schema)
                 .containsExactly("z");
-        assertThat(database.values("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'dropped%' OR nspname = 'renamed'"))
+        assertThat(database.values(
+                        "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'dropped%' OR nspname = 'renamed'"))
                 .isEmpty();
 
         assertThat(migrator.deployAll(IN_ORDER).throwIfFailed().of(TenantOutcome.Migrated.class))

@@ -151,11 +151,22 @@ class RetryTest {
         String text = ALTERS.up().text();
         Migration twice = Migration.of(ALTERS.version(), "-- tenant-migrator: tries=2 lock_timeout=10ms\n" + text);
         try (Connection reader = reader(busy)) {
-            DeployOptions options = with(Rollout.builder().lockTimeout(Duration.ofMillis(20)).tries(1));
-            assertThat(migrator(MEMBERS, twice).deployAll(options).failed().get(0).failure().message())
+            DeployOptions options =
+                    with(Rollout.builder().lockTimeout(Duration.ofMillis(20)).tries(1));
+            assertThat(migrator(MEMBERS, twice)
+                            .deployAll(options)
+                            .failed()
+                            .get(0)
+                            .failure()
+                            .message())
                     .contains("2 times for 10ms");
             assertThat(retried()).hasSize(1);
-            assertThat(migrator(MEMBERS, ALTERS).deployAll(options).failed().get(0).failure().message())
+            assertThat(migrator(MEMBERS, ALTERS)
+                            .deployAll(options)
+                            .failed()
+                            .get(0)
+                            .failure()
+                            .message())
                     .contains("once for 20ms");
             assertThat(retried()).hasSize(1);
             reader.rollback();
@@ -164,9 +175,8 @@ class RetryTest {
                 "20240106_sees",
                 "CREATE TABLE seen AS SELECT current_setting('lock_timeout') AS l, current_setting('statement_timeout') AS s");
         migrator(MEMBERS, sees)
-                .deployAll(with(Rollout.builder()
-                        .lockTimeout(Duration.ofSeconds(7))
-                        .statementTimeout(Duration.ofMinutes(3))))
+                .deployAll(with(
+                        Rollout.builder().lockTimeout(Duration.ofSeconds(7)).statementTimeout(Duration.ofMinutes(3))))
                 .throwIfFailed();
         assertThat(database.query("SELECT l, s FROM " + busy + ".seen").get(0)).containsExactly("7s", "3min");
     }
@@ -180,9 +190,8 @@ class RetryTest {
                     current_setting('statement_timeout') AS s; COMMIT; END $$""");
 
         migrator(MEMBERS, code)
-                .deployAll(with(Rollout.builder()
-                        .lockTimeout(Duration.ofSeconds(7))
-                        .statementTimeout(Duration.ofMinutes(3))))
+                .deployAll(with(
+                        Rollout.builder().lockTimeout(Duration.ofSeconds(7)).statementTimeout(Duration.ofMinutes(3))))
                 .throwIfFailed();
 
         assertThat(database.query("SELECT l, s FROM " + a + ".seen").get(0)).containsExactly("7s", "5min");
@@ -219,7 +228,8 @@ class RetryTest {
     void aCommentWithNonsenseAsTriesIsRefused() {
         create("a");
         for (String tries : List.of("tries=0", "tries=many", "tries=-1")) {
-            assertThatThrownBy(() -> migrator(MEMBERS, Migration.of("20240106_x", "-- tenant-migrator: " + tries + "\nSELECT 1"))
+            assertThatThrownBy(() -> migrator(
+                                    MEMBERS, Migration.of("20240106_x", "-- tenant-migrator: " + tries + "\nSELECT 1"))
                             .deployAll())
                     .isInstanceOf(InvalidMigrationException.class)
                     .hasMessageContaining("tries=…");
@@ -236,8 +246,8 @@ class RetryTest {
             try (Statement statement = holder.createStatement()) {
                 statement.execute(dev.tenantmigrator.internal.jdbc.TenantLock.trySql(held));
             }
-            run = CompletableFuture.supplyAsync(() -> migrator(MEMBERS, NOTES)
-                    .deployAll(with(Rollout.builder().order(Comparator.reverseOrder()))));
+            run = CompletableFuture.supplyAsync(() ->
+                    migrator(MEMBERS, NOTES).deployAll(with(Rollout.builder().order(Comparator.reverseOrder()))));
             while (events.stream().noneMatch(TenantEvent.TenantFinished.class::isInstance)) {
                 Thread.onSpinWait();
             }

@@ -28,8 +28,9 @@ import org.junit.jupiter.api.Test;
 @PostgresTest
 class RolloutTest {
 
-    private static final Migration FAILS_IN_BAD =
-            Migration.of("20240104_fails", "SELECT 1 / (CASE WHEN current_schema() LIKE 'bad%' AND to_regclass('mended') IS NULL THEN 0 ELSE 1 END)");
+    private static final Migration FAILS_IN_BAD = Migration.of(
+            "20240104_fails",
+            "SELECT 1 / (CASE WHEN current_schema() LIKE 'bad%' AND to_regclass('mended') IS NULL THEN 0 ELSE 1 END)");
 
     private final TestDatabase database;
     private final List<String> begun = Collections.synchronizedList(new ArrayList<>());
@@ -92,7 +93,10 @@ class RolloutTest {
         assertThat(migrator.plan(target).tenants().get(0).migrations())
                 .extracting(planned -> planned.version())
                 .containsExactly(NOTES.version());
-        assertThat(migrator.deployAll(target).of(TenantOutcome.Migrated.class).get(0).applied())
+        assertThat(migrator.deployAll(target)
+                        .of(TenantOutcome.Migrated.class)
+                        .get(0)
+                        .applied())
                 .extracting(TenantOutcome.Step::version)
                 .containsExactly(NOTES.version());
         assertThat(migrator.deployAll(target).of(TenantOutcome.UpToDate.class)).hasSize(1);
@@ -110,7 +114,8 @@ class RolloutTest {
     void aTargetBelowAGapDoesNotStumbleOverIt() {
         create("a");
         migrator(MEMBERS, NOTES).deployAll().throwIfFailed();
-        database.execute("DELETE FROM a.schema_migrations; INSERT INTO a.schema_migrations (version) VALUES ('20240103_flag')");
+        database.execute(
+                "DELETE FROM a.schema_migrations; INSERT INTO a.schema_migrations (version) VALUES ('20240103_flag')");
 
         assertThat(migrator(MEMBERS, NOTES, FLAG)
                         .deployAll(DeployOptions.defaults().withTargetVersion(MEMBERS.version()))
@@ -159,13 +164,19 @@ class RolloutTest {
                 .deployAll(with(Rollout.builder()
                         .order(Comparator.naturalOrder())
                         .groups(RolloutGroup.of("d", "gone"), RolloutGroup.first(1), RolloutGroup.percent(34))
-                        .check(report -> checked.add(report.of(TenantOutcome.Migrated.class).size()))))
+                        .check(report -> checked.add(
+                                report.of(TenantOutcome.Migrated.class).size()))))
                 .throwIfFailed();
 
         assertThat(begun).containsExactly("d", "a", "b", "c", "e", "f");
         assertThat(runs)
                 .containsExactly(
-                        "started 6 of 6", "group d,gone: 1", "group 1: 1", "group 34 %: 3", "group rest: 1", "finished");
+                        "started 6 of 6",
+                        "group d,gone: 1",
+                        "group 1: 1",
+                        "group 34 %: 3",
+                        "group rest: 1",
+                        "finished");
         assertThat(checked).containsExactly(1, 2, 5);
     }
 
@@ -186,9 +197,10 @@ class RolloutTest {
     void theFirstFailureInANamedGroupEndsTheRolloutAndTheNextRunGoesOn() {
         create("a", "bad_1", "c", "d");
 
-        FleetReport report = migrator(MEMBERS, FAILS_IN_BAD).deployAll(with(Rollout.builder()
-                .order(Comparator.naturalOrder())
-                .groups(RolloutGroup.of("a"), RolloutGroup.of("bad_1"))));
+        FleetReport report = migrator(MEMBERS, FAILS_IN_BAD)
+                .deployAll(with(Rollout.builder()
+                        .order(Comparator.naturalOrder())
+                        .groups(RolloutGroup.of("a"), RolloutGroup.of("bad_1"))));
 
         assertThat(report.of(TenantOutcome.Migrated.class))
                 .extracting(TenantOutcome::schema)
@@ -217,7 +229,8 @@ class RolloutTest {
         assertThat(begun).containsExactly("a", "b", "bad_1", "bad_2");
         assertThat(report.of(TenantOutcome.Skipped.class))
                 .extracting(TenantOutcome.Skipped::reason)
-                .containsOnly("the rollout stopped after 2 of 6 tenants failed; mend them and run it again, it goes on");
+                .containsOnly(
+                        "the rollout stopped after 2 of 6 tenants failed; mend them and run it again, it goes on");
     }
 
     @Test
@@ -226,9 +239,8 @@ class RolloutTest {
             dropAll();
             create("a", "b");
             FleetReport report = migrator(MEMBERS, NOTES)
-                    .deployAll(with(Rollout.builder()
-                            .groups(RolloutGroup.first(1))
-                            .check(soFar -> {
+                    .deployAll(with(
+                            Rollout.builder().groups(RolloutGroup.first(1)).check(soFar -> {
                                 if (fails) {
                                     throw new IllegalStateException("no metrics");
                                 }

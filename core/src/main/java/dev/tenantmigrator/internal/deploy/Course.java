@@ -131,10 +131,13 @@ final class Course {
     private void work(Group group, AtomicInteger failures) {
         if (!rollout.groups().isEmpty()) {
             ending.at(" in group " + group.name());
-            Events.publish(config, new RunEvent.GroupStarted(run, group.name(), group.tenants().size()));
+            Events.publish(
+                    config,
+                    new RunEvent.GroupStarted(run, group.name(), group.tenants().size()));
         }
         List<TenantWork> here = new ArrayList<>();
-        group.tenants().forEach(schema -> Optional.ofNullable(works.remove(schema)).ifPresent(here::add));
+        group.tenants()
+                .forEach(schema -> Optional.ofNullable(works.remove(schema)).ifPresent(here::add));
         if (rollout.order().isEmpty()) {
             // Several instances that run at once share the work.
             Collections.shuffle(here);

@@ -59,8 +59,7 @@ final class FleetRun {
         }
         Optional<String> reason = ending.isDue() ? ending.reason() : Optional.empty();
         for (TenantWork left : queue.drain()) {
-            over.accept(reason.map(left::ended)
-                    .orElseGet(() -> left.failed(left.withoutConnection(noConnection))));
+            over.accept(reason.map(left::ended).orElseGet(() -> left.failed(left.withoutConnection(noConnection))));
         }
     }
 

@@ -71,12 +71,14 @@ final class MigrationErrors {
                 ? failed.failure()
                 : SqlErrors.failure(e).inFile(script.location());
         if (LOCK_TIMEOUT.equals(state)) {
-            failure = failure.withMessage("another session kept a lock that the script needs, " + times(tries.count()) + " for "
-                    + run.lockTimeout(script) + " within " + seconds(tries.time()) + "; nothing of the script was kept. "
-                    + holders(session, schema));
+            failure = failure.withMessage(
+                    "another session kept a lock that the script needs, " + times(tries.count()) + " for "
+                            + run.lockTimeout(script) + " within " + seconds(tries.time())
+                            + "; nothing of the script was kept. "
+                            + holders(session, schema));
         } else if (mayPass(state)) {
-            failure = failure.withMessage(failure.message() + "; tried " + times(tries.count()) + " within " + seconds(tries.time())
-                    + ", nothing of the script was kept; run again");
+            failure = failure.withMessage(failure.message() + "; tried " + times(tries.count()) + " within "
+                    + seconds(tries.time()) + ", nothing of the script was kept; run again");
         }
         if (NOT_IN_TRANSACTION.contains(state)) {
             failure = failure.withMessage(

@@ -102,9 +102,7 @@ final class MigrationSteps implements TenantWork {
     public Optional<TenantOutcome> doubt(SQLException reason) {
         lost = Optional.of(reason);
         inFlight = false;
-        return ++doubts < DOUBTS
-                ? Optional.empty()
-                : Optional.of(failed(withoutConnection(SqlErrors.failure(reason))));
+        return ++doubts < DOUBTS ? Optional.empty() : Optional.of(failed(withoutConnection(SqlErrors.failure(reason))));
     }
 
     @Override
@@ -121,9 +119,11 @@ final class MigrationSteps implements TenantWork {
             return TenantWork.super.withoutConnection(reason);
         }
         if (!inFlight) {
-            return reason.withMessage("the connection was lost before what was done was known to be on the server's disk,"
-                    + " and whether it is could not be asked (" + reason.message() + "); run again, what is done is not"
-                    + " done twice");
+            return reason.withMessage(
+                    "the connection was lost before what was done was known to be on the server's disk,"
+                            + " and whether it is could not be asked (" + reason.message()
+                            + "); run again, what is done is not"
+                            + " done twice");
         }
         Migration migration = steps.next();
         return reason.withMessage("the connection was lost while the script ran, and whether it was committed could not"
@@ -304,9 +304,7 @@ final class MigrationSteps implements TenantWork {
      *     the lock is held
      */
     private Optional<TenantOutcome> afterLostConnection(Session session, SQLException e) throws SQLException {
-        Optional<List<RecordedVersion>> rows = session.inTransactionIfFree(
-                schema(),
-                connection -> rows(session));
+        Optional<List<RecordedVersion>> rows = session.inTransactionIfFree(schema(), connection -> rows(session));
         if (rows.isEmpty()) {
             return Optional.empty();
         }

@@ -196,7 +196,9 @@ final class OutsideTransaction {
             }
             boolean undone = undo(progress, step, e);
             repeatable = undone
-                    && steps.stream().limit(number).noneMatch(before -> before.what().kind() == Kind.CODE);
+                    && steps.stream()
+                            .limit(number)
+                            .noneMatch(before -> before.what().kind() == Kind.CODE);
             boolean clean = undone && number == 0 && !resumed && cancel(session, e);
             Failure failure = e instanceof ScriptFailure failed
                     ? failed.failure()

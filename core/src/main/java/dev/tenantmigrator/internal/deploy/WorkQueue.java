@@ -114,9 +114,7 @@ final class WorkQueue {
     }
 
     private boolean isReady() {
-        return !queue.isEmpty()
-                && queue.peek().due() <= now()
-                && (queue.peek().due() == AT_ONCE || !ending.isDue());
+        return !queue.isEmpty() && queue.peek().due() <= now() && (queue.peek().due() == AT_ONCE || !ending.isDue());
     }
 
     private void remind() {

@@ -61,9 +61,11 @@ public final class DirectConnection {
         } catch (SQLException e) {
             throw new TenantMigratorException(
                     SqlErrors.failure(e)
-                            .withMessage("asynchronous commit cannot be used here, because a commit cannot be waited for ("
-                                    + SqlErrors.message(e) + "); nothing was changed. Leave it off, or let the role run"
-                                    + " pg_logical_emit_message"),
+                            .withMessage(
+                                    "asynchronous commit cannot be used here, because a commit cannot be waited for ("
+                                            + SqlErrors.message(e)
+                                            + "); nothing was changed. Leave it off, or let the role run"
+                                            + " pg_logical_emit_message"),
                     SqlErrors.withoutDetail(e));
         }
     }

@@ -29,6 +29,7 @@ public final class Session implements AutoCloseable {
     /** A commit only waits for the disk when its transaction wrote something; having a number is not enough. */
     private static final String WRITE_SOMETHING =
             "SELECT pg_catalog.pg_logical_emit_message(true, 'tenant_migrator', '') IS NULL";
+
     private static final Set<String> LEVELS = Set.of(READ_COMMITTED, "REPEATABLE READ", "SERIALIZABLE");
 
     private final Connection connection;

@@ -1,7 +1,7 @@
 package dev.tenantmigrator.internal.run;
 
-import dev.tenantmigrator.SchemaAdapter.TenantScript;
 import dev.tenantmigrator.Rollout;
+import dev.tenantmigrator.SchemaAdapter.TenantScript;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
@@ -264,8 +264,7 @@ public final class RunContext {
 
     private Map<String, String> timeouts(ScriptFile script) {
         Map<String, String> timeouts = new TreeMap<>();
-        rollout.statementTimeout()
-                .ifPresent(timeout -> timeouts.put("statement_timeout", timeout.toMillis() + "ms"));
+        rollout.statementTimeout().ifPresent(timeout -> timeouts.put("statement_timeout", timeout.toMillis() + "ms"));
         timeouts.putAll(adapted(script).directive().timeouts());
         return timeouts;
     }

@@ -67,7 +67,8 @@ public final class FleetReader {
                     config.store().allHistories(connection, config.sharedSchema());
             if (all.isPresent()) {
                 Map<String, List<RecordedVersion>> rows = new TreeMap<>(all.get());
-                rows.keySet().removeIf(config.tenantFilter().and(reading.condition()).negate());
+                rows.keySet()
+                        .removeIf(config.tenantFilter().and(reading.condition()).negate());
                 return new Fleet<>(rows, new TreeMap<>());
             }
         }
@@ -90,12 +91,9 @@ public final class FleetReader {
             fleet.failures().put(schema, TenantSchemas.notFound(schema));
             return fleet;
         }
-        List<String> schemas =
-                reading.schema().isPresent()
-                        ? List.of(reading.schema().get())
-                        : tenants(connection).stream()
-                                .filter(reading.condition())
-                                .toList();
+        List<String> schemas = reading.schema().isPresent()
+                ? List.of(reading.schema().get())
+                : tenants(connection).stream().filter(reading.condition()).toList();
         readChunks(connection, schemas, way, fleet);
         return fleet;
     }
