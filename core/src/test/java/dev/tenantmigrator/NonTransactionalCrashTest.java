@@ -11,12 +11,14 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** Runners that die, and several at once, outside of a transaction. */
 @PostgresTest
@@ -92,6 +94,42 @@ class NonTransactionalCrashTest {
 
         assertThat(invalid()).isEqualTo("0");
         assertThat(migrator.verify().successful()).isTrue();
+    }
+
+    @Test
+    void theServerEndsWhatAClientBeganThatIsGone() throws SQLException {
+        String tenant = Samples.create(database, "a", TABLES);
+        List<Connection> lent = new CopyOnWriteArrayList<>();
+        PGSimpleDataSource source = new PGSimpleDataSource() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public Connection getConnection() throws SQLException {
+                Connection connection = super.getConnection();
+                lent.add(connection);
+                return connection;
+            }
+        };
+        source.setUrl(database.jdbcUrl());
+        source.setUser(database.user());
+        source.setPassword(database.password());
+        TenantMigrator migrator = TenantMigrator.builder(source)
+                .migrations(MigrationSource.of(TABLES, INDEX))
+                .build();
+        try (Connection writer = database.rawDataSource().getConnection()) {
+            writer.setAutoCommit(false);
+            writer.createStatement().execute("INSERT INTO " + tenant + ".item VALUES (0, 'x')");
+            CompletableFuture<FleetReport> run = CompletableFuture.supplyAsync(migrator::deployAll);
+            String process = builder("CREATE INDEX CONCURRENTLY");
+            lent.get(lent.size() - 1).abort(Runnable::run);
+            assertThat(run.join().failed()).hasSize(1);
+
+            // Although the transaction that it waits for is open.
+            waitFor("SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = " + process + ")");
+            writer.rollback();
+        }
+        Samples.with(database, TABLES, INDEX).deployAll().throwIfFailed();
+        assertThat(invalid()).isEqualTo("0");
     }
 
     @Test
