@@ -34,7 +34,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DataValuesTest {
 
     /** Parts of the values of {@link #vault}, in lower case. */
+<<<<<<< ours
     private static final List<String> SECRETS = List.of("zebra77", "quokka", "whispered", "mumble", "918273645", "2087-", "918.27");
+=======
+    private static final List<String> SECRETS =
+            List.of("zebra77", "quokka", "whispered", "mumble", "918273645", "2087", "918.27");
+>>>>>>> theirs
 
     /** Each fails, and in PostgreSQL's message, detail, hint or context there can be something of a row. */
     private static final List<String> SCRIPTS = List.of(
@@ -132,8 +137,9 @@ class DataValuesTest {
 
     @BeforeEach
     void vault() {
-        database.execute("CREATE TABLE public.vault (t text, u text, n bigint, d text, nothing text);"
-                + " INSERT INTO public.vault VALUES ('Zebra77 \"Quokka\" whispered: \"mumble\"', 'zebra77', 918273645, '2087-13-77', NULL)");
+        database.execute(
+                "CREATE TABLE public.vault (t text, u text, n bigint, d text, nothing text);"
+                        + " INSERT INTO public.vault VALUES ('Zebra77 \"Quokka\" whispered: \"mumble\"', 'zebra77', 918273645, '2087-13-77', NULL)");
     }
 
     @AfterEach
@@ -184,7 +190,8 @@ class DataValuesTest {
     private void assertNothingOfRows(String script, String said) {
         assertThat(SECRETS)
                 .as(script + "\n" + said)
-                .noneMatch(secret -> !script.contains(secret) && said.toLowerCase(Locale.ROOT).contains(secret));
+                .noneMatch(secret -> !script.contains(secret)
+                        && said.toLowerCase(Locale.ROOT).contains(secret));
     }
 
     private void assertNothingOfRows(List<String> scripts, Attempt attempt) throws Exception {
@@ -215,7 +222,9 @@ class DataValuesTest {
                 .createTenant(TenantName.forUser("a"), TenantStep.NONE)
                 .schema();
         assertNothingOfRows(
-                SCRIPTS, script -> Optional.of(with(before(), Migration.of("20240102_fails", script)).deploy(a)));
+                SCRIPTS,
+                script -> Optional.of(
+                        with(before(), Migration.of("20240102_fails", script)).deploy(a)));
     }
 
     @Test
@@ -260,7 +269,8 @@ class DataValuesTest {
                 + " CREATE TRIGGER refuse BEFORE DELETE ON " + a
                 + ".schema_migrations FOR EACH ROW EXECUTE FUNCTION " + a + ".refuse()");
         assertNothingOfRows(
-                List.of(""), script -> Optional.of(with(MEMBERS).repair(a, new Repair.MarkNotApplied(MEMBERS.version()))));
+                List.of(""),
+                script -> Optional.of(with(MEMBERS).repair(a, new Repair.MarkNotApplied(MEMBERS.version()))));
     }
 
     @Test
@@ -273,8 +283,7 @@ class DataValuesTest {
             database.execute("INSERT INTO public.vault SELECT * FROM public.safe; DROP TABLE " + a + ".shorts");
             assertNothingOfRows(
                     List.of(script),
-                    failing -> Optional.of(Samples.migrator(
-                                    database, before(), Migration.of("20240102_fails", failing))
+                    failing -> Optional.of(Samples.migrator(database, before(), Migration.of("20240102_fails", failing))
                             .sharedObjects("vault")
                             .requiredTables("shorts")
                             .build()
@@ -292,15 +301,13 @@ class DataValuesTest {
                         "CREATE INDEX CONCURRENTLY i ON data ((t::int))",
                         "CREATE INDEX CONCURRENTLY i ON data ((extract_it(t)))",
                         "-- tenant-migrator: no-transaction\nDO $$ BEGIN PERFORM t::int FROM data; END $$"),
-                script -> Optional.of(with(before(), Migration.of("20240102_fails", script)).deployAll()));
+                script -> Optional.of(
+                        with(before(), Migration.of("20240102_fails", script)).deployAll()));
     }
 
     /** Names, what PostgreSQL says of itself, and what the script says are shown. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             SELECT 'twelve'::int                                | invalid input syntax for type integer: "twelve"
             SELECT t::int FROM data                             | invalid input syntax for type integer: "…"
             SELECT t::mood FROM data                            | invalid input value for enum mood: "…"

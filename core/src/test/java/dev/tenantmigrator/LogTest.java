@@ -56,7 +56,9 @@ class LogTest {
                 .requiredTables("notes")
                 .parallelism(2)
                 .build();
-        return TestLog.during(() -> life(migrator)).stream().filter(Line::isShown).toList();
+        return TestLog.during(() -> life(migrator)).stream()
+                .filter(Line::isShown)
+                .toList();
     }
 
     @Test
@@ -93,7 +95,8 @@ class LogTest {
         assertThat(lines.stream().filter(line -> line.level() == Level.WARN))
                 .hasSameSizeAs(bad)
                 .allSatisfy(line -> assertThat(line.text().lines()).hasSize(1))
-                .allSatisfy(line -> assertThat(line.text()).contains(line.context().get("tenant")))
+                .allSatisfy(
+                        line -> assertThat(line.text()).contains(line.context().get("tenant")))
                 .extracting(line -> line.context().get("tenant"))
                 .containsExactlyInAnyOrderElementsOf(bad);
     }

@@ -203,13 +203,16 @@ class NonTransactionalResumeTest extends NonTransactionalTenant {
         TenantMigrator migrator = Samples.with(database, TABLES, later);
         migrator.repair(tenant, new Repair.MarkApplied(later.version())).throwIfFailed();
 
-        assertThat(migrator.verify().of(TenantOutcome.Unhealthy.class)).singleElement().satisfies(outcome -> assertThat(
-                        outcome.findings())
+        assertThat(migrator.verify().of(TenantOutcome.Unhealthy.class))
                 .singleElement()
-                .satisfies(finding -> {
-                    assertThat(finding.kind()).isEqualTo(Finding.Kind.INVALID_INDEX);
-                    assertThat(finding.message()).contains("item_code of item is INVALID").contains("REINDEX INDEX");
-                }));
+                .satisfies(outcome -> assertThat(outcome.findings())
+                        .singleElement()
+                        .satisfies(finding -> {
+                            assertThat(finding.kind()).isEqualTo(Finding.Kind.INVALID_INDEX);
+                            assertThat(finding.message())
+                                    .contains("item_code of item is INVALID")
+                                    .contains("REINDEX INDEX");
+                        }));
         assertThat(migrator.status().healthy()).isFalse();
 
         database.execute("REINDEX INDEX CONCURRENTLY " + tenant + ".item_code");

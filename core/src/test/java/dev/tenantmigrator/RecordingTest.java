@@ -200,11 +200,8 @@ class RecordingTest {
     @Test
     void aRuntimeWithoutTheRecorderDoesTheSameWork() throws Exception {
         List<String> classPath = new ArrayList<>();
-        for (Class<?> type : List.of(
-                TenantMigrator.class,
-                RecordingTest.class,
-                PGSimpleDataSource.class,
-                LoggerFactory.class)) {
+        for (Class<?> type :
+                List.of(TenantMigrator.class, RecordingTest.class, PGSimpleDataSource.class, LoggerFactory.class)) {
             classPath.add(Path.of(type.getProtectionDomain()
                             .getCodeSource()
                             .getLocation()

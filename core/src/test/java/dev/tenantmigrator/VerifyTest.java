@@ -162,9 +162,9 @@ class VerifyTest {
 
         FleetReport report = migrator.repair(a, new Repair.MarkNotApplied(NOTES.version()));
 
-        assertThat(report.failed()).singleElement().satisfies(failed -> assertThat(
-                        failed.failure().message())
-                .contains("trigger on the tracking table"));
+        assertThat(report.failed())
+                .singleElement()
+                .satisfies(failed -> assertThat(failed.failure().message()).contains("trigger on the tracking table"));
         assertThat(database.value("SELECT count(*) FROM public.elsewhere")).isEqualTo("0");
         database.execute("DROP TABLE public.elsewhere");
     }

@@ -96,7 +96,8 @@ public record Failure(
      * @return a copy
      */
     public Failure onLine(int newLine) {
-        return new Failure(message, tenant, version, file, OptionalInt.of(newLine), statement, excerpt, sqlState, detail);
+        return new Failure(
+                message, tenant, version, file, OptionalInt.of(newLine), statement, excerpt, sqlState, detail);
     }
 
     /**
@@ -136,8 +137,7 @@ public record Failure(
      * @return a copy
      */
     public Failure withDetail(String newDetail) {
-        return new Failure(
-                message, tenant, version, file, line, statement, excerpt, sqlState, Optional.of(newDetail));
+        return new Failure(message, tenant, version, file, line, statement, excerpt, sqlState, Optional.of(newDetail));
     }
 
     /**

@@ -20,8 +20,7 @@ final class ErrorText {
     private static final Pattern QUOTE = Pattern.compile("[" + QUOTES + "]");
 
     private static final Pattern QUOTED = Pattern.compile(QUOTE + "([^" + QUOTES + "]*)" + QUOTE);
-    private static final Pattern FIRST_TO_LAST_QUOTE =
-            Pattern.compile(QUOTE + "(?:.*" + QUOTE + ")?", Pattern.DOTALL);
+    private static final Pattern FIRST_TO_LAST_QUOTE = Pattern.compile(QUOTE + "(?:.*" + QUOTE + ")?", Pattern.DOTALL);
 
     /** A number, date or bytes; not the length of a type nor a sequence's bounds. */
     private static final Pattern NUMBER = Pattern.compile("(?<![\\p{L}\\p{N}_(.])[+-]?\\d[\\w.:+-]*");
@@ -67,8 +66,7 @@ final class ErrorText {
 
     private static String leftOut(Pattern pattern, String text, Predicate<String> shown) {
         String left = pattern.matcher(text)
-                .replaceAll(match ->
-                        Matcher.quoteReplacement(shown.test(match.group()) ? match.group() : LEFT_OUT));
+                .replaceAll(match -> Matcher.quoteReplacement(shown.test(match.group()) ? match.group() : LEFT_OUT));
         return SEVERAL_LEFT_OUT.matcher(left).replaceAll(LEFT_OUT);
     }
 
@@ -94,7 +92,8 @@ final class ErrorText {
         for (int at = known.indexOf(text); at >= 0; at = known.indexOf(text, at + 1)) {
             int end = at + text.length();
             boolean begins = at == 0 || !isPart(known.charAt(at - 1)) || !isPart(text.charAt(0));
-            boolean ends = end == known.length() || !isPart(known.charAt(end)) || !isPart(text.charAt(text.length() - 1));
+            boolean ends =
+                    end == known.length() || !isPart(known.charAt(end)) || !isPart(text.charAt(text.length() - 1));
             if (begins && ends) {
                 return true;
             }

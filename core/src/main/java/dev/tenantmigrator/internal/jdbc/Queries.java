@@ -40,17 +40,13 @@ public final class Queries {
     /** The INVALID indexes of all schemas, by schema: one query, because there are few in any fleet. */
     public static Map<String, List<InvalidIndex>> invalidIndexes(Connection connection) throws SQLException {
         Map<String, List<InvalidIndex>> invalid = new HashMap<>();
-        // An index of a partitioned table is INVALID as long as a partition has none, which is no fault. The array tells
-        // the planner that there are few.
+        // An index of a partitioned table is INVALID as long as a partition has none, which is no fault.
         String query = """
-                SELECT n.nspname, c.relname, t.relname
-                  FROM pg_catalog.unnest(ARRAY(
-                           SELECT indexrelid FROM pg_catalog.pg_index WHERE NOT indisvalid)) invalid(oid)
-                  JOIN pg_catalog.pg_class c ON c.oid = invalid.oid AND c.relkind = 'i'
-                  JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
+                SELECT n.nspname, c.relname, t.relname FROM pg_catalog.pg_index i
+                  JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid AND c.relkind = 'i'
                   JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
                   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                 ORDER BY 1, 2""";
+                 WHERE NOT i.indisvalid ORDER BY 1, 2""";
         try (PreparedStatement statement = connection.prepareStatement(query);
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {

@@ -20,7 +20,12 @@ public final class ScriptFailure extends SQLException {
     private final transient SQLException original;
 
     ScriptFailure(String version, ScriptFile file, Optional<SqlStatement> statement, SQLException error) {
-        this(version, file, statement, error, file.text() + statement.map(failed -> "\n" + failed.sql()).orElse(""));
+        this(
+                version,
+                file,
+                statement,
+                error,
+                file.text() + statement.map(failed -> "\n" + failed.sql()).orElse(""));
     }
 
     private ScriptFailure(

@@ -54,7 +54,8 @@ public final class Session implements AutoCloseable {
             connection = dataSource.getConnection();
         } catch (SQLException e) {
             throw new TenantMigratorException(
-                    SqlErrors.failure(e).withMessage("cannot connect to the database: " + SqlErrors.messageOfConnecting(e)),
+                    SqlErrors.failure(e)
+                            .withMessage("cannot connect to the database: " + SqlErrors.messageOfConnecting(e)),
                     SqlErrors.withoutDetail(e));
         }
         try {

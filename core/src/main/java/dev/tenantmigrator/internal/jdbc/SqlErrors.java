@@ -38,8 +38,8 @@ public final class SqlErrors {
     private static final List<String> NAMES =
             List.of("getSchema", "getTable", "getColumn", "getDatatype", "getConstraint");
 
-    private static final Map<String, String> DETAILS = new TreeMap<>(
-            Map.of("Detail", "getDetail", "Hint", "getHint", "Where", "getWhere"));
+    private static final Map<String, String> DETAILS =
+            new TreeMap<>(Map.of("Detail", "getDetail", "Hint", "getHint", "Where", "getWhere"));
 
     private SqlErrors() {}
 
@@ -119,8 +119,7 @@ public final class SqlErrors {
             // PostgreSQL read no row yet: it is about the words of the statement that was sent.
             return text;
         }
-        List<String> names =
-                NAMES.stream().map(name -> serverField(root, name)).toList();
+        List<String> names = NAMES.stream().map(name -> serverField(root, name)).toList();
         return new ErrorText(script, names).dataLeftOut(text);
     }
 

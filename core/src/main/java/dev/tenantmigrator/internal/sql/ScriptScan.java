@@ -88,9 +88,10 @@ public final class ScriptScan {
         Set<String> names = new TreeSet<>();
         Matcher matcher = OWN_SETTING.matcher(script.text());
         while (matcher.find()) {
-            names.add(matcher.group(1) == null
-                    ? matcher.group(2)
-                    : matcher.group(1).replaceAll("[\"\\s]", ""));
+            names.add(
+                    matcher.group(1) == null
+                            ? matcher.group(2)
+                            : matcher.group(1).replaceAll("[\"\\s]", ""));
         }
         return names;
     }

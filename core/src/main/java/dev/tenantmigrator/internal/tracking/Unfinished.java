@@ -20,9 +20,10 @@ public enum Unfinished {
     /** Only the rollback cannot run in a transaction, so it was that which was begun. */
     ROLLING_BACK("is being rolled back at this moment, or its rollback ended early: run the rollback again"),
     /** It was begun, and its file is another by now: nobody knows which of its statements were done. */
-    EDITED("was begun and its end was never recorded, and its file was edited since: restore the file and deploy, which goes on"
-            + " with it; or, where all that was done before stands in the edited file too, repair with accept-checksum and"
-            + " deploy; or do by hand what is left and repair with mark-applied"),
+    EDITED(
+            "was begun and its end was never recorded, and its file was edited since: restore the file and deploy, which goes on"
+                    + " with it; or, where all that was done before stands in the edited file too, repair with accept-checksum and"
+                    + " deploy; or do by hand what is left and repair with mark-applied"),
     /** Not the library's. */
     UNKNOWN("was started and its end was never recorded; look at what it did, then repair with mark-applied or"
             + " mark-not-applied");
@@ -40,8 +41,11 @@ public enum Unfinished {
         Optional<Migration> same = file.filter(
                 migration -> row.checksum().filter(migration.up()::matches).isPresent());
         if (same.isEmpty()) {
-            boolean edited = row.checksum().filter(checksum -> checksum.length() == CHECKSUM_LENGTH).isPresent()
-                    && file.filter(migration -> runsOutsideTransaction(migration.up())).isPresent();
+            boolean edited = row.checksum()
+                            .filter(checksum -> checksum.length() == CHECKSUM_LENGTH)
+                            .isPresent()
+                    && file.filter(migration -> runsOutsideTransaction(migration.up()))
+                            .isPresent();
             return edited ? EDITED : UNKNOWN;
         }
         if (runsOutsideTransaction(same.get().up())) {

@@ -78,7 +78,9 @@ public final class Inspector {
                 List<RecordedVersion> recorded =
                         rows.stream().map(AppliedMigration::recorded).toList();
                 TenantState state = TenantState.of(schema, recorded, catalog);
-                tenants.put(schema, status(
+                tenants.put(
+                        schema,
+                        status(
                                 state,
                                 rows,
                                 present.getOrDefault(schema, Set.of()),
@@ -107,7 +109,9 @@ public final class Inspector {
             Map<String, List<InvalidIndex>> invalid = Queries.invalidIndexes(connection);
             fleet.rows().forEach((schema, rows) -> {
                 TenantState state = TenantState.of(schema, rows, catalog);
-                outcomes.put(schema, outcome(status(
+                outcomes.put(
+                        schema,
+                        outcome(status(
                                 state,
                                 List.of(),
                                 present.getOrDefault(schema, Set.of()),
@@ -164,7 +168,8 @@ public final class Inspector {
         invalid.forEach(index -> findings.add(Finding.of(
                 Kind.INVALID_INDEX,
                 Severity.ERROR,
-                "the index " + index.name() + " of " + index.table() + " is INVALID: it is being built at this moment, or its"
+                "the index " + index.name() + " of " + index.table()
+                        + " is INVALID: it is being built at this moment, or its"
                         + " build was cut off, and then it only slows down writes. REINDEX INDEX CONCURRENTLY "
                         + Sql.qualified(state.schema(), index.name()) + ", or drop it")));
         List<String> pending = state.pending().stream().map(Migration::version).toList();
