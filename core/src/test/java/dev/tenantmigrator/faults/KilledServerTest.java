@@ -1,0 +1,142 @@
+package dev.tenantmigrator.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.tenantmigrator.DeployOptions;
+import dev.tenantmigrator.Rollout;
+import dev.tenantmigrator.TenantMigrator;
+import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.event.TenantEvent;
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.support.OwnServer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** PostgreSQL is killed (SIGKILL) in mid-deploy and started again: the next run goes on, and what was reported is there. */
+class KilledServerTest {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KilledServerTest.class);
+    private static final int TENANTS = 200;
+    private static final int MIGRATIONS = 6;
+    private static final int KILLS = 3;
+
+    @ParameterizedTest(name = "asynchronous commit: {0}")
+    @ValueSource(booleans = {false, true})
+    void everyTenantIsAtTheBeginningOfTheHistoryAndTheNextRunGoesOn(boolean asynchronous, @TempDir Path directory)
+            throws Exception {
+        long seed = Long.getLong("test.seed", System.nanoTime());
+        Random random = new Random(seed);
+        List<String> figures = new ArrayList<>();
+        try (OwnServer server = OwnServer.start(directory, Map.of());
+                HikariDataSource pool = server.pool(4)) {
+            CountedFleet.create(pool, "tenant", TENANTS);
+            for (int kill = 1; kill <= KILLS; kill++) {
+                long left = CountedFleet.states(pool).values().stream()
+                        .filter(state -> !state.equals(CountedFleet.versions(MIGRATIONS)))
+                        .count();
+                int at = 1 + random.nextInt((int) left * 2 / 3);
+                Killed killed = killAt(server, pool, asynchronous, at);
+                server.startAgain();
+                assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+
+                Map<String, String> states = CountedFleet.states(pool);
+
+                assertThat(states).as("seed %s", seed).hasSize(TENANTS);
+                killed.claimed().forEach((schema, versions) -> assertThat(states.get(schema).split(",", -1))
+                        .as("what was reported of %s, seed %s", schema, seed)
+                        .containsAll(versions));
+                figures.add(killed.claimed().values().stream().mapToInt(List::size).sum() + " migrations reported when the "
+                        + at + ". of " + left + " tenants had begun");
+            }
+            long start = System.nanoTime();
+            migrator(pool, event -> {}).deployAll(options(asynchronous)).throwIfFailed();
+            figures.add("the last run " + (System.nanoTime() - start) / 1_000_000 + " ms");
+            assertThat(CountedFleet.states(pool).values()).hasSize(TENANTS).containsOnly(CountedFleet.versions(MIGRATIONS));
+        }
+        LOG.warn(
+                "FIGURES server killed {} times, {} tenants, {} migrations, asynchronous {}, seed {}: {}",
+                KILLS,
+                TENANTS,
+                MIGRATIONS - 1,
+                asynchronous,
+                seed,
+                String.join("; ", figures));
+    }
+
+    /**
+     * What a run that was killed said.
+     *
+     * @param claimed what it reported as applied, by tenant
+     */
+    private record Killed(Map<String, List<String>> claimed) {}
+
+    private static Killed killAt(OwnServer server, HikariDataSource pool, boolean asynchronous, int at) throws Exception {
+        CountDownLatch begun = new CountDownLatch(at);
+        Queue<TenantEvent.MigrationApplied> applied = new ConcurrentLinkedQueue<>();
+        CompletableFuture<Optional<FleetReport>> run = CompletableFuture.supplyAsync(() -> {
+            try {
+                TenantMigrator migrator = migrator(pool, event -> {
+                    if (event instanceof TenantEvent.TenantStarted) {
+                        begun.countDown();
+                    } else if (event instanceof TenantEvent.MigrationApplied migration && !asynchronous) {
+                        applied.add(migration);
+                    }
+                });
+                return Optional.of(migrator.deployAll(options(asynchronous)));
+            } catch (TenantMigratorException e) {
+                return Optional.empty();
+            }
+        });
+        begun.await();
+        server.kill();
+        Map<String, List<String>> claimed = new LinkedHashMap<>();
+        applied.forEach(event ->
+                claimed.computeIfAbsent(event.schema(), schema -> new ArrayList<>()).add(event.version()));
+        run.get().ifPresent(report -> {
+            assertThat(report.successful()).isFalse();
+            report.outcomes().forEach(outcome -> claimed.computeIfAbsent(outcome.schema(), schema -> new ArrayList<>())
+                    .addAll(claimed(outcome)));
+        });
+        return new Killed(claimed);
+    }
+
+    private static List<String> claimed(TenantOutcome outcome) {
+        List<TenantOutcome.Step> steps = List.of();
+        if (outcome instanceof TenantOutcome.Migrated migrated) {
+            steps = migrated.applied();
+        } else if (outcome instanceof TenantOutcome.Failed failed) {
+            steps = failed.done();
+        }
+        return steps.stream().map(TenantOutcome.Step::version).toList();
+    }
+
+    private static TenantMigrator migrator(HikariDataSource pool, dev.tenantmigrator.event.TenantEventListener listener) {
+        return TenantMigrator.builder(pool)
+                .migrations(CountedFleet.migrations(MIGRATIONS))
+                .parallelism(4)
+                .listener(listener)
+                .build();
+    }
+
+    private static DeployOptions options(boolean asynchronous) {
+        Rollout.Builder rollout = Rollout.builder();
+        return DeployOptions.defaults()
+                .withRollout(asynchronous ? rollout.asynchronousCommit().build() : rollout.build());
+    }
+}
