@@ -67,10 +67,10 @@ final class CountedFleet {
     static void create(DataSource dataSource, String prefix, int tenants) {
         TenantMigrator migrator =
                 TenantMigrator.builder(dataSource).migrations(migrations(1)).build();
-        for (int i = 1; i <= tenants; i++) {
-            migrator.createTenant(
-                    TenantName.exactly(prefix + String.format(Locale.ROOT, "%03d", i)), TenantStep.NONE);
-        }
+        IntStream.rangeClosed(1, tenants)
+                .parallel()
+                .mapToObj(number -> prefix + String.format(Locale.ROOT, "%03d", number))
+                .forEach(name -> migrator.createTenant(TenantName.exactly(name), TenantStep.NONE));
     }
 
     /**

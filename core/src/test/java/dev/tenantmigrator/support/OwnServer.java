@@ -3,10 +3,19 @@ package dev.tenantmigrator.support;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import io.zonky.test.db.postgres.util.LinuxUtils;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -15,14 +24,35 @@ import java.util.stream.Stream;
  */
 public final class OwnServer implements AutoCloseable {
 
+    private static final Map<String, String> DURABLE =
+            Map.of("fsync", "on", "synchronous_commit", "on", "full_page_writes", "on");
+
     private final Path directory;
     private final Map<String, String> settings;
-    private EmbeddedPostgres server;
+    private final EmbeddedPostgres server;
+    private final String programs;
 
     private OwnServer(Path directory, Map<String, String> settings) throws IOException {
         this.directory = directory;
-        this.settings = settings;
-        this.server = start(0);
+        this.settings = new TreeMap<>(settings);
+        DURABLE.forEach(this.settings::putIfAbsent);
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                .setDataDirectory(directory.resolve("data"))
+                .setCleanDataDirectory(false);
+        this.settings.forEach(builder::setServerConfig);
+        this.server = builder.start();
+        this.programs = programs();
+    }
+
+    private String programs() throws IOException {
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT setting FROM pg_config WHERE name = 'BINDIR'")) {
+            row.next();
+            return row.getString(1);
+        } catch (SQLException e) {
+            throw new IOException(e);
+        }
     }
 
     /**
@@ -33,20 +63,6 @@ public final class OwnServer implements AutoCloseable {
      */
     public static OwnServer start(Path directory, Map<String, String> settings) throws IOException {
         return new OwnServer(directory, settings);
-    }
-
-    private EmbeddedPostgres start(int port) throws IOException {
-        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                .setDataDirectory(directory.resolve("data"))
-                .setCleanDataDirectory(false)
-                .setServerConfig("fsync", "on")
-                .setServerConfig("synchronous_commit", "on")
-                .setServerConfig("full_page_writes", "on");
-        if (port != 0) {
-            builder.setPort(port);
-        }
-        settings.forEach(builder::setServerConfig);
-        return builder.start();
     }
 
     /** Kills the server and all its processes at once (SIGKILL): nothing is written that was not written before. */
@@ -62,15 +78,33 @@ public final class OwnServer implements AutoCloseable {
             process.destroyForcibly();
         }
         for (ProcessHandle process : all) {
-            process.onExit().join();
+            // Its onExit looks rarely at what is no child.
+            while (process.isAlive()) {
+                Thread.onSpinWait();
+            }
         }
     }
 
     /** Starts it after a {@linkplain #kill() kill}, on the same port; returns when it has recovered. */
-    public void startAgain() throws IOException {
-        // Only frees what this JVM keeps of it.
-        server.close();
-        server = start(server.getPort());
+    public void startAgain() throws IOException, InterruptedException {
+        String options = settings.entrySet().stream()
+                .map(setting -> " -c " + setting.getKey() + "=" + setting.getValue())
+                .collect(Collectors.joining("", "-p " + server.getPort(), ""));
+        List<String> command = new ArrayList<>();
+        if (LinuxUtils.isUnshareAvailable()) {
+            // It refuses to run as root.
+            command.addAll(List.of("unshare", "-U"));
+        }
+        Path log = directory.resolve("log");
+        command.addAll(List.of(programs + "/pg_ctl", "-D", directory.resolve("data").toString(), "-o", options));
+        command.addAll(List.of("-l", log.toString(), "-w", "start"));
+        Process start = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (start.waitFor() != 0) {
+            throw new IOException("The server does not start again: " + Files.readString(log));
+        }
     }
 
     public String jdbcUrl() {
@@ -88,7 +122,7 @@ public final class OwnServer implements AutoCloseable {
         config.setUsername(user());
         config.setMaximumPoolSize(size);
         config.setMinimumIdle(0);
-        config.setConnectionTimeout(2_000);
+        config.setConnectionTimeout(500);
         config.setInitializationFailTimeout(-1);
         return new HikariDataSource(config);
     }
