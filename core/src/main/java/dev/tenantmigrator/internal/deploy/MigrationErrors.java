@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.deploy;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.internal.jdbc.LockTable;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -84,6 +85,11 @@ final class MigrationErrors {
             failure = failure.withMessage(
                     failure.message() + "; nothing of the script was kept. PostgreSQL runs this only"
                             + " outside of a transaction: begin the file with \"-- tenant-migrator: no-transaction\"");
+        }
+        if (LockTable.isFull(e)) {
+            failure = failure.withMessage(failure.message() + "; nothing of the script was kept. It needs more locks in one"
+                    + " transaction than the server has left: raise max_locks_per_transaction, for which the server has"
+                    + " to be started again, split the script, or run it when less is going on");
         }
         if (SqlErrors.says(e, InTransaction.SPOILED)) {
             failure = Failure.of(

@@ -14,6 +14,7 @@ import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.Ordinary;
 import dev.tenantmigrator.internal.containment.TouchedOthersException;
 import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.jdbc.LockTable;
 import dev.tenantmigrator.internal.jdbc.OwnSettings;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
@@ -137,6 +138,10 @@ final class Creation {
                 if (taken && (!name.isRandom() || tries == TRIES)) {
                     throw new TenantExistsException(
                             Failure.of("a schema of this name exists already").inTenant(schema));
+                }
+                if (LockTable.isFull(e)) {
+                    // No statement's fault, and it would take as many once more.
+                    throw failed(e, schema);
                 }
                 if (!taken) {
                     walk(schema);

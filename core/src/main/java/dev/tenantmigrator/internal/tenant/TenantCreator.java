@@ -1,6 +1,7 @@
 package dev.tenantmigrator.internal.tenant;
 
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
@@ -11,6 +12,7 @@ import dev.tenantmigrator.internal.Events;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.TouchedOthersException;
 import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.jdbc.LockTable;
 import dev.tenantmigrator.internal.jdbc.OwnSettings;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.Settings;
@@ -46,6 +48,7 @@ public final class TenantCreator {
 
     private final Config config;
     private final RandomGenerator random;
+    private final CreationTurns turns;
 
     /** The checksums of a history that is to be watched while it runs, so that the next sign-up need not find out again. */
     private volatile List<String> watched = List.of();
@@ -61,6 +64,7 @@ public final class TenantCreator {
     TenantCreator(Config config, RandomGenerator random) {
         this.config = config;
         this.random = random;
+        this.turns = new CreationTurns(config.dataSource());
     }
 
     /** Provides extensions and checks that every migration could run in a new tenant. */
@@ -79,6 +83,11 @@ public final class TenantCreator {
 
     private CreatedTenant createOutside(TenantName name, TenantStep step) throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
+        return turns.run(catalog, step, counted -> createOrWatch(catalog, name, counted));
+    }
+
+    private CreatedTenant createOrWatch(MigrationCatalog catalog, TenantName name, TenantStep step)
+            throws SQLException {
         try {
             return tell(createOrFindPlace(catalog, name, step));
         } catch (SQLException e) {
@@ -203,6 +212,9 @@ public final class TenantCreator {
             own.restoreSql(own.values().keySet()).ifPresent(end::add);
             end.add(restore).add("RELEASE SAVEPOINT " + SAVEPOINT).send(connection);
             return tell(created);
+        } catch (MigrationFailedException e) {
+            takeBack(connection, e);
+            throw LockTable.isFull(e.failure()) ? turns.explained(e, catalog, connection) : e;
         } catch (SQLException | RuntimeException | Error e) {
             takeBack(connection, e);
             throw e;

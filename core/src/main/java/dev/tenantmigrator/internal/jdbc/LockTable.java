@@ -1,0 +1,60 @@
+package dev.tenantmigrator.internal.jdbc;
+
+import dev.tenantmigrator.report.Failure;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * The server's table of locks, which all sessions share: a transaction has a place in it for everything that it made or
+ * changed, until it ends.
+ *
+ * @param perTransaction the setting that it is made bigger with
+ * @param transactions by how many it is multiplied
+ * @param held places that the asking session has now
+ */
+public record LockTable(int perTransaction, int transactions, int held) {
+
+    private static final String SETTING = "max_locks_per_transaction";
+    private static final String OUT_OF_MEMORY = "53200";
+
+    private static final String QUERY = """
+            SELECT pg_catalog.current_setting('max_locks_per_transaction')::int,
+                   pg_catalog.current_setting('max_connections')::int
+                       + pg_catalog.current_setting('max_prepared_transactions')::int,
+                   (SELECT count(*) FROM pg_catalog.pg_lock_status() AS l
+                     WHERE l.pid = pg_catalog.pg_backend_pid() AND NOT l.fastpath)""";
+
+    /** Asks the server. */
+    public static LockTable read(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(QUERY)) {
+            row.next();
+            return new LockTable(row.getInt(1), row.getInt(2), row.getInt(3));
+        }
+    }
+
+    /** How many places it has at least. */
+    public int size() {
+        return perTransaction * transactions;
+    }
+
+    /** Whether a statement failed because there was no place left. The hint names the setting in every language. */
+    public static boolean isFull(SQLException e) {
+        return SqlErrors.state(e).equals(OUT_OF_MEMORY)
+                && SqlErrors.message(e).contains(SETTING);
+    }
+
+    /** Whether that is why something failed. */
+    public static boolean isFull(Failure failure) {
+        return failure.sqlState().filter(OUT_OF_MEMORY::equals).isPresent()
+                && failure.message().contains(SETTING);
+    }
+
+    /** What it has room for, in words. */
+    public String describe() {
+        return "the server's lock table has room for about " + size() + " locks of all sessions together (" + SETTING
+                + " is " + perTransaction + ", times " + transactions + " transactions)";
+    }
+}
