@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
 class FullLockTableTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(FullLockTableTest.class);
-    private static final int CREATIONS = 8;
+    private static final int CREATIONS = 6;
     private static final MigrationSource LONG_HISTORY = MigrationSource.of(
             IntStream.rangeClosed(1, 800).mapToObj(FullLockTableTest::migration).toArray(Migration[]::new));
 
