@@ -34,12 +34,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DataValuesTest {
 
     /** Parts of the values of {@link #vault}, in lower case. */
-<<<<<<< ours
-    private static final List<String> SECRETS = List.of("zebra77", "quokka", "whispered", "mumble", "918273645", "2087-", "918.27");
-=======
     private static final List<String> SECRETS =
-            List.of("zebra77", "quokka", "whispered", "mumble", "918273645", "2087", "918.27");
->>>>>>> theirs
+            List.of("zebra77", "quokka", "whispered", "mumble", "918273645", "2087-", "918.27");
 
     /** Each fails, and in PostgreSQL's message, detail, hint or context there can be something of a row. */
     private static final List<String> SCRIPTS = List.of(
