@@ -163,6 +163,16 @@ final class GlobalOptions implements Runnable {
         given.put("parallelism", tenants);
     }
 
+    @Option(
+            names = "--tracking",
+            scope = INHERIT,
+            paramLabel = "WHERE",
+            description = "Where applied migrations are recorded: schema (a table in each tenant's schema) or fleet"
+                    + " (one table for all tenants). Default: schema")
+    void setTracking(String where) {
+        given.put("tracking", where);
+    }
+
     @Option(names = "--json", scope = INHERIT, description = "Print one JSON document.")
     void setJson(boolean json) {
         given.put("json", Boolean.toString(json));

@@ -39,6 +39,7 @@ public final class Program {
                 new VerifyCommand(runner),
                 new RepairCommand(runner),
                 new AdoptCommand(runner),
+                new MoveTrackingCommand(runner),
                 new PrepareCommand(runner),
                 new ListCommand(runner),
                 new RenameCommand(runner),

@@ -49,6 +49,9 @@ public final class Outcomes {
         if (outcome instanceof TenantOutcome.Repaired repaired) {
             return TenantResult.of(schema, "repaired").withVersions(repaired.versions());
         }
+        if (outcome instanceof TenantOutcome.Moved moved) {
+            return TenantResult.of(schema, "moved").withVersions(moved.versions());
+        }
         if (outcome instanceof TenantOutcome.Healthy healthy) {
             return TenantResult.of(schema, "healthy").withFindings(healthy.findings());
         }

@@ -1,5 +1,6 @@
 package dev.tenantmigrator.cli.setup;
 
+import dev.tenantmigrator.TrackingStore;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -35,6 +36,7 @@ public final class Layers {
             "allow-table",
             "extension",
             "parallelism",
+            "tracking",
             "json",
             "embedded",
             "verbose");
@@ -81,6 +83,7 @@ public final class Layers {
                 allowedTables(),
                 layer("extension").map(layer -> names("extension")),
                 parallelism(),
+                tracking("tracking", find("tracking").orElse("schema")),
                 isTrue("json"),
                 embedded,
                 isTrue("verbose"));
@@ -118,6 +121,19 @@ public final class Layers {
             // Refused below, with the same words.
         }
         throw new CommandException("parallelism is a number from 1, not \"" + value + "\"");
+    }
+
+    /**
+     * The store of a name.
+     *
+     * @throws CommandException when there is none
+     */
+    public static TrackingStore tracking(String option, String name) {
+        return switch (name) {
+            case "schema" -> TrackingStore.perSchema();
+            case "fleet" -> TrackingStore.fleet();
+            default -> throw new CommandException(option + " is schema or fleet, not \"" + name + "\"");
+        };
     }
 
     private Set<String> allowedTables() {

@@ -30,6 +30,7 @@ public final class Session implements AutoCloseable {
                 .allowSchemas(settings.allowedSchemas().toArray(String[]::new))
                 .allowTables(settings.allowedTables().toArray(String[]::new))
                 .parallelism(settings.parallelism())
+                .trackingStore(settings.tracking())
                 .listener(progress);
         database.directDataSource().ifPresent(builder::directDataSource);
         settings.extensions().ifPresent(names -> builder.extensions(names.toArray(String[]::new)));

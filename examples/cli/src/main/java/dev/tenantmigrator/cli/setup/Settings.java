@@ -1,5 +1,6 @@
 package dev.tenantmigrator.cli.setup;
 
+import dev.tenantmigrator.TrackingStore;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param allowedTables tables elsewhere that a migration's transaction may write to
  * @param extensions what every database needs; empty when not said
  * @param parallelism how many tenants are worked on at a time
+ * @param tracking where it is recorded which migrations a tenant has
  * @param json whether output is one JSON document
  * @param embedded whether the embedded server is used
  * @param verbose whether healthy tenants are shown one by one, and the log at INFO
@@ -33,6 +35,7 @@ public record Settings(
         Set<String> allowedTables,
         Optional<Set<String>> extensions,
         int parallelism,
+        TrackingStore tracking,
         boolean json,
         boolean embedded,
         boolean verbose) {}

@@ -1,0 +1,43 @@
+package dev.tenantmigrator.cli.command;
+
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.output.Outcomes;
+import dev.tenantmigrator.cli.setup.CommandException;
+import dev.tenantmigrator.cli.setup.Layers;
+import dev.tenantmigrator.cli.setup.Session;
+import dev.tenantmigrator.report.FleetReport;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "move-tracking",
+        description = "Move what is recorded for all tenants from where --tracking says to another place. Run it again when it"
+                + " was interrupted, then set --tracking to the new place for all instances.")
+final class MoveTrackingCommand implements Callable<Integer> {
+
+    private final Runner runner;
+
+    @Option(names = "--to", required = true, paramLabel = "WHERE", description = "schema or fleet.")
+    private String to = "";
+
+    MoveTrackingCommand(Runner runner) {
+        this.runner = runner;
+    }
+
+    @Override
+    public Integer call() {
+        return runner.withDatabase(
+                "move-tracking", session -> CommandResult.of("move-tracking", Outcomes.of(run(session))));
+    }
+
+    private FleetReport run(Session session) {
+        TrackingStore target = Layers.tracking("--to", to);
+        if (target.equals(session.settings().tracking())) {
+            throw new CommandException("--tracking and --to are the same place; --tracking says where the records are now,"
+                    + " --to where they go");
+        }
+        return session.onFleet("move-tracking", migrator -> migrator.moveTracking(target));
+    }
+}
