@@ -14,6 +14,8 @@ import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantPlan;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -299,6 +301,35 @@ class RolloutTest {
                 .hasSize(2)
                 .extracting(TenantOutcome.Skipped::reason)
                 .containsOnly("the run was cancelled; run it again, it goes on");
+    }
+
+    @Test
+    void aCancelledRunDoesNotWaitForATenantThatAnotherInstanceHolds() throws Exception {
+        create("a", "held");
+        Cancellation cancellation = new Cancellation();
+        TenantMigrator migrator = Samples.migrator(database, MEMBERS, NOTES)
+                .listener(event -> {
+                    if (event instanceof TenantEvent.TenantFinished) {
+                        cancellation.cancel();
+                    }
+                })
+                .build();
+        try (Connection holder = database.rawDataSource().getConnection();
+                Statement statement = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            statement.execute(dev.tenantmigrator.internal.jdbc.TenantLock.trySql("held"));
+
+            FleetReport report = migrator.deployAll(
+                    with(Rollout.builder().cancellation(cancellation).order(Comparator.reverseOrder())));
+
+            assertThat(report.of(TenantOutcome.Migrated.class))
+                    .extracting(TenantOutcome::schema)
+                    .containsExactly("a");
+            assertThat(report.of(TenantOutcome.Skipped.class))
+                    .extracting(TenantOutcome::schema)
+                    .containsExactly("held");
+            holder.rollback();
+        }
     }
 
     @Test

@@ -43,8 +43,8 @@ final class MigrationSteps implements TenantWork {
         OTHER_CONNECTION
     }
 
-    /** How often it may turn out that what was committed is not known to be on the disk. */
-    private static final int DOUBTS = 5;
+    /** How often a connection may go while nothing is in flight. */
+    private static final int LOSSES = 5;
 
     private final RunContext run;
     private final Direction direction;
@@ -53,7 +53,7 @@ final class MigrationSteps implements TenantWork {
     private final Tries tries = new Tries();
     private Optional<SQLException> lost = Optional.empty();
     private boolean inFlight;
-    private int doubts;
+    private int losses;
     private boolean oneByOne;
     private boolean changed;
     private Optional<Long> heldSince = Optional.empty();
@@ -102,7 +102,7 @@ final class MigrationSteps implements TenantWork {
     public Optional<TenantOutcome> doubt(SQLException reason) {
         lost = Optional.of(reason);
         inFlight = false;
-        return ++doubts < DOUBTS ? Optional.empty() : Optional.of(failed(withoutConnection(SqlErrors.failure(reason))));
+        return ++losses < LOSSES ? Optional.empty() : Optional.of(failed(withoutConnection(SqlErrors.failure(reason))));
     }
 
     @Override
@@ -134,6 +134,22 @@ final class MigrationSteps implements TenantWork {
 
     @Override
     public Attempt tryOn(Session session) throws SQLException {
+        try {
+            return attempt(session);
+        } catch (SQLException e) {
+            // Only what reads ends here.
+            if (SqlErrors.isConnectionLost(e) && ++losses < LOSSES) {
+                session.discard();
+                return new Attempt.Lost();
+            }
+            if (lost.isPresent()) {
+                return new Attempt.Over(failed(withoutConnection(SqlErrors.failure(e))));
+            }
+            throw e;
+        }
+    }
+
+    private Attempt attempt(Session session) throws SQLException {
         changed = false;
         if (lost.isPresent()) {
             Optional<TenantOutcome> failed = afterLostConnection(session, lost.get());
