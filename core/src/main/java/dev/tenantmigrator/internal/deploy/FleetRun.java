@@ -124,12 +124,14 @@ final class FleetRun {
                 work.schema(),
                 () -> Events.inTenant(work.schema(), () -> tryOn(session, work)),
                 Attempt::result);
+        // Asked now: once it is put back, it is another worker's.
+        boolean others = work.foundOthersWork();
         if (work.isUnconfirmed()) {
             unconfirmed.add(session, entry, attempt);
         } else {
             settle(entry, attempt);
         }
-        if (work.foundOthersWork() && !session.isBroken()) {
+        if (others && !session.isBroken()) {
             readAgain(session);
         }
     }
