@@ -42,7 +42,7 @@ public final class DirectConnection {
         if (direct.get() == usual) {
             return;
         }
-        try (Session other = Session.open(direct.get())) {
+        try (Session other = open(direct.get())) {
             if (!ask(session.connection(), DATABASE).equals(ask(other.connection(), DATABASE))) {
                 throw new TenantMigratorException(Failure.of("the direct data source (--direct-url) leads to another"
                         + " database than the usual one; nothing was changed"));
@@ -67,6 +67,18 @@ public final class DirectConnection {
                                             + "); nothing was changed. Leave it off, or let the role run"
                                             + " pg_logical_emit_message"),
                     SqlErrors.withoutDetail(e));
+        }
+    }
+
+    private static Session open(DataSource direct) {
+        try {
+            return Session.open(direct);
+        } catch (TenantMigratorException e) {
+            throw new TenantMigratorException(
+                    e.failure()
+                            .withMessage("by the direct data source (--direct-url): "
+                                    + e.failure().message() + "; nothing was changed"),
+                    e);
         }
     }
 

@@ -73,6 +73,13 @@ class OptionsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"list", "rename a b", "drop x --yes"})
+    void whatRunsNoScriptNeedsNoMigrations(String command) {
+        Cli.Result result = cli().run(command.split(" "));
+        assertThat(result.err()).contains("--url").doesNotContain("--migrations");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "--password=hunter2 status",

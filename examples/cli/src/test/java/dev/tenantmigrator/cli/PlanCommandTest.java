@@ -3,9 +3,18 @@ package dev.tenantmigrator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tenantmigrator.cli.output.PlanText;
+import dev.tenantmigrator.report.PlanReport;
+import dev.tenantmigrator.report.PlannedMigration;
+import dev.tenantmigrator.report.TenantPlan;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,5 +114,37 @@ class PlanCommandTest {
         assertThat(cli.json(1, "plan", ada).at("/tenants/0/outcome").asText()).isEqualTo("failed");
         assertThat(cli.json(1, "plan", "nobody").at("/tenants/0/outcome").asText())
                 .isEqualTo("failed");
+    }
+
+    @Test
+    void theSamePlanOfManyTenantsIsShownOnce() {
+        List<TenantPlan> tenants = IntStream.range(0, 300)
+                .mapToObj(i -> tenantPlan("t" + i, i == 299))
+                .toList();
+        PlanReport report = new PlanReport(tenants, Set.of());
+
+        List<String> lines = PlanText.sql(report, false);
+        assertThat(lines.get(0))
+                .startsWith("-- 299 tenants have the same plan, ")
+                .endsWith(": t0, t1, t2, " + names());
+        assertThat(lines).filteredOn("BEGIN;"::equals).hasSize(2);
+        assertThat(PlanText.sql(report, true)).filteredOn("BEGIN;"::equals).hasSize(300);
+    }
+
+    private static String names() {
+        return IntStream.range(3, 299).mapToObj(i -> "t" + i).collect(Collectors.joining(", "));
+    }
+
+    private static TenantPlan tenantPlan(String schema, boolean begun) {
+        PlannedMigration migration = new PlannedMigration(
+                "1_a",
+                "m/1_a/migration.sql",
+                false,
+                true,
+                begun ? List.of("BEGIN") : List.of("BEGIN", "SET LOCAL x = y"),
+                List.of(),
+                List.of(),
+                List.of());
+        return new TenantPlan(schema, List.of(migration), Optional.empty());
     }
 }

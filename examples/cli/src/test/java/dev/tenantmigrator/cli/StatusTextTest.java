@@ -50,6 +50,23 @@ class StatusTextTest {
         assertThat(lines.get(2)).startsWith("ahead");
     }
 
+    @Test
+    void whatIsMostUrgentStandsFirst() {
+        Finding unfinished = Finding.of(Kind.UNFINISHED, Severity.ERROR, "2_b", "2_b was started");
+        Finding unreadable = Finding.of(Kind.UNREADABLE, Severity.ERROR, "permission denied");
+        Finding edited = Finding.of(Kind.CHECKSUM_MISMATCH, Severity.ERROR, "1_a", "edited");
+        List<TenantStatus> tenants = List.of(
+                tenant("fine", SOURCE, List.of()),
+                tenant("ahead", SOURCE, List.of(), AHEAD),
+                tenant("behind", SOURCE, List.of(), PENDING),
+                tenant("edited", SOURCE, List.of(), edited),
+                tenant("half", SOURCE, List.of(), PENDING, unfinished),
+                tenant("forbidden", List.of(), List.of(), unreadable));
+        List<String> lines = StatusText.fleet(new StatusReport(SOURCE, tenants), false);
+        assertThat(lines.subList(1, 7).stream().map(line -> line.replaceFirst(" .*", "")))
+                .containsExactly("half", "forbidden", "edited", "behind", "ahead", "fine");
+    }
+
     private static String[] row(TenantStatus tenant) {
         return StatusText.fleet(new StatusReport(SOURCE, List.of(tenant)), false)
                 .get(1)

@@ -28,7 +28,7 @@ final class BackfillCommand implements Callable<Integer> {
     }
 
     private FleetReport run(Session session) {
-        return schema.map(session.migrator()::backfill)
-                .orElseGet(() -> session.onFleet("backfill", TenantMigrator::backfillAll));
+        TenantMigrator migrator = session.migrator();
+        return session.run(() -> schema.map(migrator::backfill).orElseGet(migrator::backfillAll));
     }
 }

@@ -1,7 +1,6 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.DeployOptions;
-import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.Outcomes;
 import dev.tenantmigrator.cli.setup.Session;
@@ -9,6 +8,7 @@ import dev.tenantmigrator.report.FleetReport;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(name = "deploy-all", description = "Apply pending migrations to all tenants.")
@@ -16,8 +16,11 @@ final class DeployAllCommand implements Callable<Integer> {
 
     private final Runner runner;
 
-    @Option(names = "--out-of-order", description = "Also apply versions older than one that is applied already.")
-    private boolean outOfOrder;
+    @Mixin
+    private VersionOptions versions = new VersionOptions();
+
+    @Mixin
+    private RolloutOptions rollout = new RolloutOptions();
 
     @Option(names = "--allow-shared-schema", description = "Let this run change the shared schema.")
     private boolean allowSharedSchema;
@@ -32,9 +35,7 @@ final class DeployAllCommand implements Callable<Integer> {
     }
 
     private FleetReport run(Session session) {
-        return session.onFleet(
-                "deploy-all",
-                migrator -> migrator.deployAll(
-                        new DeployOptions(outOfOrder, allowSharedSchema, Optional.empty(), Rollout.defaults())));
+        DeployOptions options = versions.deploy(allowSharedSchema);
+        return rollout.run(session, Optional.empty(), how -> session.migrator().deployAll(options.withRollout(how)));
     }
 }

@@ -1,12 +1,13 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.DeployOptions;
-import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.Outcomes;
-import java.util.Optional;
+import dev.tenantmigrator.cli.setup.Session;
+import dev.tenantmigrator.report.FleetReport;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,8 +19,11 @@ final class DeployCommand implements Callable<Integer> {
     @Parameters(paramLabel = "SCHEMA", description = "The tenant.")
     private String schema = "";
 
-    @Option(names = "--out-of-order", description = "Also apply versions older than one that is applied already.")
-    private boolean outOfOrder;
+    @Mixin
+    private VersionOptions versions = new VersionOptions();
+
+    @Mixin
+    private WorkOptions work = new WorkOptions();
 
     @Option(names = "--allow-shared-schema", description = "Let this run change the shared schema.")
     private boolean allowSharedSchema;
@@ -30,17 +34,12 @@ final class DeployCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return runner.withDatabase(
-                "deploy",
-                session -> CommandResult.of(
-                        "deploy",
-                        Outcomes.of(session.migrator()
-                                .deploy(
-                                        schema,
-                                        new DeployOptions(
-                                                outOfOrder,
-                                                allowSharedSchema,
-                                                Optional.empty(),
-                                                Rollout.defaults())))));
+        return runner.withDatabase("deploy", session -> CommandResult.of("deploy", Outcomes.of(run(session))));
+    }
+
+    private FleetReport run(Session session) {
+        DeployOptions options = versions.deploy(allowSharedSchema)
+                .withRollout(work.rollout(session.cancellation()).build());
+        return session.run(() -> session.migrator().deploy(schema, options));
     }
 }

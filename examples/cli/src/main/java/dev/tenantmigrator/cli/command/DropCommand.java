@@ -29,7 +29,7 @@ final class DropCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return runner.withDatabase("drop", session -> {
+        return runner.withoutMigrations("drop", session -> {
             confirm(session.host());
             session.migrator().dropTenant(schema, schema);
             return CommandResult.of("drop", TenantResult.of(schema, "dropped"));

@@ -20,7 +20,7 @@ final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return runner.withDatabase("list", ListCommand::list);
+        return runner.withoutMigrations("list", ListCommand::list);
     }
 
     private static CommandResult list(Session session) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -31,8 +32,11 @@ final class PlanCommand implements Callable<Integer> {
     @Option(names = "--version", paramLabel = "V", description = "Show this version, applied or not.")
     private Optional<String> version = Optional.empty();
 
-    @Option(names = "--out-of-order", description = "Also versions older than one that is applied already.")
-    private boolean outOfOrder;
+    @Mixin
+    private VersionOptions versions = new VersionOptions();
+
+    @Mixin
+    private TenantsOption tenants = new TenantsOption();
 
     PlanCommand(Runner runner) {
         this.runner = runner;
@@ -44,24 +48,27 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private CommandResult plan(Session session) {
-        if (version.isPresent() && outOfOrder) {
-            throw new CommandException("--version shows one version; --out-of-order does not go with it");
+        if (version.isPresent() && versions.given()) {
+            throw new CommandException("--version shows one version; --out-of-order and --target do not go with it");
         }
-        PlanReport report = report(session.migrator());
+        tenants.checkAgainst(schema);
+        PlanReport report = tenants.of(report(session.migrator()));
+        tenants.checkFound(session, report.tenants().size());
         CommandResult result = CommandResult.of("plan", Plans.of(report))
                 .withMore(Map.of("missingExtensions", report.missingExtensions()));
         return report.tenants().isEmpty()
                 ? result
-                : result.withLines(PlanText.sql(report)).withNotes(PlanText.notes(report, result.counts()));
+                : result.withLines(PlanText.sql(report, session.settings().verbose()))
+                        .withNotes(PlanText.notes(report, result.counts()));
     }
 
     private PlanReport report(TenantMigrator migrator) {
-        DeployOptions options = outOfOrder ? DeployOptions.defaults().withOutOfOrder() : DeployOptions.defaults();
         if (version.isPresent()) {
             return schema.isPresent()
                     ? migrator.planVersion(schema.get(), version.get())
                     : migrator.planVersion(version.get());
         }
+        DeployOptions options = versions.deploy(false);
         return schema.isPresent() ? migrator.plan(schema.get(), options) : migrator.plan(options);
     }
 }

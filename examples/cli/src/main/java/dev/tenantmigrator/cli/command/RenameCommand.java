@@ -27,7 +27,7 @@ final class RenameCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return runner.withDatabase("rename", session -> {
+        return runner.withoutMigrations("rename", session -> {
             session.migrator().rename(schema, TenantName.exactly(newName));
             return CommandResult.of(
                     "rename", TenantResult.of(newName, "renamed").withMore(Map.of("from", schema)));

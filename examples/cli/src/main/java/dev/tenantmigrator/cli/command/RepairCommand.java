@@ -1,6 +1,7 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.Repair;
+import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.Outcomes;
 import dev.tenantmigrator.cli.setup.CommandException;
@@ -70,7 +71,8 @@ final class RepairCommand {
         if (schema.isPresent() == all) {
             throw new CommandException("repair which tenants? Give SCHEMA or --all, one of them");
         }
-        return schema.map(tenant -> session.migrator().repair(tenant, repair))
-                .orElseGet(() -> session.onFleet("repair", migrator -> migrator.repairAll(repair)));
+        TenantMigrator migrator = session.migrator();
+        return session.run(() ->
+                schema.map(tenant -> migrator.repair(tenant, repair)).orElseGet(() -> migrator.repairAll(repair)));
     }
 }

@@ -2,6 +2,7 @@ package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.RollbackOptions;
 import dev.tenantmigrator.Rollout;
+import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.Outcomes;
 import dev.tenantmigrator.cli.setup.Session;
@@ -9,6 +10,7 @@ import dev.tenantmigrator.report.FleetReport;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -29,6 +31,9 @@ final class RollbackCommand implements Callable<Integer> {
     @Option(names = "--allow-shared-schema", description = "Let this run change the shared schema.")
     private boolean allowSharedSchema;
 
+    @Mixin
+    private RolloutOptions rollout = new RolloutOptions();
+
     RollbackCommand(Runner runner) {
         this.runner = runner;
     }
@@ -40,7 +45,11 @@ final class RollbackCommand implements Callable<Integer> {
 
     private FleetReport run(Session session) {
         RollbackOptions options = new RollbackOptions(withLater, allowSharedSchema, Rollout.defaults());
-        return schema.map(tenant -> session.migrator().rollback(tenant, version, options))
-                .orElseGet(() -> session.onFleet("rollback", migrator -> migrator.rollbackAll(version, options)));
+        TenantMigrator migrator = session.migrator();
+        return rollout.run(
+                session,
+                schema,
+                how -> schema.map(tenant -> migrator.rollback(tenant, version, options.withRollout(how)))
+                        .orElseGet(() -> migrator.rollbackAll(version, options.withRollout(how))));
     }
 }

@@ -17,9 +17,11 @@ import dev.tenantmigrator.cli.setup.Interruption;
 import dev.tenantmigrator.cli.setup.Session;
 import dev.tenantmigrator.cli.setup.Settings;
 import dev.tenantmigrator.report.Failure;
+import java.nio.file.Files;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import picocli.CommandLine.Help.Ansi;
 
 /** Runs a command's work, prints what it comes back with, and tells failures that are expected from bugs. */
@@ -47,10 +49,28 @@ final class Runner {
 
     /** Runs work that needs the migrations and the database. */
     int withDatabase(String command, Work<Session> work) {
+        return connected(command, Runner::requireMigrations, work);
+    }
+
+    /** Runs work that needs the database alone. */
+    int withoutMigrations(String command, Work<Session> work) {
+        return connected(command, settings -> {}, work);
+    }
+
+    private static void requireMigrations(Settings settings) {
+        if (!Files.isDirectory(settings.migrations())) {
+            throw new CommandException("there is no directory of migrations at "
+                    + settings.migrations().toAbsolutePath().normalize()
+                    + "; name it by --migrations, or begin one by: create NAME");
+        }
+    }
+
+    private int connected(String command, Consumer<Settings> check, Work<Session> work) {
         try (Interruption interruption = new Interruption(host.err())) {
-            return withSettings(command, settings -> {
+            int exitCode = withSettings(command, settings -> {
+                check.accept(settings);
                 try (Session session = Session.open(host, settings, interruption)) {
-                    CommandResult result = work.run(session);
+                    CommandResult result = work.run(session).withMore(session.course());
                     boolean nobody =
                             result.tenants().isEmpty() && result.lines().isEmpty();
                     return nobody && !settings.json()
@@ -58,6 +78,7 @@ final class Runner {
                             : result;
                 }
             });
+            return interruption.interrupted() ? Interruption.EXIT_CODE : exitCode;
         }
     }
 

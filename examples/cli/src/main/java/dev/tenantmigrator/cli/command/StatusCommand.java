@@ -31,9 +31,8 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private CommandResult status(Session session) {
-        StatusReport report = schema.isPresent()
-                ? session.migrator().status(schema.get())
-                : session.onFleet("status", TenantMigrator::status);
+        TenantMigrator migrator = session.migrator();
+        StatusReport report = schema.map(migrator::status).orElseGet(migrator::status);
         CommandResult result =
                 CommandResult.of("status", Outcomes.of(report)).withMore(Map.of("migrations", report.versions()));
         if (report.tenants().isEmpty()) {

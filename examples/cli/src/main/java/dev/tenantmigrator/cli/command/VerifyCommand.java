@@ -28,7 +28,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private FleetReport run(Session session) {
-        return schema.map(session.migrator()::verify)
-                .orElseGet(() -> session.onFleet("verify", TenantMigrator::verify));
+        TenantMigrator migrator = session.migrator();
+        return session.run(() -> schema.map(migrator::verify).orElseGet(migrator::verify));
     }
 }

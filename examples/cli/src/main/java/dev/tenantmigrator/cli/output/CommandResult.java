@@ -1,6 +1,7 @@
 package dev.tenantmigrator.cli.output;
 
 import dev.tenantmigrator.report.Failure;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,8 +46,11 @@ public record CommandResult(
         return new CommandResult(command, tenants, lines, newNotes, more, error);
     }
 
+    /** Adds fields. */
     public CommandResult withMore(Map<String, Object> newMore) {
-        return new CommandResult(command, tenants, lines, notes, newMore, error);
+        Map<String, Object> all = new LinkedHashMap<>(more);
+        all.putAll(newMore);
+        return new CommandResult(command, tenants, lines, notes, all, error);
     }
 
     /** How many tenants had which outcome. */

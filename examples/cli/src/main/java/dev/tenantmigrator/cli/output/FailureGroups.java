@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Failed tenants, those together that failed of the same: a broken migration fails in every tenant alike. */
+/** Failed and skipped tenants, those together that are so for the same reason: a broken migration fails in all alike. */
 final class FailureGroups {
 
     /** Up to as many equal failures are shown one by one. */
@@ -18,9 +18,10 @@ final class FailureGroups {
     private FailureGroups() {}
 
     /** What makes failures of different tenants equal. */
-    private record Reason(Failure failure, List<String> done) {
+    private record Reason(String outcome, Failure failure, List<String> done) {
         static Reason of(TenantResult tenant) {
-            Failure failure = tenant.error().orElseGet(() -> Failure.of(""));
+            Failure failure = tenant.error()
+                    .orElseGet(() -> Failure.of(String.valueOf(tenant.more().getOrDefault("reason", ""))));
             Failure anywhere = new Failure(
                     failure.message(),
                     Optional.empty(),
@@ -31,7 +32,7 @@ final class FailureGroups {
                     Optional.empty(),
                     failure.sqlState(),
                     Optional.empty());
-            return new Reason(anywhere, tenant.versions());
+            return new Reason(tenant.outcome(), anywhere, tenant.versions());
         }
     }
 
@@ -43,7 +44,7 @@ final class FailureGroups {
         groups.forEach((reason, tenants) -> {
             if (tenants.size() > FEW) {
                 String detail = Details.failure(reason.failure(), reason.done(), command);
-                table.add(names(tenants), TenantResult.FAILED, detail);
+                table.add(names(tenants), reason.outcome(), detail);
             } else {
                 tenants.forEach(tenant -> table.add(tenant.schema(), tenant.outcome(), Details.of(tenant, command)));
             }

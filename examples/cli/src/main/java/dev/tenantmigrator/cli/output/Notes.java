@@ -14,6 +14,9 @@ final class Notes {
 
     static List<String> of(CommandResult result) {
         List<String> notes = new ArrayList<>();
+        if (result.more().get("stopped") instanceof String reason) {
+            notes.add("Stopped: " + Text.line(reason) + ". The same command goes on where it stopped.");
+        }
         if (SCRIPTS.contains(result.command())
                 && !with(result, TenantResult.FAILED).isEmpty()) {
             notes.add(
@@ -30,8 +33,8 @@ final class Notes {
         }
         List<TenantResult> ahead = with(result, "ahead");
         if (!ahead.isEmpty()) {
-            notes.add(ahead.size()
-                    + (ahead.size() == 1 ? " tenant has" : " tenants have")
+            notes.add(Text.tenants(ahead.size())
+                    + (ahead.size() == 1 ? " has" : " have")
                     + " versions that this directory lacks: "
                     + Text.some(versions(ahead), NAMED)
                     + " (normal during a rolling deploy; otherwise the directory is old).");

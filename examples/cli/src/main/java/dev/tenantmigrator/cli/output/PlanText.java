@@ -4,35 +4,75 @@ import dev.tenantmigrator.report.PlanReport;
 import dev.tenantmigrator.report.PlannedMigration;
 import dev.tenantmigrator.report.TenantPlan;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** A plan as a person reads it: a script that psql takes, and notes once per version, however many tenants it concerns. */
+/** A plan as a person reads it: a script as psql takes it, and notes once per version, however many tenants it concerns. */
 public final class PlanText {
 
     private static final int NAMED = 5;
 
+    /** Up to as many tenants with the same plan are shown one by one, so that psql takes the whole. */
+    private static final int FEW = 20;
+
     private PlanText() {}
 
-    /** What would run, in full, tenant by tenant. */
-    public static List<String> sql(PlanReport report) {
+    /** What would run, in full; unless verbose, of many tenants with the same plan that of the first, and who they are. */
+    public static List<String> sql(PlanReport report, boolean verbose) {
         List<String> lines = new ArrayList<>();
-        for (TenantPlan tenant : report.tenants()) {
-            for (PlannedMigration migration : tenant.migrations()) {
-                lines.add(Text.line("-- tenant " + tenant.schema() + ", version " + migration.version() + ", "
-                        + migration.file() + (migration.applied() ? " (applied already)" : "")));
-                if (!migration.transactional()) {
-                    lines.add("-- not in a transaction: each statement is sent by itself");
-                }
-                migration.before().forEach(statement -> add(lines, statement));
-                migration.statements().forEach(statement -> add(lines, statement.sql()));
-                migration.after().forEach(statement -> add(lines, statement));
+        groups(report, verbose ? Integer.MAX_VALUE : FEW).forEach(tenants -> {
+            TenantPlan first = tenants.get(0);
+            if (tenants.size() > 1) {
+                lines.add(Text.line("-- " + Text.tenants(tenants.size())
+                        + " have the same plan, shown for the first (--verbose shows"
+                        + " all): "
+                        + String.join(
+                                ", ", tenants.stream().map(TenantPlan::schema).toList())));
                 lines.add("");
             }
-        }
+            first.migrations().forEach(migration -> add(lines, first.schema(), migration));
+        });
         return lines;
+    }
+
+    /** Tenants in which the same runs, where they are many; each of the others by itself. */
+    private static Collection<List<TenantPlan>> groups(PlanReport report, int few) {
+        Map<Object, List<TenantPlan>> groups = new LinkedHashMap<>();
+        report.tenants().stream()
+                .filter(tenant -> !tenant.migrations().isEmpty())
+                .forEach(tenant -> groups.computeIfAbsent(same(tenant), key -> new ArrayList<>())
+                        .add(tenant));
+        return groups.values().stream()
+                .flatMap(tenants -> tenants.size() > few
+                        ? Stream.of(tenants)
+                        : tenants.stream().map(List::of))
+                .toList();
+    }
+
+    /** What makes two tenants' plans the same but for their names. */
+    private static List<List<Object>> same(TenantPlan tenant) {
+        return tenant.migrations().stream()
+                .map(migration -> List.<Object>of(
+                        migration.version(),
+                        migration.applied(),
+                        migration.before().size()))
+                .toList();
+    }
+
+    private static void add(List<String> lines, String schema, PlannedMigration migration) {
+        lines.add(Text.line("-- tenant " + schema + ", version " + migration.version() + ", " + migration.file()
+                + (migration.applied() ? " (applied already)" : "")));
+        if (!migration.transactional()) {
+            lines.add("-- not in a transaction: each statement is sent by itself");
+        }
+        migration.before().forEach(statement -> add(lines, statement));
+        migration.statements().forEach(statement -> add(lines, statement.sql()));
+        migration.after().forEach(statement -> add(lines, statement));
+        lines.add("");
     }
 
     private static void add(List<String> lines, String statement) {
@@ -47,15 +87,14 @@ public final class PlanText {
                         extension -> lines.add("extension " + extension + " is not installed: a deploy first creates it"
                                 + " in the shared schema; until it is there, what it owns is shown as the tenant's"));
         versions(report).forEach((migration, tenants) -> {
-            lines.add(migration.version() + " (" + migration.file() + "), " + tenants(tenants) + ":");
+            lines.add(migration.version() + " (" + migration.file() + "), " + Text.tenants(tenants) + ":");
             migration
                     .notes()
                     .forEach(note -> lines.add(
                             "  line " + note.line() + ": " + Text.kebab(note.kind()) + ": " + note.message()));
         });
         lines.addAll(refused(report));
-        int tenants = report.tenants().size();
-        lines.add(tenants(tenants) + ": "
+        lines.add(Text.tenants(report.tenants().size()) + ": "
                 + counts.entrySet().stream()
                         .map(count -> count.getValue() + " " + count.getKey())
                         .collect(Collectors.joining(", "))
@@ -92,9 +131,5 @@ public final class PlanText {
         List<String> lines = new ArrayList<>();
         byMessage.forEach((message, schemas) -> lines.add(Text.some(schemas, NAMED) + " would fail: " + message));
         return lines;
-    }
-
-    private static String tenants(int count) {
-        return count + (count == 1 ? " tenant" : " tenants");
     }
 }

@@ -24,13 +24,16 @@ public final class StatusText {
 
     private StatusText() {}
 
-    /** A fleet: all tenants when they are few or that was asked for, else those with an error or a warning; then counts. */
+    /**
+     * A fleet: what was begun and not finished, what could not be read, what is behind or broken, what is worth a warning; the
+     * healthy ones when all are few or that was asked for; then counts.
+     */
     public static List<String> fleet(StatusReport report, boolean verbose) {
         List<TenantStatus> tenants = report.tenants();
         boolean all = verbose || tenants.size() <= SMALL;
         List<TenantStatus> shown = tenants.stream()
                 .filter(tenant -> all || isNotable(tenant))
-                .sorted(Comparator.comparing(tenant -> !all && tenant.healthy()))
+                .sorted(Comparator.comparingInt(StatusText::urgency))
                 .toList();
         int limit = all ? shown.size() : Math.min(SHOWN, shown.size());
         Table table = new Table("TENANT", "HEALTH", "APPLIED", "PENDING", "MISSING TABLES", "FINDING");
@@ -48,7 +51,7 @@ public final class StatusText {
             lines.add("... and " + (shown.size() - limit) + " more; --verbose shows all");
         }
         long healthy = tenants.stream().filter(TenantStatus::healthy).count();
-        lines.add(tenants.size() + (tenants.size() == 1 ? " tenant: " : " tenants: ") + healthy + " healthy, "
+        lines.add(Text.tenants(tenants.size()) + ": " + healthy + " healthy, "
                 + (tenants.size() - healthy) + " unhealthy; "
                 + tenants.stream().filter(tenant -> !tenant.pending().isEmpty()).count()
                 + " with pending migrations");
@@ -106,6 +109,23 @@ public final class StatusText {
 
     private static Optional<Finding> worst(List<Finding> findings) {
         return findings.stream().max(Comparator.comparing(Finding::severity));
+    }
+
+    /** The most urgent first. */
+    private static int urgency(TenantStatus tenant) {
+        return tenant.findings().stream()
+                .mapToInt(finding -> switch (finding.kind()) {
+                    case UNFINISHED -> 0;
+                    case UNREADABLE -> 1;
+                    default ->
+                        switch (finding.severity()) {
+                            case ERROR -> finding.kind() == Kind.PENDING ? 3 : 2;
+                            case WARNING -> 4;
+                            case INFO -> 5;
+                        };
+                })
+                .min()
+                .orElse(6);
     }
 
     private static boolean isNotable(TenantStatus tenant) {

@@ -26,6 +26,11 @@ public final class Text {
                 : String.join(", ", names.subList(0, limit)) + " and " + (names.size() - limit) + " more";
     }
 
+    /** A number of tenants, in words. */
+    public static String tenants(int count) {
+        return count + (count == 1 ? " tenant" : " tenants");
+    }
+
     /** A constant's name as the command line writes it. */
     static String kebab(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -39,21 +39,24 @@ public final class TextOutput {
     private List<String> table(CommandResult result) {
         List<TenantResult> tenants = result.tenants();
         boolean all = verbose || tenants.size() <= SMALL;
-        List<TenantResult> failed = tenants.stream().filter(TextOutput::failed).toList();
+        List<TenantResult> notDone = tenants.stream()
+                .filter(TextOutput::notDone)
+                .sorted(Comparator.comparing(TenantResult::outcome))
+                .toList();
         List<TenantResult> others = tenants.stream()
-                .filter(tenant -> !failed(tenant) && (all || tenant.isNotable()))
+                .filter(tenant -> !notDone(tenant) && (all || tenant.isNotable()))
                 .sorted(Comparator.comparingInt(tenant -> all ? 0 : rank(tenant)))
                 .toList();
         long uncapped = others.stream().filter(tenant -> rank(tenant) == 0).count();
         int limit = all ? others.size() : (int) Math.min(uncapped + SHOWN, others.size());
         Table table = new Table("TENANT", "OUTCOME", "DETAIL");
         if (verbose) {
-            failed.forEach(tenant -> addTo(table, tenant, result.command()));
+            notDone.forEach(tenant -> addTo(table, tenant, result.command()));
         } else {
-            FailureGroups.addTo(table, failed, result.command());
+            FailureGroups.addTo(table, notDone, result.command());
         }
         others.subList(0, limit).forEach(tenant -> addTo(table, tenant, result.command()));
-        boolean nothing = failed.isEmpty() && others.isEmpty();
+        boolean nothing = notDone.isEmpty() && others.isEmpty();
         List<String> lines = new ArrayList<>(nothing ? List.of() : coloured(table.lines()));
         if (limit < others.size()) {
             lines.add("... and " + (others.size() - limit) + " more; --verbose shows all");
@@ -65,8 +68,8 @@ public final class TextOutput {
         table.add(tenant.schema(), tenant.outcome(), Details.of(tenant, command));
     }
 
-    private static boolean failed(TenantResult tenant) {
-        return tenant.outcome().equals(TenantResult.FAILED);
+    private static boolean notDone(TenantResult tenant) {
+        return tenant.outcome().equals(TenantResult.FAILED) || tenant.outcome().equals(TenantResult.SKIPPED);
     }
 
     /** What backfill found stands nowhere else, then comes what needs attention, then warnings. */
@@ -76,9 +79,8 @@ public final class TextOutput {
     }
 
     private String counts(CommandResult result) {
-        int tenants = result.tenants().size();
-        return tenants
-                + (tenants == 1 ? " tenant: " : " tenants: ")
+        return Text.tenants(result.tenants().size())
+                + ": "
                 + result.counts().entrySet().stream().map(this::count).collect(Collectors.joining(", "));
     }
 

@@ -45,7 +45,9 @@ public final class Database implements AutoCloseable {
             Path directory = host.directory().resolve(EMBEDDED_DIRECTORY);
             EmbeddedServer server = EmbeddedServer.start(directory, host.err());
             return new Database(
-                    pool(source(server.url()), settings.parallelism()), Optional.empty(), Optional.of(server));
+                    pool(source("--embedded", server.url()), settings.parallelism()),
+                    Optional.empty(),
+                    Optional.of(server));
         }
         String url = settings.url()
                 .orElseThrow(() -> new CommandException("which database? Give --url or TENANT_MIGRATOR_URL (a JDBC URL,"
@@ -66,6 +68,11 @@ public final class Database implements AutoCloseable {
         return direct;
     }
 
+    /** Lets as many tenants be worked on at a time. */
+    void provideFor(int tenants) {
+        pool.setMaximumPoolSize(Math.max(pool.getMaximumPoolSize(), connections(tenants)));
+    }
+
     @Override
     public void close() {
         pool.close();
@@ -74,7 +81,7 @@ public final class Database implements AutoCloseable {
 
     /** Tries the login, and asks for a password where one is missing and somebody can be asked. */
     private static PGSimpleDataSource login(Host host, Settings settings, String url) {
-        PGSimpleDataSource source = source(url);
+        PGSimpleDataSource source = source("--url", url);
         settings.user().ifPresent(source::setUser);
         Optional.ofNullable(host.environment().get("TENANT_MIGRATOR_PASSWORD"))
                 .filter(password -> !password.isEmpty())
@@ -88,13 +95,13 @@ public final class Database implements AutoCloseable {
             refusal = refusal(source);
         }
         refusal.ifPresent(e -> {
-            throw new CommandException("cannot connect to the database: " + hidden(e, url, source));
+            throw new CommandException("cannot connect to the database of --url: " + hidden(e, url, source));
         });
         return source;
     }
 
     private static DataSource sameLogin(PGSimpleDataSource login, String url) {
-        PGSimpleDataSource direct = source(url);
+        PGSimpleDataSource direct = source("--direct-url", url);
         if (direct.getUser() == null) {
             direct.setUser(login.getUser());
         }
@@ -105,7 +112,7 @@ public final class Database implements AutoCloseable {
     }
 
     /** The reason why a URL is none is not told: it would quote it. */
-    private static PGSimpleDataSource source(String url) {
+    private static PGSimpleDataSource source(String option, String url) {
         try {
             PGSimpleDataSource source = new PGSimpleDataSource();
             String unnamed = String.valueOf(source.getApplicationName());
@@ -115,7 +122,7 @@ public final class Database implements AutoCloseable {
             }
             return source;
         } catch (IllegalArgumentException e) {
-            throw new CommandException("the URL is not of the form " + PREFIX + "//host:port/database?option=value");
+            throw new CommandException(option + " is not of the form " + PREFIX + "//host:port/database?option=value");
         }
     }
 
@@ -143,9 +150,13 @@ public final class Database implements AutoCloseable {
         config.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
         config.setDataSource(source);
         config.setMinimumIdle(0);
-        // One more, for a connection on which a command has its own transaction open.
-        config.setMaximumPoolSize(parallelism + 1);
+        config.setMaximumPoolSize(connections(parallelism));
         config.setInitializationFailTimeout(-1);
         return new HikariDataSource(config);
+    }
+
+    /** One more, for a connection on which a command has its own transaction open. */
+    private static int connections(int parallelism) {
+        return parallelism + 1;
     }
 }

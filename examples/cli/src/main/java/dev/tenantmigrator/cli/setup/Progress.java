@@ -1,11 +1,13 @@
 package dev.tenantmigrator.cli.setup;
 
-import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.cli.output.Text;
+import dev.tenantmigrator.event.RunEvent;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.event.TenantEventListener;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -14,39 +16,67 @@ import me.tongfei.progressbar.ProgressBarStyle;
  * asked for; failures stand in the report and the log. */
 final class Progress implements TenantEventListener {
 
-    /** A fleet below this is done before a bar is seen. */
+    /** As many tenants are done before a bar is seen. */
     private static final int LONG = 20;
 
     private static final Duration INTERVAL = Duration.ofSeconds(30);
 
     private final Host host;
     private final Settings settings;
+    private final Course course;
+    /** Of tenants in which nothing is to do, only the end is told: they are not among those that are counted. */
+    private final Set<String> inWork = ConcurrentHashMap.newKeySet();
+
+    private volatile Meter meter = new Meter(0, System::nanoTime);
     private volatile Optional<ProgressBar> bar = Optional.empty();
     private volatile Optional<Ticker> ticker = Optional.empty();
+    private volatile String group = "";
 
-    Progress(Host host, Settings settings) {
+    Progress(Host host, Settings settings, Course course) {
         this.host = host;
         this.settings = settings;
+        this.course = course;
     }
 
-    void begin(String task, TenantMigrator migrator) {
+    @Override
+    public void onRun(RunEvent event) {
+        course.note(event);
+        if (event instanceof RunEvent.RunStarted started) {
+            begin(started);
+        } else if (event instanceof RunEvent.GroupStarted started) {
+            begin(started);
+        } else if (event instanceof RunEvent.RunFinished) {
+            end();
+        }
+    }
+
+    private void begin(RunEvent.RunStarted run) {
+        meter = new Meter(run.toDo(), System::nanoTime);
         boolean attended = host.terminal().isPresent();
-        if (settings.verbose() || (attended && settings.json())) {
+        if (run.toDo() == 0 || settings.verbose() || (attended && settings.json())) {
             return;
         }
-        int tenants = migrator.tenants().size();
         if (!attended) {
-            ticker = Optional.of(new Ticker(tenants, INTERVAL, host.err()));
-        } else if (tenants >= LONG) {
+            ticker = Optional.of(new Ticker(meter, INTERVAL, host.err()));
+        } else if (run.toDo() >= LONG) {
             bar = Optional.of(new ProgressBarBuilder()
-                    .setTaskName(task)
-                    .setInitialMax(tenants)
+                    .setTaskName(Text.line(run.run()))
+                    .setInitialMax(run.toDo())
                     .setStyle(ProgressBarStyle.ASCII)
                     .setUnit(" tenants", 1)
+                    .showSpeed()
                     .build());
         }
     }
 
+    private void begin(RunEvent.GroupStarted started) {
+        group = "group " + started.group() + ", ";
+        if (settings.verbose() || ticker.isPresent()) {
+            host.err().println(Text.line("group " + started.group() + ": " + Text.tenants(started.tenants())));
+        }
+    }
+
+    /** Leaves nothing on the screen of a run that ended, in whatever way. */
     void end() {
         bar.ifPresent(ProgressBar::close);
         bar = Optional.empty();
@@ -56,10 +86,16 @@ final class Progress implements TenantEventListener {
 
     @Override
     public void onEvent(TenantEvent event) {
+        if (event instanceof TenantEvent.TenantStarted) {
+            inWork.add(event.schema());
+        }
+        if (event instanceof TenantEvent.TenantFailed) {
+            meter.fail();
+        }
         boolean done = event instanceof TenantEvent.TenantFinished || event instanceof TenantEvent.TenantFailed;
-        if (done) {
-            bar.ifPresent(ProgressBar::step);
-            ticker.ifPresent(Ticker::step);
+        if (done && inWork.remove(event.schema())) {
+            meter.step();
+            bar.ifPresent(shown -> shown.step().setExtraMessage(" " + Text.line(group + meter.failures())));
         }
         if (settings.verbose()) {
             line(event).ifPresent(line -> host.err().println(Text.line(event.schema() + ": " + line)));
@@ -72,6 +108,13 @@ final class Progress implements TenantEventListener {
         }
         if (event instanceof TenantEvent.MigrationRolledBack rolledBack) {
             return Optional.of("rolled back " + rolledBack.version() + took(rolledBack.duration()));
+        }
+        if (event instanceof TenantEvent.MigrationRetried retried) {
+            return Optional.of("try " + retried.tries() + " of " + retried.version() + ": "
+                    + retried.failure().message() + "; tries again");
+        }
+        if (event instanceof TenantEvent.TenantWaitedFor waited) {
+            return Optional.of("another instance worked on it" + took(waited.duration()));
         }
         return Optional.empty();
     }

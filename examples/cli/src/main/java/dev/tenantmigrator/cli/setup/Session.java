@@ -1,10 +1,11 @@
 package dev.tenantmigrator.cli.setup;
 
+import dev.tenantmigrator.Cancellation;
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantMigratorBuilder;
-import java.nio.file.Files;
-import java.util.function.Function;
+import java.util.Map;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /** The migrator and the database of one command. */
@@ -14,6 +15,7 @@ public final class Session implements AutoCloseable {
     private final Settings settings;
     private final Database database;
     private final Interruption interruption;
+    private final Course course = new Course();
     private final Progress progress;
     private final TenantMigrator migrator;
 
@@ -22,7 +24,7 @@ public final class Session implements AutoCloseable {
         this.settings = settings;
         this.interruption = interruption;
         this.database = database;
-        this.progress = new Progress(host, settings);
+        this.progress = new Progress(host, settings, course);
         TenantMigratorBuilder builder = TenantMigrator.builder(database.dataSource())
                 .migrations(MigrationSource.directory(settings.migrations()))
                 .requiredTables(settings.requiredTables())
@@ -38,19 +40,14 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Looks for the migrations, then connects.
+     * Connects.
      *
      * @param host where it reads and writes
      * @param settings which migrations and database
-     * @param interruption what interrupts a run of many tenants
-     * @throws CommandException when either is not there
+     * @param interruption what ends its run early
+     * @throws CommandException when the database is not there
      */
     public static Session open(Host host, Settings settings, Interruption interruption) {
-        if (!Files.isDirectory(settings.migrations())) {
-            throw new CommandException("there is no directory of migrations at "
-                    + settings.migrations().toAbsolutePath().normalize()
-                    + "; name it by --migrations, or begin one by: create NAME");
-        }
         return new Session(host, settings, interruption, Database.open(host, settings));
     }
 
@@ -75,22 +72,30 @@ public final class Session implements AutoCloseable {
         return migrator;
     }
 
-    /**
-     * Does something to all tenants, so that it can be interrupted, and tells how far it is where it is long.
-     *
-     * @param task what the bar is called
-     * @param work what to do
-     * @return what came of it
-     */
-    public <T> T onFleet(String task, Function<TenantMigrator, T> work) {
-        progress.begin(task, migrator);
+    /** What ends a run early on Ctrl-C. */
+    public Cancellation cancellation() {
+        return interruption.cancellation();
+    }
+
+    /** Has a connection for each of as many tenants at a time. */
+    public void provideFor(int tenants) {
+        database.provideFor(tenants);
+    }
+
+    /** Does something to tenants, so that it can be interrupted, and tells how far it is where it is long. */
+    public <T> T run(Supplier<T> work) {
         interruption.begin();
         try {
-            return work.apply(migrator);
+            return work.get();
         } finally {
             interruption.end();
             progress.end();
         }
+    }
+
+    /** What the runs said of themselves as a whole, as fields of the JSON document. */
+    public Map<String, Object> course() {
+        return course.fields();
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -44,8 +45,31 @@ class InterruptionTest {
         assertThat(err.toString()).isEmpty();
     }
 
+    @Test
+    void ctrlCIsHeardOnceMoreAndOnceMore() {
+        AtomicInteger ended = new AtomicInteger();
+        try (Interruption interruption = new Interruption(new PrintWriter(err, true), ended::incrementAndGet)) {
+            interruption.begin();
+            assertThat(interruption.interrupted()).isFalse();
+
+            interruption.interrupt();
+            assertThat(interruption.cancellation().isCancelled()).isTrue();
+            assertThat(Thread.interrupted()).isTrue();
+            interruption.interrupt();
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(ended).hasValue(0);
+            interruption.interrupt();
+
+            assertThat(ended).hasValue(1);
+            assertThat(interruption.interrupted()).isTrue();
+            assertThat(err.toString().lines().map(line -> line.replaceFirst(":.*", "")))
+                    .containsExactly("interrupted", "interrupted again", "ended without a report");
+            interruption.end();
+        }
+    }
+
     private static Thread start(Interruption interruption) {
-        Thread hook = new Thread(interruption::interrupt);
+        Thread hook = new Thread(interruption::terminate);
         hook.start();
         return hook;
     }

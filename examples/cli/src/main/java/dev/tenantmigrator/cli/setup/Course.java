@@ -1,0 +1,36 @@
+package dev.tenantmigrator.cli.setup;
+
+import dev.tenantmigrator.event.RunEvent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a run said of itself as a whole: which groups it began, and why it stopped before its end. */
+final class Course {
+
+    private final List<Map<String, Object>> groups = new ArrayList<>();
+    private Optional<String> stopped = Optional.empty();
+
+    synchronized void note(RunEvent event) {
+        if (event instanceof RunEvent.GroupStarted group) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("name", group.group());
+            fields.put("tenants", group.tenants());
+            groups.add(fields);
+        } else if (event instanceof RunEvent.RunStopped stop) {
+            stopped = Optional.of(stop.reason());
+        }
+    }
+
+    /** As fields of the JSON document: none for a run that went through all tenants in one go. */
+    synchronized Map<String, Object> fields() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        if (!groups.isEmpty()) {
+            fields.put("groups", List.copyOf(groups));
+        }
+        stopped.ifPresent(reason -> fields.put("stopped", reason));
+        return fields;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.tenantmigrator.cli.setup;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+/** How far a run is, how fast, and how many tenants failed. Thread-safe. */
+final class Meter {
+
+    private final int tenants;
+    private final LongSupplier nanoTime;
+    private final long start;
+    private final AtomicInteger done = new AtomicInteger();
+    private final AtomicInteger failed = new AtomicInteger();
+
+    Meter(int tenants, LongSupplier nanoTime) {
+        this.tenants = tenants;
+        this.nanoTime = nanoTime;
+        this.start = nanoTime.getAsLong();
+    }
+
+    void step() {
+        done.incrementAndGet();
+    }
+
+    void fail() {
+        failed.incrementAndGet();
+    }
+
+    /** All of it, in one line. */
+    String line() {
+        int soFar = done.get();
+        StringBuilder line = new StringBuilder()
+                .append(soFar)
+                .append(" of ")
+                .append(tenants)
+                .append(tenants == 1 ? " tenant, " : " tenants, ")
+                .append(failures());
+        double seconds = (nanoTime.getAsLong() - start) / 1e9;
+        if (soFar > 0 && seconds > 0) {
+            double rate = soFar / seconds;
+            long left = Math.round((tenants - soFar) / rate);
+            line.append(String.format(Locale.ROOT, ", %.1f/s, about %s left", rate, shown(Duration.ofSeconds(left))));
+        }
+        return line.toString();
+    }
+
+    String failures() {
+        return failed + " failed";
+    }
+
+    private static String shown(Duration duration) {
+        return duration.toHours() > 0
+                ? duration.toHours() + " h " + duration.toMinutesPart() + " min"
+                : duration.toMinutes() > 0
+                        ? duration.toMinutes() + " min " + duration.toSecondsPart() + " s"
+                        : duration.toSeconds() + " s";
+    }
+}
