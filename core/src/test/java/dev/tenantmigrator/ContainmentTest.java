@@ -352,6 +352,38 @@ class ContainmentTest {
     }
 
     @Test
+    void whatAnExtensionNotesInTheCatalogIsNoFalseAlarm() throws SQLException {
+        try (Connection connection = database.superuserDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("""
+                    SET allow_system_table_mods = on;
+                    CREATE TABLE pg_catalog.dist_table (id serial PRIMARY KEY, name text);
+                    CREATE INDEX ON pg_catalog.dist_table (name);
+                    GRANT SELECT ON pg_catalog.dist_table TO PUBLIC;
+                    CREATE FUNCTION public.note_table() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+                        BEGIN
+                            INSERT INTO pg_catalog.dist_table (name)
+                            SELECT object_identity FROM pg_event_trigger_ddl_commands();
+                        END $$;
+                    CREATE EVENT TRIGGER note_table ON ddl_command_end EXECUTE FUNCTION public.note_table()""");
+            try {
+                Migration table = Migration.of("20240301_table", "CREATE TABLE noted (id serial PRIMARY KEY)");
+                Migration replaced =
+                        Migration.of("20240302_replaced", "DROP TABLE noted; CREATE TABLE noted (id int)");
+                TenantMigrator migrator = Samples.with(database, MEMBERS, NOTES, table, replaced);
+                assertThat(migrator.deploy(a).throwIfFailed().of(Migrated.class)).hasSize(1);
+                migrator.createTenant(TenantName.exactly("noted"), TenantStep.NONE);
+                assertThat(database.values("SELECT DISTINCT split_part(name, '.', 1) FROM pg_catalog.dist_table"))
+                        .contains(a, "noted");
+            } finally {
+                statement.execute("""
+                        DROP EVENT TRIGGER note_table; DROP FUNCTION public.note_table();
+                        DROP TABLE pg_catalog.dist_table""");
+            }
+        }
+    }
+
+    @Test
     void aSuperuserIsWarnedAbout() {
         PrintStream err = System.err;
         ByteArrayOutputStream log = new ByteArrayOutputStream();

@@ -113,7 +113,8 @@ final class ContainmentSql {
                 SELECT %s, %s::bigint, c.oid::bigint, coalesce(i.indrelid, c.oid)::bigint,
                        (SELECT nspname FROM pg_namespace WHERE oid = c.relnamespace) || '.' || c.relname
                   FROM %s l JOIN pg_class c ON c.oid = l.relation LEFT JOIN pg_index i ON i.indexrelid = c.oid
-                 WHERE NOT %s AND c.relnamespace::regnamespace::text NOT LIKE 'pg\\_toast%%'""".formatted(relationKind("c"), CLASS, OWN_LOCKS, allowed.isInside("c.relnamespace", tenant));
+                 WHERE NOT %s AND c.relnamespace <> 'pg_catalog'::regnamespace
+                   AND c.relnamespace::regnamespace::text NOT LIKE 'pg\\_toast%%'""".formatted(relationKind("c"), CLASS, OWN_LOCKS, allowed.isInside("c.relnamespace", tenant));
     }
 
     /**
