@@ -20,6 +20,9 @@ abstract class TrackingTable implements TrackingStore {
     /** The time of recording, whatever the session's time zone is. */
     static final String NOW = "pg_catalog.timezone('UTC', pg_catalog.clock_timestamp())";
 
+    /** Citus refuses what changes within a statement in an {@code UPDATE}. */
+    private static final String NOW_IN_UPDATE = "pg_catalog.timezone('UTC', pg_catalog.statement_timestamp())";
+
     /** The table that holds a tenant's rows, as SQL names it. */
     abstract String table(String schema);
 
@@ -91,7 +94,7 @@ abstract class TrackingTable implements TrackingStore {
 
     @Override
     public String finishSql(String schema, String version) {
-        return "UPDATE " + table(schema) + " SET applied_at = " + NOW + where(schema, version);
+        return "UPDATE " + table(schema) + " SET applied_at = " + NOW_IN_UPDATE + where(schema, version);
     }
 
     @Override
