@@ -29,9 +29,12 @@ public final class TestDatabase implements AutoCloseable {
     private final HikariDataSource pool;
     private final LeakCheckingDataSource checked;
 
-    private TestDatabase(PostgresServer server, String name) {
+    private final boolean cluster;
+
+    private TestDatabase(PostgresServer server, String name, boolean cluster) {
         this.server = server;
         this.name = name;
+        this.cluster = cluster;
         this.pool = pool();
         this.checked = new LeakCheckingDataSource(
                 pool, () -> pool.getHikariPoolMXBean().softEvictConnections());
@@ -49,10 +52,10 @@ public final class TestDatabase implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE ROLE " + name + " LOGIN PASSWORD '" + PASSWORD + "'");
             statement.execute("CREATE DATABASE " + name + " OWNER " + name);
+            return new TestDatabase(server, name, Citus.useIn(server, connection, name));
         } catch (SQLException e) {
             throw new IllegalStateException("Cannot create the test database " + name, e);
         }
-        return new TestDatabase(server, name);
     }
 
     /**
@@ -87,6 +90,11 @@ public final class TestDatabase implements AutoCloseable {
     /** The database's name, which is its owner's name too. */
     public String name() {
         return name;
+    }
+
+    /** Whether tables of new schemas are placed on the nodes of a cluster. */
+    public boolean isCluster() {
+        return cluster;
     }
 
     public String jdbcUrl() {
