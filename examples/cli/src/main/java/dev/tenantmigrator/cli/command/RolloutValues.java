@@ -130,17 +130,16 @@ final class RolloutValues {
         private static RolloutGroup with(RolloutGroup group, String setting, String value) {
             int equals = setting.indexOf('=') + 1;
             String said = setting.substring(equals);
-            switch (setting.substring(0, equals)) {
-                case "parallelism=":
-                    if (NUMBER.matcher(said).matches()) {
-                        return group.withParallelism(Integer.parseInt(said));
+            return switch (setting.substring(0, equals)) {
+                case "parallelism=" -> {
+                    if (!NUMBER.matcher(said).matches()) {
+                        throw refused("parallelism", "a number from 1", said);
                     }
-                    throw refused("parallelism", "a number from 1", said);
-                case "on-failure=":
-                    return group.withOnFailure(policy(said));
-                default:
-                    throw refused("a group's setting", GROUP_SETTINGS, value);
-            }
+                    yield group.withParallelism(Integer.parseInt(said));
+                }
+                case "on-failure=" -> group.withOnFailure(policy(said));
+                default -> throw refused("a group's setting", GROUP_SETTINGS, value);
+            };
         }
     }
 

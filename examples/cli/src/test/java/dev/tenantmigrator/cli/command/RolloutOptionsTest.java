@@ -79,8 +79,8 @@ class RolloutOptionsTest {
                 "--tenants ad | ''"
             })
     void tenantsAreChosenByName(String options, String expected) {
-        assertThat(FLEET.stream().filter(rollout(options.split(" ")).tenants()).toList())
-                .isEqualTo(expected.isEmpty() ? List.of() : List.of(expected.split(" ")));
+        assertThat(FLEET.stream().filter(rollout(options.split(" ", -1)).tenants()).toList())
+                .isEqualTo(expected.isEmpty() ? List.of() : List.of(expected.split(" ", -1)));
     }
 
     @Test
@@ -144,8 +144,8 @@ class RolloutOptionsTest {
                 "--group 1:paralelism=2 | parallelism=N and on-failure=POLICY",
             })
     void aBadValueIsRefusedWithWhatIsAllowed(String optionAndAllowed) {
-        String[] parts = optionAndAllowed.split(" \\| ");
-        assertThatThrownBy(() -> rollout(parts[0].split(" ")))
+        String[] parts = optionAndAllowed.split(" \\| ", -1);
+        assertThatThrownBy(() -> rollout(parts[0].split(" ", -1)))
                 .isInstanceOf(ParameterException.class)
                 .hasMessageContaining("option '--")
                 .hasMessageContaining(parts[1])
