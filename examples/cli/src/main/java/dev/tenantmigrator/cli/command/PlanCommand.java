@@ -51,7 +51,7 @@ final class PlanCommand implements Callable<Integer> {
         if (version.isPresent() && versions.given()) {
             throw new CommandException("--version shows one version; --out-of-order and --target do not go with it");
         }
-        tenants.checkAgainst(schema);
+        tenants.check(session, schema);
         PlanReport report = tenants.of(report(session.migrator()));
         tenants.checkFound(session, report.tenants().size());
         CommandResult result = CommandResult.of("plan", Plans.of(report))

@@ -71,7 +71,9 @@ final class RolloutOptions {
 
     /** Runs something with these options on all tenants, or on one. */
     FleetReport run(Session session, Optional<String> schema, Function<Rollout, FleetReport> run) {
-        tenants.checkAgainst(schema);
+        tenants.check(session, schema);
+        TenantsOption.requireTenants(
+                session, groups.stream().map(RolloutGroup::name).filter(RolloutValues::isName));
         groups.forEach(group -> group.parallelism().ifPresent(session::provideFor));
         FleetReport report = session.run(() -> run.apply(rollout(session.cancellation(), session.host())));
         tenants.checkFound(session, report.outcomes().size());

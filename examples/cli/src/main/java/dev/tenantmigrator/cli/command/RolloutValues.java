@@ -97,6 +97,11 @@ final class RolloutValues {
         throw refused("what failures mean", "go-on, stop, 3 or 5%", value);
     }
 
+    /** Whether a group is called by tenants' names, perhaps with {@code *}. */
+    static boolean isName(String group) {
+        return !(NUMBER.matcher(group).matches() || group.endsWith("%") || group.equals("rest"));
+    }
+
     /** Tenants that go before others, e.g. {@code 5%:parallelism=2:on-failure=stop}. */
     static final class GroupValue implements ITypeConverter<RolloutGroup> {
         @Override

@@ -6,6 +6,7 @@ import dev.tenantmigrator.report.PlanReport;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** Which tenants of the fleet a command is about. */
@@ -33,16 +34,31 @@ final class TenantsOption {
     /**
      * One tenant's name and a pattern are two answers to the same question.
      *
-     * @throws CommandException when both are given
+     * @throws CommandException when both are given, or a name is that of no tenant
      */
-    void checkAgainst(Optional<String> schema) {
+    void check(Session session, Optional<String> schema) {
         if (schema.isPresent() && !patterns.isEmpty()) {
             throw new CommandException("which tenants? Give SCHEMA or --tenants, one of them");
         }
+        requireTenants(session, patterns.stream().map(RolloutValues.Glob::pattern));
     }
 
     /**
-     * A misspelt pattern must not look like success.
+     * A misspelt name must not look like success, nor like a canary that went well.
+     *
+     * @throws CommandException when a name is that of no tenant
+     */
+    static void requireTenants(Session session, Stream<String> patterns) {
+        patterns.filter(name -> !name.contains("*") && !session.migrator().exists(name))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new CommandException(
+                            "there is no tenant " + name + "; nothing was changed. list shows all names");
+                });
+    }
+
+    /**
+     * The same of a pattern.
      *
      * @param session of the fleet
      * @param found how many tenants there were

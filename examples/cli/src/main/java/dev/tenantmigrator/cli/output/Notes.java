@@ -15,7 +15,7 @@ final class Notes {
     static List<String> of(CommandResult result) {
         List<String> notes = new ArrayList<>();
         if (result.more().get("stopped") instanceof String reason) {
-            notes.add("Stopped: " + Text.line(reason) + ". The same command goes on where it stopped.");
+            notes.add("Stopped: " + Text.line(reason) + ".");
         }
         if (SCRIPTS.contains(result.command())
                 && !with(result, TenantResult.FAILED).isEmpty()) {
