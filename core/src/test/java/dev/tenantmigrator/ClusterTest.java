@@ -30,7 +30,8 @@ import org.junit.jupiter.api.Test;
 @Tag("cluster")
 class ClusterTest {
 
-    private static final Migration FIRST = Migration.of("20240101_first", """
+    private static final Migration FIRST =
+            Migration.of("20240101_first", """
             CREATE TYPE "public"."role" AS ENUM ('owner', 'guest');
             CREATE TABLE "public"."member" (
                 id UUID NOT NULL DEFAULT gen_random_uuid(), role "public"."role" NOT NULL, us_id INTEGER,
@@ -111,7 +112,8 @@ class ClusterTest {
     @Test
     void aForeignKeyToAReferenceTable() {
         Migration key = Migration.of(
-                "20240104_key", "ALTER TABLE member ADD CONSTRAINT us FOREIGN KEY (us_id) REFERENCES public.users (id)");
+                "20240104_key",
+                "ALTER TABLE member ADD CONSTRAINT us FOREIGN KEY (us_id) REFERENCES public.users (id)");
         String ada = create("ada", FIRST);
         Samples.migrator(database, FIRST, key)
                 .sharedObjects("users")
@@ -127,7 +129,8 @@ class ClusterTest {
         Failed failed = migrator(FIRST, broken).deploy(ada).of(Failed.class).get(0);
         assertThat(failed.failure().sqlState()).contains("42703");
         assertThat(migrator(FIRST).verify(ada).successful()).isTrue();
-        assertThat(database.value("SELECT count(*) FROM pg_attribute WHERE attname = 'x' AND attrelid = ?::regclass",
+        assertThat(database.value(
+                        "SELECT count(*) FROM pg_attribute WHERE attname = 'x' AND attrelid = ?::regclass",
                         ada + ".note"))
                 .isEqualTo("0");
     }
@@ -142,13 +145,17 @@ class ClusterTest {
                         .counts())
                 .containsEntry(RolledBack.class.getSimpleName(), 1)
                 .containsEntry("NotApplied", 1);
-        assertThat(migrator(FIRST, SECOND).rollbackAll("20240101_first", RollbackOptions.defaults()).throwIfFailed().of(RolledBack.class))
+        assertThat(migrator(FIRST, SECOND)
+                        .rollbackAll("20240101_first", RollbackOptions.defaults())
+                        .throwIfFailed()
+                        .of(RolledBack.class))
                 .hasSize(2);
     }
 
     @Test
     void theStateOfManyTenantsIsReadAtOnce() {
-        IntStream.range(0, 60).forEach(i -> create("user" + i, i % 2 == 0 ? new Migration[] {FIRST, SECOND} : FIRST_ONLY));
+        IntStream.range(0, 60)
+                .forEach(i -> create("user" + i, i % 2 == 0 ? new Migration[] {FIRST, SECOND} : FIRST_ONLY));
         StatusReport status = migrator(FIRST, SECOND).status();
         assertThat(status.tenants()).hasSize(60);
         assertThat(status.tenants().stream().filter(TenantStatus::healthy)).hasSize(30);
@@ -166,8 +173,9 @@ class ClusterTest {
                 .build();
         String ada = create("ada", FIRST, SECOND);
         database.execute("DROP TABLE " + ada + ".note");
-        assertThat(migrator.backfillAll().throwIfFailed().of(Backfilled.class)).singleElement().satisfies(outcome ->
-                assertThat(outcome.tables()).containsExactly("note"));
+        assertThat(migrator.backfillAll().throwIfFailed().of(Backfilled.class))
+                .singleElement()
+                .satisfies(outcome -> assertThat(outcome.tables()).containsExactly("note"));
         assertThat(migrator.verify().successful()).isTrue();
         database.execute("INSERT INTO " + ada + ".note (body) VALUES ('again')");
     }
@@ -176,15 +184,19 @@ class ClusterTest {
     void anIndexIsBuiltOutsideOfATransaction() {
         String ada = create("ada", FIRST, SECOND);
         migrator(FIRST, SECOND, INDEX).deployAll().throwIfFailed();
-        assertThat(database.value("SELECT indisvalid::text FROM pg_index WHERE indexrelid = ?::regclass", ada + ".note_flag"))
+        assertThat(database.value(
+                        "SELECT indisvalid::text FROM pg_index WHERE indexrelid = ?::regclass", ada + ".note_flag"))
                 .isEqualTo("true");
-        migrator(FIRST, SECOND, INDEX).rollback(ada, "20240103_index", RollbackOptions.defaults()).throwIfFailed();
+        migrator(FIRST, SECOND, INDEX)
+                .rollback(ada, "20240103_index", RollbackOptions.defaults())
+                .throwIfFailed();
         assertThat(migrator(FIRST, SECOND).verify().successful()).isTrue();
     }
 
     @Test
     void severalInstancesApplyEachMigrationOnce() {
-        List<String> tenants = IntStream.range(0, 12).mapToObj(i -> create("user" + i, FIRST)).toList();
+        List<String> tenants =
+                IntStream.range(0, 12).mapToObj(i -> create("user" + i, FIRST)).toList();
         Migration count = Migration.of("20240106_count", "INSERT INTO member (role) VALUES ('guest')");
         List<CompletableFuture<Void>> instances = IntStream.range(0, 4)
                 .mapToObj(i -> CompletableFuture.runAsync(() -> Samples.migrator(database, FIRST, count)
@@ -194,9 +206,10 @@ class ClusterTest {
                         .throwIfFailed()))
                 .toList();
         instances.forEach(CompletableFuture::join);
-        assertThat(tenants).allSatisfy(tenant -> assertThat(
-                        database.value("SELECT count(*) FROM " + tenant + ".member WHERE role = 'guest'"))
-                .isEqualTo("1"));
+        assertThat(tenants)
+                .allSatisfy(tenant -> assertThat(
+                                database.value("SELECT count(*) FROM " + tenant + ".member WHERE role = 'guest'"))
+                        .isEqualTo("1"));
     }
 
     @Test

@@ -368,10 +368,10 @@ class ContainmentTest {
                     CREATE EVENT TRIGGER note_table ON ddl_command_end EXECUTE FUNCTION public.note_table()""");
             try {
                 Migration table = Migration.of("20240301_table", "CREATE TABLE noted (id serial PRIMARY KEY)");
-                Migration replaced =
-                        Migration.of("20240302_replaced", "DROP TABLE noted; CREATE TABLE noted (id int)");
+                Migration replaced = Migration.of("20240302_replaced", "DROP TABLE noted; CREATE TABLE noted (id int)");
                 TenantMigrator migrator = Samples.with(database, MEMBERS, NOTES, table, replaced);
-                assertThat(migrator.deploy(a).throwIfFailed().of(Migrated.class)).hasSize(1);
+                assertThat(migrator.deploy(a).throwIfFailed().of(Migrated.class))
+                        .hasSize(1);
                 migrator.createTenant(TenantName.exactly("noted"), TenantStep.NONE);
                 assertThat(database.values("SELECT DISTINCT split_part(name, '.', 1) FROM pg_catalog.dist_table"))
                         .contains(a, "noted");

@@ -67,6 +67,10 @@ class NonTransactionalCrashTest {
                 + " AND wait_event_type = 'Lock' AND query LIKE '" + statement + "%'");
     }
 
+    private static String unfinished(TenantMigrator migrator) {
+        return migrator.status().tenants().get(0).findings().get(0).message();
+    }
+
     @Test
     void aRunnerThatIsKilledIsReportedAndTheNextDeployGoesOn() throws SQLException {
         String tenant = Samples.create(database, "a", TABLES);
@@ -77,7 +81,12 @@ class NonTransactionalCrashTest {
             reader.setAutoCommit(false);
             reader.createStatement().execute("INSERT INTO " + tenant + ".item VALUES (0, 'x')");
             CompletableFuture<FleetReport> run = CompletableFuture.supplyAsync(migrator::deployAll);
-            database.execute("SELECT pg_terminate_backend(?)", Integer.valueOf(builder("CREATE INDEX CONCURRENTLY")));
+            String runner = builder("CREATE INDEX CONCURRENTLY");
+            assertThat(unfinished(migrator)).isEqualTo("20240102_index runs at this moment");
+            assertThat(migrator.verify().outcomes().toString())
+                    .contains("runs at this moment")
+                    .doesNotContain("ended early");
+            database.execute("SELECT pg_terminate_backend(?)", Integer.valueOf(runner));
             report = run.join();
             reader.rollback();
         }
@@ -88,7 +97,8 @@ class NonTransactionalCrashTest {
             assertThat(failed.failure().sqlState()).contains("57P01");
         });
         assertThat(invalid()).isEqualTo("1");
-        assertThat(migrator.status().tenants().get(0).findings().toString()).contains("next deploy goes on");
+        assertThat(unfinished(migrator))
+                .isEqualTo("20240102_index ran, and its run ended early: the next deploy goes on with it");
 
         migrator.deployAll().throwIfFailed();
 

@@ -14,8 +14,8 @@ import java.sql.Statement;
 final class Citus {
 
     private static final String HAS_IT = "SELECT FROM pg_extension WHERE extname = 'citus'";
-    private static final String NODES = "SELECT nodename, nodeport, groupid FROM pg_dist_node"
-            + " WHERE noderole = 'primary' ORDER BY groupid";
+    private static final String NODES =
+            "SELECT nodename, nodeport, groupid FROM pg_dist_node" + " WHERE noderole = 'primary' ORDER BY groupid";
 
     private Citus() {}
 
@@ -60,7 +60,8 @@ final class Citus {
         String url = "jdbc:postgresql://" + hostAndPort + "/";
         try (Connection worker = DriverManager.getConnection(url + "postgres", server.user(), server.password());
                 Statement statement = worker.createStatement()) {
-            try (ResultSet there = statement.executeQuery("SELECT FROM pg_database WHERE datname = '" + database + "'")) {
+            try (ResultSet there =
+                    statement.executeQuery("SELECT FROM pg_database WHERE datname = '" + database + "'")) {
                 // Newer versions send CREATE DATABASE to the workers themselves.
                 if (!there.next()) {
                     statement.execute("CREATE DATABASE " + database);

@@ -68,8 +68,8 @@ public record Allowed(String sharedSchema, Set<String> sharedObjects, Set<String
      * {@code pg_catalog} (Citus notes each new table there) can be written to by the server and by superusers alone.
      */
     String isIdentified(String object, String tenant) {
-        Stream<String> inside =
-                Stream.concat(Stream.of(tenant, "pg_toast", "pg_catalog"), schemas.stream().sorted());
+        Stream<String> inside = Stream.concat(
+                Stream.of(tenant, "pg_toast", "pg_catalog"), schemas.stream().sorted());
         String condition = object + ".schema = ANY (ARRAY[pg_my_temp_schema()::regnamespace::text, "
                 + inside.map(Allowed::quoted).collect(Collectors.joining(", ")) + "])";
         if (!sharedObjects.isEmpty()) {

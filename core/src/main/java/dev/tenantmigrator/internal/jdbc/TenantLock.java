@@ -4,7 +4,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Collection;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The lock that one tenant's migrations are done under (PostgreSQL documentation, "Advisory Locks"). It belongs to a
@@ -14,6 +20,12 @@ import java.sql.SQLException;
 public final class TenantLock {
 
     private static final String MARKER = SqlErrors.marker("another transaction works on this tenant");
+
+    /** A key of 64 bits is shown in two halves. */
+    private static final String HELD = """
+            SELECT l.classid::bigint << 32 | l.objid::bigint FROM pg_catalog.pg_locks l
+              JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = pg_catalog.current_database()
+             WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1""";
 
     private TenantLock() {}
 
@@ -42,6 +54,19 @@ public final class TenantLock {
     /** A query that gives back what {@link #tryForSessionQuery} took. */
     public static String releaseQuery(String schema) {
         return "SELECT pg_catalog.pg_advisory_unlock(" + key(schema) + ")";
+    }
+
+    /** Which of these tenants somebody holds the lock of at this moment. */
+    public static Set<String> heldAmong(Connection connection, Collection<String> schemas) throws SQLException {
+        Set<String> held = new TreeSet<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(HELD)) {
+            while (rows.next()) {
+                long key = rows.getLong(1);
+                schemas.stream().filter(schema -> key(schema) == key).forEach(held::add);
+            }
+        }
+        return held;
     }
 
     /** A call that waits for a lock of the database as a whole; for short, rare work. */

@@ -99,6 +99,19 @@ public record TenantState(
                         .toList());
     }
 
+    /** The same, where it is known of what is unfinished whether somebody works on the tenant at this moment. */
+    public TenantState toldApart(boolean workedOn, MigrationCatalog catalog) {
+        List<Finding> told = findings.stream()
+                .map(finding -> finding.kind() == Kind.UNFINISHED
+                        ? finding.version()
+                                .map(version -> Unfinished.of(row(version), catalog.find(version))
+                                        .finding(version, workedOn))
+                                .orElse(finding)
+                        : finding)
+                .toList();
+        return new TenantState(schema, rows, pending, started, told);
+    }
+
     /** The row that recording a migration now makes. */
     public static RecordedVersion rowOf(Migration migration) {
         return new RecordedVersion(

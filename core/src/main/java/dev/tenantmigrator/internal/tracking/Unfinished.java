@@ -16,24 +16,31 @@ import java.util.Optional;
  */
 public enum Unfinished {
     /** The script cannot run in a transaction: the next deploy or rollback goes on statement by statement. */
-    APPLYING("runs at this moment, or its run ended early: the next deploy goes on with it"),
+    APPLYING("runs at this moment", "ran, and its run ended early: the next deploy goes on with it"),
     /** Only the rollback cannot run in a transaction, so it was that which was begun. */
-    ROLLING_BACK("is being rolled back at this moment, or its rollback ended early: run the rollback again"),
+    ROLLING_BACK(
+            "is being rolled back at this moment",
+            "was being rolled back, and that ended early: run the rollback again"),
     /** It was begun, and its file is another by now: nobody knows which of its statements were done. */
     EDITED(
+            "was begun and its file was edited since; it runs at this moment, or somebody else works on the tenant",
             "was begun and its end was never recorded, and its file was edited since: restore the file and deploy, which goes on"
                     + " with it; or, where all that was done before stands in the edited file too, repair with accept-checksum and"
                     + " deploy; or do by hand what is left and repair with mark-applied"),
     /** Not the library's. */
-    UNKNOWN("was started and its end was never recorded; look at what it did, then repair with mark-applied or"
-            + " mark-not-applied");
+    UNKNOWN(
+            "was started and its end was never recorded, and somebody works on the tenant at this moment",
+            "was started and its end was never recorded; look at what it did, then repair with mark-applied or"
+                    + " mark-not-applied");
 
     private static final int CHECKSUM_LENGTH = 64;
 
-    private final String message;
+    private final String running;
+    private final String ended;
 
-    Unfinished(String message) {
-        this.message = message;
+    Unfinished(String running, String ended) {
+        this.running = running;
+        this.ended = ended;
     }
 
     /** What an unfinished row means. */
@@ -72,8 +79,18 @@ public enum Unfinished {
         return this == APPLYING || this == ROLLING_BACK;
     }
 
-    /** What {@code status} and {@code verify} show. */
+    /** What it means as long as nobody looked whether somebody works on the tenant. */
     Finding finding(String version) {
+        boolean endedForSure = this == UNKNOWN || this == EDITED;
+        return finding(version, endedForSure ? ended : running + ", or " + ended);
+    }
+
+    /** What {@code status} and {@code verify} show. */
+    public Finding finding(String version, boolean workedOn) {
+        return finding(version, workedOn ? running : ended);
+    }
+
+    private static Finding finding(String version, String message) {
         return Finding.of(Kind.UNFINISHED, Severity.ERROR, version, version + ' ' + message);
     }
 }

@@ -10,6 +10,7 @@ import dev.tenantmigrator.internal.Events;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.Queries.InvalidIndex;
 import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.TenantLock;
 import dev.tenantmigrator.internal.recording.Recording;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.Sql;
@@ -73,11 +74,16 @@ public final class Inspector {
             FleetReader.Fleet<AppliedMigration> fleet = reader.rows(connection, reading);
             Map<String, Set<String>> present = presentTables(connection, fleet);
             Map<String, List<InvalidIndex>> invalid = Queries.invalidIndexes(connection);
+            List<TenantState> states = new ArrayList<>();
+            fleet.rows()
+                    .forEach((schema, rows) -> states.add(TenantState.of(
+                            schema,
+                            rows.stream().map(AppliedMigration::recorded).toList(),
+                            catalog)));
             Map<String, TenantStatus> tenants = new TreeMap<>();
-            fleet.rows().forEach((schema, rows) -> {
-                List<RecordedVersion> recorded =
-                        rows.stream().map(AppliedMigration::recorded).toList();
-                TenantState state = TenantState.of(schema, recorded, catalog);
+            for (TenantState state : toldApart(connection, states, catalog)) {
+                String schema = state.schema();
+                List<AppliedMigration> rows = fleet.rows().getOrDefault(schema, List.of());
                 tenants.put(
                         schema,
                         status(
@@ -85,7 +91,7 @@ public final class Inspector {
                                 rows,
                                 present.getOrDefault(schema, Set.of()),
                                 invalid.getOrDefault(schema, List.of())));
-            });
+            }
             fleet.failures().forEach((schema, failure) -> tenants.put(schema, unreadable(schema, failure)));
             return new StatusReport(catalog.versions(), List.copyOf(tenants.values()));
         }
@@ -104,19 +110,16 @@ public final class Inspector {
             Connection connection = session.connection();
             FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(connection, reading);
             int tenants = fleet.rows().size() + fleet.failures().size();
-            Events.publish(config, new RunEvent.RunStarted("verify", tenants, tenants));
+            Events.publish(config, new RunEvent.RunStarted("verify", tenants, 0));
             Map<String, Set<String>> present = presentTables(connection, fleet);
             Map<String, List<InvalidIndex>> invalid = Queries.invalidIndexes(connection);
-            fleet.rows().forEach((schema, rows) -> {
-                TenantState state = TenantState.of(schema, rows, catalog);
-                outcomes.put(
-                        schema,
-                        outcome(status(
-                                state,
-                                List.of(),
-                                present.getOrDefault(schema, Set.of()),
-                                invalid.getOrDefault(schema, List.of()))));
-            });
+            List<TenantState> states = new ArrayList<>();
+            fleet.rows().forEach((schema, rows) -> states.add(TenantState.of(schema, rows, catalog)));
+            for (TenantState state : toldApart(connection, states, catalog)) {
+                Set<String> tables = present.getOrDefault(state.schema(), Set.of());
+                List<InvalidIndex> indexes = invalid.getOrDefault(state.schema(), List.of());
+                outcomes.put(state.schema(), outcome(status(state, List.of(), tables, indexes)));
+            }
             fleet.failures()
                     .forEach((schema, failure) ->
                             outcomes.put(schema, new TenantOutcome.Failed(schema, List.of(), failure)));
@@ -131,6 +134,22 @@ public final class Inspector {
         return status.healthy()
                 ? new TenantOutcome.Healthy(status.schema(), status.findings())
                 : new TenantOutcome.Unhealthy(status.schema(), status.findings());
+    }
+
+    /** Says of what is unfinished whether it runs at this moment: who works on a tenant holds its lock. */
+    private static List<TenantState> toldApart(
+            Connection connection, List<TenantState> states, MigrationCatalog catalog) throws SQLException {
+        List<String> unfinished = states.stream()
+                .filter(state -> state.findings().stream().anyMatch(finding -> finding.kind() == Kind.UNFINISHED))
+                .map(TenantState::schema)
+                .toList();
+        if (unfinished.isEmpty()) {
+            return states;
+        }
+        Set<String> workedOn = TenantLock.heldAmong(connection, unfinished);
+        return states.stream()
+                .map(state -> state.toldApart(workedOn.contains(state.schema()), catalog))
+                .toList();
     }
 
     private Map<String, Set<String>> presentTables(Connection connection, FleetReader.Fleet<?> fleet)

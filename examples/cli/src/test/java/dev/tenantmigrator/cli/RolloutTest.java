@@ -49,8 +49,12 @@ class RolloutTest {
     @Test
     void upToAVersion() {
         cli.withMigration("3_v", "CREATE TABLE v (id int);", "DROP TABLE v;");
-        assertThat(cli.run("plan", "--target", "2_u").out()).contains("version 2_u").doesNotContain("3_v");
-        assertThat(cli.json(0, "deploy-all", "--target", "2_u").at("/counts/migrated").asInt())
+        assertThat(cli.run("plan", "--target", "2_u").out())
+                .contains("version 2_u")
+                .doesNotContain("3_v");
+        assertThat(cli.json(0, "deploy-all", "--target", "2_u")
+                        .at("/counts/migrated")
+                        .asInt())
                 .isEqualTo(4);
         assertThat(GuideStoryTest.texts(cli.json(1, "status", "a1").at("/tenants/0/pending")))
                 .containsExactly("3_v");
@@ -100,7 +104,9 @@ class RolloutTest {
         assertThat(text.exitCode()).isEqualTo(1);
         assertThat(text.out()).contains("4 tenants: 1 failed, 3 migrated").doesNotContain("Stopped");
         database.execute("ALTER TABLE a1.t DROP COLUMN taken");
-        assertThat(cli.json(0, "deploy-all", "--groups", "1,50%").at("/counts/migrated").asInt())
+        assertThat(cli.json(0, "deploy-all", "--groups", "1,50%")
+                        .at("/counts/migrated")
+                        .asInt())
                 .isEqualTo(1);
     }
 
@@ -117,9 +123,10 @@ class RolloutTest {
 
     @Test
     void theOperatorsCheckIsAskedBetweenGroups() {
-        JsonNode report =
-                cli.json(1, "deploy-all", "--group", "1", "--check", "test $ROLLOUT_CHANGED -ne 1 || exit 3");
-        assertThat(report.at("/stopped").asText()).contains("--check ended with exit code 3").doesNotContain("dev.ten");
+        JsonNode report = cli.json(1, "deploy-all", "--group", "1", "--check", "test $ROLLOUT_CHANGED -ne 1 || exit 3");
+        assertThat(report.at("/stopped").asText())
+                .contains("--check ended with exit code 3")
+                .doesNotContain("dev.ten");
         assertThat(report.at("/counts/migrated").asInt()).isEqualTo(1);
         Cli.Result text = cli.run("deploy-all", "--group", "50%", "--check", "echo seen", "--pause", "1ms");
         assertThat(text.exitCode()).as(text.all()).isZero();
@@ -166,7 +173,8 @@ class RolloutTest {
 
     @Test
     void whatCannotBeReachedIsNamed() {
-        assertThat(cli.run("list", "--url", "jdbc:postgresql://localhost:1/x").err()).contains("of --url: ");
+        assertThat(cli.run("list", "--url", "jdbc:postgresql://localhost:1/x").err())
+                .contains("of --url: ");
         cli.withMigration("3_v", "CREATE INDEX CONCURRENTLY i ON t (id);", "DROP INDEX CONCURRENTLY i;");
         Cli.Result direct = cli.run("deploy-all", "--direct-url", "jdbc:postgresql://localhost:1/x");
         assertThat(direct.exitCode()).isEqualTo(2);

@@ -79,7 +79,9 @@ class RolloutOptionsTest {
                 "--tenants ad | ''"
             })
     void tenantsAreChosenByName(String options, String expected) {
-        assertThat(FLEET.stream().filter(rollout(options.split(" ", -1)).tenants()).toList())
+        assertThat(FLEET.stream()
+                        .filter(rollout(options.split(" ", -1)).tenants())
+                        .toList())
                 .isEqualTo(expected.isEmpty() ? List.of() : List.of(expected.split(" ", -1)));
     }
 
