@@ -16,12 +16,15 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** All that a migrator does, with one tracking table for the whole fleet. */
 @PostgresTest
@@ -102,6 +105,36 @@ class FleetTableTest {
         }
         pool.shutdown();
         assertThat(with(MEMBERS, NOTES).deployAll().of(TenantOutcome.UpToDate.class)).hasSize(signUps);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"READ COMMITTED", "REPEATABLE READ"})
+    void whoWaitedForTheFirstFindsWhatItMade(String isolationLevel) throws Exception {
+        String sql = TrackingStore.fleet().prepareSql().orElseThrow();
+        try (Connection first = database.connection();
+                Connection second = database.connection();
+                Statement made = first.createStatement();
+                Statement waiting = second.createStatement()) {
+            made.execute("BEGIN; " + sql);
+            waiting.execute("BEGIN ISOLATION LEVEL " + isolationLevel);
+            CompletableFuture<Void> waited = CompletableFuture.runAsync(() -> {
+                try {
+                    waiting.execute(sql);
+                    waiting.execute(TrackingStore.fleet().createSql("a"));
+                    waiting.execute("COMMIT");
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            while (database.values("SELECT pid FROM pg_stat_activity WHERE wait_event = 'advisory'"
+                            + " AND datname = current_database()")
+                    .isEmpty()) {
+                Thread.onSpinWait();
+            }
+            made.execute("COMMIT");
+            waited.join();
+        }
+        assertThat(rows("a")).isEmpty();
     }
 
     @Test

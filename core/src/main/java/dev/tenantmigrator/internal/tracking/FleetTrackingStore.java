@@ -41,14 +41,16 @@ public final class FleetTrackingStore extends TrackingTable {
             " FROM " + TABLE + " f JOIN pg_catalog.pg_namespace n ON n.nspname = f.tenant WHERE ";
 
     /**
-     * {@code IF NOT EXISTS} alone races (23505), so the first users take turns. The primary key is read in the order of a
+     * {@code IF NOT EXISTS} alone races (23505), so the first users take turns. Waiting for the turn does not renew what the
+     * backend remembers of the catalog, but a query of it does, before its functions run. The primary key is read in the order of a
      * tenant's rows.
      */
     private static final String PREPARE = """
             BEGIN IF pg_catalog.to_regclass(%s) IS NULL THEN
               PERFORM %s;
               BEGIN
-                IF pg_catalog.to_regnamespace(%s) IS NULL THEN
+                IF (SELECT count(*) FROM pg_catalog.pg_namespace WHERE nspname = %s) = 0
+                   AND pg_catalog.to_regnamespace(%s) IS NULL THEN
                   CREATE SCHEMA %s;
                 END IF;
                 CREATE TABLE IF NOT EXISTS %s (
@@ -66,6 +68,7 @@ public final class FleetTrackingStore extends TrackingTable {
             END IF; END""".formatted(
                     literal(TABLE),
                     TenantLock.waitFor("the fleet's tracking table"),
+                    literal(SCHEMA),
                     literal(identifier(SCHEMA)),
                     identifier(SCHEMA),
                     TABLE,
