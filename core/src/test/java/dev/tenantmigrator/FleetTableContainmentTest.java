@@ -83,9 +83,10 @@ class FleetTableContainmentTest {
     }
 
     private void refused(FleetReport report) {
-        assertThat(report.failed()).singleElement().satisfies(failed -> assertThat(
-                        failed.failure().message())
-                .contains("the script touched table " + TABLE));
+        assertThat(report.failed())
+                .singleElement()
+                .satisfies(
+                        failed -> assertThat(failed.failure().message()).contains("the script touched table " + TABLE));
     }
 
     @ParameterizedTest

@@ -104,7 +104,8 @@ class FleetTableTest {
             assertThat(one.get()).startsWith("first_");
         }
         pool.shutdown();
-        assertThat(with(MEMBERS, NOTES).deployAll().of(TenantOutcome.UpToDate.class)).hasSize(signUps);
+        assertThat(with(MEMBERS, NOTES).deployAll().of(TenantOutcome.UpToDate.class))
+                .hasSize(signUps);
     }
 
     @ParameterizedTest
@@ -171,12 +172,14 @@ class FleetTableTest {
 
     @Test
     void aTenantLives() {
-        TenantMigrator migrator = builder(MEMBERS, NOTES).requiredTables("notes").build();
+        TenantMigrator migrator =
+                builder(MEMBERS, NOTES).requiredTables("notes").build();
         String a = create(migrator, "a");
         assertThat(rows(a)).isEqualTo(" 20240101 20240102");
         assertThat(migrator.tenants()).containsExactly(a);
         assertThat(migrator.deployAll().outcomes()).containsExactly(new TenantOutcome.UpToDate(a));
-        TenantMigrator next = builder(MEMBERS, NOTES, FLAG).requiredTables("notes").build();
+        TenantMigrator next =
+                builder(MEMBERS, NOTES, FLAG).requiredTables("notes").build();
         assertThat(next.plan().tenants().get(0).migrations()).hasSize(1);
 
         next.deployAll().throwIfFailed();
@@ -206,8 +209,10 @@ class FleetTableTest {
 
     @Test
     void whatRunsOutsideOfATransactionIsRecorded() {
-        Migration index =
-                Migration.of("20240103_index", "CREATE INDEX CONCURRENTLY notes_body ON notes (body)", "DROP INDEX CONCURRENTLY notes_body");
+        Migration index = Migration.of(
+                "20240103_index",
+                "CREATE INDEX CONCURRENTLY notes_body ON notes (body)",
+                "DROP INDEX CONCURRENTLY notes_body");
         Migration wrong = Migration.of("20240104_wrong", "CREATE INDEX CONCURRENTLY x ON notes (nothing)");
         String a = create(with(MEMBERS, NOTES), "a");
 
@@ -215,7 +220,9 @@ class FleetTableTest {
         assertThat(rows(a)).isEqualTo(" 20240101 20240102 20240103");
         assertThat(with(MEMBERS, NOTES, index, wrong).deployAll().failed()).hasSize(1);
         assertThat(rows(a)).isEqualTo(" 20240101 20240102 20240103");
-        with(MEMBERS, NOTES, index).rollback(a, index.version(), RollbackOptions.defaults()).throwIfFailed();
+        with(MEMBERS, NOTES, index)
+                .rollback(a, index.version(), RollbackOptions.defaults())
+                .throwIfFailed();
         assertThat(rows(a)).isEqualTo(" 20240101 20240102");
     }
 
@@ -285,7 +292,8 @@ class FleetTableTest {
     void anUnfinishedDropKeepsItsRowsApartFromTheNextTenantOfTheName() throws SQLException {
         database.execute("CREATE TABLE public.users (id int PRIMARY KEY)");
         Migration reference = Migration.of("20240106_ref", "CREATE TABLE ref (u int REFERENCES public.users)");
-        TenantMigrator shared = builder(MEMBERS, reference).sharedObjects("users").build();
+        TenantMigrator shared =
+                builder(MEMBERS, reference).sharedObjects("users").build();
         create(shared, "a");
         try (Connection reader = database.rawDataSource().getConnection();
                 Statement statement = reader.createStatement()) {

@@ -57,8 +57,7 @@ class TrackingMoveTest {
     }
 
     private void create(int tenants) {
-        IntStream.range(0, tenants)
-                .forEach(i -> inside.createTenant(TenantName.exactly("t_" + i), TenantStep.NONE));
+        IntStream.range(0, tenants).forEach(i -> inside.createTenant(TenantName.exactly("t_" + i), TenantStep.NONE));
     }
 
     private Map<String, List<AppliedMigration>> recorded(TenantMigrator migrator, TrackingStore store) {
@@ -72,10 +71,11 @@ class TrackingMoveTest {
     @Test
     void thereAndBackNothingIsLost() {
         create(TENANTS);
-        database.execute("UPDATE t_1.schema_migrations SET checksum = NULL, description = NULL;"
-                + " UPDATE t_2.schema_migrations SET applied_at = NULL WHERE version = '20240102_next';"
-                + " UPDATE t_3.schema_migrations SET id = 7 WHERE version = '20240101_small';"
-                + " DELETE FROM t_4.schema_migrations; UPDATE t_5.schema_migrations SET applied_at = '2024-12-18 01:02:03'");
+        database.execute(
+                "UPDATE t_1.schema_migrations SET checksum = NULL, description = NULL;"
+                        + " UPDATE t_2.schema_migrations SET applied_at = NULL WHERE version = '20240102_next';"
+                        + " UPDATE t_3.schema_migrations SET id = 7 WHERE version = '20240101_small';"
+                        + " DELETE FROM t_4.schema_migrations; UPDATE t_5.schema_migrations SET applied_at = '2024-12-18 01:02:03'");
         Map<String, List<AppliedMigration>> before = recorded(inside, TrackingStore.perSchema());
 
         FleetReport there = inside.moveTracking(TrackingStore.fleet()).throwIfFailed();
@@ -161,7 +161,10 @@ class TrackingMoveTest {
     /** Where classes are; the property is the launcher's, which has a class loader of its own. */
     private static String classPath(Class<?>... classes) {
         return Stream.of(classes)
-                .map(type -> Path.of(type.getProtectionDomain().getCodeSource().getLocation().getPath())
+                .map(type -> Path.of(type.getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .getPath())
                         .toString())
                 .collect(Collectors.joining(File.pathSeparator));
     }
@@ -186,8 +189,8 @@ class TrackingMoveTest {
     @Test
     void severalMayMoveAndDeployAtOnce() {
         IntStream.range(0, 60)
-                .forEach(i -> Samples.with(database, SMALL)
-                        .createTenant(TenantName.exactly("t_" + i), TenantStep.NONE));
+                .forEach(
+                        i -> Samples.with(database, SMALL).createTenant(TenantName.exactly("t_" + i), TenantStep.NONE));
         List<CompletableFuture<FleetReport>> runs = List.of(
                 CompletableFuture.supplyAsync(() -> inside.moveTracking(TrackingStore.fleet())),
                 CompletableFuture.supplyAsync(() -> inside.moveTracking(TrackingStore.fleet())),

@@ -152,7 +152,10 @@ public abstract class TrackingStoreContract {
     @Test
     void takesOverWhatAnotherStoreRecorded() throws SQLException {
         AppliedMigration full = new AppliedMigration(
-                "1_o'ne, {\"NULL\"} \\ é", Optional.of("it's"), Optional.of(LocalDateTime.of(2024, 12, 18, 1, 2, 3)), Optional.of("ab"));
+                "1_o'ne, {\"NULL\"} \\ é",
+                Optional.of("it's"),
+                Optional.of(LocalDateTime.of(2024, 12, 18, 1, 2, 3)),
+                Optional.of("ab"));
         AppliedMigration bare = new AppliedMigration("2_two", Optional.empty(), Optional.empty(), Optional.empty());
         String schema = SCHEMAS.get(0);
 

@@ -279,8 +279,9 @@ final class ContainmentSql {
 
     /** A query for what was done to relations: how often they were written to, and how they are locked. */
     static String uses(Collection<Stranger> relations) {
-        String numbers =
-                relations.stream().map(relation -> String.valueOf(relation.oid())).collect(Collectors.joining(","));
+        String numbers = relations.stream()
+                .map(relation -> String.valueOf(relation.oid()))
+                .collect(Collectors.joining(","));
         return "SELECT r.oid::bigint, " + writes("r.oid") + ", (SELECT string_agg(DISTINCT mode, ',')"
                 + " FROM pg_lock_status() WHERE pid = pg_backend_pid() AND relation = r.oid)"
                 + " FROM unnest('{" + numbers + "}'::oid[]) r(oid)";

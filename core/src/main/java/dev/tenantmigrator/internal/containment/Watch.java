@@ -86,8 +86,8 @@ final class Watch {
         Set<Stranger> known = new HashSet<>(strangers);
         known.retainAll(before);
         Map<Long, List<String>> uses = uses(known);
-        known.removeIf(stranger -> stranger.isRelation()
-                && !Objects.equals(uses.get(stranger.oid()), usesBefore.get(stranger.oid())));
+        known.removeIf(stranger ->
+                stranger.isRelation() && !Objects.equals(uses.get(stranger.oid()), usesBefore.get(stranger.oid())));
         strangers.removeAll(known);
     }
 

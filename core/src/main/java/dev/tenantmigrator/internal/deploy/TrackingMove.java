@@ -80,8 +80,8 @@ public final class TrackingMove {
                 throw new TenantNotFoundException(TenantSchemas.notFound(schema));
             }
             if (moved) {
-                throw new TenantMigratorException(
-                        Failure.of("both stores have a record of this tenant; look which one is true and remove the other"
+                throw new TenantMigratorException(Failure.of(
+                        "both stores have a record of this tenant; look which one is true and remove the other"
                                 + " (drop the tenant's table schema_migrations, or delete its rows from the fleet's);"
                                 + " nothing was changed"));
             }
@@ -90,7 +90,9 @@ public final class TrackingMove {
             Flight flight = new Flight().add(Containment.OWN_PATH).add(target.createSql(schema));
             rows.forEach(row -> flight.add(target.restoreSql(schema, row)));
             flight.add(target.assertRecordedSql(
-                            schema, rows.stream().map(AppliedMigration::recorded).toList(), DIFFERENT))
+                            schema,
+                            rows.stream().map(AppliedMigration::recorded).toList(),
+                            DIFFERENT))
                     .add(source.forgetSql(schema))
                     .add(Containment.COUNTED)
                     .send(connection);

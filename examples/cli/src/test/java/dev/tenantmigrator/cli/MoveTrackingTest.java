@@ -32,7 +32,9 @@ class MoveTrackingTest {
     @Test
     void movesThereAndBack() {
         String ada = cli.register("ada");
-        assertThat(cli.json(0, "move-tracking", "--to", "fleet").at("/tenants/0/outcome").asText())
+        assertThat(cli.json(0, "move-tracking", "--to", "fleet")
+                        .at("/tenants/0/outcome")
+                        .asText())
                 .isEqualTo("moved");
         assertThat(cli.run("list").out()).doesNotContain(ada);
         cli.with("TENANT_MIGRATOR_TRACKING", "fleet");

@@ -13,8 +13,9 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "move-tracking",
-        description = "Move what is recorded for all tenants from where --tracking says to another place. Run it again when it"
-                + " was interrupted, then set --tracking to the new place for all instances.")
+        description =
+                "Move what is recorded for all tenants from where --tracking says to another place. Run it again when it"
+                        + " was interrupted, then set --tracking to the new place for all instances.")
 final class MoveTrackingCommand implements Callable<Integer> {
 
     private final Runner runner;
@@ -35,8 +36,9 @@ final class MoveTrackingCommand implements Callable<Integer> {
     private FleetReport run(Session session) {
         TrackingStore target = Layers.tracking("--to", to);
         if (target.equals(session.settings().tracking())) {
-            throw new CommandException("--tracking and --to are the same place; --tracking says where the records are now,"
-                    + " --to where they go");
+            throw new CommandException(
+                    "--tracking and --to are the same place; --tracking says where the records are now,"
+                            + " --to where they go");
         }
         return session.onFleet("move-tracking", migrator -> migrator.moveTracking(target));
     }
