@@ -266,10 +266,23 @@ public final class Session implements AutoCloseable {
             }
             connection.close();
         } catch (SQLException e) {
-            LOG.warn(
-                    "A connection cannot be put back as it was lent; it is closed for good",
-                    SqlErrors.withoutDetail(e));
+            if (isGone(e)) {
+                LOG.debug("A connection was lost", SqlErrors.withoutDetail(e));
+            } else {
+                LOG.warn(
+                        "A connection cannot be put back as it was lent; it is closed for good",
+                        SqlErrors.withoutDetail(e));
+            }
             abort(connection);
+        }
+    }
+
+    /** Pools close a connection that was lost, and then say no more than that it is closed. */
+    private boolean isGone(SQLException e) {
+        try {
+            return SqlErrors.isConnectionLost(e) || connection.isClosed();
+        } catch (SQLException unknown) {
+            return false;
         }
     }
 
