@@ -6,6 +6,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantMigrator;
+import dev.tenantmigrator.TenantMigratorBuilder;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantStep;
@@ -29,7 +30,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,11 +64,6 @@ class TerminatedBackendsTest {
                 pool, () -> pool.getHikariPoolMXBean().softEvictConnections());
     }
 
-    @BeforeEach
-    void first() {
-        assertThat(pool.isRunning()).isTrue();
-    }
-
     @AfterEach
     void close() {
         assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
@@ -78,7 +73,7 @@ class TerminatedBackendsTest {
         migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
     }
 
-    private dev.tenantmigrator.TenantMigratorBuilder migrator(int migrations) {
+    private TenantMigratorBuilder migrator(int migrations) {
         MigrationSource source = CountedFleet.migrations(migrations, SLOW);
         return TenantMigrator.builder(pool.isClosed() ? database.dataSource() : checked)
                 .migrations(source)

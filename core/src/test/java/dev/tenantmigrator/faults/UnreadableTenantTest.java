@@ -76,10 +76,10 @@ class UnreadableTenantTest {
                 .singleElement()
                 .satisfies(tenant -> assertThat(tenant.schema()).isEqualTo(BAD));
         assertThat(verified.of(TenantOutcome.Unhealthy.class)).hasSize(TENANTS - 1);
-        assertThat(verified.failed()).singleElement().satisfies(failed -> assertForbidden(failed));
+        assertThat(verified.failed()).singleElement().satisfies(UnreadableTenantTest::assertForbidden);
         assertThat(plan.toString()).contains(BAD);
         assertThat(deployed.of(TenantOutcome.Migrated.class)).hasSize(TENANTS - 1);
-        assertThat(deployed.failed()).singleElement().satisfies(failed -> assertForbidden(failed));
+        assertThat(deployed.failed()).singleElement().satisfies(UnreadableTenantTest::assertForbidden);
         database.execute("GRANT SELECT ON " + BAD + ".schema_migrations TO " + database.user());
     }
 
