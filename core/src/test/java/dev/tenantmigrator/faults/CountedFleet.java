@@ -50,7 +50,8 @@ final class CountedFleet {
         String up = first
                 ? "CREATE TABLE changed (" + version + " int); CREATE TABLE ran (version text)"
                 : "ALTER TABLE changed ADD COLUMN " + version + " int";
-        String down = "ALTER TABLE changed DROP COLUMN " + version + "; DELETE FROM ran WHERE version = '" + version + "'";
+        String down =
+                "ALTER TABLE changed DROP COLUMN " + version + "; DELETE FROM ran WHERE version = '" + version + "'";
         return Migration.of(version, up + "; INSERT INTO ran VALUES ('" + version + "');" + more, down);
     }
 

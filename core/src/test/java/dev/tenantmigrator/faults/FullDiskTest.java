@@ -3,6 +3,7 @@ package dev.tenantmigrator.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantMigrator;
@@ -11,7 +12,6 @@ import dev.tenantmigrator.TenantStep;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.support.OwnServer;
-import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,12 +56,16 @@ class FullDiskTest {
                 assertThat(failed.failure().version()).contains("v2");
             });
             for (TenantOutcome.Failed failed : full.failed()) {
-                assertThat(value(pool, "SELECT count(*) FROM " + failed.schema() + ".schema_migrations")).isEqualTo("1");
-                assertThat(value(pool, "SELECT count(*) FROM " + failed.schema() + ".item")).isEqualTo("0");
+                assertThat(value(pool, "SELECT count(*) FROM " + failed.schema() + ".schema_migrations"))
+                        .isEqualTo("1");
+                assertThat(value(pool, "SELECT count(*) FROM " + failed.schema() + ".item"))
+                        .isEqualTo("0");
                 assertThat(value(pool, "SELECT to_regclass('" + failed.schema() + ".before_rows') IS NULL"))
                         .isEqualTo("t");
             }
-            LOG.warn("FIGURES disk full at {} of 3 tenants: nothing of them was kept", full.failed().size());
+            LOG.warn(
+                    "FIGURES disk full at {} of 3 tenants: nothing of them was kept",
+                    full.failed().size());
 
             assertThat(runs("mount", "-o", "remount,size=64m", disk.toString())).isTrue();
             migrator(pool, TABLE, ROWS).deployAll().throwIfFailed();

@@ -189,8 +189,8 @@ class FullLockTableTest {
                 Connection own = database.rawDataSource().getConnection()) {
             assertThatThrownBy(() -> migrator().createTenant(TenantName.exactly("late"), TenantStep.NONE))
                     .isInstanceOf(MigrationFailedException.class)
-                    .hasMessageContaining("max_locks_per_transaction is "
-                            + database.value("SHOW max_locks_per_transaction") + ",")
+                    .hasMessageContaining(
+                            "max_locks_per_transaction is " + database.value("SHOW max_locks_per_transaction") + ",")
                     .hasMessageContaining("the 800 migrations of a new tenant")
                     .hasMessageContaining("raise the setting")
                     .hasMessageContaining("nothing of the tenant was kept");
@@ -212,11 +212,11 @@ class FullLockTableTest {
                 .migrations(MigrationSource.of(Migration.of("v1", "SELECT 1")))
                 .build()
                 .createTenant(TenantName.exactly("deployed"), TenantStep.NONE);
-        String many = "DO $$ BEGIN FOR i IN 1..2000 LOOP EXECUTE 'CREATE TABLE many' || i || ' (id int)'; END LOOP; END $$";
+        String many =
+                "DO $$ BEGIN FOR i IN 1..2000 LOOP EXECUTE 'CREATE TABLE many' || i || ' (id int)'; END LOOP; END $$";
         try (Connection full = fill()) {
             assertThat(TenantMigrator.builder(database.dataSource())
-                            .migrations(MigrationSource.of(
-                                    Migration.of("v1", "SELECT 1"), Migration.of("v2", many)))
+                            .migrations(MigrationSource.of(Migration.of("v1", "SELECT 1"), Migration.of("v2", many)))
                             .build()
                             .deployAll()
                             .failed())

@@ -66,7 +66,12 @@ class KilledProcessTest {
                     .containsOnly(CountedFleet.versions(target));
             assertThat(said).hasSizeGreaterThanOrEqualTo(at).doesNotHaveDuplicates();
         }
-        LOG.warn("FIGURES JVM killed {} times, {} tenants, seed {}: {}", KILLS, TENANTS, seed, String.join("; ", figures));
+        LOG.warn(
+                "FIGURES JVM killed {} times, {} tenants, seed {}: {}",
+                KILLS,
+                TENANTS,
+                seed,
+                String.join("; ", figures));
     }
 
     /** Returns what the killed run said that it had applied; all of it must be there, and no lock. */

@@ -114,12 +114,13 @@ class KilledServerTest {
         begun.await();
         server.kill();
         Map<String, List<String>> claimed = new LinkedHashMap<>();
-        applied.forEach(event ->
-                claimed.computeIfAbsent(event.schema(), schema -> new ArrayList<>()).add(event.version()));
+        applied.forEach(event -> claimed.computeIfAbsent(event.schema(), schema -> new ArrayList<>())
+                .add(event.version()));
         run.get().ifPresent(report -> {
             assertThat(report.successful()).isFalse();
-            report.outcomes().forEach(outcome -> claimed.computeIfAbsent(outcome.schema(), schema -> new ArrayList<>())
-                    .addAll(claimed(outcome)));
+            report.outcomes()
+                    .forEach(outcome -> claimed.computeIfAbsent(outcome.schema(), schema -> new ArrayList<>())
+                            .addAll(claimed(outcome)));
         });
         return claimed;
     }

@@ -72,7 +72,8 @@ class ManyProcessesTest {
     }
 
     /** Lets processes deploy at once; returns how long until the last was done. */
-    private static long deploy(List<ChildJvm> processes, String prefix, int migrations, int applied) throws IOException {
+    private static long deploy(List<ChildJvm> processes, String prefix, int migrations, int applied)
+            throws IOException {
         long start = System.nanoTime();
         for (ChildJvm process : processes) {
             process.send(prefix + " " + migrations);

@@ -77,7 +77,8 @@ class PoolerTest {
             backfill(pooled);
             database.execute("UPDATE user001.schema_migrations SET checksum = repeat('0', 64) WHERE version = 'v0002'");
             assertThat(migrator.verify().successful()).isFalse();
-            migrator.repair("user001", new Repair.AcceptChecksum(CountedFleet.version(2))).throwIfFailed();
+            migrator.repair("user001", new Repair.AcceptChecksum(CountedFleet.version(2)))
+                    .throwIfFailed();
             assertThat(migrator.verify().throwIfFailed().outcomes()).hasSize(TENANTS);
             outsideTransactions(pooled);
 
@@ -103,8 +104,9 @@ class PoolerTest {
         List<Future<CreatedTenant>> created = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
-            IntStream.rangeClosed(1, TENANTS).forEach(number -> created.add(threads.submit(() -> migrator.createTenant(
-                    TenantName.exactly(String.format(Locale.ROOT, "user%03d", number)), TenantStep.NONE))));
+            IntStream.rangeClosed(1, TENANTS)
+                    .forEach(number -> created.add(threads.submit(() -> migrator.createTenant(
+                            TenantName.exactly(String.format(Locale.ROOT, "user%03d", number)), TenantStep.NONE))));
             for (Future<CreatedTenant> one : created) {
                 one.get();
             }

@@ -102,7 +102,9 @@ class TerminatedBackendsTest {
                 boolean asked = !failed.failure().message().contains("could not be asked");
                 String done = CountedFleet.versions(1 + failed.done().size());
                 assertThat(state).as("%s, seed %s", failed, seed).startsWith(done);
-                assertThat(!asked || state.equals(done)).as("%s: %s, seed %s", failed, state, seed).isTrue();
+                assertThat(!asked || state.equals(done))
+                        .as("%s: %s, seed %s", failed, state, seed)
+                        .isTrue();
             } else {
                 assertThat(state).as("%s, seed %s", outcome, seed).isEqualTo(CountedFleet.versions(MIGRATIONS));
             }
@@ -161,7 +163,9 @@ class TerminatedBackendsTest {
         for (int i = 0; i < CREATIONS; i++) {
             boolean isThere = database.value("SELECT count(*) FROM pg_namespace WHERE nspname = ?", "signup" + i)
                     .equals("1");
-            assertThat(isThere).as("signup%s, seed %s", i, seed).isEqualTo(results.get(i).get());
+            assertThat(isThere)
+                    .as("signup%s, seed %s", i, seed)
+                    .isEqualTo(results.get(i).get());
             created += isThere ? 1 : 0;
         }
         assertThat(states).hasSize(created);

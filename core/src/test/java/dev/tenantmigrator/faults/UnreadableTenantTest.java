@@ -105,7 +105,8 @@ class UnreadableTenantTest {
             assertThat(failed.schema()).isEqualTo(BAD);
             assertThat(failed.failure().message()).contains("dropped or renamed");
         });
-        assertThat(database.value("SELECT count(*) FROM pg_namespace WHERE nspname = ?", BAD)).isEqualTo("0");
+        assertThat(database.value("SELECT count(*) FROM pg_namespace WHERE nspname = ?", BAD))
+                .isEqualTo("0");
         assertThat(migrator.deployAll().throwIfFailed().outcomes()).hasSize(TENANTS - 1);
     }
 

@@ -96,7 +96,8 @@ public final class OwnServer implements AutoCloseable {
             command.addAll(List.of("unshare", "-U"));
         }
         Path log = directory.resolve("log");
-        command.addAll(List.of(programs + "/pg_ctl", "-D", directory.resolve("data").toString(), "-o", options));
+        command.addAll(
+                List.of(programs + "/pg_ctl", "-D", directory.resolve("data").toString(), "-o", options));
         command.addAll(List.of("-l", log.toString(), "-w", "start"));
         Process start = new ProcessBuilder(command)
                 .redirectErrorStream(true)

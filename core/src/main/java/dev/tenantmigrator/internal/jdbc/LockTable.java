@@ -42,8 +42,7 @@ public record LockTable(int perTransaction, int transactions, int held) {
 
     /** Whether a statement failed because there was no place left. The hint names the setting in every language. */
     public static boolean isFull(SQLException e) {
-        return SqlErrors.state(e).equals(OUT_OF_MEMORY)
-                && SqlErrors.message(e).contains(SETTING);
+        return SqlErrors.state(e).equals(OUT_OF_MEMORY) && SqlErrors.message(e).contains(SETTING);
     }
 
     /** Whether that is why something failed. */

@@ -141,9 +141,11 @@ final class CreationTurns {
             while (!semaphore.tryAcquire(permits, PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
                 int now = ended.get();
                 if (now == before) {
-                    throw new TenantMigratorException(Failure.of("the creations that run take as many locks as creations may,"
-                            + " and none of them ended within " + PATIENCE.toSeconds()
-                            + " s; pg_stat_activity shows what they wait for. Nothing was done, try again later"));
+                    throw new TenantMigratorException(
+                            Failure.of(
+                                    "the creations that run take as many locks as creations may,"
+                                            + " and none of them ended within " + PATIENCE.toSeconds()
+                                            + " s; pg_stat_activity shows what they wait for. Nothing was done, try again later"));
                 }
                 before = now;
             }
@@ -177,7 +179,8 @@ final class CreationTurns {
             return new MigrationFailedException(
                     failure.withMessage(failure.message() + "; the "
                             + catalog.versions().size() + " migrations of a new tenant take " + needed
-                            + " in one transaction, and " + LockTable.read(connection).describe()
+                            + " in one transaction, and "
+                            + LockTable.read(connection).describe()
                             + ": raise the setting, for which the server has to be started again, or create fewer tenants"
                             + " at once"),
                     e);
