@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
 class FullLockTableTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(FullLockTableTest.class);
-    private static final int CREATIONS = 6;
+    private static final int CREATIONS = 8;
     private static final MigrationSource LONG_HISTORY = MigrationSource.of(
             IntStream.rangeClosed(1, 800).mapToObj(FullLockTableTest::migration).toArray(Migration[]::new));
 
@@ -47,9 +47,9 @@ class FullLockTableTest {
         this.database = database;
     }
 
-    /** Each fifth makes a table, the others change it. */
+    /** Each third makes a table, the others change it. */
     private static Migration migration(int step) {
-        int table = step - (step - 1) % 5;
+        int table = step - (step - 1) % 3;
         return Migration.of(
                 CountedFleet.version(step),
                 step == table
