@@ -1,0 +1,238 @@
+package dev.tenantmigrator.benchmark;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+
+/**
+ * Lets the competitors do the same work in turn, in rounds whose order rotates, after a warm-up, and proves from the catalogs
+ * that each really did it.
+ */
+final class Benchmark {
+
+    /** Short work is repeated within a round until it took as long. */
+    private static final Duration ENOUGH = Duration.ofMillis(200);
+
+    /** Before each work; as long as the run is exact. */
+    private static final Duration WARM_UP_PER_ROUND = Duration.ofMillis(400);
+
+    private static final int WARM_UP_TENANTS = 10;
+    private static final int MAX_REPEATS = 50;
+
+    private final int threads;
+    private final int rounds;
+    private final Consumer<String> progress;
+    private final List<String> tenants;
+    private final List<Script> scripts = new ArrayList<>(Script.all());
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Map<Work, Map<String, Double>> medians = new EnumMap<>(Work.class);
+
+    private record Entry(Competitor competitor, DataSource database) {}
+
+    private interface Task {
+        void run(Competitor competitor, List<String> schemas) throws Exception;
+    }
+
+    Benchmark(Server server, Path directory, int tenants, int threads, int rounds, Consumer<String> progress)
+            throws Exception {
+        this.threads = threads;
+        this.rounds = rounds;
+        this.progress = progress;
+        this.tenants = names("tenant_", tenants);
+        for (String name : Figures.COMPETITORS) {
+            DataSource database = server.database(name, threads);
+            Path files = Files.createDirectories(directory.resolve(name));
+            Competitor competitor = switch (name) {
+                case "ours" -> new Ours(database, files, threads);
+                case "floor" -> new Floor(database, threads);
+                case "flyway" -> new FlywayCompetitor(database, files, threads);
+                default -> new LiquibaseCompetitor(database, files, threads);
+            };
+            entries.put(name, new Entry(competitor, database));
+        }
+    }
+
+    /** Runs all. */
+    Figures run() throws Exception {
+        tellMigrations();
+        create();
+        deployOne();
+        look(Work.NOOP, Competitor::noop);
+        look(Work.STATUS, Competitor::status);
+        look(Work.VERIFY, Competitor::verify);
+        return new Figures(tenants.size(), threads, medians);
+    }
+
+    private void tellMigrations() throws Exception {
+        for (Entry entry : entries.values()) {
+            entry.competitor().migrations(scripts);
+        }
+    }
+
+    private void create() throws Exception {
+        progress.accept("create: warm-up");
+        for (Entry entry : entries.values()) {
+            long end = System.nanoTime() + warmUp();
+            do {
+                List<String> schemas = names("warm_", Math.min(WARM_UP_TENANTS, tenants.size()));
+                entry.competitor().create(schemas);
+                for (String schema : schemas) {
+                    // What this wrote must not count for what the connection does next.
+                    Server.execute(
+                            entry.database(),
+                            "DROP SCHEMA \"" + schema + "\" CASCADE; SELECT pg_stat_force_next_flush()");
+                }
+            } while (System.nanoTime() < end);
+        }
+        List<List<String>> parts = Workers.chunks(tenants, Math.max(1, (tenants.size() + rounds - 1) / rounds));
+        Map<String, List<Double>> times = new LinkedHashMap<>();
+        for (int round = 0; round < parts.size(); round++) {
+            List<String> part = parts.get(round);
+            progress.accept("create: round " + (round + 1) + " of " + parts.size());
+            for (String name : order(round)) {
+                record(times, name, part.size(), () -> entry(name).competitor().create(part));
+            }
+        }
+        keep(Work.CREATE, times);
+        prove(
+                "has all tables",
+                "SELECT count(*) FROM pg_class c WHERE relkind = 'r' AND relname IN ('vendor', 'user_preferences', 'note_17')",
+                3 * tenants.size());
+    }
+
+    private void deployOne() throws Exception {
+        Map<String, List<Double>> times = new LinkedHashMap<>();
+        // The first round is the warm-up.
+        for (int round = 0; round <= rounds; round++) {
+            progress.accept("deployOne: " + (round == 0 ? "warm-up" : "round " + round + " of " + rounds));
+            scripts.add(Script.ofRound(round));
+            tellMigrations();
+            Map<String, List<Double>> target = round == 0 ? new LinkedHashMap<>() : times;
+            for (String name : order(round)) {
+                record(
+                        target,
+                        name,
+                        tenants.size(),
+                        () -> entry(name).competitor().deployOne(tenants));
+            }
+            prove(
+                    "has the newest column",
+                    "SELECT count(*) FROM pg_attribute WHERE attname = '" + Script.column(round) + "'",
+                    tenants.size());
+        }
+        keep(Work.DEPLOY_ONE, times);
+    }
+
+    private void look(Work work, Task task) throws Exception {
+        Map<String, Integer> repeats = new LinkedHashMap<>();
+        progress.accept(work.key() + ": warm-up");
+        for (String name : Figures.COMPETITORS) {
+            long start = System.nanoTime();
+            long last = 0;
+            int runs = 0;
+            while (runs == 0 || (System.nanoTime() - start < warmUp() && runs < MAX_REPEATS)) {
+                long begin = System.nanoTime();
+                task.run(entry(name).competitor(), tenants);
+                last = System.nanoTime() - begin;
+                runs++;
+            }
+            repeats.put(name, (int) Math.max(1, Math.min(MAX_REPEATS, ENOUGH.toNanos() / last)));
+        }
+        Map<String, List<Double>> times = new LinkedHashMap<>();
+        for (int round = 0; round < rounds; round++) {
+            progress.accept(work.key() + ": round " + (round + 1) + " of " + rounds);
+            for (String name : order(round)) {
+                int times1 = repeats.getOrDefault(name, 1);
+                record(times, name, tenants.size() * times1, () -> {
+                    for (int i = 0; i < times1; i++) {
+                        task.run(entry(name).competitor(), tenants);
+                    }
+                });
+            }
+        }
+        keep(work, times);
+    }
+
+    private long warmUp() {
+        return WARM_UP_PER_ROUND.multipliedBy(rounds).toNanos();
+    }
+
+    private interface Timed {
+        void run() throws Exception;
+    }
+
+    private static void record(Map<String, List<Double>> times, String name, int tenants, Timed timed)
+            throws Exception {
+        long start = System.nanoTime();
+        timed.run();
+        double millis = (System.nanoTime() - start) / 1e6 / tenants;
+        times.computeIfAbsent(name, key -> new ArrayList<>()).add(millis);
+    }
+
+    private void keep(Work work, Map<String, List<Double>> times) {
+        Map<String, Double> figures = new LinkedHashMap<>();
+        times.forEach((name, values) -> figures.put(name, median(values)));
+        medians.put(work, figures);
+        progress.accept(work.key() + ": " + figures);
+    }
+
+    private static double median(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+
+    private Entry entry(String name) {
+        Entry entry = entries.get(name);
+        if (entry == null) {
+            throw new IllegalArgumentException("no competitor: " + name);
+        }
+        return entry;
+    }
+
+    /** Nobody is always the first, or always behind the same. */
+    private static List<String> order(int round) {
+        List<String> names = new ArrayList<>(Figures.COMPETITORS);
+        Collections.rotate(names, round);
+        return names;
+    }
+
+    private void prove(String what, String query, int expected) throws Exception {
+        for (Map.Entry<String, Entry> entry : entries.entrySet()) {
+            try (Connection connection = entry.getValue().database().getConnection();
+                    Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(query)) {
+                row.next();
+                if (row.getInt(1) != expected) {
+                    throw new IllegalStateException(String.format(
+                            Locale.ROOT,
+                            "%s did not do its work: not every tenant %s (%d, not %d)",
+                            entry.getKey(),
+                            what,
+                            row.getInt(1),
+                            expected));
+                }
+            }
+        }
+    }
+
+    private static List<String> names(String prefix, int number) {
+        List<String> names = new ArrayList<>();
+        for (int i = 1; i <= number; i++) {
+            names.add(prefix + String.format(Locale.ROOT, "%05d", i));
+        }
+        return List.copyOf(names);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.tenantmigrator.benchmark;
+
+import dev.tenantmigrator.MigrationSource;
+import dev.tenantmigrator.TenantMigrator;
+import dev.tenantmigrator.TenantName;
+import dev.tenantmigrator.TenantStep;
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.TenantOutcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.sql.DataSource;
+
+/** The library as its README shows it. */
+final class Ours implements Competitor {
+
+    private final TenantMigrator migrator;
+    private final Path directory;
+    private final int threads;
+
+    Ours(DataSource dataSource, Path directory, int threads) {
+        this.directory = directory;
+        this.threads = threads;
+        this.migrator = TenantMigrator.builder(dataSource)
+                .migrations(MigrationSource.directory(directory))
+                .requiredTables("team_member", "vendor", "contact", "reminders")
+                .sharedObjects("users")
+                .parallelism(threads)
+                .build();
+    }
+
+    @Override
+    public void migrations(List<Script> scripts) throws IOException {
+        for (Script script : scripts) {
+            Path migration = Files.createDirectories(directory.resolve(script.version()));
+            Files.writeString(migration.resolve("migration.sql"), script.text());
+        }
+    }
+
+    @Override
+    public void create(List<String> schemas) throws Exception {
+        Workers.each(threads, schemas, schema -> migrator.createTenant(TenantName.exactly(schema), TenantStep.NONE));
+    }
+
+    @Override
+    public void deployOne(List<String> schemas) {
+        require(migrator.deployAll(), TenantOutcome.Migrated.class, schemas);
+    }
+
+    @Override
+    public void noop(List<String> schemas) {
+        require(migrator.deployAll(), TenantOutcome.UpToDate.class, schemas);
+    }
+
+    @Override
+    public void status(List<String> schemas) {
+        if (migrator.status().tenants().size() != schemas.size()) {
+            throw new IllegalStateException("status shows other tenants");
+        }
+    }
+
+    @Override
+    public void verify(List<String> schemas) {
+        require(migrator.verify(), TenantOutcome.Healthy.class, schemas);
+    }
+
+    private static void require(FleetReport report, Class<? extends TenantOutcome> outcome, List<String> schemas) {
+        if (report.of(outcome).size() != schemas.size()) {
+            throw new IllegalStateException("not all tenants are " + outcome.getSimpleName() + ": " + report.counts()
+                    + " " + report.failed().stream().limit(3).toList());
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.tenantmigrator.benchmark;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * The server that all competitors run on, each in a database of its own with a pool of the same size. The databases are dropped
+ * at the end.
+ */
+final class Server implements AutoCloseable {
+
+    /** Flyway borrows up to three at once. */
+    private static final int CONNECTIONS_PER_THREAD = 3;
+
+    private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(30);
+    private static final List<String> DURABLE = List.of("fsync", "synchronous_commit", "full_page_writes");
+
+    private final PGSimpleDataSource admin;
+    private final Optional<EmbeddedPostgres> embedded;
+    private final String prefix =
+            "tenant_migrator_benchmark_" + UUID.randomUUID().toString().substring(0, 8) + "_";
+    private final List<String> databases = new ArrayList<>();
+    private final List<HikariDataSource> pools = new ArrayList<>();
+
+    private Server(PGSimpleDataSource admin, Optional<EmbeddedPostgres> embedded) {
+        this.admin = admin;
+        this.embedded = embedded;
+    }
+
+    /** Starts one that waits for the disk as a real one does. */
+    static Server embedded() throws IOException {
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder().setPGStartupWait(Duration.ofMinutes(1));
+        DURABLE.forEach(setting -> builder.setServerConfig(setting, "on"));
+        EmbeddedPostgres server = builder.start();
+        return new Server((PGSimpleDataSource) server.getPostgresDatabase(), Optional.of(server));
+    }
+
+    /**
+     * Takes one that runs.
+     *
+     * @throws SQLException when it cannot be reached
+     */
+    static Server at(String url, Optional<String> user, Map<String, String> environment) throws SQLException {
+        PGSimpleDataSource admin = new PGSimpleDataSource();
+        admin.setUrl(url);
+        user.ifPresent(admin::setUser);
+        // Without one the driver looks into .pgpass.
+        Optional.ofNullable(environment.get("TENANT_MIGRATOR_PASSWORD"))
+                .or(() -> Optional.ofNullable(environment.get("PGPASSWORD")))
+                .ifPresent(admin::setPassword);
+        try (Connection connection = admin.getConnection()) {
+            if (!connection.isValid(0)) {
+                throw new SQLException("the connection is closed");
+            }
+        }
+        return new Server(admin, Optional.empty());
+    }
+
+    /** Settings without which the server does not wait for the disk, so that the figures tell little. */
+    List<String> notDurable() throws SQLException {
+        List<String> off = new ArrayList<>();
+        try (Connection connection = admin.getConnection();
+                Statement statement = connection.createStatement()) {
+            for (String setting : DURABLE) {
+                try (ResultSet row = statement.executeQuery("SHOW " + setting)) {
+                    row.next();
+                    if (row.getString(1).equals("off")) {
+                        off.add(setting);
+                    }
+                }
+            }
+        }
+        return off;
+    }
+
+    /** Connections to a new database, as many at once as the threads can use. */
+    DataSource database(String name, int threads) throws SQLException {
+        String database = prefix + name;
+        execute(admin, "CREATE DATABASE " + database);
+        databases.add(database);
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(admin.getUrl());
+        source.setDatabaseName(database);
+        source.setUser(admin.getUser());
+        source.setPassword(admin.getPassword());
+        // Before the pool is filled: the extension belongs to no competitor's work.
+        execute(source, "CREATE EXTENSION \"uuid-ossp\"");
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(name);
+        config.setDataSource(source);
+        config.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
+        config.setMaximumPoolSize(threads * CONNECTIONS_PER_THREAD);
+        HikariDataSource pool = new HikariDataSource(config);
+        pools.add(pool);
+        return pool;
+    }
+
+    @Override
+    public void close() throws SQLException, IOException {
+        pools.forEach(HikariDataSource::close);
+        if (embedded.isPresent()) {
+            embedded.get().close();
+            return;
+        }
+        for (String database : databases) {
+            execute(admin, "DROP DATABASE " + database + " WITH (FORCE)");
+        }
+    }
+
+    static void execute(DataSource source, String sql) throws SQLException {
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}
