@@ -1,5 +1,6 @@
 package dev.tenantmigrator.benchmark;
 
+import dev.tenantmigrator.TrackingStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -31,6 +32,8 @@ final class Benchmark {
     private static final int WARM_UP_TENANTS = 10;
     private static final int MAX_REPEATS = 50;
 
+    private final Server server;
+    private final Path directory;
     private final int threads;
     private final int rounds;
     private final Consumer<String> progress;
@@ -47,6 +50,8 @@ final class Benchmark {
 
     Benchmark(Server server, Path directory, int tenants, int threads, int rounds, Consumer<String> progress)
             throws Exception {
+        this.server = server;
+        this.directory = directory;
         this.threads = threads;
         this.rounds = rounds;
         this.progress = progress;
@@ -55,7 +60,7 @@ final class Benchmark {
             DataSource database = server.database(name, threads);
             Path files = Files.createDirectories(directory.resolve(name));
             Competitor competitor = switch (name) {
-                case "ours" -> new Ours(database, files, threads);
+                case "ours" -> new Ours(database, files, threads, TrackingStore.perSchema());
                 case "floor" -> new Floor(database, threads);
                 case "flyway" -> new FlywayCompetitor(database, files, threads);
                 default -> new LiquibaseCompetitor(database, files, threads);
@@ -70,6 +75,7 @@ final class Benchmark {
         create();
         deployOne();
         look(Work.NOOP, Competitor::noop);
+        noopInFleetTable();
         look(Work.STATUS, Competitor::status);
         look(Work.VERIFY, Competitor::verify);
         return new Figures(tenants.size(), threads, medians);
@@ -135,31 +141,54 @@ final class Benchmark {
         keep(Work.DEPLOY_ONE, times);
     }
 
+    /** The fleet whose tenants are recorded in one table. To the other tools nothing changes by that. */
+    private void noopInFleetTable() throws Exception {
+        progress.accept("noopFleet: creation");
+        DataSource database = server.database("fleet", threads);
+        Path files = Files.createDirectories(directory.resolve("fleet"));
+        Ours ours = new Ours(database, files, threads, TrackingStore.fleet());
+        ours.migrations(scripts);
+        ours.create(tenants);
+        look(Work.NOOP_FLEET, Map.of("ours", () -> ours.noop(tenants), "floor", () -> Floor.readFleetTable(database)));
+        Map<String, Double> others = new LinkedHashMap<>(medians.getOrDefault(Work.NOOP, Map.of()));
+        others.putAll(medians.getOrDefault(Work.NOOP_FLEET, Map.of()));
+        medians.put(Work.NOOP_FLEET, others);
+    }
+
     private void look(Work work, Task task) throws Exception {
+        Map<String, Timed> all = new LinkedHashMap<>();
+        entries.forEach((name, entry) -> all.put(name, () -> task.run(entry.competitor(), tenants)));
+        look(work, all);
+    }
+
+    private void look(Work work, Map<String, Timed> competitors) throws Exception {
         Map<String, Integer> repeats = new LinkedHashMap<>();
         progress.accept(work.key() + ": warm-up");
-        for (String name : Figures.COMPETITORS) {
-            long start = System.nanoTime();
-            long last = 0;
+        for (Map.Entry<String, Timed> competitor : competitors.entrySet()) {
+            long end = System.nanoTime() + warmUp();
+            long last;
             int runs = 0;
-            while (runs == 0 || (System.nanoTime() - start < warmUp() && runs < MAX_REPEATS)) {
+            do {
                 long begin = System.nanoTime();
-                task.run(entry(name).competitor(), tenants);
+                competitor.getValue().run();
                 last = System.nanoTime() - begin;
                 runs++;
-            }
-            repeats.put(name, (int) Math.max(1, Math.min(MAX_REPEATS, ENOUGH.toNanos() / last)));
+            } while (System.nanoTime() < end && runs < MAX_REPEATS);
+            repeats.put(competitor.getKey(), (int) Math.max(1, Math.min(MAX_REPEATS, ENOUGH.toNanos() / last)));
         }
         Map<String, List<Double>> times = new LinkedHashMap<>();
         for (int round = 0; round < rounds; round++) {
             progress.accept(work.key() + ": round " + (round + 1) + " of " + rounds);
             for (String name : order(round)) {
-                int times1 = repeats.getOrDefault(name, 1);
-                record(times, name, tenants.size() * times1, () -> {
-                    for (int i = 0; i < times1; i++) {
-                        task.run(entry(name).competitor(), tenants);
-                    }
-                });
+                Timed competitor = competitors.get(name);
+                if (competitor != null) {
+                    int repeat = repeats.getOrDefault(name, 1);
+                    record(times, name, tenants.size() * repeat, () -> {
+                        for (int i = 0; i < repeat; i++) {
+                            competitor.run();
+                        }
+                    });
+                }
             }
         }
         keep(work, times);

@@ -108,21 +108,33 @@ final class Floor implements Competitor {
             String query = chunk.stream()
                     .map(schema -> "SELECT '" + schema + "', " + columns + " FROM \"" + schema + "\".schema_migrations")
                     .collect(Collectors.joining(" UNION ALL "));
-            try (Connection connection = dataSource.getConnection();
-                    Statement statement = connection.createStatement();
-                    ResultSet rows = statement.executeQuery(query)) {
-                int width = rows.getMetaData().getColumnCount();
-                int texts = 0;
-                while (rows.next()) {
-                    for (int column = 1; column <= width; column++) {
-                        texts += rows.getString(column).length();
-                    }
-                }
-                if (texts == 0) {
-                    throw new IllegalStateException("nothing is recorded");
+            fetch(dataSource, query);
+        });
+    }
+
+    /** The one query that tells all of a fleet with one tracking table. */
+    static void readFleetTable(DataSource dataSource) throws SQLException {
+        fetch(
+                dataSource,
+                "SELECT tenant, version, applied_at IS NOT NULL, coalesce(checksum, '')"
+                        + " FROM tenant_migrator_fleet.schema_migrations");
+    }
+
+    private static void fetch(DataSource dataSource, String query) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            int width = rows.getMetaData().getColumnCount();
+            int length = 0;
+            while (rows.next()) {
+                for (int column = 1; column <= width; column++) {
+                    length += rows.getString(column).length();
                 }
             }
-        });
+            if (length == 0) {
+                throw new IllegalStateException("nothing is recorded");
+            }
+        }
     }
 
     private static String checksum(String text) {

@@ -4,6 +4,7 @@ import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantStep;
+import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import java.io.IOException;
@@ -19,13 +20,14 @@ final class Ours implements Competitor {
     private final Path directory;
     private final int threads;
 
-    Ours(DataSource dataSource, Path directory, int threads) {
+    Ours(DataSource dataSource, Path directory, int threads, TrackingStore store) {
         this.directory = directory;
         this.threads = threads;
         this.migrator = TenantMigrator.builder(dataSource)
                 .migrations(MigrationSource.directory(directory))
                 .requiredTables("team_member", "vendor", "contact", "reminders")
                 .sharedObjects("users")
+                .trackingStore(store)
                 .parallelism(threads)
                 .build();
     }
