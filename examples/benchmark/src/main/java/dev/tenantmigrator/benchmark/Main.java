@@ -2,6 +2,8 @@ package dev.tenantmigrator.benchmark;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -81,8 +83,8 @@ public final class Main implements Callable<Integer> {
      */
     public static int run(PrintStream out, PrintStream err, Map<String, String> environment, String... args) {
         CommandLine program = new CommandLine(new Main(out, err, environment));
-        return program.setOut(new java.io.PrintWriter(out, true))
-                .setErr(new java.io.PrintWriter(err, true))
+        return program.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .execute(args);
     }
 
