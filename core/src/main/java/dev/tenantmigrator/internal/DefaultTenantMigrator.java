@@ -194,7 +194,7 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     @Override
     public List<String> tenants() {
         return sql(() -> {
-            try (Session session = Session.open(config.dataSource())) {
+            try (Session session = Session.openToRead(config.dataSource())) {
                 return new FleetReader(config).tenants(session.connection());
             }
         });
@@ -203,7 +203,7 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     @Override
     public boolean exists(String schema) {
         return sql(() -> {
-            try (Session session = Session.open(config.dataSource())) {
+            try (Session session = Session.openToRead(config.dataSource())) {
                 return new FleetReader(config).isTenant(session.connection(), schema);
             }
         });

@@ -79,9 +79,9 @@ public final class FleetRuns {
     }
 
     private static Plan plan(Config config, Reading reading, Planner planner) throws SQLException {
+        FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(reading);
         // Closed before the work begins: with a pool of one, the work needs this connection.
-        try (Session session = Session.open(config.dataSource())) {
-            FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(session.connection(), reading);
+        try (Session session = Session.openToRead(config.dataSource())) {
             Plan plan = planner.plan(session, fleet);
             fleet.failures()
                     .forEach((schema, failure) -> plan.decide(new TenantOutcome.Failed(schema, List.of(), failure)));

@@ -34,13 +34,12 @@ public final class Session implements AutoCloseable {
 
     private final Connection connection;
     private final boolean autoCommit;
-    private final Settings settings;
+    private Optional<Settings> settings = Optional.empty();
     private boolean broken;
 
-    private Session(Connection connection, boolean autoCommit, Settings settings) {
+    private Session(Connection connection, boolean autoCommit) {
         this.connection = connection;
         this.autoCommit = autoCommit;
-        this.settings = settings;
     }
 
     /**
@@ -49,6 +48,18 @@ public final class Session implements AutoCloseable {
      * @throws TenantMigratorException when there is none, or it comes with an open transaction
      */
     public static Session open(DataSource dataSource) {
+        return open(dataSource, true);
+    }
+
+    /**
+     * The same for queries of the library's own. They change no settings, so none are read before they run, nor put back: that
+     * would cost more than the queries about a small fleet.
+     */
+    public static Session openToRead(DataSource dataSource) {
+        return open(dataSource, false);
+    }
+
+    private static Session open(DataSource dataSource, boolean readSettings) {
         Connection connection;
         try {
             connection = dataSource.getConnection();
@@ -64,7 +75,11 @@ public final class Session implements AutoCloseable {
             if (!autoCommit) {
                 connection.setAutoCommit(true);
             }
-            return new Session(connection, autoCommit, Settings.read(connection));
+            Session session = new Session(connection, autoCommit);
+            if (readSettings) {
+                session.readSettings();
+            }
+            return session;
         } catch (SQLException e) {
             abort(connection);
             throw new TenantMigratorException(
@@ -88,6 +103,12 @@ public final class Session implements AutoCloseable {
         return "BEGIN ISOLATION LEVEL " + level + " READ WRITE";
     }
 
+    private void readSettings() throws SQLException {
+        if (settings.isEmpty()) {
+            settings = Optional.of(Settings.read(connection));
+        }
+    }
+
     /** The connection, for statements that neither begin nor end a transaction. */
     public Connection connection() {
         return connection;
@@ -95,7 +116,7 @@ public final class Session implements AutoCloseable {
 
     /** What the session's settings were when it was lent. */
     public Settings settings() {
-        return settings;
+        return settings.orElseThrow(() -> new IllegalStateException("this session was opened to read"));
     }
 
     /** Work inside a transaction. */
@@ -147,6 +168,7 @@ public final class Session implements AutoCloseable {
      * @return empty when another session holds the lock; nothing was done
      */
     public <T> Optional<T> outsideTransactionIfFree(String tenant, Work<T> work) throws SQLException {
+        readSettings();
         if (!ask(TenantLock.tryForSessionQuery(tenant))) {
             return Optional.empty();
         }
@@ -166,7 +188,7 @@ public final class Session implements AutoCloseable {
         }
         try {
             boolean released = ask(TenantLock.releaseQuery(tenant));
-            broken = !released || !settings.restore(connection);
+            broken = !released || !settings().restore(connection);
         } catch (SQLException e) {
             LOG.debug("A connection cannot be put back", SqlErrors.withoutDetail(e));
             broken = true;
@@ -179,6 +201,7 @@ public final class Session implements AutoCloseable {
     }
 
     private <T> T inTransaction(Work<T> work, Optional<String> isolationLevel, String end) throws SQLException {
+        readSettings();
         execute(begin(isolationLevel));
         try {
             T result = work.run(connection);
@@ -201,6 +224,7 @@ public final class Session implements AutoCloseable {
 
     /** The same in an isolation level, if one is given. */
     public void inOneFlight(Optional<String> isolationLevel, Flight flight) throws SQLException {
+        readSettings();
         try {
             flight.asTransaction(isolationLevel).send(connection);
         } catch (SQLException e) {
@@ -255,7 +279,7 @@ public final class Session implements AutoCloseable {
             return;
         }
         try {
-            if (!settings.restore(connection)) {
+            if (settings.isPresent() && !settings.get().restore(connection)) {
                 LOG.warn("A connection's settings cannot be put back; it is closed for good");
                 abort(connection);
                 return;

@@ -37,10 +37,10 @@ public final class PendingConstraints {
                     %s c.condeferrable;
                     IF names IS NOT NULL THEN
                         EXECUTE 'SET CONSTRAINTS ' || names || ' IMMEDIATE';
-                    END IF;
-                    %1$s c.condeferred;
-                    IF names IS NOT NULL THEN
-                        EXECUTE 'SET CONSTRAINTS ' || names || ' DEFERRED';
+                        %1$s c.condeferred;
+                        IF names IS NOT NULL THEN
+                            EXECUTE 'SET CONSTRAINTS ' || names || ' DEFERRED';
+                        END IF;
                     END IF;
                 END""".formatted(SELECT_NAMES.formatted(Sql.literal(Sql.identifier(schema)))));
     }

@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.tracking;
 import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
@@ -13,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /** Finds the tenants and reads what is recorded for them, in chunks. */
 public final class FleetReader {
@@ -61,63 +64,62 @@ public final class FleetReader {
     }
 
     /** Reads what decisions depend on; one tenant that is not there is a failure. */
-    public Fleet<RecordedVersion> histories(Connection connection, Reading reading) throws SQLException {
+    public Fleet<RecordedVersion> histories(Reading reading) throws SQLException {
         if (reading.schema().isEmpty()) {
             Optional<Map<String, List<RecordedVersion>>> all =
-                    config.store().allHistories(connection, config.sharedSchema());
+                    ask(connection -> config.store().allHistories(connection, config.sharedSchema()));
             if (all.isPresent()) {
                 Map<String, List<RecordedVersion>> rows = new TreeMap<>(all.get());
-                rows.keySet()
-                        .removeIf(config.tenantFilter().and(reading.condition()).negate());
+                rows.keySet().removeIf(config.tenantFilter().and(reading.condition()).negate());
                 return new Fleet<>(rows, new TreeMap<>());
             }
         }
-        return read(connection, reading, config.store()::histories);
+        return read(reading, config.store()::histories);
+    }
+
+    /** Reads again what decisions depend on, of tenants that were read before: a chunk at most. */
+    public Fleet<RecordedVersion> histories(Connection connection, List<String> schemas) throws SQLException {
+        Fleet<RecordedVersion> fleet = new Fleet<>(new TreeMap<>(), new TreeMap<>());
+        read(connection, schemas, config.store()::histories, fleet);
+        return fleet;
     }
 
     /** Reads all that is recorded; one tenant that is not there is a failure. */
-    public Fleet<AppliedMigration> rows(Connection connection, Reading reading) throws SQLException {
-        return read(connection, reading, config.store()::read);
+    public Fleet<AppliedMigration> rows(Reading reading) throws SQLException {
+        return read(reading, config.store()::read);
     }
 
-    private <R> Fleet<R> read(Connection connection, Reading reading, Way<R> way) throws SQLException {
-        Fleet<R> fleet = new Fleet<>(new TreeMap<>(), new TreeMap<>());
+    private <T> T ask(Session.Work<T> question) throws SQLException {
+        try (Session session = Session.openToRead(config.dataSource())) {
+            return question.run(session.connection());
+        }
+    }
+
+    private <R> Fleet<R> read(Reading reading, Way<R> way) throws SQLException {
+        Fleet<R> fleet = new Fleet<>(new ConcurrentSkipListMap<>(), new ConcurrentSkipListMap<>());
         if (reading.schema().filter(reading.condition().negate()).isPresent()) {
             return fleet;
         }
-        if (reading.schema().isPresent()
-                && !isTenant(connection, reading.schema().get())) {
+        if (reading.schema().isPresent()) {
             String schema = reading.schema().get();
-            fleet.failures().put(schema, TenantSchemas.notFound(schema));
-            return fleet;
+            if (!ask(connection -> isTenant(connection, schema))) {
+                fleet.failures().put(schema, TenantSchemas.notFound(schema));
+                return fleet;
+            }
         }
         List<String> schemas = reading.schema().isPresent()
                 ? List.of(reading.schema().get())
-                : tenants(connection).stream().filter(reading.condition()).toList();
-        readChunks(connection, schemas, way, fleet);
-        return fleet;
-    }
-
-    /** Reads again what decisions depend on, of tenants that were read before. */
-    public Fleet<RecordedVersion> histories(Connection connection, List<String> schemas) throws SQLException {
-        Fleet<RecordedVersion> fleet = new Fleet<>(new TreeMap<>(), new TreeMap<>());
-        readChunks(connection, schemas, config.store()::histories, fleet);
-        return fleet;
-    }
-
-    private <R> void readChunks(Connection connection, List<String> schemas, Way<R> way, Fleet<R> fleet)
-            throws SQLException {
-        int size = config.store().recordsOutside() ? TENANTS : CHUNK;
+                : ask(this::tenants).stream().filter(reading.condition()).toList();
         // Most tenants have the same history: it is kept once.
-        Map<List<R>, List<R>> shared = new HashMap<>();
-        Way<R> sharing = (lent, chunk) -> {
-            Map<String, List<R>> read = way.read(lent, chunk);
+        Map<List<R>, List<R>> shared = new ConcurrentHashMap<>();
+        Way<R> sharing = (connection, chunk) -> {
+            Map<String, List<R>> read = way.read(connection, chunk);
             read.replaceAll((schema, rows) -> shared.computeIfAbsent(List.copyOf(rows), same -> same));
             return read;
         };
-        for (int start = 0; start < schemas.size(); start += size) {
-            read(connection, schemas.subList(start, Math.min(start + size, schemas.size())), sharing, fleet);
-        }
+        int size = config.store().recordsOutside() ? TENANTS : CHUNK;
+        Chunks.read(config, schemas, size, (connection, chunk) -> read(connection, chunk, sharing, fleet));
+        return fleet;
     }
 
     /**

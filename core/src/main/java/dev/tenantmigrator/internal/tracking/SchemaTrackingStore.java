@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.tracking;
 import static dev.tenantmigrator.internal.sql.Sql.literal;
 
 import dev.tenantmigrator.AppliedMigration;
+import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.sql.Sql;
 import java.sql.Connection;
@@ -13,11 +14,13 @@ import java.sql.Statement;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The table {@code schema_migrations} in each tenant's schema, exactly as the existing Node system makes it. */
 public final class SchemaTrackingStore extends TrackingTable {
@@ -33,16 +36,22 @@ public final class SchemaTrackingStore extends TrackingTable {
      */
     private static final String TRACKED = """
             SELECT n.nspname
-              FROM pg_catalog.pg_class c
-              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+              FROM pg_catalog.pg_class c, %s n
              WHERE c.relname = 'schema_migrations' AND c.relkind = 'r' AND NOT c.relrowsecurity AND %s
                AND 5 = (SELECT count(*) FROM pg_catalog.pg_attribute a
-                         WHERE a.attrelid = c.oid AND NOT a.attisdropped
-                           AND (a.attname::text, a.atttypid) IN (
+                         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                           AND (a.attname, a.atttypid) IN (
                                ('id', 'pg_catalog.int4'::regtype), ('version', 'pg_catalog.varchar'::regtype),
                                ('description', 'pg_catalog.text'::regtype),
                                ('applied_at', 'pg_catalog.timestamp'::regtype),
                                ('checksum', 'pg_catalog.varchar'::regtype)))""";
+
+    /**
+     * {@code OFFSET 0} keeps the planner from a join: believing that few tables pass, it would read all schemas once for each,
+     * which is 20 seconds for 10,000.
+     */
+    private static final String EACH =
+            "LATERAL (SELECT nspname FROM pg_catalog.pg_namespace WHERE oid = c.relnamespace OFFSET 0)";
 
     private SchemaTrackingStore() {}
 
@@ -50,7 +59,7 @@ public final class SchemaTrackingStore extends TrackingTable {
     public List<String> discover(Connection connection, String sharedSchema) throws SQLException {
         List<String> schemas = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(TRACKED.formatted(TenantSchemas.othersSql(sharedSchema)))) {
+                ResultSet rows = statement.executeQuery(TRACKED.formatted(EACH, TenantSchemas.othersSql(sharedSchema)))) {
             while (rows.next()) {
                 schemas.add(rows.getString(1));
             }
@@ -60,7 +69,7 @@ public final class SchemaTrackingStore extends TrackingTable {
 
     @Override
     public boolean isTracked(Connection connection, String schema) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(TRACKED.formatted("n.nspname = ?"))) {
+        try (PreparedStatement statement = connection.prepareStatement(TRACKED.formatted("pg_catalog.pg_namespace", "n.oid = c.relnamespace AND n.nspname = ?"))) {
             statement.setString(1, schema);
             try (ResultSet rows = statement.executeQuery()) {
                 return rows.next();
@@ -71,28 +80,61 @@ public final class SchemaTrackingStore extends TrackingTable {
     @Override
     public Map<String, List<AppliedMigration>> read(Connection connection, Collection<String> schemas)
             throws SQLException {
-        Map<String, List<AppliedMigration>> histories = new LinkedHashMap<>();
-        schemas.forEach(schema -> histories.put(schema, new ArrayList<>()));
+        return read(
+                connection,
+                schemas,
+                "version, checksum, description, applied_at",
+                row -> new AppliedMigration(
+                        row.getString(3),
+                        Optional.ofNullable(row.getString(5)),
+                        Optional.ofNullable(row.getObject(6, LocalDateTime.class)),
+                        Optional.ofNullable(row.getString(4))));
+    }
+
+    @Override
+    public Map<String, List<RecordedVersion>> histories(Connection connection, Collection<String> schemas)
+            throws SQLException {
+        return read(
+                connection,
+                schemas,
+                "version, checksum, applied_at IS NOT NULL",
+                row -> new RecordedVersion(
+                        row.getString(3), Optional.ofNullable(row.getString(4)), row.getBoolean(5)));
+    }
+
+    private interface Row<R> {
+        R of(ResultSet row) throws SQLException;
+    }
+
+    private record Numbered<R>(int id, R row) {}
+
+    /** Sorted here: by the server, or put together there, it takes twice as long. */
+    private static <R> Map<String, List<R>> read(
+            Connection connection, Collection<String> schemas, String columns, Row<R> row) throws SQLException {
+        Map<String, List<R>> histories = new LinkedHashMap<>();
         if (schemas.isEmpty()) {
             return histories;
         }
-        String query = schemas.stream()
-                        .map(schema -> "SELECT " + literal(schema)
-                                + "::text, id, version, description, applied_at, checksum" + " FROM " + table(schema))
-                        .collect(Collectors.joining(" UNION ALL "))
-                + " ORDER BY 1, 2";
+        List<String> names = List.copyOf(schemas);
+        List<List<Numbered<R>>> found = names.stream()
+                .<List<Numbered<R>>>map(schema -> new ArrayList<>())
+                .toList();
+        String query = IntStream.range(0, names.size())
+                .mapToObj(i -> "SELECT " + i + ", id, " + columns + " FROM " + Sql.qualified(names.get(i), TABLE))
+                .collect(Collectors.joining(" UNION ALL "));
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(query)) {
             while (rows.next()) {
-                AppliedMigration row = new AppliedMigration(
-                        rows.getString(3),
-                        Optional.ofNullable(rows.getString(4)),
-                        Optional.ofNullable(rows.getObject(5, LocalDateTime.class)),
-                        Optional.ofNullable(rows.getString(6)));
-                histories
-                        .computeIfAbsent(rows.getString(1), schema -> new ArrayList<>())
-                        .add(row);
+                found.get(rows.getInt(1)).add(new Numbered<>(rows.getInt(2), row.of(rows)));
             }
+        }
+        for (int i = 0; i < names.size(); i++) {
+            histories.put(
+                    names.get(i),
+                    found.get(i).stream()
+                            .sorted(Comparator.comparingInt(Numbered::id))
+                            .map(Numbered::row)
+                            .toList());
         }
         return histories;
     }

@@ -14,6 +14,7 @@ import dev.tenantmigrator.internal.jdbc.TenantLock;
 import dev.tenantmigrator.internal.recording.Recording;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.internal.tracking.Chunks;
 import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.internal.tracking.Reading;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
@@ -26,19 +27,22 @@ import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.StatusReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantStatus;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.sql.Connection;
+import java.util.function.Predicate;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Looks at tenants without changing anything; status and verification are one look, so they never disagree. */
 public final class Inspector {
 
-    private static final int CHUNK = 500;
+    private static final int CHUNK = 100;
 
     private final Config config;
 
@@ -63,37 +67,27 @@ public final class Inspector {
 
     private StatusReport status(Reading reading) throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
-        try (Session session = Session.open(config.dataSource())) {
-            Connection connection = session.connection();
-            FleetReader reader = new FleetReader(config);
-            if (reading.schema().isPresent()
-                    && !reader.isTenant(connection, reading.schema().get())) {
-                throw new TenantNotFoundException(
-                        TenantSchemas.notFound(reading.schema().get()));
+        FleetReader reader = new FleetReader(config);
+        if (reading.schema().isPresent()) {
+            requireTenant(reader, reading.schema().get());
+        }
+        FleetReader.Fleet<AppliedMigration> fleet = reader.rows(reading);
+        Beside beside = beside(fleet, row -> !row.finished());
+        Map<String, TenantStatus> tenants = new TreeMap<>();
+        fleet.rows().forEach((schema, rows) -> {
+            List<RecordedVersion> recorded =
+                    rows.stream().map(AppliedMigration::recorded).toList();
+            tenants.put(schema, status(TenantState.of(schema, recorded, catalog), rows, beside, catalog));
+        });
+        fleet.failures().forEach((schema, failure) -> tenants.put(schema, unreadable(schema, failure)));
+        return new StatusReport(catalog.versions(), List.copyOf(tenants.values()));
+    }
+
+    private void requireTenant(FleetReader reader, String schema) throws SQLException {
+        try (Session session = Session.openToRead(config.dataSource())) {
+            if (!reader.isTenant(session.connection(), schema)) {
+                throw new TenantNotFoundException(TenantSchemas.notFound(schema));
             }
-            FleetReader.Fleet<AppliedMigration> fleet = reader.rows(connection, reading);
-            Map<String, Set<String>> present = presentTables(connection, fleet);
-            Map<String, List<InvalidIndex>> invalid = Queries.invalidIndexes(connection);
-            List<TenantState> states = new ArrayList<>();
-            fleet.rows()
-                    .forEach((schema, rows) -> states.add(TenantState.of(
-                            schema,
-                            rows.stream().map(AppliedMigration::recorded).toList(),
-                            catalog)));
-            Map<String, TenantStatus> tenants = new TreeMap<>();
-            for (TenantState state : toldApart(connection, states, catalog)) {
-                String schema = state.schema();
-                List<AppliedMigration> rows = fleet.rows().getOrDefault(schema, List.of());
-                tenants.put(
-                        schema,
-                        status(
-                                state,
-                                rows,
-                                present.getOrDefault(schema, Set.of()),
-                                invalid.getOrDefault(schema, List.of())));
-            }
-            fleet.failures().forEach((schema, failure) -> tenants.put(schema, unreadable(schema, failure)));
-            return new StatusReport(catalog.versions(), List.copyOf(tenants.values()));
         }
     }
 
@@ -105,69 +99,82 @@ public final class Inspector {
     private FleetReport look(Reading reading) throws SQLException {
         long start = System.nanoTime();
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
+        FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(reading);
+        int tenants = fleet.rows().size() + fleet.failures().size();
+        Events.publish(config, new RunEvent.RunStarted("verify", tenants, 0));
+        Beside beside = beside(fleet, row -> !row.finished());
         Map<String, TenantOutcome> outcomes = new TreeMap<>();
-        try (Session session = Session.open(config.dataSource())) {
-            Connection connection = session.connection();
-            FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(connection, reading);
-            int tenants = fleet.rows().size() + fleet.failures().size();
-            Events.publish(config, new RunEvent.RunStarted("verify", tenants, 0));
-            Map<String, Set<String>> present = presentTables(connection, fleet);
-            Map<String, List<InvalidIndex>> invalid = Queries.invalidIndexes(connection);
-            List<TenantState> states = new ArrayList<>();
-            fleet.rows().forEach((schema, rows) -> states.add(TenantState.of(schema, rows, catalog)));
-            for (TenantState state : toldApart(connection, states, catalog)) {
-                Set<String> tables = present.getOrDefault(state.schema(), Set.of());
-                List<InvalidIndex> indexes = invalid.getOrDefault(state.schema(), List.of());
-                outcomes.put(state.schema(), outcome(status(state, List.of(), tables, indexes)));
-            }
-            fleet.failures()
-                    .forEach((schema, failure) ->
-                            outcomes.put(schema, new TenantOutcome.Failed(schema, List.of(), failure)));
-        }
+        // Tenants with the same history, the same tables and nothing else are in the same health.
+        Map<List<Object>, TenantStatus> known = new HashMap<>();
+        fleet.rows().forEach((schema, rows) -> {
+            Object difference = beside.isOrdinary(schema) ? "" : schema;
+            TenantStatus status = known.computeIfAbsent(
+                    List.of(rows, beside.tables(schema), difference),
+                    same -> status(TenantState.of(schema, rows, catalog), List.of(), beside, catalog));
+            outcomes.put(schema, outcome(schema, status));
+        });
+        fleet.failures()
+                .forEach((schema, failure) ->
+                        outcomes.put(schema, new TenantOutcome.Failed(schema, List.of(), failure)));
         FleetReport report =
                 new FleetReport(List.copyOf(outcomes.values()), Duration.ofNanos(System.nanoTime() - start));
         Events.publish(config, new RunEvent.RunFinished("verify", report));
         return report;
     }
 
-    private static TenantOutcome outcome(TenantStatus status) {
+    private static TenantOutcome outcome(String schema, TenantStatus status) {
         return status.healthy()
-                ? new TenantOutcome.Healthy(status.schema(), status.findings())
-                : new TenantOutcome.Unhealthy(status.schema(), status.findings());
+                ? new TenantOutcome.Healthy(schema, status.findings())
+                : new TenantOutcome.Unhealthy(schema, status.findings());
     }
 
-    /** Says of what is unfinished whether it runs at this moment: who works on a tenant holds its lock. */
-    private static List<TenantState> toldApart(
-            Connection connection, List<TenantState> states, MigrationCatalog catalog) throws SQLException {
-        List<String> unfinished = states.stream()
-                .filter(state -> state.findings().stream().anyMatch(finding -> finding.kind() == Kind.UNFINISHED))
-                .map(TenantState::schema)
-                .toList();
-        if (unfinished.isEmpty()) {
-            return states;
+    /** What there is to know of tenants beside what is recorded; of most, only which required tables they have. */
+    private record Beside(
+            Map<String, Set<String>> tables, Map<String, List<InvalidIndex>> invalidIndexes, Set<String> workedOn) {
+
+        Set<String> tables(String schema) {
+            return tables.getOrDefault(schema, Set.of());
         }
-        Set<String> workedOn = TenantLock.heldAmong(connection, unfinished);
-        return states.stream()
-                .map(state -> state.toldApart(workedOn.contains(state.schema()), catalog))
-                .toList();
+
+        List<InvalidIndex> invalidIndexes(String schema) {
+            return invalidIndexes.getOrDefault(schema, List.of());
+        }
+
+        boolean isOrdinary(String schema) {
+            return !invalidIndexes.containsKey(schema) && !workedOn.contains(schema);
+        }
     }
 
-    private Map<String, Set<String>> presentTables(Connection connection, FleetReader.Fleet<?> fleet)
-            throws SQLException {
-        Map<String, Set<String>> present = new TreeMap<>();
-        List<String> schemas = List.copyOf(fleet.rows().keySet());
+    /** Of what is unfinished it is asked whether it runs at this moment: who works on a tenant holds its lock. */
+    private <R> Beside beside(FleetReader.Fleet<R> fleet, Predicate<R> isUnfinished) throws SQLException {
+        Map<String, Set<String>> present = new ConcurrentHashMap<>();
         if (!config.requiredTables().isEmpty()) {
-            for (int start = 0; start < schemas.size(); start += CHUNK) {
-                List<String> chunk = schemas.subList(start, Math.min(start + CHUNK, schemas.size()));
-                present.putAll(Queries.presentTables(connection, chunk, config.requiredTables()));
-            }
+            Chunks.read(
+                    config,
+                    List.copyOf(fleet.rows().keySet()),
+                    CHUNK,
+                    (connection, chunk) ->
+                            present.putAll(Queries.presentTables(connection, chunk, config.requiredTables())));
         }
-        return present;
+        List<String> unfinished = fleet.rows().entrySet().stream()
+                .filter(tenant -> tenant.getValue().stream().anyMatch(isUnfinished))
+                .map(Map.Entry::getKey)
+                .toList();
+        try (Session session = Session.openToRead(config.dataSource())) {
+            Connection connection = session.connection();
+            return new Beside(
+                    present,
+                    Queries.invalidIndexes(connection),
+                    unfinished.isEmpty() ? Set.of() : TenantLock.heldAmong(connection, unfinished));
+        }
     }
 
     private TenantStatus status(
-            TenantState state, List<AppliedMigration> applied, Set<String> tables, List<InvalidIndex> invalid) {
-        List<Finding> findings = new ArrayList<>(state.findings());
+            TenantState state, List<AppliedMigration> applied, Beside beside, MigrationCatalog catalog) {
+        Set<String> tables = beside.tables(state.schema());
+        boolean workedOn = beside.workedOn().contains(state.schema());
+        List<Finding> findings =
+                new ArrayList<>(state.toldApart(workedOn, catalog).findings());
         List<String> present = new ArrayList<>();
         List<String> missing = new ArrayList<>();
         for (String table : config.requiredTables()) {
@@ -184,7 +191,7 @@ public final class Inspector {
                                         : "deploy what is pending, then backfill")));
             }
         }
-        invalid.forEach(index -> findings.add(Finding.of(
+        beside.invalidIndexes(state.schema()).forEach(index -> findings.add(Finding.of(
                 Kind.INVALID_INDEX,
                 Severity.ERROR,
                 "the index " + index.name() + " of " + index.table()

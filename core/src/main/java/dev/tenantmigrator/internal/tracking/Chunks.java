@@ -1,0 +1,113 @@
+package dev.tenantmigrator.internal.tracking;
+
+import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Reads about many tenants a chunk at a time, on as many connections as the migrator may use. The caller holds no connection
+ * meanwhile: with a pool of one, this needs it.
+ */
+public final class Chunks {
+
+    private final Config config;
+    private final Work work;
+    private final Queue<List<String>> left = new ConcurrentLinkedQueue<>();
+    private volatile Optional<SQLException> refused = Optional.empty();
+    private volatile Optional<RuntimeException> failed = Optional.empty();
+
+    private Chunks(Config config, Work work) {
+        this.config = config;
+        this.work = work;
+    }
+
+    /** Reads about some tenants. */
+    @FunctionalInterface
+    public interface Work {
+        /** Reads, at the same time as others. */
+        void read(Connection connection, List<String> schemas) throws SQLException;
+    }
+
+    /**
+     * Reads about all.
+     *
+     * @throws SQLException what kept a chunk from being read
+     */
+    public static void read(Config config, List<String> schemas, int size, Work work) throws SQLException {
+        Chunks chunks = new Chunks(config, work);
+        for (int start = 0; start < schemas.size(); start += size) {
+            chunks.left.add(schemas.subList(start, Math.min(start + size, schemas.size())));
+        }
+        chunks.read(Math.min(config.parallelism(), chunks.left.size()));
+    }
+
+    private void read(int readers) throws SQLException {
+        List<Thread> helpers = new ArrayList<>();
+        for (int i = 1; i < readers; i++) {
+            Thread helper = new Thread(this::readWhatIsLeft, "tenant-migrator-reader-" + i);
+            helper.setDaemon(true);
+            helper.start();
+            helpers.add(helper);
+        }
+        readWhatIsLeft();
+        join(helpers);
+        if (refused.isPresent()) {
+            throw refused.get();
+        }
+        // A reader without a connection matters only where no other one did its work.
+        if (failed.isPresent() && (!left.isEmpty() || !(failed.get() instanceof TenantMigratorException))) {
+            throw failed.get();
+        }
+    }
+
+    private void readWhatIsLeft() {
+        if (left.isEmpty()) {
+            return;
+        }
+        try (Session session = Session.openToRead(config.dataSource())) {
+            for (List<String> chunk = left.poll(); chunk != null; chunk = left.poll()) {
+                read(session, chunk);
+            }
+        } catch (SQLException e) {
+            left.clear();
+            refused = Optional.of(e);
+        } catch (RuntimeException e) {
+            failed = Optional.of(e);
+        }
+    }
+
+    private void read(Session session, List<String> chunk) throws SQLException {
+        try {
+            work.read(session.connection(), chunk);
+        } catch (SQLException e) {
+            if (SqlErrors.isConnectionLost(e)) {
+                session.discard();
+            }
+            throw e;
+        }
+    }
+
+    private static void join(List<Thread> threads) {
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
