@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Makes extensions available once per database, in the shared schema. An extension created with a tenant's search path
@@ -123,21 +124,21 @@ public final class Extensions {
                          ON d.classid = 'pg_catalog.pg_opfamily'::regclass AND f.oid = d.objid
                   JOIN pg_catalog.pg_namespace n ON n.oid = coalesce(
                          p.pronamespace, t.typnamespace, c.relnamespace, o.opcnamespace, f.opfnamespace)
-                 WHERE n.nspname <> 'pg_catalog' AND (n.nspname = ? OR e.extname = ANY (?))
-                UNION ALL SELECT extname, NULL, NULL FROM pg_catalog.pg_extension""";
-        try (PreparedStatement statement = connection.prepareStatement(query)) {
-            statement.setString(1, sharedSchema);
-            statement.setArray(2, connection.createArrayOf("text", extensions.toArray()));
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    if (rows.getString(2) == null) {
-                        present.add(rows.getString(1));
-                        continue;
-                    }
-                    objects.put(rows.getString(3), rows.getString(2));
-                    if (extensions.contains(rows.getString(1))) {
-                        schemas.add(rows.getString(2));
-                    }
+                 WHERE n.nspname <> 'pg_catalog' AND (n.nspname = %s OR e.extname = ANY (ARRAY[%s]::pg_catalog.name[]))
+                UNION ALL SELECT extname, NULL, NULL FROM pg_catalog.pg_extension""".formatted(
+                        Sql.literal(sharedSchema),
+                        extensions.stream().map(Sql::literal).collect(Collectors.joining(", ")));
+        // Prepared without parameters: its plan, which takes ten times as long as it runs, is kept on the connection.
+        try (PreparedStatement statement = connection.prepareStatement(query);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                if (rows.getString(2) == null) {
+                    present.add(rows.getString(1));
+                    continue;
+                }
+                objects.put(rows.getString(3), rows.getString(2));
+                if (extensions.contains(rows.getString(1))) {
+                    schemas.add(rows.getString(2));
                 }
             }
         }
