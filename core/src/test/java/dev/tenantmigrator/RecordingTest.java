@@ -37,7 +37,6 @@ class RecordingTest {
     private static final DeployOptions BY_NAME = DeployOptions.defaults()
             .withRollout(Rollout.builder().order(Comparator.naturalOrder()).build());
 
-
     private final TestDatabase database;
     private final Path directory;
 

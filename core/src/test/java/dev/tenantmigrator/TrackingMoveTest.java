@@ -201,7 +201,8 @@ class TrackingMoveTest {
         assertThat(runs.get(1).join().successful()).isTrue();
         assertThat(runs.get(2).join().failed())
                 .allSatisfy(failed -> assertThat(failed.failure().message())
-                        .containsAnyOf("there is no such tenant", "the tenant is gone", "schema_migrations\" does not exist"));
+                        .containsAnyOf(
+                                "there is no such tenant", "the tenant is gone", "schema_migrations\" does not exist"));
         assertThat(inside.tenants()).isEmpty();
         outside.deployAll().throwIfFailed();
         assertThat(outside.tenants()).hasSize(60);

@@ -121,9 +121,7 @@ final class FleetRun {
             Events.publish(config, new TenantEvent.TenantStarted(work.schema()));
         }
         Attempt attempt = Recording.tenant(
-                work.schema(),
-                () -> Events.inTenant(work.schema(), () -> tryOn(session, work)),
-                Attempt::result);
+                work.schema(), () -> Events.inTenant(work.schema(), () -> tryOn(session, work)), Attempt::result);
         // Asked now: once it is put back, it is another worker's.
         boolean others = work.foundOthersWork();
         if (work.isUnconfirmed()) {

@@ -87,9 +87,10 @@ final class MigrationErrors {
                             + " outside of a transaction: begin the file with \"-- tenant-migrator: no-transaction\"");
         }
         if (LockTable.isFull(e)) {
-            failure = failure.withMessage(failure.message() + "; nothing of the script was kept. It needs more locks in one"
-                    + " transaction than the server has left: raise max_locks_per_transaction, for which the server has"
-                    + " to be started again, split the script, or run it when less is going on");
+            failure = failure.withMessage(
+                    failure.message() + "; nothing of the script was kept. It needs more locks in one"
+                            + " transaction than the server has left: raise max_locks_per_transaction, for which the server has"
+                            + " to be started again, split the script, or run it when less is going on");
         }
         if (SqlErrors.says(e, InTransaction.SPOILED)) {
             failure = Failure.of(

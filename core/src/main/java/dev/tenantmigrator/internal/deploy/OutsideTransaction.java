@@ -38,8 +38,9 @@ final class OutsideTransaction {
      * Has the server end a statement whose client is gone, which would otherwise hold the tenant's lock as long as it waits
      * (PostgreSQL documentation, {@code client_connection_check_interval}). Servers elsewhere may refuse the setting.
      */
-    private static final String LOOK_FOR_CLIENT = "SELECT pg_catalog.set_config('client_connection_check_interval', '2s', false)"
-            + " WHERE pg_catalog.version() OPERATOR(pg_catalog.~) 'linux'";
+    private static final String LOOK_FOR_CLIENT =
+            "SELECT pg_catalog.set_config('client_connection_check_interval', '2s', false)"
+                    + " WHERE pg_catalog.version() OPERATOR(pg_catalog.~) 'linux'";
 
     private static final String UNCHANGED = "; nothing was changed";
     private static final String KEPT = "the script runs outside of a transaction, so what was done before is kept; ";

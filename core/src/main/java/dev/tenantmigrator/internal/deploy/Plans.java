@@ -61,8 +61,7 @@ public final class Plans {
     private PlanReport plan(
             Reading reading, Rollout rollout, Choice<List<Migration>> migrations, Choice<Optional<Failure>> refusal)
             throws SQLException {
-        FleetReader.Fleet<RecordedVersion> fleet =
-                new FleetReader(config).histories(reading.only(rollout.tenants()));
+        FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(reading.only(rollout.tenants()));
         try (Session session = Session.openToRead(config.dataSource())) {
             Map<String, TenantPlan> plans = new TreeMap<>();
             fleet.failures().forEach((schema, failure) -> plans.put(schema, refused(schema, failure)));

@@ -126,8 +126,7 @@ public final class Extensions {
                          p.pronamespace, t.typnamespace, c.relnamespace, o.opcnamespace, f.opfnamespace)
                  WHERE n.nspname <> 'pg_catalog' AND (n.nspname = %s OR e.extname = ANY (ARRAY[%s]::pg_catalog.name[]))
                 UNION ALL SELECT extname, NULL, NULL FROM pg_catalog.pg_extension""".formatted(
-                        Sql.literal(sharedSchema),
-                        extensions.stream().map(Sql::literal).collect(Collectors.joining(", ")));
+                Sql.literal(sharedSchema), extensions.stream().map(Sql::literal).collect(Collectors.joining(", ")));
         // Prepared without parameters: its plan, which takes ten times as long as it runs, is kept on the connection.
         try (PreparedStatement statement = connection.prepareStatement(query);
                 ResultSet rows = statement.executeQuery()) {

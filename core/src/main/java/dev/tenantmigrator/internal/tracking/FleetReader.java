@@ -9,7 +9,6 @@ import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,7 +69,8 @@ public final class FleetReader {
                     ask(connection -> config.store().allHistories(connection, config.sharedSchema()));
             if (all.isPresent()) {
                 Map<String, List<RecordedVersion>> rows = new TreeMap<>(all.get());
-                rows.keySet().removeIf(config.tenantFilter().and(reading.condition()).negate());
+                rows.keySet()
+                        .removeIf(config.tenantFilter().and(reading.condition()).negate());
                 return new Fleet<>(rows, new TreeMap<>());
             }
         }

@@ -1,7 +1,5 @@
 package dev.tenantmigrator.internal.tracking;
 
-import static dev.tenantmigrator.internal.sql.Sql.literal;
-
 import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TrackingStore;
@@ -59,7 +57,8 @@ public final class SchemaTrackingStore extends TrackingTable {
     public List<String> discover(Connection connection, String sharedSchema) throws SQLException {
         List<String> schemas = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(TRACKED.formatted(EACH, TenantSchemas.othersSql(sharedSchema)))) {
+                ResultSet rows =
+                        statement.executeQuery(TRACKED.formatted(EACH, TenantSchemas.othersSql(sharedSchema)))) {
             while (rows.next()) {
                 schemas.add(rows.getString(1));
             }
@@ -69,7 +68,8 @@ public final class SchemaTrackingStore extends TrackingTable {
 
     @Override
     public boolean isTracked(Connection connection, String schema) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(TRACKED.formatted("pg_catalog.pg_namespace", "n.oid = c.relnamespace AND n.nspname = ?"))) {
+        try (PreparedStatement statement = connection.prepareStatement(
+                TRACKED.formatted("pg_catalog.pg_namespace", "n.oid = c.relnamespace AND n.nspname = ?"))) {
             statement.setString(1, schema);
             try (ResultSet rows = statement.executeQuery()) {
                 return rows.next();
@@ -98,8 +98,7 @@ public final class SchemaTrackingStore extends TrackingTable {
                 connection,
                 schemas,
                 "version, checksum, applied_at IS NOT NULL",
-                row -> new RecordedVersion(
-                        row.getString(3), Optional.ofNullable(row.getString(4)), row.getBoolean(5)));
+                row -> new RecordedVersion(row.getString(3), Optional.ofNullable(row.getString(4)), row.getBoolean(5)));
     }
 
     private interface Row<R> {

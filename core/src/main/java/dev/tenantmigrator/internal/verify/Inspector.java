@@ -27,17 +27,17 @@ import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.StatusReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantStatus;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.sql.Connection;
-import java.util.function.Predicate;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /** Looks at tenants without changing anything; status and verification are one look, so they never disagree. */
 public final class Inspector {
@@ -191,13 +191,14 @@ public final class Inspector {
                                         : "deploy what is pending, then backfill")));
             }
         }
-        beside.invalidIndexes(state.schema()).forEach(index -> findings.add(Finding.of(
-                Kind.INVALID_INDEX,
-                Severity.ERROR,
-                "the index " + index.name() + " of " + index.table()
-                        + " is INVALID: it is being built at this moment, or its"
-                        + " build was cut off, and then it only slows down writes. REINDEX INDEX CONCURRENTLY "
-                        + Sql.qualified(state.schema(), index.name()) + ", or drop it")));
+        beside.invalidIndexes(state.schema())
+                .forEach(index -> findings.add(Finding.of(
+                        Kind.INVALID_INDEX,
+                        Severity.ERROR,
+                        "the index " + index.name() + " of " + index.table()
+                                + " is INVALID: it is being built at this moment, or its"
+                                + " build was cut off, and then it only slows down writes. REINDEX INDEX CONCURRENTLY "
+                                + Sql.qualified(state.schema(), index.name()) + ", or drop it")));
         List<String> pending = state.pending().stream().map(Migration::version).toList();
         return new TenantStatus(state.schema(), applied, pending, present, missing, findings);
     }
