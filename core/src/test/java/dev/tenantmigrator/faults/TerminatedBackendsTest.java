@@ -197,10 +197,11 @@ class TerminatedBackendsTest {
         private final AtomicInteger terminated = new AtomicInteger();
         private final Random random = new Random(seed);
         private final Connection superuser;
+        private final Future<?> clockwork;
 
         Terminator() throws SQLException {
             superuser = database.superuserDataSource().getConnection();
-            clock.scheduleAtFixedRate(this::terminate, 50, 50, TimeUnit.MILLISECONDS);
+            clockwork = clock.scheduleAtFixedRate(this::terminate, 50, 50, TimeUnit.MILLISECONDS);
         }
 
         int terminated() {
@@ -224,6 +225,7 @@ class TerminatedBackendsTest {
 
         @Override
         public void close() throws SQLException {
+            clockwork.cancel(false);
             clock.shutdown();
             while (!clock.isTerminated()) {
                 Thread.onSpinWait();
