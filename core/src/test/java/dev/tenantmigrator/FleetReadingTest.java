@@ -52,7 +52,10 @@ class FleetReadingTest {
     @Test
     void aPoolOfOneSuffices() {
         try (HikariDataSource pool = Samples.pool(database, 1)) {
-            TenantMigrator migrator = TenantMigrator.builder(pool).migrations(MigrationSource.of(MEMBERS, NOTES)).parallelism(4).build();
+            TenantMigrator migrator = TenantMigrator.builder(pool)
+                    .migrations(MigrationSource.of(MEMBERS, NOTES))
+                    .parallelism(4)
+                    .build();
             assertThat(migrator.tenants()).isEqualTo(tenants);
             assertThat(migrator.deployAll().of(TenantOutcome.UpToDate.class)).hasSize(TENANTS);
             assertThat(migrator.status().tenants())
@@ -63,10 +66,13 @@ class FleetReadingTest {
     @Test
     void oneForbiddenTenantHidesNoOther() {
         database.execute("REVOKE SELECT ON t_070.schema_migrations FROM " + database.user());
-        FleetReport report =
-                Samples.migrator(database, MEMBERS, NOTES).parallelism(3).build().verify();
+        FleetReport report = Samples.migrator(database, MEMBERS, NOTES)
+                .parallelism(3)
+                .build()
+                .verify();
         assertThat(report.of(TenantOutcome.Healthy.class)).hasSize(TENANTS - 1);
-        assertThat(report.failed()).singleElement().satisfies(failed -> assertThat(failed.schema())
-                .isEqualTo("t_070"));
+        assertThat(report.failed())
+                .singleElement()
+                .satisfies(failed -> assertThat(failed.schema()).isEqualTo("t_070"));
     }
 }
