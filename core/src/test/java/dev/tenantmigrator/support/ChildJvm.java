@@ -14,7 +14,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.postgresql.Driver;
 import org.slf4j.LoggerFactory;
-import org.slf4j.simple.SimpleLogger;
 
 /** A JVM of its own with a test's main class, spoken to by lines. It has to end when its standard input does. */
 public final class ChildJvm implements AutoCloseable {
@@ -33,12 +32,7 @@ public final class ChildJvm implements AutoCloseable {
     public static ChildJvm start(Class<?> main, String... arguments) throws IOException {
         // Not this JVM's class path, which a build tool may have put elsewhere.
         String classPath = Stream.of(
-                        main,
-                        TenantMigrator.class,
-                        HikariDataSource.class,
-                        Driver.class,
-                        LoggerFactory.class,
-                        SimpleLogger.class)
+                        main, TenantMigrator.class, HikariDataSource.class, Driver.class, LoggerFactory.class)
                 .map(ChildJvm::location)
                 .distinct()
                 .collect(Collectors.joining(System.getProperty("path.separator")));
