@@ -107,6 +107,37 @@ class NonTransactionalCrashTest {
     }
 
     @Test
+    void aBuildThatWaitsForOthersIsCancelledOnlyWhenTheRunIsCancelledAgain() throws SQLException {
+        String tenant = Samples.create(database, "a", TABLES);
+        TenantMigrator migrator = Samples.with(database, TABLES, INDEX);
+        Cancellation cancellation = new Cancellation();
+        DeployOptions options = DeployOptions.defaults()
+                .withRollout(Rollout.builder().cancellation(cancellation).build());
+        FleetReport report;
+        try (Connection reader = database.rawDataSource().getConnection()) {
+            reader.setAutoCommit(false);
+            reader.createStatement().execute("INSERT INTO " + tenant + ".item VALUES (0, 'x')");
+            CompletableFuture<FleetReport> run = CompletableFuture.supplyAsync(() -> migrator.deployAll(options));
+            String runner = builder("CREATE INDEX CONCURRENTLY");
+            cancellation.cancel();
+            assertThat(builder("CREATE INDEX CONCURRENTLY")).isEqualTo(runner);
+            cancellation.cancel();
+            waitFor("SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active'"
+                    + " AND query LIKE 'CREATE INDEX CONCURRENTLY%')");
+            reader.rollback();
+            report = run.join();
+        }
+        assertThat(report.failed()).singleElement().satisfies(failed -> {
+            assertThat(failed.failure().sqlState()).contains("57014");
+            assertThat(failed.failure().message()).contains("nothing of the script was kept");
+        });
+        assertThat(invalid()).isEqualTo("0");
+
+        migrator.deployAll().throwIfFailed();
+        assertThat(migrator.verify().successful()).isTrue();
+    }
+
+    @Test
     void theServerEndsWhatAClientBeganThatIsGone() throws SQLException {
         String tenant = Samples.create(database, "a", TABLES);
         List<Connection> lent = new CopyOnWriteArrayList<>();

@@ -12,6 +12,7 @@ import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.TenantOutcome;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -32,6 +33,11 @@ final class FleetRun {
 
     /** After so many tenants a worker takes another connection, because a server process never forgets a table it has seen. */
     private static final int RENEWED_AFTER = 500;
+
+    /** A server that starts again, or ends connections, refuses others for a moment; a pool that is too small takes longer. */
+    private static final int CONNECTION_TRIES = 5;
+
+    private static final Duration CONNECTION_PATIENCE = Duration.ofSeconds(10);
 
     private final Config config;
     private final Ending ending;
@@ -89,14 +95,21 @@ final class FleetRun {
 
     /** One worker: keeps its connection from tenant to tenant, and takes another when it broke. */
     private void work() {
+        int refused = 0;
+        long patience = System.nanoTime();
         while (queue.await()) {
             try (Session session = Session.open(config.dataSource())) {
+                refused = 0;
                 workOn(session);
+                patience = System.nanoTime();
             } catch (TenantMigratorException e) {
-                // Without a connection this worker ends; others may have one and finish the work.
-                LOG.warn("A worker ends without a connection: {}", e.getMessage());
                 noConnection = e.failure();
-                return;
+                if (++refused == CONNECTION_TRIES || System.nanoTime() - patience > CONNECTION_PATIENCE.toNanos()) {
+                    // Others may have a connection and finish the work.
+                    LOG.warn("A worker ends without a connection: {}", e.getMessage());
+                    return;
+                }
+                ending.sleep(Backoff.FAILED.after(refused));
             }
         }
     }

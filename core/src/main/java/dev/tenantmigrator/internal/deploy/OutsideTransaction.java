@@ -157,7 +157,7 @@ final class OutsideTransaction {
         for (int i = 0; i < steps.size(); i++) {
             String what = schema + ": " + script.location() + ":"
                     + steps.get(i).statement().line();
-            Waits waits = Waits.on(what, process);
+            Waits waits = Waits.on(what, process, run.cancellation(), connection);
             try {
                 runStep(session, progress, i, resumed);
             } finally {

@@ -1,5 +1,8 @@
 package dev.tenantmigrator.internal.deploy;
 
+import dev.tenantmigrator.Cancellation;
+import dev.tenantmigrator.internal.jdbc.DirectConnection;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.Timer;
 import java.util.TimerTask;
@@ -16,6 +19,7 @@ final class Waits implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Waits.class);
     private static final Duration FIRST = Duration.ofSeconds(10);
     private static final Duration AGAIN = Duration.ofMinutes(1);
+    private static final long LOOK_MILLIS = 200;
 
     private final Timer timer = new Timer("tenant-migrator-waits", true);
 
@@ -33,9 +37,24 @@ final class Waits implements AutoCloseable {
         timer.schedule(tell, first.toMillis(), again.toMillis());
     }
 
-    /** For a statement that may take long. */
-    static Waits on(String what, int process) {
-        return new Waits(FIRST, AGAIN, what, process, LOG::warn);
+    /**
+     * For a statement that may take long.
+     *
+     * @param cancellation when it is urgent, the statement is cancelled
+     */
+    static Waits on(String what, int process, Cancellation cancellation, Connection connection) {
+        Waits waits = new Waits(FIRST, AGAIN, what, process, LOG::warn);
+        TimerTask cancel = new TimerTask() {
+            @Override
+            public void run() {
+                if (cancellation.isUrgent()) {
+                    cancel();
+                    DirectConnection.cancelStatement(connection);
+                }
+            }
+        };
+        waits.timer.schedule(cancel, LOOK_MILLIS, LOOK_MILLIS);
+        return waits;
     }
 
     /** For tenants that others hold. */

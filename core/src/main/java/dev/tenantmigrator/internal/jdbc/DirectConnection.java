@@ -8,12 +8,16 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Checks that statements which cannot run in a transaction get a server process of their own: behind a pooler in transaction
  * mode the tenant's lock and the settings would stay with one process while the next statement goes to another.
  */
 public final class DirectConnection {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DirectConnection.class);
 
     /** The same for all connections to one database of one running server, whatever address they were made to. */
     private static final String DATABASE =
@@ -96,13 +100,26 @@ public final class DirectConnection {
      * @return empty when the driver is another
      */
     private static Optional<String> toldProcess(Connection connection) throws SQLException {
+        return ofDriver(connection, "getBackendPID");
+    }
+
+    /** Cancels the statement that another thread runs on the connection, if there is one and the driver can. */
+    public static void cancelStatement(Connection connection) {
+        try {
+            ofDriver(connection, "cancelQuery");
+        } catch (SQLException e) {
+            LOG.debug("A statement cannot be cancelled", SqlErrors.withoutDetail(e));
+        }
+    }
+
+    private static Optional<String> ofDriver(Connection connection, String method) throws SQLException {
         try {
             Class<?> driver =
                     Class.forName("org.postgresql.PGConnection", false, DirectConnection.class.getClassLoader());
             if (!connection.isWrapperFor(driver)) {
                 return Optional.empty();
             }
-            return Optional.of(String.valueOf(driver.getMethod("getBackendPID").invoke(connection.unwrap(driver))));
+            return Optional.of(String.valueOf(driver.getMethod(method).invoke(connection.unwrap(driver))));
         } catch (ReflectiveOperationException notTheDriver) {
             return Optional.empty();
         }

@@ -1,5 +1,6 @@
 package dev.tenantmigrator.internal.run;
 
+import dev.tenantmigrator.Cancellation;
 import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.SchemaAdapter.TenantScript;
 import dev.tenantmigrator.ScriptFile;
@@ -156,6 +157,11 @@ public final class RunContext {
     /** The extensions that are needed and not there; none once the context was loaded. */
     public Set<String> missingExtensions() {
         return missingExtensions;
+    }
+
+    /** What ends the run before its end. */
+    public Cancellation cancellation() {
+        return rollout.cancellation();
     }
 
     /** The migrations. */

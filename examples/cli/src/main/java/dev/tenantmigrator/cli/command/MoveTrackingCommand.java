@@ -40,6 +40,6 @@ final class MoveTrackingCommand implements Callable<Integer> {
                     "--tracking and --to are the same place; --tracking says where the records are now,"
                             + " --to where they go");
         }
-        return session.onFleet("move-tracking", migrator -> migrator.moveTracking(target));
+        return session.run(() -> session.migrator().moveTracking(target));
     }
 }
