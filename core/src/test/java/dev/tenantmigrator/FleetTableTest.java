@@ -284,7 +284,7 @@ class FleetTableTest {
         FleetReport report = vanishing.deployAll(DeployOptions.defaults().withSharedSchemaChanges());
 
         assertThat(report.failed()).extracting(TenantOutcome.Failed::schema).containsExactly("b");
-        assertThat(report.failed().get(0).failure().message()).contains("there is no such tenant");
+        assertThat(report.failed().get(0).failure().message()).contains("the tenant is gone");
         assertThat(database.value("SELECT to_regclass('public.t')")).isNull();
     }
 

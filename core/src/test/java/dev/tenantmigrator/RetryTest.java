@@ -15,11 +15,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +30,7 @@ class RetryTest {
             "20240105_alters", "SELECT 1;\nALTER TABLE public.team_member ADD COLUMN IF NOT EXISTS age int");
 
     private final TestDatabase database;
-    private final List<TenantEvent> events = Collections.synchronizedList(new ArrayList<>());
+    private final List<TenantEvent> events = new CopyOnWriteArrayList<>();
 
     RetryTest(TestDatabase database) {
         this.database = database;

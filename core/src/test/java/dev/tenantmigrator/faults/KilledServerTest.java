@@ -79,7 +79,7 @@ class KilledServerTest {
                 .count();
         int at = 1 + random.nextInt((int) left * 2 / 3);
         Map<String, List<String>> claimed = killAt(server, pool, mode, at);
-        server.startAgain();
+        server.startAgain(pool);
         assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
 
         Map<String, String> states = CountedFleet.states(pool);

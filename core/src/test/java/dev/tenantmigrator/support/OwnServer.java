@@ -11,18 +11,22 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 
 /**
  * An embedded server of a test's own, which may be killed and started again: the one that all tests share does not wait for
  * the disk, and is not to be killed under them. This one does wait.
  */
 public final class OwnServer implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private static final Map<String, String> DURABLE =
             Map.of("fsync", "on", "synchronous_commit", "on", "full_page_writes", "on");
@@ -85,8 +89,23 @@ public final class OwnServer implements AutoCloseable {
         }
     }
 
-    /** Starts it after a {@linkplain #kill() kill}, on the same port; returns when it has recovered. */
-    public void startAgain() throws IOException, InterruptedException {
+    /** Starts it after a {@linkplain #kill() kill}, on the same port; returns when it has recovered and the pool knows it. */
+    public void startAgain(DataSource pool) throws IOException, InterruptedException {
+        start();
+        // A pool that found no server looks for it again only after a while.
+        SQLException last = new SQLException("not asked");
+        for (long end = System.nanoTime() + PATIENCE.toNanos(); System.nanoTime() < end; ) {
+            try (Connection connection = pool.getConnection()) {
+                connection.isValid(1);
+                return;
+            } catch (SQLException e) {
+                last = e;
+            }
+        }
+        throw new IOException("The pool does not find the server again", last);
+    }
+
+    private void start() throws IOException, InterruptedException {
         String options = settings.entrySet().stream()
                 .map(setting -> " -c " + setting.getKey() + "=" + setting.getValue())
                 .collect(Collectors.joining("", "-p " + server.getPort(), ""));

@@ -74,7 +74,7 @@ final class MigrationSteps implements TenantWork {
 
     @Override
     public List<Step> done() {
-        return steps.done();
+        return lost.isPresent() ? steps.confirmedOnly() : steps.done();
     }
 
     @Override

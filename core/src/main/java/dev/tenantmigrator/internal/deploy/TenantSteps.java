@@ -38,6 +38,11 @@ final class TenantSteps {
         return done;
     }
 
+    /** What is known to be on the disk, as long as nobody could look at what became of the rest. */
+    List<Step> confirmedOnly() {
+        return List.copyOf(done.subList(0, confirmed));
+    }
+
     /** The outcome when nothing more is to run. */
     Optional<TenantOutcome> outcome() {
         return direction.outcome(state, done);

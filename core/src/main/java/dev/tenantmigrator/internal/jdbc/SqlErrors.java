@@ -22,6 +22,8 @@ public final class SqlErrors {
     /** Random, because an error of a script can quote a tenant's data, which must not pass for an answer of ours. */
     private static final String NONCE = " (" + UUID.randomUUID() + ")";
 
+    private static final String OWN = "tenant-migrator: ";
+
     private static final Pattern BLOCK_LINE = Pattern.compile("(?m)^[^\"]*?\\binline_code_block\\D{1,40}(\\d{1,6})\\b");
 
     /** In the error's context the innermost comes first; a block is no function that can be looked at. */
@@ -35,6 +37,9 @@ public final class SqlErrors {
     /** The same, and errors of other languages. */
     private static final Set<String> AUTHORS_STATES = Set.of("P0001", "P0004", "38", "39");
 
+    /** Resources, intervention, system errors: about the server, and never about a row. */
+    private static final Set<String> ABOUT_THE_SERVER = Set.of("53", "57", "58");
+
     private static final List<String> NAMES =
             List.of("getSchema", "getTable", "getColumn", "getDatatype", "getConstraint");
 
@@ -45,7 +50,7 @@ public final class SqlErrors {
 
     /** A text that only an error made on purpose by one of our own checks can have; see {@link #says}. */
     public static String marker(String text) {
-        return "tenant-migrator: " + text + NONCE;
+        return OWN + text + NONCE;
     }
 
     /** The server's own error inside the driver's wrapper for a batch. */
@@ -107,11 +112,17 @@ public final class SqlErrors {
     }
 
     private static String withoutData(SQLException root, String text, String script) {
+        if (text.contains(NONCE)) {
+            return text.replace(OWN, "").replace(NONCE, "");
+        }
         String state = state(root);
         boolean authors = WRITTEN_BY_AUTHORS.contains(serverField(root, "getRoutine"))
                 || AUTHORS_STATES.stream().anyMatch(state::startsWith);
         if (authors) {
             return new ErrorText(script, List.of()).wordsLeftOut(text);
+        }
+        if (ABOUT_THE_SERVER.stream().anyMatch(state::startsWith)) {
+            return text;
         }
         if (state.startsWith("42")
                 && position(root).isPresent()

@@ -6,6 +6,7 @@ import static dev.tenantmigrator.internal.sql.Sql.literal;
 import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
 import dev.tenantmigrator.internal.sql.Sql;
 import java.sql.Array;
@@ -66,14 +67,17 @@ public final class FleetTrackingStore extends TrackingTable {
                 RAISE insufficient_privilege USING MESSAGE = SQLERRM || %s;
               END;
             END IF; END""".formatted(
-            literal(TABLE),
-            TenantLock.waitFor("the fleet's tracking table"),
-            literal(SCHEMA),
-            literal(identifier(SCHEMA)),
-            identifier(SCHEMA),
-            TABLE,
-            literal("; the fleet's tracking table " + TABLE + " is not there yet: run prepare with a role that may"
-                    + " create it, then grant this one USAGE on its schema and SELECT, INSERT, UPDATE, DELETE on it"));
+                    literal(TABLE),
+                    TenantLock.waitFor("the fleet's tracking table"),
+                    literal(SCHEMA),
+                    literal(identifier(SCHEMA)),
+                    identifier(SCHEMA),
+                    TABLE,
+                    literal("; "
+                            + SqlErrors.marker(
+                                    "the fleet's tracking table " + TABLE + " is not there yet: run prepare with a role"
+                                            + " that may create it, then grant this one USAGE on its schema and SELECT, INSERT, UPDATE,"
+                                            + " DELETE on it")));
 
     @Override
     public Optional<String> prepareSql() {
