@@ -122,10 +122,14 @@ final class Course {
             }
         } catch (RuntimeException e) {
             LOG.warn("The check between two groups failed", e);
-            ending.because("the rollout stopped" + place + ", because the check failed (" + e + "); run it again when"
-                    + " all is well, it goes on");
+            ending.because("the rollout stopped" + place + ", because the check failed (" + reason(e)
+                    + "); run it again when" + " all is well, it goes on");
         }
         return !ending.isDue();
+    }
+
+    private static String reason(RuntimeException e) {
+        return Optional.ofNullable(e.getMessage()).orElse(e.toString());
     }
 
     private void work(Group group, AtomicInteger failures) {

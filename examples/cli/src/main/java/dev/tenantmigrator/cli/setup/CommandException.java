@@ -19,10 +19,4 @@ public class CommandException extends RuntimeException {
     public CommandException(String message, Throwable cause) {
         super(message, cause);
     }
-
-    /** The message alone, as it stands in a report. */
-    @Override
-    public String toString() {
-        return String.valueOf(getMessage());
-    }
 }
