@@ -228,22 +228,27 @@ class FullLockTableTest {
         }
     }
 
-    /** A transaction that leaves room for little. */
+    /** A transaction that leaves room for what is asked before a script runs, and for little else. */
     private Connection fill() throws SQLException {
         Connection connection = database.rawDataSource().getConnection();
         connection.setAutoCommit(false);
-        execute(connection, """
-                DO $$
-                BEGIN
-                    FOR i IN 1 .. 100000 LOOP
-                        BEGIN
-                            PERFORM pg_advisory_xact_lock(100 * i + n) FROM generate_series(1, 100) AS n;
-                        EXCEPTION WHEN out_of_memory THEN
-                            EXIT;
-                        END;
-                    END LOOP;
-                END
-                $$""");
+        try (Connection room = database.rawDataSource().getConnection()) {
+            room.setAutoCommit(false);
+            execute(room, "SELECT pg_advisory_xact_lock(-n) FROM generate_series(1, 200) AS n");
+            execute(connection, """
+                    DO $$
+                    BEGIN
+                        FOR i IN 1 .. 100000 LOOP
+                            BEGIN
+                                PERFORM pg_advisory_xact_lock(100 * i + n) FROM generate_series(1, 100) AS n;
+                            EXCEPTION WHEN out_of_memory THEN
+                                EXIT;
+                            END;
+                        END LOOP;
+                    END
+                    $$""");
+            room.rollback();
+        }
         return connection;
     }
 
