@@ -9,6 +9,7 @@ import dev.tenantmigrator.report.TenantOutcome.UpToDate;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.lang.reflect.Proxy;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -65,6 +66,28 @@ class IsolationLevelTest {
 
         String b = Samples.create(database, "b", MEMBERS, asks);
         assertThat(database.value("SELECT level FROM " + b + ".level")).isEqualTo("read committed");
+    }
+
+    @Test
+    void whatTheTransactionBeforeHasReadIsNotTakenForATouch() throws Exception {
+        Samples.create(database, "a", MEMBERS);
+        Samples.create(database, "b", MEMBERS);
+        Migration reads = Migration.of(
+                "20240201_reads",
+                "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; SELECT count(*) FROM team_member; CREATE TABLE made (id int)");
+        try (Connection open = database.rawDataSource().getConnection()) {
+            // As long as this one is open, what others that are serializable have read is kept.
+            open.setAutoCommit(false);
+            open.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+            open.createStatement().execute("SELECT pg_current_xact_id()");
+
+            assertThat(Samples.with(database, MEMBERS, reads)
+                            .deployAll()
+                            .throwIfFailed()
+                            .of(Migrated.class))
+                    .hasSize(2);
+            open.rollback();
+        }
     }
 
     @ParameterizedTest

@@ -21,11 +21,15 @@ import java.util.stream.Stream;
  */
 final class ContainmentSql {
 
-    /** Locks stronger than those of readers, on objects made by users, whose numbers begin there, and the schema public. */
+    /**
+     * Locks stronger than those of readers, on objects made by users, whose numbers begin there, and the schema public. Those
+     * that a serializable transaction keeps of what it read outlive it (PostgreSQL documentation, "Serializable Isolation
+     * Level").
+     */
     private static final String OWN_LOCKS = """
             (SELECT locktype, relation, classid, objid FROM pg_lock_status()
-              WHERE pid = pg_backend_pid() AND locktype IN ('relation', 'object') AND mode <> 'AccessShareLock'
-                AND (coalesce(relation, objid) >= 16384 OR classid = 'pg_namespace'::regclass))""";
+              WHERE pid = pg_backend_pid() AND locktype IN ('relation', 'object')
+                AND mode NOT IN ('AccessShareLock', 'SIReadLock') AND (coalesce(relation, objid) >= 16384 OR classid = 'pg_namespace'::regclass))""";
 
     /** A table makes two: that of its rows, and the array of it. Each counts once, as each was written at least once. */
     private static final String NEW_TYPES_OF_TABLES = "(SELECT count(DISTINCT t.oid) FROM " + OWN_LOCKS
@@ -283,7 +287,7 @@ final class ContainmentSql {
                 .map(relation -> String.valueOf(relation.oid()))
                 .collect(Collectors.joining(","));
         return "SELECT r.oid::bigint, " + writes("r.oid") + ", (SELECT string_agg(DISTINCT mode, ',')"
-                + " FROM pg_lock_status() WHERE pid = pg_backend_pid() AND relation = r.oid)"
+                + " FROM pg_lock_status() WHERE pid = pg_backend_pid() AND relation = r.oid AND mode <> 'SIReadLock')"
                 + " FROM unnest('{" + numbers + "}'::oid[]) r(oid)";
     }
 
