@@ -48,7 +48,7 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--threads", defaultValue = "2", description = "threads of each competitor (${DEFAULT-VALUE})")
     private int threads;
 
-    @Option(names = "--rounds", defaultValue = "5", description = "rounds, whose median counts (${DEFAULT-VALUE})")
+    @Option(names = "--rounds", defaultValue = "3", description = "rounds, whose median counts (${DEFAULT-VALUE})")
     private int rounds;
 
     @Option(names = "--json", description = "print JSON instead of a Markdown table")
