@@ -56,6 +56,27 @@ class FleetTest {
     }
 
     @Test
+    void rowsOfATenantAreShownOnlyWhenAskedFor() {
+        String ada = cli.register("ada");
+        cli.withMigration(
+                "30000101_unique",
+                "CREATE TABLE secret (word TEXT); INSERT INTO secret SELECT chr(122) || 'ebra' FROM generate_series(1, 2);"
+                        + " CREATE UNIQUE INDEX ON secret (word);",
+                "SELECT 1;");
+
+        assertThat(cli.run("deploy", ada).out())
+                .contains("could not create unique index")
+                .doesNotContain("zebra");
+        assertThat(cli.json(1, "deploy", ada).toString()).doesNotContain("zebra");
+
+        assertThat(cli.run("deploy", ada, "--error-details").out()).contains("zebra");
+        assertThat(cli.json(1, "deploy", ada, "--error-details")
+                        .at("/tenants/0/error/detail")
+                        .asText())
+                .contains("zebra");
+    }
+
+    @Test
     void aFailedDeployTellsWhatItDidBefore() {
         String ada = cli.register("ada");
         cli.withMigration("30000101_good", "CREATE TABLE good (id INT);", "DROP TABLE good;")

@@ -179,6 +179,14 @@ final class GlobalOptions implements Runnable {
     }
 
     @Option(
+            names = "--error-details",
+            scope = INHERIT,
+            description = "Show all that PostgreSQL says of an error; it can quote rows of tenants.")
+    void setErrorDetails(boolean errorDetails) {
+        given.put("error-details", Boolean.toString(errorDetails));
+    }
+
+    @Option(
             names = {"-v", "--verbose"},
             scope = INHERIT,
             description = "Show healthy tenants too, and the log.")

@@ -20,6 +20,9 @@ final class Details {
         tenant.error()
                 .flatMap(Failure::excerpt)
                 .ifPresent(excerpt -> excerpt.lines().forEach(details::add));
+        tenant.error()
+                .flatMap(Failure::detail)
+                .ifPresent(detail -> detail.lines().map(Text::line).forEach(details::add));
         if (tenant.error().isEmpty() && !tenant.versions().isEmpty()) {
             details.add(String.join(", ", tenant.versions()));
         }

@@ -65,6 +65,7 @@ public final class JsonOutput {
         failure.line().ifPresent(line -> fields.put("line", line));
         failure.statement().ifPresent(statement -> fields.put("statement", statement));
         failure.excerpt().ifPresent(excerpt -> fields.put("excerpt", excerpt));
+        failure.detail().ifPresent(detail -> fields.put("detail", detail));
         failure.sqlState().ifPresent(state -> fields.put("sqlState", state));
         return fields;
     }

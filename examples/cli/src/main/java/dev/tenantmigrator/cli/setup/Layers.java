@@ -38,6 +38,7 @@ public final class Layers {
             "parallelism",
             "tracking",
             "json",
+            "error-details",
             "embedded",
             "verbose");
 
@@ -85,6 +86,7 @@ public final class Layers {
                 parallelism(),
                 tracking("tracking", find("tracking").orElse("schema")),
                 isTrue("json"),
+                isTrue("error-details"),
                 embedded,
                 isTrue("verbose"));
     }

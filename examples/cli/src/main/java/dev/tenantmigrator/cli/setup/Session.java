@@ -32,6 +32,7 @@ public final class Session implements AutoCloseable {
                 .allowSchemas(settings.allowedSchemas().toArray(String[]::new))
                 .allowTables(settings.allowedTables().toArray(String[]::new))
                 .parallelism(settings.parallelism())
+                .errorDetails(settings.errorDetails())
                 .trackingStore(settings.tracking())
                 .listener(progress);
         database.directDataSource().ifPresent(builder::directDataSource);

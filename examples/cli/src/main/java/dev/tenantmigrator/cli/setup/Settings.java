@@ -21,6 +21,7 @@ import java.util.Set;
  * @param parallelism how many tenants are worked on at a time
  * @param tracking where it is recorded which migrations a tenant has
  * @param json whether output is one JSON document
+ * @param errorDetails whether all that PostgreSQL says of an error is shown, with the data that it quotes
  * @param embedded whether the embedded server is used
  * @param verbose whether healthy tenants are shown one by one, and the log at INFO
  */
@@ -37,5 +38,6 @@ public record Settings(
         int parallelism,
         TrackingStore tracking,
         boolean json,
+        boolean errorDetails,
         boolean embedded,
         boolean verbose) {}
