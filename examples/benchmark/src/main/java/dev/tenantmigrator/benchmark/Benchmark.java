@@ -257,7 +257,8 @@ final class Benchmark {
         }
     }
 
-    private static List<String> names(String prefix, int number) {
+    /** Names of tenants, from 1. */
+    static List<String> names(String prefix, int number) {
         List<String> names = new ArrayList<>();
         for (int i = 1; i <= number; i++) {
             names.add(prefix + String.format(Locale.ROOT, "%05d", i));

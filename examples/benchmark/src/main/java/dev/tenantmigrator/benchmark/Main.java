@@ -14,8 +14,10 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Measures the library beside raw JDBC, Flyway and Liquibase. */
 @Command(
@@ -28,6 +30,9 @@ import picocli.CommandLine.ParameterException;
         footer = "The password comes from PGPASSWORD or .pgpass. Exit codes: 0 measured, 1 a competitor failed, 2 wrong"
                 + " usage or no database.")
 public final class Main implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     private final PrintStream out;
     private final PrintStream err;
@@ -50,6 +55,14 @@ public final class Main implements Callable<Integer> {
 
     @Option(names = "--rounds", defaultValue = "3", description = "rounds, whose median counts (${DEFAULT-VALUE})")
     private int rounds;
+
+    @Option(
+            names = "--scale",
+            paramLabel = "<tenants>",
+            description =
+                    "instead: the library alone, per tenant in a fleet of 100 and in one of this size, e.g. 10000;"
+                            + " and a deploy to it with a heap of 64 MB")
+    private Optional<Integer> scale = Optional.empty();
 
     @Option(names = "--json", description = "print JSON instead of a Markdown table")
     private boolean json;
@@ -91,7 +104,11 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (tenants < 1 || threads < 1 || rounds < 1) {
-            throw new ParameterException(new CommandLine(this), "--tenants, --threads and --rounds are at least 1");
+            throw new ParameterException(spec.commandLine(), "--tenants, --threads and --rounds are at least 1");
+        }
+        if (scale.isPresent() && (scale.get() < 2 * Scale.SMALL || json)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--scale is at least " + 2 * Scale.SMALL + ", and prints no JSON");
         }
         Server server;
         try {
@@ -105,6 +122,10 @@ public final class Main implements Callable<Integer> {
             if (!server.notDurable().isEmpty()) {
                 err.println(
                         "These settings of the server are off, so that figures tell little: " + server.notDurable());
+            }
+            if (scale.isPresent()) {
+                out.println(new Scale(server, directory, scale.get(), threads, err::println).run());
+                return 0;
             }
             Figures figures = new Benchmark(server, directory, tenants, threads, rounds, err::println).run();
             out.println(json ? figures.json() : figures.markdown());

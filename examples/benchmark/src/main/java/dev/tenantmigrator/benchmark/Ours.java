@@ -67,6 +67,11 @@ final class Ours implements Competitor {
         require(migrator.verify(), TenantOutcome.Healthy.class, schemas);
     }
 
+    /** Records from now on in another store, for which another object of this class works. */
+    void moveTracking(TrackingStore target) {
+        migrator.moveTracking(target).throwIfFailed();
+    }
+
     private static void require(FleetReport report, Class<? extends TenantOutcome> outcome, List<String> schemas) {
         if (report.of(outcome).size() != schemas.size()) {
             throw new IllegalStateException("not all tenants are " + outcome.getSimpleName() + ": " + report.counts()

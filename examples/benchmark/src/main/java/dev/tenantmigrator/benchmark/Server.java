@@ -88,7 +88,7 @@ final class Server implements AutoCloseable {
     }
 
     /** Connections to a new database, as many at once as the threads can use. */
-    DataSource database(String name, int threads) throws SQLException {
+    HikariDataSource database(String name, int threads) throws SQLException {
         String database = prefix + name;
         execute(admin, "CREATE DATABASE " + database);
         databases.add(database);
@@ -113,6 +113,8 @@ final class Server implements AutoCloseable {
     public void close() throws SQLException, IOException {
         pools.forEach(HikariDataSource::close);
         if (embedded.isPresent()) {
+            // It is given little time to stop.
+            execute(admin, "CHECKPOINT");
             embedded.get().close();
             return;
         }
