@@ -130,6 +130,17 @@ public interface TrackingStore {
     String insertSql(String schema, Migration migration);
 
     /**
+     * SQL that records several migrations as applied now, in this order: all of a new tenant's.
+     *
+     * @param schema the tenant's schema
+     * @param migrations what was applied
+     * @return statements, better one than one for each
+     */
+    default List<String> insertAllSql(String schema, Collection<Migration> migrations) {
+        return migrations.stream().map(migration -> insertSql(schema, migration)).toList();
+    }
+
+    /**
      * SQL that records a migration as started: its row has no time of application yet.
      *
      * @param schema the tenant's schema

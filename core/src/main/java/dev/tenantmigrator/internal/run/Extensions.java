@@ -12,6 +12,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -99,6 +100,24 @@ public final class Extensions {
                             .withSqlState(SqlErrors.state(e)),
                     SqlErrors.withoutDetail(e));
         }
+    }
+
+    /**
+     * What is another after any extension came, went, moved or was updated. It takes a fiftieth of {@link #installed}, whose
+     * plan is made anew whenever others have changed much.
+     */
+    public static List<String> state(Connection connection) throws SQLException {
+        List<String> state = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(
+                        "SELECT oid, xmin, extversion, extnamespace::pg_catalog.regnamespace FROM pg_catalog.pg_extension"
+                                + " ORDER BY oid");
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                state.add(String.join(
+                        " ", rows.getString(1), rows.getString(2), rows.getString(3), rows.getString(4)));
+            }
+        }
+        return state;
     }
 
     /** What is there; changes nothing. */

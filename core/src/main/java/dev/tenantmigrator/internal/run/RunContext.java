@@ -101,14 +101,6 @@ public final class RunContext {
         return prepare(config, Rollout.defaults(), catalog, connection, toRun).forCreation(toRun);
     }
 
-    /** The same for scripts that are known already: adapts them anew only if other extensions are there than before. */
-    public RunContext loadAgainForCreation(Connection connection, List<ScriptFile> toRun) throws SQLException {
-        Extensions.Installed now = Extensions.ensure(connection, extensions, config);
-        return now.equals(installed)
-                ? this
-                : new RunContext(config, rollout, catalog, extensions, now, Set.of()).forCreation(toRun);
-    }
-
     private static RunContext prepare(
             Config config,
             Rollout rollout,

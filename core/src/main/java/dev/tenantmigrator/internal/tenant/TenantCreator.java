@@ -18,6 +18,7 @@ import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.Settings;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.recording.Recording;
+import dev.tenantmigrator.internal.run.Extensions;
 import dev.tenantmigrator.internal.run.RunContext;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.report.CreatedTenant;
@@ -53,8 +54,14 @@ public final class TenantCreator {
     /** The checksums of a history that is to be watched while it runs, so that the next sign-up need not find out again. */
     private volatile List<String> watched = List.of();
 
-    /** What the last sign-up ran: the next one mostly runs the same, and need not read it again. */
-    private volatile Optional<RunContext> last = Optional.empty();
+    /**
+     * What the last sign-up ran: the next one mostly runs the same, and need not read it again. Forgotten when one fails: an
+     * object may have been added to an extension, which its state does not show.
+     */
+    private volatile Optional<Known> last = Optional.empty();
+
+    /** What was read while these extensions were there. */
+    private record Known(RunContext run, List<String> extensions) {}
 
     /** Chooses the digits of names by a secure random generator: a tenant's name should not be guessable. */
     public TenantCreator(Config config) {
@@ -90,6 +97,9 @@ public final class TenantCreator {
             throws SQLException {
         try {
             return tell(createOrFindPlace(catalog, name, step));
+        } catch (MigrationFailedException e) {
+            last = Optional.empty();
+            throw e;
         } catch (SQLException e) {
             if (!Containment.isSuspicion(e)) {
                 throw e;
@@ -213,6 +223,7 @@ public final class TenantCreator {
             end.add(restore).add("RELEASE SAVEPOINT " + SAVEPOINT).send(connection);
             return tell(created);
         } catch (MigrationFailedException e) {
+            last = Optional.empty();
             takeBack(connection, e);
             throw LockTable.isFull(e.failure()) ? turns.explained(e, catalog, connection) : e;
         } catch (SQLException | RuntimeException | Error e) {
@@ -268,11 +279,13 @@ public final class TenantCreator {
     }
 
     private RunContext load(MigrationCatalog catalog, Connection connection) throws SQLException {
-        Optional<RunContext> known = last.filter(run -> run.catalog().hasSameScripts(catalog));
+        List<String> extensions = Extensions.state(connection);
+        Optional<Known> known = last.filter(
+                it -> it.extensions().equals(extensions) && it.run().catalog().hasSameScripts(catalog));
         RunContext run = known.isPresent()
-                ? known.get().loadAgainForCreation(connection, scripts(known.get()))
+                ? known.get().run()
                 : RunContext.loadForCreation(config, catalog, connection, scripts(catalog));
-        last = Optional.of(run);
+        last = Optional.of(new Known(run, extensions));
         Optional<String> shared = config.store().prepareSql();
         if (shared.isPresent()) {
             new Flight().add(shared.get()).add(Containment.COUNTED).send(connection);

@@ -8,6 +8,7 @@ import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.sql.Sql;
 import java.time.LocalDateTime;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,8 +61,23 @@ abstract class TrackingTable implements TrackingStore {
         return insertSql(schema, migration, "NULL");
     }
 
+    @Override
+    public List<String> insertAllSql(String schema, Collection<Migration> migrations) {
+        return migrations.isEmpty()
+                ? List.of()
+                : List.of(insertSql(
+                        schema,
+                        migrations.stream()
+                                .map(migration -> values(schema, migration, NOW))
+                                .toList()));
+    }
+
     private String insertSql(String schema, Migration migration, String appliedAt) {
-        return insertSql(
+        return insertSql(schema, List.of(values(schema, migration, appliedAt)));
+    }
+
+    private String values(String schema, Migration migration, String appliedAt) {
+        return values(
                 schema,
                 literal(migration.version()),
                 literal(migration.description()),
@@ -73,23 +89,28 @@ abstract class TrackingTable implements TrackingStore {
     public String restoreSql(String schema, AppliedMigration row) {
         return insertSql(
                 schema,
-                literal(row.version()),
-                orNull(row.description()),
-                orNull(row.appliedAt().map(LocalDateTime::toString)) + "::timestamp",
-                orNull(row.checksum()));
+                List.of(values(
+                        schema,
+                        literal(row.version()),
+                        orNull(row.description()),
+                        orNull(row.appliedAt().map(LocalDateTime::toString)) + "::timestamp",
+                        orNull(row.checksum()))));
     }
 
     private static String orNull(Optional<String> value) {
         return value.map(Sql::literal).orElse("NULL");
     }
 
-    final String insertSql(String schema, String version, String description, String appliedAt, String checksum) {
-        Map<String, String> key = key(schema);
+    private String insertSql(String schema, List<String> rows) {
         Stream<String> columns = Stream.of("version", "description", "applied_at", "checksum");
-        Stream<String> values = Stream.of(version, description, appliedAt, checksum);
         return "INSERT INTO " + table(schema) + " ("
-                + Stream.concat(key.keySet().stream(), columns).collect(Collectors.joining(", ")) + ") VALUES ("
-                + Stream.concat(key.values().stream(), values).collect(Collectors.joining(", ")) + ")";
+                + Stream.concat(key(schema).keySet().stream(), columns).collect(Collectors.joining(", ")) + ") VALUES "
+                + String.join(", ", rows);
+    }
+
+    private String values(String schema, String version, String description, String appliedAt, String checksum) {
+        return Stream.concat(key(schema).values().stream(), Stream.of(version, description, appliedAt, checksum))
+                .collect(Collectors.joining(", ", "(", ")"));
     }
 
     @Override
