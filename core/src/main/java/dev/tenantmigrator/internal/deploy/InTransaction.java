@@ -10,7 +10,6 @@ import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
-import dev.tenantmigrator.internal.jdbc.TenantLock;
 import dev.tenantmigrator.internal.run.RunContext;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import java.sql.Connection;
@@ -52,12 +51,9 @@ final class InTransaction {
         this.containment = new Containment(Allowed.of(run.config(), direction.sharedSchemaChanges()));
         TrackingStore store = run.config().store();
         this.head = List.of(
-                // Another script may have left a search path of its own.
-                Containment.OWN_PATH,
-                TenantLock.trySql(schema),
-                run.timeoutsSql(script),
+                run.beginSql(schema, script),
                 store.assertRecordedSql(schema, state.rows(), CHANGED));
-        body.add(run.searchPathSql(schema))
+        body.add(run.searchPathOnlySql(schema))
                 .addScript(migration.version(), script, run.statements(script, schema))
                 // What is deferred would run at the commit, behind the question.
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")

@@ -8,6 +8,7 @@ import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.containment.Ordinary;
+import dev.tenantmigrator.internal.jdbc.TenantLock;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.CreationForm;
 import dev.tenantmigrator.internal.sql.ExtensionRequest;
@@ -196,6 +197,11 @@ public final class RunContext {
                 + " pg_catalog.set_config('standard_conforming_strings', 'on', true)";
     }
 
+    /** The same where strings end so already. */
+    public String searchPathOnlySql(String schema) {
+        return "SET LOCAL search_path TO " + searchPath(schema);
+    }
+
     private String searchPath(String schema) {
         return Sql.identifier(schema) + ", "
                 + schemasAfterTenant.stream().map(Sql::identifier).collect(Collectors.joining(", "));
@@ -214,14 +220,14 @@ public final class RunContext {
         settings.put("default_transaction_isolation", "read committed");
         settings.put("default_transaction_read_only", "off");
         settings.put("lock_timeout", lockTimeout);
-        return settingSql(settings, false);
+        return "SELECT " + settingCalls(settings, false);
     }
 
-    private static String settingSql(Map<String, String> settings, boolean local) {
+    private static String settingCalls(Map<String, String> settings, boolean local) {
         return settings.entrySet().stream()
                 .map(setting -> "pg_catalog.set_config(" + Sql.literal(setting.getKey()) + ", "
                         + Sql.literal(setting.getValue()) + ", " + local + ")")
-                .collect(Collectors.joining(", ", "SELECT ", ""));
+                .collect(Collectors.joining(", "));
     }
 
     /** Whether a script runs in one transaction with its tracking row. */
@@ -247,12 +253,28 @@ public final class RunContext {
 
     /** A statement, of one row, that sets until the transaction ends how long a script waits, and for what. */
     public String timeoutsSql(ScriptFile script) {
+        return "SELECT " + settingCalls(settingsOfTransaction(script), true);
+    }
+
+    /**
+     * The first statement of a transaction, of one row: it takes the tenant's lock, and sets until the transaction ends how long
+     * a script waits, and for what, where strings end, and for what follows a search path in which nobody's functions are. It
+     * depends on none that another script may have left. One statement, because each costs more than what it does.
+     */
+    public String beginSql(String schema, ScriptFile script) {
+        Map<String, String> settings = settingsOfTransaction(script);
+        settings.put("search_path", "pg_catalog, pg_temp");
+        settings.put("standard_conforming_strings", "on");
+        return TenantLock.trySql(schema) + ", " + settingCalls(settings, true);
+    }
+
+    private Map<String, String> settingsOfTransaction(ScriptFile script) {
         Map<String, String> settings = timeouts(script);
         settings.put("lock_timeout", lockTimeout(script));
         if (rollout.asynchronousCommit()) {
             settings.put("synchronous_commit", "off");
         }
-        return settingSql(settings, true);
+        return settings;
     }
 
     /** Whether the commit of a script is not waited for. */
