@@ -2,6 +2,7 @@ package dev.tenantmigrator.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.Migration;
@@ -110,6 +111,18 @@ public abstract class TrackingStoreContract {
             assertThat(read(schema))
                     .singleElement()
                     .satisfies(row -> assertThat(row.checksum()).contains("c".repeat(64)));
+        }
+    }
+
+    @Test
+    void allOfANewTenantsVersionsAreRecordedInTheirOrder() throws SQLException {
+        for (String schema : SCHEMAS) {
+            run(store.insertAllSql(schema, List.of(TWO, ONE)).toArray(String[]::new));
+
+            assertThat(read(schema))
+                    .extracting(AppliedMigration::version, AppliedMigration::finished)
+                    .containsExactly(tuple("2_two", true), tuple("1_one", true));
+            assertThat(store.insertAllSql(schema, List.of())).isEmpty();
         }
     }
 

@@ -27,9 +27,12 @@ public record Settings(Map<String, String> changed, Map<String, String> traces) 
     /** The trace of temporary tables, and of all else that is temporary, among {@link #traces()}. */
     public static final String TEMPORARY = "temporary tables";
 
-    /** All is named with its schema: a script may have left a search path and temporary types of its own. */
+    /**
+     * All is named with its schema: a script may have left a search path and temporary types of its own. It asks what is behind
+     * the views, which take as long to plan as the whole: the driver has it planned anew whenever a search path was set.
+     */
     private static final String QUERY = """
-            SELECT name, setting, false FROM pg_catalog.pg_settings
+            SELECT name, setting, false FROM pg_catalog.pg_show_all_settings()
              WHERE source OPERATOR(pg_catalog.=) 'session'
                AND coalesce(setting, '') OPERATOR(pg_catalog.<>) coalesce(reset_val, '')
             UNION ALL SELECT 'role', pg_catalog.current_setting('role'),
@@ -39,12 +42,12 @@ public record Settings(Map<String, String> changed, Map<String, String> traces) 
             UNION ALL SELECT 'temporary tables', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_depend
                        WHERE refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
                          AND refobjid OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()
-            UNION ALL SELECT 'advisory locks', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_locks
+            UNION ALL SELECT 'advisory locks', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_lock_status()
                        WHERE locktype OPERATOR(pg_catalog.=) 'advisory'
                          AND pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()
             UNION ALL SELECT 'listened channels', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_listening_channels()
-            UNION ALL SELECT 'held cursors', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_cursors WHERE is_holdable
-            UNION ALL SELECT 'prepared statements', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_prepared_statements
+            UNION ALL SELECT 'held cursors', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_cursor() WHERE is_holdable
+            UNION ALL SELECT 'prepared statements', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_prepared_statement()
                        WHERE from_sql""";
 
     /** Copies its arguments. */
