@@ -137,7 +137,9 @@ public interface TrackingStore {
      * @return statements, better one than one for each
      */
     default List<String> insertAllSql(String schema, Collection<Migration> migrations) {
-        return migrations.stream().map(migration -> insertSql(schema, migration)).toList();
+        return migrations.stream()
+                .map(migration -> insertSql(schema, migration))
+                .toList();
     }
 
     /**

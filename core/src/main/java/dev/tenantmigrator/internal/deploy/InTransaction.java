@@ -50,9 +50,7 @@ final class InTransaction {
         this.isolationLevel = run.isolationLevel(script);
         this.containment = new Containment(Allowed.of(run.config(), direction.sharedSchemaChanges()));
         TrackingStore store = run.config().store();
-        this.head = List.of(
-                run.beginSql(schema, script),
-                store.assertRecordedSql(schema, state.rows(), CHANGED));
+        this.head = List.of(run.beginSql(schema, script), store.assertRecordedSql(schema, state.rows(), CHANGED));
         body.add(run.searchPathOnlySql(schema))
                 .addScript(migration.version(), script, run.statements(script, schema))
                 // What is deferred would run at the commit, behind the question.

@@ -113,8 +113,7 @@ public final class Extensions {
                                 + " ORDER BY oid");
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                state.add(String.join(
-                        " ", rows.getString(1), rows.getString(2), rows.getString(3), rows.getString(4)));
+                state.add(String.join(" ", rows.getString(1), rows.getString(2), rows.getString(3), rows.getString(4)));
             }
         }
         return state;
