@@ -173,7 +173,8 @@ public final class FleetTrackingStore extends TrackingTable {
             return new LinkedHashMap<>();
         }
         Map<String, List<RecordedVersion>> histories;
-        try (PreparedStatement statement = connection.prepareStatement(histories("f.tenant = ANY (?)"))) {
+        try (PreparedStatement statement =
+                connection.prepareStatement(histories("WHERE f.tenant = ANY (?)", "true"))) {
             statement.setArray(1, connection.createArrayOf("text", schemas.toArray()));
             histories = shared(statement);
         }
@@ -188,19 +189,28 @@ public final class FleetTrackingStore extends TrackingTable {
             return Optional.of(Map.of());
         }
         try (PreparedStatement statement =
-                connection.prepareStatement(histories(TenantSchemas.othersSql(sharedSchema)))) {
+                connection.prepareStatement(histories("", TenantSchemas.othersSql(sharedSchema)))) {
             return Optional.of(shared(statement));
         }
     }
 
-    /** A query for the histories that there are, each with its tenants: most have the same one, and it is sent once. */
-    private static String histories(String condition) {
+    /**
+     * A query for the histories that there are, each with its tenants: most have the same one, and it is sent once. The schemas
+     * are joined to the histories, not to the rows, which leaves the rows in the order of the primary key: sorting them takes
+     * longer than all the rest.
+     *
+     * @param rows which to read
+     * @param schemas a condition for {@code pg_namespace n}
+     */
+    private static String histories(String rows, String schemas) {
         return """
                 SELECT h.history, pg_catalog.array_agg(h.tenant)
                   FROM (SELECT f.tenant, pg_catalog.array_agg(ARRAY[f.version, f.checksum,
                                    CASE WHEN f.applied_at IS NULL THEN '-' ELSE '+' END] ORDER BY f.id) AS history
-                         %s %s GROUP BY f.tenant) h
-                 GROUP BY h.history""".formatted(ROWS, condition);
+                          FROM %s f %s GROUP BY f.tenant) h
+                  JOIN pg_catalog.pg_namespace n ON n.nspname = h.tenant
+                 WHERE %s
+                 GROUP BY h.history""".formatted(TABLE, rows, schemas);
     }
 
     private static Map<String, List<RecordedVersion>> shared(PreparedStatement query) throws SQLException {
