@@ -1,5 +1,6 @@
 package dev.tenantmigrator.internal.jdbc;
 
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -57,7 +58,35 @@ public final class Queries {
         return invalid;
     }
 
-    /** Which of the tables each schema has. */
+    /** Which of the tables each schema of the database has: for a large fleet faster than to ask for each schema. */
+    public static Map<String, Set<String>> presentTables(Connection connection, Collection<String> tables)
+            throws SQLException {
+        Map<String, Set<String>> present = new HashMap<>();
+        // OFFSET 0 keeps the planner from a join that reads all schemas once for each.
+        String query = """
+                SELECT c.relname, pg_catalog.array_agg(n.nspname)
+                  FROM pg_catalog.pg_class c,
+                       LATERAL (SELECT nspname FROM pg_catalog.pg_namespace WHERE oid = c.relnamespace OFFSET 0) n
+                 WHERE c.relname = ANY (?::name[]) AND c.relkind IN ('r', 'p')
+                 GROUP BY c.relname""";
+        try (PreparedStatement statement = connection.prepareStatement(query)) {
+            statement.setArray(1, connection.createArrayOf("text", tables.toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    for (String schema : strings(rows.getArray(2))) {
+                        present.computeIfAbsent(schema, name -> new HashSet<>()).add(rows.getString(1));
+                    }
+                }
+            }
+        }
+        return present;
+    }
+
+    private static String[] strings(Array names) throws SQLException {
+        return (String[]) names.getArray();
+    }
+
+    /** Which of the tables each of a few schemas has. */
     public static Map<String, Set<String>> presentTables(
             Connection connection, Collection<String> schemas, Collection<String> tables) throws SQLException {
         Map<String, Set<String>> present = new HashMap<>();

@@ -13,20 +13,26 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Reads about many tenants a chunk at a time, on as many connections as the migrator may use. The caller holds no connection
- * meanwhile: with a pool of one, this needs it.
+ * Asks much at the same time, such as about many tenants a chunk at a time, on as many connections as the migrator may use. The
+ * caller holds no connection meanwhile: with a pool of one, this needs it.
  */
 public final class Chunks {
 
     private final Config config;
-    private final Work work;
-    private final Queue<List<String>> left = new ConcurrentLinkedQueue<>();
+    private final Queue<Question> left;
     private volatile Optional<SQLException> refused = Optional.empty();
     private volatile Optional<RuntimeException> failed = Optional.empty();
 
-    private Chunks(Config config, Work work) {
+    private Chunks(Config config, List<Question> questions) {
         this.config = config;
-        this.work = work;
+        this.left = new ConcurrentLinkedQueue<>(questions);
+    }
+
+    /** Asks something. */
+    @FunctionalInterface
+    public interface Question {
+        /** Asks, at the same time as others. */
+        void ask(Connection connection) throws SQLException;
     }
 
     /** Reads about some tenants. */
@@ -42,11 +48,21 @@ public final class Chunks {
      * @throws SQLException what kept a chunk from being read
      */
     public static void read(Config config, List<String> schemas, int size, Work work) throws SQLException {
-        Chunks chunks = new Chunks(config, work);
+        List<Question> questions = new ArrayList<>();
         for (int start = 0; start < schemas.size(); start += size) {
-            chunks.left.add(schemas.subList(start, Math.min(start + size, schemas.size())));
+            List<String> chunk = schemas.subList(start, Math.min(start + size, schemas.size()));
+            questions.add(connection -> work.read(connection, chunk));
         }
-        chunks.read(Math.min(config.parallelism(), chunks.left.size()));
+        ask(config, questions);
+    }
+
+    /**
+     * Asks all.
+     *
+     * @throws SQLException what kept one from being answered
+     */
+    public static void ask(Config config, List<Question> questions) throws SQLException {
+        new Chunks(config, questions).read(Math.min(config.parallelism(), questions.size()));
     }
 
     private void read(int readers) throws SQLException {
@@ -73,8 +89,8 @@ public final class Chunks {
             return;
         }
         try (Session session = Session.openToRead(config.dataSource())) {
-            for (List<String> chunk = left.poll(); chunk != null; chunk = left.poll()) {
-                read(session, chunk);
+            for (Question next = left.poll(); next != null; next = left.poll()) {
+                ask(session, next);
             }
         } catch (SQLException e) {
             left.clear();
@@ -84,9 +100,9 @@ public final class Chunks {
         }
     }
 
-    private void read(Session session, List<String> chunk) throws SQLException {
+    private static void ask(Session session, Question question) throws SQLException {
         try {
-            work.read(session.connection(), chunk);
+            question.ask(session.connection());
         } catch (SQLException e) {
             if (SqlErrors.isConnectionLost(e)) {
                 session.discard();

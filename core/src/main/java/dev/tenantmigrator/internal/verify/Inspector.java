@@ -27,7 +27,6 @@ import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.StatusReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantStatus;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +41,8 @@ import java.util.function.Predicate;
 /** Looks at tenants without changing anything; status and verification are one look, so they never disagree. */
 public final class Inspector {
 
-    private static final int CHUNK = 100;
+    /** So many tenants are looked up by name; for more it is faster to look at all schemas. */
+    private static final int FEW = 100;
 
     private final Config config;
 
@@ -74,10 +74,13 @@ public final class Inspector {
         FleetReader.Fleet<AppliedMigration> fleet = reader.rows(reading);
         Beside beside = beside(fleet, row -> !row.finished());
         Map<String, TenantStatus> tenants = new TreeMap<>();
+        // Most tenants are in the same state: it is found out once.
+        Map<List<RecordedVersion>, TenantState> states = new HashMap<>();
         fleet.rows().forEach((schema, rows) -> {
             List<RecordedVersion> recorded =
                     rows.stream().map(AppliedMigration::recorded).toList();
-            tenants.put(schema, status(TenantState.of(schema, recorded, catalog), rows, beside, catalog));
+            TenantState state = states.computeIfAbsent(recorded, same -> TenantState.of(schema, same, catalog));
+            tenants.put(schema, status(state.of(schema), rows, beside, catalog));
         });
         fleet.failures().forEach((schema, failure) -> tenants.put(schema, unreadable(schema, failure)));
         return new StatusReport(catalog.versions(), List.copyOf(tenants.values()));
@@ -147,26 +150,27 @@ public final class Inspector {
 
     /** Of what is unfinished it is asked whether it runs at this moment: who works on a tenant holds its lock. */
     private <R> Beside beside(FleetReader.Fleet<R> fleet, Predicate<R> isUnfinished) throws SQLException {
-        Map<String, Set<String>> present = new ConcurrentHashMap<>();
-        if (!config.requiredTables().isEmpty()) {
-            Chunks.read(
-                    config,
-                    List.copyOf(fleet.rows().keySet()),
-                    CHUNK,
-                    (connection, chunk) ->
-                            present.putAll(Queries.presentTables(connection, chunk, config.requiredTables())));
-        }
         List<String> unfinished = fleet.rows().entrySet().stream()
                 .filter(tenant -> tenant.getValue().stream().anyMatch(isUnfinished))
                 .map(Map.Entry::getKey)
                 .toList();
-        try (Session session = Session.openToRead(config.dataSource())) {
-            Connection connection = session.connection();
-            return new Beside(
-                    present,
-                    Queries.invalidIndexes(connection),
-                    unfinished.isEmpty() ? Set.of() : TenantLock.heldAmong(connection, unfinished));
+        Map<String, Set<String>> tables = new ConcurrentHashMap<>();
+        Map<String, List<InvalidIndex>> invalidIndexes = new ConcurrentHashMap<>();
+        Set<String> workedOn = ConcurrentHashMap.newKeySet();
+        List<Chunks.Question> questions = new ArrayList<>();
+        questions.add(connection -> invalidIndexes.putAll(Queries.invalidIndexes(connection)));
+        if (!config.requiredTables().isEmpty()) {
+            Set<String> schemas = fleet.rows().keySet();
+            questions.add(connection -> tables.putAll(
+                    schemas.size() <= FEW
+                            ? Queries.presentTables(connection, schemas, config.requiredTables())
+                            : Queries.presentTables(connection, config.requiredTables())));
         }
+        if (!unfinished.isEmpty()) {
+            questions.add(connection -> workedOn.addAll(TenantLock.heldAmong(connection, unfinished)));
+        }
+        Chunks.ask(config, questions);
+        return new Beside(tables, invalidIndexes, workedOn);
     }
 
     private TenantStatus status(
