@@ -335,6 +335,24 @@ class DataValuesTest {
         assertThat(failure.message()).startsWith(message);
     }
 
+    /** A worker that its stack ends would take its tenant out of the report. */
+    @Test
+    void aMessageOfManyWordsIsNoMoreThanAFailure() throws Exception {
+        with(before()).createTenant(TenantName.forUser("a"), TenantStep.NONE);
+        with(before()).createTenant(TenantName.forUser("b"), TenantStep.NONE);
+        Migration talks = Migration.of(
+                "20240102_talks",
+                "DO $$ BEGIN RAISE EXCEPTION '%', (SELECT string_agg('w' || i, ' ') FROM generate_series(1, 20000) i);"
+                        + " END $$");
+
+        FleetReport report = Samples.migrator(database, before(), talks)
+                .parallelism(2)
+                .build()
+                .deployAll();
+
+        assertThat(report.failed()).hasSize(2).allMatch(failed -> failed.failure().message().equals("…"));
+    }
+
     @Test
     void whoAsksForTheDetailGetsItInReportsAndEvents() throws Exception {
         String a = with(before())

@@ -26,7 +26,9 @@ final class ErrorText {
     private static final Pattern NUMBER = Pattern.compile("(?<![\\p{L}\\p{N}_(.])[+-]?\\d[\\w.:+-]*");
 
     private static final Pattern WORD = Pattern.compile("[^\\s.,:;!?()\\[\\]{}\"'](?:\\S*[^\\s.,:;!?()\\[\\]{}\"'])?");
-    private static final Pattern SEVERAL_LEFT_OUT = Pattern.compile(LEFT_OUT + "(?:\\s+" + LEFT_OUT + ")+");
+
+    /** Possessive, which Java matches in a loop: otherwise a text of some thousand words overflows the stack. */
+    private static final Pattern SEVERAL_LEFT_OUT = Pattern.compile(LEFT_OUT + "(?:\\s+" + LEFT_OUT + ")++");
 
     private final String known;
 
