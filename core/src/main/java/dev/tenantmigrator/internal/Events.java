@@ -43,7 +43,7 @@ public final class Events {
     private static void tell(Object event, Runnable listener) {
         try {
             listener.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("The listener failed at {}", event, e);
         }
     }

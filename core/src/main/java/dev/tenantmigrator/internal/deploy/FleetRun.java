@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,6 +45,7 @@ final class FleetRun {
     private final WorkQueue queue;
     private final Consumer<TenantOutcome> over;
     private final Set<String> started = ConcurrentHashMap.newKeySet();
+    private final Map<String, TenantWork> left = new ConcurrentHashMap<>();
     private volatile Failure noConnection = Failure.of("no worker had a connection");
 
     /**
@@ -54,6 +56,7 @@ final class FleetRun {
         this.ending = ending;
         this.queue = new WorkQueue(ending, works);
         this.over = over;
+        works.forEach(work -> left.put(work.schema(), work));
     }
 
     /** Does the work; returns when every tenant has an outcome. */
@@ -64,9 +67,19 @@ final class FleetRun {
             runInParallel(workers);
         }
         Optional<String> reason = ending.isDue() ? ending.reason() : Optional.empty();
-        for (TenantWork left : queue.drain()) {
-            over.accept(reason.map(left::ended).orElseGet(() -> left.failed(left.withoutConnection(noConnection))));
+        for (TenantWork work : queue.drain()) {
+            over(reason.map(work::ended).orElseGet(() -> work.failed(work.withoutConnection(noConnection))));
         }
+        // A thread that an error of the JVM ended had taken it from the queue; it must not look done.
+        for (TenantWork work : List.copyOf(left.values())) {
+            over(work.failed(Failure.of("the thread that worked on it ended unexpectedly, see the log; what became of it"
+                    + " is not known: run again, what is done is not done twice")));
+        }
+    }
+
+    private void over(TenantOutcome outcome) {
+        left.remove(outcome.schema());
+        over.accept(outcome);
     }
 
     private void runInParallel(int workers) {
@@ -149,7 +162,7 @@ final class FleetRun {
 
     private void settle(WorkQueue.Entry entry, Attempt attempt) {
         if (attempt instanceof Attempt.Over done) {
-            over.accept(done.outcome());
+            over(done.outcome());
         } else if (attempt instanceof Attempt.Again again) {
             queue.later(entry.work(), again.pause());
         } else if (attempt instanceof Attempt.Lost) {
@@ -160,7 +173,7 @@ final class FleetRun {
     }
 
     private void doubt(TenantWork work, SQLException reason) {
-        work.doubt(reason).ifPresentOrElse(over, () -> queue.lost(work));
+        work.doubt(reason).ifPresentOrElse(this::over, () -> queue.lost(work));
     }
 
     private Attempt tryOn(Session session, TenantWork work) {
@@ -170,8 +183,10 @@ final class FleetRun {
             return new Attempt.Over(work.failed(config.detailed(SqlErrors.failure(e), e)));
         } catch (TenantMigratorException e) {
             return new Attempt.Over(work.failed(e.failure()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Also an overflow of the stack or a class that is missing are this tenant's alone.
             LOG.error("Unexpected failure", e);
+            session.discard();
             return new Attempt.Over(work.failed(Failure.of("unexpected failure, see the log: " + e)));
         }
     }
@@ -188,7 +203,7 @@ final class FleetRun {
             for (WorkQueue.Entry entry : next) {
                 Optional.ofNullable(fleet.rows().get(entry.work().schema()))
                         .flatMap(entry.work()::decide)
-                        .ifPresentOrElse(over, () -> queue.putBack(entry));
+                        .ifPresentOrElse(this::over, () -> queue.putBack(entry));
             }
         } catch (SQLException e) {
             LOG.debug("Tenants cannot be read again before their turn", SqlErrors.withoutDetail(e));

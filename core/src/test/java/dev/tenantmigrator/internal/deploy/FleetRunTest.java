@@ -1,0 +1,97 @@
+package dev.tenantmigrator.internal.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tenantmigrator.Cancellation;
+import dev.tenantmigrator.MigrationSource;
+import dev.tenantmigrator.SchemaAdapter;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.support.PostgresTest;
+import dev.tenantmigrator.support.TestDatabase;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
+
+/** Whatever becomes of a worker, no tenant is left out of the report. */
+@PostgresTest
+class FleetRunTest {
+
+    private final Config config;
+
+    FleetRunTest(TestDatabase database) {
+        this.config = new Config(
+                database.dataSource(),
+                Optional.empty(),
+                MigrationSource.of(),
+                SchemaAdapter.standard(),
+                TrackingStore.perSchema(),
+                event -> {},
+                schema -> true,
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                "public",
+                2,
+                Duration.ofSeconds(2),
+                false);
+    }
+
+    /** Fails in a way that no work should. */
+    private record Broken(String schema, boolean whileItWorks) implements TenantWork {
+
+        @Override
+        public Attempt tryOn(Session session) {
+            if (whileItWorks) {
+                throw new StackOverflowError(schema);
+            }
+            return new Attempt.Held();
+        }
+
+        @Override
+        public boolean foundOthersWork() {
+            if (whileItWorks) {
+                return false;
+            }
+            throw new NoClassDefFoundError(schema);
+        }
+    }
+
+    private Map<String, TenantOutcome> run(Broken... works) {
+        Map<String, TenantOutcome> outcomes = new ConcurrentHashMap<>();
+        FleetRun run = new FleetRun(
+                config,
+                new Ending(new Cancellation()),
+                List.of(works),
+                outcome -> outcomes.put(outcome.schema(), outcome));
+        run.run(2);
+        return outcomes;
+    }
+
+    @Test
+    void anErrorOfTheJvmIsItsTenantsFailure() {
+        assertThat(run(new Broken("a", true), new Broken("b", true)).values())
+                .hasSize(2)
+                .allMatch(outcome -> says(outcome, "StackOverflowError"));
+    }
+
+    @Test
+    void aTenantWhoseWorkerDiedFailed() {
+        assertThat(run(new Broken("a", false), new Broken("b", false)).values())
+                .hasSize(2)
+                .allMatch(outcome -> says(outcome, "ended unexpectedly"));
+    }
+
+    private static boolean says(TenantOutcome outcome, String text) {
+        return outcome instanceof TenantOutcome.Failed failed
+                && failed.failure().message().contains(text);
+    }
+}
