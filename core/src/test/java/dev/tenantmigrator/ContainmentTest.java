@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -293,6 +294,24 @@ class ContainmentTest {
                     .hasMessageContaining("table other.t");
             connection.rollback();
             connection.setAutoCommit(true);
+        }
+    }
+
+    @Test
+    void privilegesOnWhatTheCallerTouchedBeforeAreTheMigrationsFault() throws SQLException {
+        try (Connection connection = database.connection();
+                Statement statement = connection.createStatement()) {
+            for (String privilege : List.of("SELECT", "SELECT (what)")) {
+                connection.setAutoCommit(false);
+                statement.execute("INSERT INTO public.audit (what) VALUES ('sign-up')");
+                Migration grants = hidden("GRANT " + privilege + " ON public.audit TO PUBLIC");
+                assertThatThrownBy(() -> Samples.with(database, MEMBERS, grants)
+                                .createTenant(connection, TenantName.forUser("c"), TenantStep.NONE))
+                        .as(privilege)
+                        .hasMessageContaining("table public.audit");
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
         }
     }
 

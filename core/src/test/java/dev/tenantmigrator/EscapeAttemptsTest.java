@@ -34,7 +34,7 @@ class EscapeAttemptsTest {
                 (SELECT string_agg(conname, ',') FROM pg_constraint WHERE contypid <> 0 AND connamespace = '%1$s'::regnamespace),
                 (SELECT count(*) FROM pg_cast WHERE castsource = '%1$s.victim_mood'::regtype),
                 (SELECT count(*) FROM pg_ts_config_map m WHERE mapcfg = '%1$s.words'::regconfig),
-                (SELECT string_agg(coalesce(relacl::text, '-'), ',' ORDER BY oid) FROM pg_class WHERE relnamespace = '%1$s'::regnamespace),
+                (SELECT string_agg(relname || coalesce(relacl::text, '-'), ',' ORDER BY oid) FROM pg_class WHERE relnamespace = '%1$s'::regnamespace),
                 (SELECT string_agg(attacl::text, ',') FROM pg_attribute WHERE attacl IS NOT NULL AND attrelid >= 16384),
                 (SELECT string_agg(description, ',') FROM pg_description WHERE objoid >= 16384 OR objoid = 'public'::regnamespace))""";
 
@@ -61,7 +61,7 @@ class EscapeAttemptsTest {
                 CREATE FUNCTION g() RETURNS int LANGUAGE sql AS 'SELECT 1';
                 CREATE TYPE victim_mood AS ENUM ('a'); CREATE DOMAIN victim_domain AS int CONSTRAINT small CHECK (VALUE < 9);
                 CREATE TYPE victim_row AS (x int); CREATE CAST (victim_mood AS text) WITH INOUT;
-                CREATE TEXT SEARCH CONFIGURATION words (COPY = english); RESET search_path""".formatted(b));
+                CREATE TEXT SEARCH CONFIGURATION words (COPY = english); CREATE SEQUENCE victim_numbers; RESET search_path""".formatted(b));
     }
 
     @AfterEach
@@ -131,6 +131,14 @@ class EscapeAttemptsTest {
                 Arguments.of(
                         "a row type that is moved in",
                         List.of(hidden("ALTER TYPE \"{b}\".victim_row SET SCHEMA \"{a}\""))),
+                Arguments.of(
+                        "a sequence that is moved in",
+                        List.of(hidden("ALTER SEQUENCE \"{b}\".victim_numbers SET SCHEMA \"{a}\""))),
+                Arguments.of(
+                        "a sequence that is taken from its table and moved in",
+                        List.of("DO $$ BEGIN EXECUTE 'ALTER SEQUENCE \"{b}\".notes_id_seq OW' || 'NED BY NONE'; END $$;"
+                                + hidden("ALTER SEQUENCE \"{b}\".notes_id_seq RENAME TO stolen")
+                                + hidden("ALTER SEQUENCE \"{b}\".stolen SET SCHEMA \"{a}\""))),
                 Arguments.of(
                         "a type behind one of a table",
                         List.of("INSERT INTO notes DEFAULT VALUES; "

@@ -74,13 +74,16 @@ final class ContainmentSql {
                 + " OR (SELECT sum(" + updated("w.oid") + " + " + deleted("w.oid")
                 + ") FROM unnest('{pg_type,pg_constraint}'::regclass[]) w(oid)) > 0 OR " + NEW_CONSTRAINTS_OF_DOMAINS
                 + " > 0";
+        // All else that is moved from a schema to another shows in a catalog above, or in its type: a sequence has none.
+        String moved = updated("'pg_depend'::regclass") + " > 0";
         // A join with pg_class would take longer to plan than all the rest.
         return """
                 (EXISTS (SELECT FROM %s l WHERE l.relation IS NULL OR NOT coalesce(%s, false))
-                 OR %s OR EXISTS (SELECT FROM pg_cursor() WHERE is_holdable) OR %s%s%s)""".formatted(
+                 OR %s OR %s OR EXISTS (SELECT FROM pg_cursor() WHERE is_holdable) OR %s%s%s)""".formatted(
                         OWN_LOCKS,
                         allowed.isIdentified("(pg_identify_object(" + CLASS + ", l.relation, 0))", tenant),
                         wrote,
+                        moved,
                         HAS_TEMPORARY,
                         ordinary.newTables() ? tables : "",
                         ordinary.newSchema() ? " OR " + writes("'pg_namespace'::regclass") + " > 1" : "");
@@ -281,13 +284,18 @@ final class ContainmentSql {
                 + " l WHERE coalesce(relation, objid) = ANY ('{" + numbers + "}'::oid[])";
     }
 
-    /** A query for what was done to relations: how often they were written to, and how they are locked. */
+    /**
+     * A query for what was done to relations: how often they were written to, how they are locked, and where their own row and
+     * those of their columns are, which is another place once they were written: a change of privileges need not take a lock.
+     */
     static String uses(Collection<Stranger> relations) {
         String numbers = relations.stream()
                 .map(relation -> String.valueOf(relation.oid()))
                 .collect(Collectors.joining(","));
         return "SELECT r.oid::bigint, " + writes("r.oid") + ", (SELECT string_agg(DISTINCT mode, ',')"
-                + " FROM pg_lock_status() WHERE pid = pg_backend_pid() AND relation = r.oid AND mode <> 'SIReadLock')"
+                + " FROM pg_lock_status() WHERE pid = pg_backend_pid() AND relation = r.oid AND mode <> 'SIReadLock'),"
+                + " (SELECT ctid FROM pg_class WHERE oid = r.oid),"
+                + " (SELECT string_agg(ctid::text, ',' ORDER BY attnum) FROM pg_attribute WHERE attrelid = r.oid)"
                 + " FROM unnest('{" + numbers + "}'::oid[]) r(oid)";
     }
 
