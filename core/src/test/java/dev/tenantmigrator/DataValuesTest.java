@@ -40,6 +40,9 @@ class DataValuesTest {
     /** Each fails, and in PostgreSQL's message, detail, hint or context there can be something of a row. */
     private static final List<String> SCRIPTS = List.of(
             "SELECT t::int FROM data",
+            "DO $$ BEGIN EXECUTE format('LOAD %L', '$libdir/plugins/' || (SELECT t FROM data)); END $$",
+            "CREATE FUNCTION reads(v text) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT u FROM data)::regclass > 0; END';"
+                    + " CREATE DOMAIN read AS text CHECK (reads(VALUE)); CREATE TYPE pair AS (x read); SELECT '(x)'::pair",
             "SELECT n::smallint FROM data",
             "SELECT (n::text || '9999')::int FROM data",
             "SELECT t::numeric FROM data",

@@ -37,7 +37,7 @@ public final class SqlErrors {
     /** The same, and errors of other languages. */
     private static final Set<String> AUTHORS_STATES = Set.of("P0001", "P0004", "38", "39");
 
-    /** Resources, intervention, system errors: about the server, and never about a row. */
+    /** Resources, intervention, system errors: about the server, and of a statement that was sent never about a row. */
     private static final Set<String> ABOUT_THE_SERVER = Set.of("53", "57", "58");
 
     private static final List<String> NAMES =
@@ -121,12 +121,13 @@ public final class SqlErrors {
         if (authors) {
             return new ErrorText(script, List.of()).wordsLeftOut(text);
         }
-        if (ABOUT_THE_SERVER.stream().anyMatch(state::startsWith)) {
+        // A function or block can have read rows, and put them into a name or a statement.
+        boolean inCode = !serverField(root, "getWhere").isEmpty()
+                || !serverField(root, "getInternalQuery").isEmpty();
+        if (!inCode && ABOUT_THE_SERVER.stream().anyMatch(state::startsWith)) {
             return text;
         }
-        if (state.startsWith("42")
-                && position(root).isPresent()
-                && serverField(root, "getInternalQuery").isEmpty()) {
+        if (!inCode && state.startsWith("42") && position(root).isPresent()) {
             // PostgreSQL read no row yet: it is about the words of the statement that was sent.
             return text;
         }
