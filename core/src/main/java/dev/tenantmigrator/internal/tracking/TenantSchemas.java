@@ -50,8 +50,8 @@ public final class TenantSchemas {
     /** What is said of a tenant that was there when the run began. */
     public static Failure gone(String schema) {
         return Failure.of(
-                        "the tenant is gone: it was dropped or renamed while the run was on; nothing was done here, and"
-                                + " a renamed one has its turn in the next run")
+                        "the tenant is gone: it was dropped or renamed while the run was on, or its record was moved to"
+                                + " another store; nothing more was done here, and a renamed one has its turn in the next run")
                 .inTenant(schema);
     }
 }
