@@ -10,6 +10,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -182,8 +184,8 @@ final class RolloutValues {
     record Glob(String pattern) implements Predicate<String> {
         @Override
         public boolean test(String schema) {
-            String literal = "\\Q" + pattern.replace("*", "\\E.*\\Q") + "\\E";
-            return schema.matches(literal);
+            String names = Stream.of(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
+            return Pattern.compile(names, Pattern.DOTALL).matcher(schema).matches();
         }
 
         @Override
