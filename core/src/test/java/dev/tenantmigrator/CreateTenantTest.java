@@ -44,6 +44,21 @@ class CreateTenantTest {
     }
 
     @Test
+    void aMigrationFindsTheRecordOfThoseBeforeIt() {
+        String schema = Samples.migrator(
+                        database,
+                        MEMBERS,
+                        Migration.of("20990101_count", "CREATE TABLE known AS SELECT version FROM schema_migrations"))
+                .build()
+                .createTenant(TenantName.exactly("counted"), TenantStep.NONE)
+                .schema();
+
+        assertThat(database.values("SELECT version FROM " + schema + ".known")).containsExactly(MEMBERS.version());
+        assertThat(database.values("SELECT version FROM " + schema + ".schema_migrations ORDER BY id"))
+                .containsExactly(MEMBERS.version(), "20990101_count");
+    }
+
+    @Test
     void makesSchemaTablesRowsAndRunsTheStep() {
         CreatedTenant created = Samples.migrator(database, NOTES, MEMBERS)
                 .requiredTables("team_member", "notes")
