@@ -173,8 +173,7 @@ public final class FleetTrackingStore extends TrackingTable {
             return new LinkedHashMap<>();
         }
         Map<String, List<RecordedVersion>> histories;
-        try (PreparedStatement statement =
-                connection.prepareStatement(histories("WHERE f.tenant = ANY (?)", "true"))) {
+        try (PreparedStatement statement = connection.prepareStatement(histories("WHERE f.tenant = ANY (?)", "true"))) {
             statement.setArray(1, connection.createArrayOf("text", schemas.toArray()));
             histories = shared(statement);
         }
