@@ -353,7 +353,9 @@ class DataValuesTest {
                 .build()
                 .deployAll();
 
-        assertThat(report.failed()).hasSize(2).allMatch(failed -> failed.failure().message().equals("…"));
+        assertThat(report.failed())
+                .hasSize(2)
+                .allMatch(failed -> failed.failure().message().equals("…"));
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -186,6 +187,28 @@ class TrackingMoveTest {
         }
     }
 
+    private static FleetReport deployWhatIsLeft(TenantMigrator migrator) {
+        try {
+            return migrator.deployAll();
+        } catch (TenantMigratorException e) {
+            assertThat(e).hasMessageContaining("in the other store");
+            return new FleetReport(List.of(), Duration.ZERO);
+        }
+    }
+
+    @Test
+    void whoLooksIntoTheWrongStoreIsTold() {
+        Samples.with(database, SMALL).createTenant(TenantName.exactly("t_1"), TenantStep.NONE);
+        inside.moveTracking(TrackingStore.fleet()).throwIfFailed();
+
+        for (Runnable look : List.<Runnable>of(inside::deployAll, inside::status, inside::verify)) {
+            assertThatThrownBy(look::run)
+                    .isInstanceOf(TenantMigratorException.class)
+                    .hasMessageContaining("1 in the other store: TrackingStore.fleet(), --tracking fleet");
+        }
+        assertThat(inside.moveTracking(TrackingStore.fleet()).outcomes()).isEmpty();
+    }
+
     @Test
     void severalMayMoveAndDeployAtOnce() {
         IntStream.range(0, 60)
@@ -194,7 +217,7 @@ class TrackingMoveTest {
         List<CompletableFuture<FleetReport>> runs = List.of(
                 CompletableFuture.supplyAsync(() -> inside.moveTracking(TrackingStore.fleet())),
                 CompletableFuture.supplyAsync(() -> inside.moveTracking(TrackingStore.fleet())),
-                CompletableFuture.supplyAsync(inside::deployAll));
+                CompletableFuture.supplyAsync(() -> deployWhatIsLeft(inside)));
         runs.forEach(CompletableFuture::join);
 
         assertThat(runs.get(0).join().successful()).isTrue();

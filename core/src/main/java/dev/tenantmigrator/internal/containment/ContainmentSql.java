@@ -74,7 +74,8 @@ final class ContainmentSql {
                 + " OR (SELECT sum(" + updated("w.oid") + " + " + deleted("w.oid")
                 + ") FROM unnest('{pg_type,pg_constraint}'::regclass[]) w(oid)) > 0 OR " + NEW_CONSTRAINTS_OF_DOMAINS
                 + " > 0";
-        // All else that is moved from a schema to another shows in a catalog above, or in its type: a sequence has none.
+        // All else that is moved from a schema to another shows in a catalog above, or in its type: a sequence has
+        // none.
         String moved = updated("'pg_depend'::regclass") + " > 0";
         // A join with pg_class would take longer to plan than all the rest.
         return """

@@ -62,13 +62,33 @@ public final class FleetRuns {
     /** Runs. */
     static FleetReport run(Config config, String name, Reading reading, Rollout rollout, Planner planner)
             throws SQLException {
-        return Recording.run(name, () -> readDecideWork(config, name, reading, rollout, planner));
+        return Recording.run(name, () -> {
+            long start = System.nanoTime();
+            FleetReader reader = new FleetReader(config);
+            FleetReader.Fleet<RecordedVersion> fleet = reader.histories(reading.only(rollout.tenants()));
+            reader.refuseWrongStore(reading, fleet);
+            return decideAndWork(config, name, fleet, rollout, planner, start);
+        });
     }
 
-    private static FleetReport readDecideWork(
-            Config config, String name, Reading reading, Rollout rollout, Planner planner) throws SQLException {
-        Course course = new Course(config, name, rollout, System.nanoTime());
-        FleetReport report = course.run(plan(config, reading.only(rollout.tenants()), planner));
+    /** Runs also where all tenants are recorded in the other store by now. */
+    static FleetReport runOnWhatIsLeft(Config config, String name, Planner planner) throws SQLException {
+        return Recording.run(name, () -> {
+            long start = System.nanoTime();
+            FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(Reading.all());
+            return decideAndWork(config, name, fleet, Rollout.defaults(), planner, start);
+        });
+    }
+
+    private static FleetReport decideAndWork(
+            Config config,
+            String name,
+            FleetReader.Fleet<RecordedVersion> fleet,
+            Rollout rollout,
+            Planner planner,
+            long start)
+            throws SQLException {
+        FleetReport report = new Course(config, name, rollout, start).run(plan(config, fleet, planner));
         LOG.info(
                 "{}: {} tenants in {} ms: {}",
                 name,
@@ -78,8 +98,8 @@ public final class FleetRuns {
         return report;
     }
 
-    private static Plan plan(Config config, Reading reading, Planner planner) throws SQLException {
-        FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(reading);
+    private static Plan plan(Config config, FleetReader.Fleet<RecordedVersion> fleet, Planner planner)
+            throws SQLException {
         // Closed before the work begins: with a pool of one, the work needs this connection.
         try (Session session = Session.openToRead(config.dataSource())) {
             Plan plan = planner.plan(session, fleet);

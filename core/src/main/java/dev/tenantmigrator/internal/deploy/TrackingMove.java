@@ -1,7 +1,6 @@
 package dev.tenantmigrator.internal.deploy;
 
 import dev.tenantmigrator.AppliedMigration;
-import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.TrackingStore;
@@ -10,7 +9,6 @@ import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
-import dev.tenantmigrator.internal.tracking.Reading;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.FleetReport;
@@ -41,7 +39,7 @@ public final class TrackingMove {
 
     /** Moves all tenants that the source still has. */
     public FleetReport move() throws SQLException {
-        return FleetRuns.run(config, "move of the tracking", Reading.all(), Rollout.defaults(), (session, fleet) -> {
+        return FleetRuns.runOnWhatIsLeft(config, "move of the tracking", (session, fleet) -> {
             FleetRuns.Plan plan = new FleetRuns.Plan();
             fleet.rows().keySet().forEach(schema -> plan.work(new TenantMove(schema)));
             Optional<String> shared = target.prepareSql();

@@ -24,6 +24,9 @@ public final class SqlErrors {
 
     private static final String OWN = "tenant-migrator: ";
 
+    /** Another one, because statements with the first one run beside scripts, which can see them. */
+    private static final String SHOWN = " (" + UUID.randomUUID() + ")";
+
     private static final Pattern BLOCK_LINE = Pattern.compile("(?m)^[^\"]*?\\binline_code_block\\D{1,40}(\\d{1,6})\\b");
 
     /** In the error's context the innermost comes first; a block is no function that can be looked at. */
@@ -51,6 +54,11 @@ public final class SqlErrors {
     /** A text that only an error made on purpose by one of our own checks can have; see {@link #says}. */
     public static String marker(String text) {
         return OWN + text + NONCE;
+    }
+
+    /** A text of our own for users, raised by a statement of ours; no script knows what marks it. */
+    public static String shown(String text) {
+        return text + SHOWN;
     }
 
     /** The server's own error inside the driver's wrapper for a batch. */
@@ -112,8 +120,8 @@ public final class SqlErrors {
     }
 
     private static String withoutData(SQLException root, String text, String script) {
-        if (text.contains(NONCE)) {
-            return text.replace(OWN, "").replace(NONCE, "");
+        if (text.contains(SHOWN)) {
+            return text.replace(SHOWN, "");
         }
         String state = state(root);
         boolean authors = WRITTEN_BY_AUTHORS.contains(serverField(root, "getRoutine"))

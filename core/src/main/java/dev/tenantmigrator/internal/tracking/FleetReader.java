@@ -2,6 +2,8 @@ package dev.tenantmigrator.internal.tracking;
 
 import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -75,6 +77,29 @@ public final class FleetReader {
             }
         }
         return read(reading, config.store()::histories);
+    }
+
+    /**
+     * Refuses a fleet without tenants when the other of the library's own stores has some: a run that finds nothing to do
+     * because it looks in the wrong place must not look like success.
+     */
+    public void refuseWrongStore(Reading reading, Fleet<?> fleet) throws SQLException {
+        List<TrackingStore> own = List.of(TrackingStore.perSchema(), TrackingStore.fleet());
+        if (reading.schema().isPresent()
+                || !fleet.rows().isEmpty()
+                || !fleet.failures().isEmpty()
+                || !own.contains(config.store())) {
+            return;
+        }
+        TrackingStore other = own.get(1 - own.indexOf(config.store()));
+        long elsewhere = ask(connection -> other.discover(connection, config.sharedSchema())).stream()
+                .filter(config.tenantFilter())
+                .count();
+        if (elsewhere > 0) {
+            throw new TenantMigratorException(Failure.of("no tenant is recorded here, but " + elsewhere
+                    + " in the other store: TrackingStore." + (other.recordsOutside() ? "fleet()" : "perSchema()")
+                    + ", --tracking " + (other.recordsOutside() ? "fleet" : "schema") + "; nothing was done"));
+        }
     }
 
     /** Reads again what decisions depend on, of tenants that were read before: a chunk at most. */

@@ -74,7 +74,7 @@ public final class FleetTrackingStore extends TrackingTable {
                     identifier(SCHEMA),
                     TABLE,
                     literal("; "
-                            + SqlErrors.marker(
+                            + SqlErrors.shown(
                                     "the fleet's tracking table " + TABLE + " is not there yet: run prepare with a role"
                                             + " that may create it, then grant this one USAGE on its schema and SELECT, INSERT, UPDATE,"
                                             + " DELETE on it")));

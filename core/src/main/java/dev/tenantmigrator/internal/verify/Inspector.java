@@ -72,6 +72,7 @@ public final class Inspector {
             requireTenant(reader, reading.schema().get());
         }
         FleetReader.Fleet<AppliedMigration> fleet = reader.rows(reading);
+        reader.refuseWrongStore(reading, fleet);
         Beside beside = beside(fleet, row -> !row.finished());
         Map<String, TenantStatus> tenants = new TreeMap<>();
         // Most tenants are in the same state: it is found out once.
@@ -102,7 +103,9 @@ public final class Inspector {
     private FleetReport look(Reading reading) throws SQLException {
         long start = System.nanoTime();
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
-        FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(reading);
+        FleetReader reader = new FleetReader(config);
+        FleetReader.Fleet<RecordedVersion> fleet = reader.histories(reading);
+        reader.refuseWrongStore(reading, fleet);
         int tenants = fleet.rows().size() + fleet.failures().size();
         Events.publish(config, new RunEvent.RunStarted("verify", tenants, 0));
         Beside beside = beside(fleet, row -> !row.finished());

@@ -184,7 +184,8 @@ final class RolloutValues {
     record Glob(String pattern) implements Predicate<String> {
         @Override
         public boolean test(String schema) {
-            String names = Stream.of(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
+            String names =
+                    Stream.of(pattern.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
             return Pattern.compile(names, Pattern.DOTALL).matcher(schema).matches();
         }
 
