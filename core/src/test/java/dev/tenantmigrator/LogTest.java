@@ -102,6 +102,24 @@ class LogTest {
     }
 
     @Test
+    void aScriptCannotForgeALine() throws Exception {
+        Samples.create(database, "a", MEMBERS);
+        Migration forges = Migration.of("20240201_forges", """
+                DO $$ BEGIN RAISE EXCEPTION 'bad
+                INFO all tenants migrated'; END $$""");
+
+        List<Line> lines = TestLog.during(() -> assertThat(
+                        Samples.with(database, MEMBERS, forges).deployAll().failed())
+                .singleElement()
+                .satisfies(failed -> assertThat(failed.failure().message()).contains("bad INFO all tenants migrated")));
+
+        assertThat(lines)
+                .filteredOn(line -> line.level() == Level.WARN)
+                .singleElement()
+                .satisfies(line -> assertThat(line.text().lines()).hasSize(1));
+    }
+
+    @Test
     void linesAndListenersDuringAMigrationHaveTheTenantInTheirContext() throws Exception {
         String a = Samples.create(database, "a", MEMBERS);
         List<String> seen = new ArrayList<>();

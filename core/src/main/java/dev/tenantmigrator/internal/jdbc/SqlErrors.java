@@ -40,8 +40,14 @@ public final class SqlErrors {
     /** The same, and errors of other languages. */
     private static final Set<String> AUTHORS_STATES = Set.of("P0001", "P0004", "38", "39");
 
-    /** Resources, intervention, system errors: about the server, and of a statement that was sent never about a row. */
-    private static final Set<String> ABOUT_THE_SERVER = Set.of("53", "57", "58");
+    /** Memory, disk, connections: about the server alone. */
+    private static final String RESOURCES = "53";
+
+    /** Intervention, system errors: about the server, and of a statement that was sent never about a row. */
+    private static final Set<String> ABOUT_THE_SERVER = Set.of("57", "58");
+
+    /** A message is one line of a log or report, whatever a script puts into it. */
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}+");
 
     private static final List<String> NAMES =
             List.of("getSchema", "getTable", "getColumn", "getDatatype", "getConstraint");
@@ -110,7 +116,8 @@ public final class SqlErrors {
         }
         String hint = serverField(root, "getHint");
         String message = withoutData(root, primary, script);
-        return hint.isEmpty() ? message : message + " (hint: " + withoutData(root, hint, script) + ")";
+        String all = hint.isEmpty() ? message : message + " (hint: " + withoutData(root, hint, script) + ")";
+        return CONTROL.matcher(all).replaceAll(" ");
     }
 
     /** The message of a server that does not let a client in: it names the database and the role, and knows no data. */
@@ -132,7 +139,7 @@ public final class SqlErrors {
         // A function or block can have read rows, and put them into a name or a statement.
         boolean inCode = !serverField(root, "getWhere").isEmpty()
                 || !serverField(root, "getInternalQuery").isEmpty();
-        if (!inCode && ABOUT_THE_SERVER.stream().anyMatch(state::startsWith)) {
+        if (state.startsWith(RESOURCES) || (!inCode && ABOUT_THE_SERVER.stream().anyMatch(state::startsWith))) {
             return text;
         }
         if (!inCode && state.startsWith("42") && position(root).isPresent()) {
