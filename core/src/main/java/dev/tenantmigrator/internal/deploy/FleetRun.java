@@ -4,6 +4,7 @@ import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.Events;
+import dev.tenantmigrator.internal.Threads;
 import dev.tenantmigrator.internal.deploy.TenantWork.Attempt;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -13,7 +14,6 @@ import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.TenantOutcome;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +64,7 @@ final class FleetRun {
         if (workers == 1) {
             work();
         } else {
-            runInParallel(workers);
+            Threads.start(workers, "tenant-migrator-", this::work).join(ending::interrupted);
         }
         Optional<String> reason = ending.isDue() ? ending.reason() : Optional.empty();
         for (TenantWork work : queue.drain()) {
@@ -81,30 +81,6 @@ final class FleetRun {
     private void over(TenantOutcome outcome) {
         left.remove(outcome.schema());
         over.accept(outcome);
-    }
-
-    private void runInParallel(int workers) {
-        List<Thread> threads = new ArrayList<>();
-        for (int i = 0; i < workers; i++) {
-            Thread thread = new Thread(this::work, "tenant-migrator-" + (i + 1));
-            thread.setDaemon(true);
-            thread.start();
-            threads.add(thread);
-        }
-        boolean interrupted = false;
-        for (Thread thread : threads) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                    ending.interrupted();
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /** One worker: keeps its connection from tenant to tenant, and takes another when it broke. */

@@ -60,7 +60,7 @@ public record Settings(Map<String, String> changed, Map<String, String> traces) 
     public static Settings read(Connection connection) throws SQLException {
         Map<String, String> changed = new TreeMap<>();
         Map<String, String> traces = new TreeMap<>();
-        // Prepared, because a connection of a pool is asked again and again: planning takes a third of the time.
+        // Prepared, because a connection of a pool is asked again and again, and planning takes a third of the time.
         try (PreparedStatement statement = connection.prepareStatement(QUERY);
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {

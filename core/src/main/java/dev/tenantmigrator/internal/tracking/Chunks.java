@@ -2,6 +2,7 @@ package dev.tenantmigrator.internal.tracking;
 
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.Threads;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import java.sql.Connection;
@@ -22,6 +23,7 @@ public final class Chunks {
     private final Queue<Question> left;
     private volatile Optional<SQLException> refused = Optional.empty();
     private volatile Optional<RuntimeException> failed = Optional.empty();
+    private volatile Optional<Error> error = Optional.empty();
 
     private Chunks(Config config, List<Question> questions) {
         this.config = config;
@@ -66,17 +68,14 @@ public final class Chunks {
     }
 
     private void read(int readers) throws SQLException {
-        List<Thread> helpers = new ArrayList<>();
-        for (int i = 1; i < readers; i++) {
-            Thread helper = new Thread(this::readWhatIsLeft, "tenant-migrator-reader-" + i);
-            helper.setDaemon(true);
-            helper.start();
-            helpers.add(helper);
-        }
+        Threads others = Threads.start(readers - 1, "tenant-migrator-reader-", this::readWhatIsLeft);
         readWhatIsLeft();
-        join(helpers);
+        others.join(() -> {});
         if (refused.isPresent()) {
             throw refused.get();
+        }
+        if (error.isPresent()) {
+            throw error.get();
         }
         // A reader without a connection matters only where no other one did its work.
         if (failed.isPresent() && (!left.isEmpty() || !(failed.get() instanceof TenantMigratorException))) {
@@ -97,6 +96,9 @@ public final class Chunks {
             refused = Optional.of(e);
         } catch (RuntimeException e) {
             failed = Optional.of(e);
+        } catch (Error e) {
+            // What it had taken must not be missing in silence.
+            error = Optional.of(e);
         }
     }
 
@@ -108,22 +110,6 @@ public final class Chunks {
                 session.discard();
             }
             throw e;
-        }
-    }
-
-    private static void join(List<Thread> threads) {
-        boolean interrupted = false;
-        for (Thread thread : threads) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

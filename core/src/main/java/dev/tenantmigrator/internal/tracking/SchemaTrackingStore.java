@@ -47,8 +47,7 @@ public final class SchemaTrackingStore extends TrackingTable {
                                END)""";
 
     /**
-     * {@code OFFSET 0} keeps the planner from a join: believing that few tables pass, it would read all schemas once for each,
-     * which is 20 seconds for 10,000.
+     * {@code OFFSET 0} keeps the planner from a join: believing that few tables pass, it would read all schemas once for each.
      */
     private static final String EACH =
             "LATERAL (SELECT nspname FROM pg_catalog.pg_namespace WHERE oid = c.relnamespace OFFSET 0)";
