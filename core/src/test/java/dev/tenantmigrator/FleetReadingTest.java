@@ -3,14 +3,17 @@ package dev.tenantmigrator;
 import static dev.tenantmigrator.Samples.MEMBERS;
 import static dev.tenantmigrator.Samples.NOTES;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,5 +77,29 @@ class FleetReadingTest {
         assertThat(report.failed())
                 .singleElement()
                 .satisfies(failed -> assertThat(failed.schema()).isEqualTo("t_070"));
+    }
+
+    @Test
+    void anErrorOfTheJvmInAReadingThreadHidesNoTenant() {
+        Thread caller = Thread.currentThread();
+        CountDownLatch thrown = new CountDownLatch(1);
+        TrackingStore store = (TrackingStore) Proxy.newProxyInstance(
+                TrackingStore.class.getClassLoader(),
+                new Class<?>[] {TrackingStore.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("histories") && Thread.currentThread() != caller) {
+                        thrown.countDown();
+                        throw new StackOverflowError();
+                    }
+                    if (method.getName().equals("histories")) {
+                        thrown.await();
+                    }
+                    return method.invoke(TrackingStore.perSchema(), arguments);
+                });
+        TenantMigrator migrator = Samples.migrator(database, MEMBERS, NOTES)
+                .trackingStore(store)
+                .parallelism(3)
+                .build();
+        assertThatThrownBy(migrator::verify).isInstanceOf(StackOverflowError.class);
     }
 }

@@ -4,18 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenantmigrator.Cancellation;
 import dev.tenantmigrator.MigrationSource;
-import dev.tenantmigrator.SchemaAdapter;
-import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.Configs;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
@@ -26,23 +22,7 @@ class FleetRunTest {
     private final Config config;
 
     FleetRunTest(TestDatabase database) {
-        this.config = new Config(
-                database.dataSource(),
-                Optional.empty(),
-                MigrationSource.of(),
-                SchemaAdapter.standard(),
-                TrackingStore.perSchema(),
-                event -> {},
-                schema -> true,
-                Set.of(),
-                Set.of(),
-                Set.of(),
-                Set.of(),
-                Set.of(),
-                "public",
-                2,
-                Duration.ofSeconds(2),
-                false);
+        this.config = Configs.of(database.dataSource(), MigrationSource.of(), 2);
     }
 
     /** Fails in a way that no work should. */

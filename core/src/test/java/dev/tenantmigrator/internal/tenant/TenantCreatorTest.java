@@ -5,20 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationSource;
-import dev.tenantmigrator.SchemaAdapter;
 import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantStep;
-import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.Configs;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 @PostgresTest
@@ -29,23 +25,8 @@ class TenantCreatorTest {
 
     TenantCreatorTest(TestDatabase database) {
         this.database = database;
-        this.config = new Config(
-                database.dataSource(),
-                Optional.empty(),
-                MigrationSource.of(Migration.of("1", "CREATE TABLE t (id int)")),
-                SchemaAdapter.standard(),
-                TrackingStore.perSchema(),
-                event -> {},
-                schema -> true,
-                Set.of(),
-                Set.of(),
-                Set.of(),
-                Set.of(),
-                Set.of(),
-                "public",
-                1,
-                Duration.ofSeconds(2),
-                false);
+        this.config =
+                Configs.of(database.dataSource(), MigrationSource.of(Migration.of("1", "CREATE TABLE t (id int)")), 1);
     }
 
     /** Digits that come one after the other. */
