@@ -39,21 +39,16 @@ final class MigrationSteps implements TenantWork {
         CHANGED,
         /** Nothing was kept, and the same may succeed after a pause. */
         AGAIN,
-        /** The connection went, or was closed by a pool at an error; {@link #lost} says whether that may have been a commit. */
+        /** The connection went, or was closed by a pool at an error; {@link #loss} says whether that may have been a commit. */
         OTHER_CONNECTION
     }
-
-    /** How often a connection may go while nothing is in flight. */
-    private static final int LOSSES = 5;
 
     private final RunContext run;
     private final Direction direction;
     private final TrackingStore store;
     private final TenantSteps steps;
     private final Tries tries = new Tries();
-    private Optional<SQLException> lost = Optional.empty();
-    private boolean inFlight;
-    private int losses;
+    private final Loss loss = new Loss();
     private boolean oneByOne;
     private boolean changed;
     private Optional<Long> heldSince = Optional.empty();
@@ -74,7 +69,7 @@ final class MigrationSteps implements TenantWork {
 
     @Override
     public List<Step> done() {
-        return lost.isPresent() ? steps.confirmedOnly() : steps.done();
+        return loss.reason().isPresent() ? steps.confirmedOnly() : steps.done();
     }
 
     @Override
@@ -90,7 +85,7 @@ final class MigrationSteps implements TenantWork {
 
     @Override
     public boolean isUnconfirmed() {
-        return lost.isEmpty() && steps.isUnconfirmed();
+        return loss.reason().isEmpty() && steps.isUnconfirmed();
     }
 
     @Override
@@ -100,14 +95,15 @@ final class MigrationSteps implements TenantWork {
 
     @Override
     public Optional<TenantOutcome> doubt(SQLException reason) {
-        lost = Optional.of(reason);
-        inFlight = false;
-        return ++losses < LOSSES ? Optional.empty() : Optional.of(failed(withoutConnection(SqlErrors.failure(reason))));
+        loss.beforeFlush(reason);
+        return loss.mayTryAgain()
+                ? Optional.empty()
+                : Optional.of(failed(withoutConnection(SqlErrors.failure(reason))));
     }
 
     @Override
     public TenantOutcome ended(String reason) {
-        if (lost.isPresent()) {
+        if (loss.reason().isPresent()) {
             return failed(withoutConnection(Failure.of(reason)));
         }
         return done().isEmpty() ? TenantWork.super.ended(reason) : failed(Failure.of(reason));
@@ -115,21 +111,13 @@ final class MigrationSteps implements TenantWork {
 
     @Override
     public Failure withoutConnection(Failure reason) {
-        if (lost.isEmpty()) {
+        if (loss.reason().isEmpty()) {
             return TenantWork.super.withoutConnection(reason);
         }
-        if (!inFlight) {
-            return reason.withMessage(
-                    "the connection was lost before what was done was known to be on the server's disk,"
-                            + " and whether it is could not be asked (" + reason.message()
-                            + "); run again, what is done is not"
-                            + " done twice");
+        if (!loss.isInFlight()) {
+            return Loss.unflushed(reason);
         }
-        Migration migration = steps.next();
-        return reason.withMessage("the connection was lost while the script ran, and whether it was committed could not"
-                        + " be asked (" + reason.message() + "); run again, what is done is not done twice")
-                .ofVersion(migration.version())
-                .inFile(direction.script(migration).location());
+        return Loss.unknown(reason, steps.next(), direction.script(steps.next()));
     }
 
     @Override
@@ -138,11 +126,11 @@ final class MigrationSteps implements TenantWork {
             return attempt(session);
         } catch (SQLException e) {
             // Only what reads ends here.
-            if (SqlErrors.isConnectionLost(e) && ++losses < LOSSES) {
+            if (SqlErrors.isConnectionLost(e) && loss.mayTryAgain()) {
                 session.discard();
                 return new Attempt.Lost();
             }
-            if (lost.isPresent()) {
+            if (loss.reason().isPresent()) {
                 return new Attempt.Over(failed(withoutConnection(SqlErrors.failure(e))));
             }
             throw e;
@@ -151,12 +139,13 @@ final class MigrationSteps implements TenantWork {
 
     private Attempt attempt(Session session) throws SQLException {
         changed = false;
-        if (lost.isPresent()) {
-            Optional<TenantOutcome> failed = afterLostConnection(session, lost.get());
+        if (loss.reason().isPresent()) {
+            Optional<TenantOutcome> failed =
+                    afterLostConnection(session, loss.reason().get());
             if (failed.isPresent()) {
                 return new Attempt.Over(failed.get());
             }
-            if (lost.isPresent()) {
+            if (loss.reason().isPresent()) {
                 return new Attempt.Held();
             }
         }
@@ -255,8 +244,7 @@ final class MigrationSteps implements TenantWork {
 
     private Optional<Result> expected(SQLException e, Session session, Migration migration) throws SQLException {
         if (SqlErrors.isConnectionLost(e)) {
-            lost = Optional.of(e);
-            inFlight = true;
+            loss.whileFlying(e);
             return Optional.of(Result.OTHER_CONNECTION);
         }
         if (!(e instanceof ScriptFailure) && TenantLock.isHeld(e)) {
@@ -316,7 +304,7 @@ final class MigrationSteps implements TenantWork {
      * The connection was lost, possibly at the commit: only the tracking table knows what happened. It is asked under the
      * tenant's lock, which the lost transaction holds as long as the server still works on it.
      *
-     * @return the failure when the migration was not committed; empty when it was, or ({@link #lost} still present) when
+     * @return the failure when the migration was not committed; empty when it was, or ({@link #loss} still open) when
      *     the lock is held
      */
     private Optional<TenantOutcome> afterLostConnection(Session session, SQLException e) throws SQLException {
@@ -324,9 +312,8 @@ final class MigrationSteps implements TenantWork {
         if (rows.isEmpty()) {
             return Optional.empty();
         }
-        lost = Optional.empty();
-        Optional<Migration> flown = inFlight ? Optional.of(steps.next()) : Optional.empty();
-        inFlight = false;
+        Optional<Migration> flown = loss.isInFlight() ? Optional.of(steps.next()) : Optional.empty();
+        loss.settle();
         steps.become(rows.get());
         steps.forgetWhatIsLost();
         if (flown.isEmpty()) {
@@ -337,12 +324,6 @@ final class MigrationSteps implements TenantWork {
             ran(migration, Duration.ZERO);
             return Optional.empty();
         }
-        Failure failure = SqlErrors.failure(e)
-                .withMessage("the connection was lost (" + SqlErrors.message(e)
-                        + "); the script was rolled back and nothing of it was kept; run again")
-                .inTenant(schema())
-                .ofVersion(migration.version())
-                .inFile(direction.script(migration).location());
-        return Optional.of(failed(failure));
+        return Optional.of(failed(Loss.rolledBack(e, schema(), migration, direction.script(migration))));
     }
 }
