@@ -123,6 +123,39 @@ class LostConnectionTest {
         assertThat(Samples.with(database, MEMBERS).tenants()).hasSize(1);
     }
 
+    @Test
+    void theConnectionThatLooksForATenantMayGoAsWell() {
+        for (int refused : new int[] {1, Integer.MAX_VALUE}) {
+            boolean[] lose = {true};
+            int[] lookers = {0};
+            DataSource losing = (DataSource) Proxy.newProxyInstance(
+                    LostConnectionTest.class.getClassLoader(),
+                    new Class<?>[] {DataSource.class},
+                    (proxy, method, arguments) -> {
+                        Connection connection = database.rawDataSource().getConnection();
+                        if (!lose[0] && lookers[0]++ < refused) {
+                            connection.abort(Runnable::run);
+                        }
+                        return losingCommit(connection, lose, true);
+                    });
+            TenantMigrator migrator = TenantMigrator.builder(losing)
+                    .migrations(MigrationSource.of(MEMBERS))
+                    .build();
+            TenantName name = TenantName.exactly("looked_for_" + (refused == 1 ? "again" : "in_vain"));
+            if (refused == 1) {
+                assertThat(migrator.createTenant(name, TenantStep.NONE).schema())
+                        .isEqualTo("looked_for_again");
+            } else {
+                assertThatThrownBy(() -> migrator.createTenant(name, TenantStep.NONE))
+                        .isInstanceOf(TenantMigratorException.class)
+                        .hasMessageContaining("lost at the commit")
+                        .hasMessageContaining("whether the tenant is there could not be asked")
+                        .hasMessageContaining("looked_for_in_vain");
+            }
+        }
+        assertThat(Samples.with(database, MEMBERS).tenants()).containsExactly("looked_for_again", "looked_for_in_vain");
+    }
+
     /** The first COMMIT is sent, or not, and its answer never arrives. */
     private static Connection losingCommit(Connection connection, boolean[] lose, boolean send) {
         return (Connection) proxy(Connection.class, connection, (method, result) -> {

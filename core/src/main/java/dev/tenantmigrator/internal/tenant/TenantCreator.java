@@ -171,23 +171,41 @@ public final class TenantCreator {
         return Optional.of(afterLostCommit(created, lost));
     }
 
-    /** The connection was lost at the commit: only the database knows whether the tenant is there. */
-    private CreatedTenant afterLostCommit(CreatedTenant created, SQLException lost) throws SQLException {
+    /**
+     * The connection was lost at the commit: only the database knows whether the tenant is there. It is asked more than once,
+     * because the server may still be at it for a moment, and the connection that asks may go as well.
+     */
+    private CreatedTenant afterLostCommit(CreatedTenant created, SQLException lost) {
         long end = System.nanoTime() + SETTLED.toNanos();
-        try (Session session = Session.open(config.dataSource())) {
-            // The server may still be at it for a moment.
-            do {
-                if (config.store().isTracked(session.connection(), created.schema())) {
-                    return created;
-                }
-            } while (System.nanoTime() < end && !WaitForTenant.interruptedWhilePausing());
-        }
+        Optional<Boolean> there;
+        do {
+            there = isThere(created.schema());
+            if (there.orElse(false)) {
+                return created;
+            }
+        } while (System.nanoTime() < end && !WaitForTenant.interruptedWhilePausing());
+        String known = there.isPresent()
+                ? "the tenant is not there; nothing of it was kept, create it again"
+                : "whether the tenant is there could not be asked: look for it before you create it again";
         throw new TenantMigratorException(
                 SqlErrors.failure(lost)
-                        .withMessage("the connection was lost at the commit (" + SqlErrors.message(lost)
-                                + "), and the tenant is not there; nothing of it was kept, create it again")
+                        .withMessage(
+                                "the connection was lost at the commit (" + SqlErrors.message(lost) + "), and " + known)
                         .inTenant(created.schema()),
                 SqlErrors.withoutDetail(lost));
+    }
+
+    /** Empty when nobody could be asked. */
+    private Optional<Boolean> isThere(String schema) {
+        try (Session session = Session.openToRead(config.dataSource())) {
+            return Optional.of(config.store().isTracked(session.connection(), schema));
+        } catch (SQLException e) {
+            LOG.debug("A tenant cannot be looked for", SqlErrors.withoutDetail(e));
+            return Optional.empty();
+        } catch (TenantMigratorException e) {
+            LOG.debug("A tenant cannot be looked for", e);
+            return Optional.empty();
+        }
     }
 
     /** Creates a tenant inside the caller's transaction. */
