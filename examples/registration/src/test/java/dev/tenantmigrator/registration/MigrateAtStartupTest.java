@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,6 +92,7 @@ class MigrateAtStartupTest {
         migrations.add(NEXT, "CREATE TABLE ledger (entry int);");
         migrations.add("20990102_entry", "INSERT INTO ledger VALUES (1);");
         Queue<TenantEvent> applied = new ConcurrentLinkedQueue<>();
+        Semaphore turn = new Semaphore(1);
         CyclicBarrier atOnce = new CyclicBarrier(2);
 
         ExecutorService threads = Executors.newFixedThreadPool(2);
@@ -98,7 +100,7 @@ class MigrateAtStartupTest {
         try {
             List<CompletableFuture<Instance>> starts = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
-                starts.add(CompletableFuture.supplyAsync(() -> startTogether(atOnce, applied), threads));
+                starts.add(CompletableFuture.supplyAsync(() -> startTogether(turn, atOnce, applied), threads));
             }
             for (CompletableFuture<Instance> start : starts) {
                 instances.add(start.join());
@@ -185,8 +187,16 @@ class MigrateAtStartupTest {
         assertThat(applied("lonely")).isEqualTo(Migrations.SAMPLE);
     }
 
-    /** Starts an instance whose first look at the database waits for that of the other. */
-    private Instance startTogether(CyclicBarrier atOnce, Queue<TenantEvent> applied) {
+    /**
+     * Starts an instance whose first look at the database waits for that of the other. Until there they take turns:
+     * Spring Boot sets up logging for the whole JVM, which two applications in one cannot do at the same moment.
+     */
+    private Instance startTogether(Semaphore turn, CyclicBarrier atOnce, Queue<TenantEvent> applied) {
+        try {
+            assertThat(turn.tryAcquire(1, TimeUnit.MINUTES)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("the other instance did not come as far", e);
+        }
         TenantEventListener listener = event -> {
             if (event instanceof MigrationApplied migration) {
                 applied.add(new MigrationApplied(migration.schema(), migration.version(), Duration.ZERO));
@@ -197,7 +207,7 @@ class MigrateAtStartupTest {
                 context -> {
                     context.registerBean(
                             TenantEventListener.class, () -> listener, definition -> definition.setPrimary(true));
-                    context.registerBean(BeforeMigration.class, () -> new BeforeMigration(atOnce));
+                    context.registerBean(BeforeMigration.class, () -> new BeforeMigration(turn, atOnce));
                 },
                 migrations.property(),
                 STOP);
@@ -226,7 +236,7 @@ class MigrateAtStartupTest {
         return database.values("SELECT version FROM " + schema + ".schema_migrations ORDER BY id");
     }
 
-    private record BeforeMigration(CyclicBarrier atOnce) implements SmartLifecycle {
+    private record BeforeMigration(Semaphore turn, CyclicBarrier atOnce) implements SmartLifecycle {
 
         @Override
         public int getPhase() {
@@ -235,6 +245,7 @@ class MigrateAtStartupTest {
 
         @Override
         public void start() {
+            turn.release();
             try {
                 atOnce.await(1, TimeUnit.MINUTES);
             } catch (Exception e) {
