@@ -72,6 +72,76 @@ class TrackingFaultTest {
                 + " AND attnum > 0 AND NOT attisdropped ORDER BY attnum");
     }
 
+    /** Each is in the tenant's own schema, so nothing else keeps a script from it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "INSERT INTO schema_migrations (version, applied_at) VALUES ('20240199_other', now())",
+                "UPDATE schema_migrations SET checksum = repeat('0', 64) WHERE version < '20240102'",
+                "UPDATE schema_migrations SET version = '20240199_other' WHERE version < '20240102'",
+                "UPDATE schema_migrations SET applied_at = NULL",
+                "DELETE FROM schema_migrations",
+                "TRUNCATE schema_migrations",
+                "TRUNCATE schema_migrations; DROP TABLE schema_migrations; CREATE TABLE schema_migrations"
+                        + " (id SERIAL PRIMARY KEY, version VARCHAR(255), description TEXT, applied_at TIMESTAMP, checksum VARCHAR(64))",
+                "ALTER TABLE schema_migrations RENAME TO mine; CREATE VIEW schema_migrations AS SELECT * FROM mine",
+                "CREATE RULE nothing AS ON INSERT TO schema_migrations DO INSTEAD NOTHING",
+                "DO $$ BEGIN EXECUTE 'DELETE FROM schema' || '_migrations'; END $$",
+                """
+                CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN RETURN NULL; END $f$;
+                CREATE TRIGGER spoil BEFORE INSERT ON schema_migrations FOR EACH ROW EXECUTE FUNCTION spoil()""",
+                """
+                CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN
+                  NEW.version := '20240199_other'; RETURN NEW; END $f$;
+                CREATE TRIGGER spoil BEFORE INSERT ON schema_migrations FOR EACH ROW EXECUTE FUNCTION spoil()"""
+            })
+    void aScriptThatChangesWhatIsRecordedOfItsTenantIsTakenBack(String script) {
+        String a = Samples.create(database, "a", MEMBERS);
+        String recorded = "SELECT t::text FROM " + a + ".schema_migrations t ORDER BY id";
+        List<String> before = database.values(recorded);
+        Migration spoils =
+                Migration.of("20240102_spoils", script + "; CREATE TABLE kept ()", script + "; DROP TABLE team_member");
+
+        FleetReport report = with(TrackingStore.perSchema(), MEMBERS, spoils).deployAll();
+
+        assertThat(report.failed()).singleElement().satisfies(failed -> {
+            assertThat(failed.failure().version()).contains("20240102_spoils");
+            assertThat(failed.failure().toString()).containsAnyOf("changes what is recorded", "0A000");
+        });
+        assertThat(database.values(recorded)).isEqualTo(before);
+        assertThat(database.value("SELECT to_regclass('" + a + ".kept') IS NULL"))
+                .isEqualTo("true");
+    }
+
+    /** Made by a migration that changes nothing of the record itself. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "BEFORE INSERT ¦ NEW.version := '20240199_other'; RETURN NEW;",
+                "BEFORE INSERT ¦ NEW.applied_at := NULL; RETURN NEW;",
+                "BEFORE INSERT ¦ RETURN NULL;",
+                "AFTER INSERT ¦ UPDATE schema_migrations SET applied_at = NULL; RETURN NULL;",
+                "AFTER INSERT ¦ DELETE FROM schema_migrations WHERE version < '20240102'; RETURN NULL;"
+            })
+    void aTriggerThatChangesWhatIsRecordedTakesTheNextMigrationBack(String trigger) {
+        String a = Samples.create(database, "a", MEMBERS);
+        String[] parts = trigger.split(" ¦ ", 2);
+        database.execute("CREATE FUNCTION " + a + ".spoil() RETURNS trigger LANGUAGE plpgsql SET search_path TO " + a
+                + " AS $f$ BEGIN " + parts[1] + " END $f$; CREATE TRIGGER spoil " + parts[0] + " ON " + a
+                + ".schema_migrations FOR EACH ROW EXECUTE FUNCTION " + a + ".spoil()");
+        String recorded = "SELECT t::text FROM " + a + ".schema_migrations t ORDER BY id";
+        List<String> before = database.values(recorded);
+
+        FleetReport report = with(TrackingStore.perSchema(), MEMBERS, NOTES).deployAll();
+
+        assertThat(report.failed())
+                .singleElement()
+                .satisfies(failed -> assertThat(failed.failure().message()).contains("changes what is recorded"));
+        assertThat(database.values(recorded)).isEqualTo(before);
+        assertThat(database.value("SELECT to_regclass('" + a + ".notes') IS NULL"))
+                .isEqualTo("true");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aDeployAndARollbackAreTakenBack(boolean fleet) {

@@ -138,18 +138,19 @@ public abstract class TrackingStoreContract {
     @Test
     void noticesAnyChangeOfTheRecordedVersions() throws SQLException {
         for (String schema : SCHEMAS) {
-            run(store.assertRecordedSql(schema, List.of(), "something else"));
+            run("SELECT " + store.assertRecordedSql(schema, List.of(), "something else"));
             run(store.insertSql(schema, TWO), store.insertSql(schema, ONE));
             List<RecordedVersion> rows =
                     read(schema).stream().map(AppliedMigration::recorded).toList();
-            run(store.assertRecordedSql(schema, rows, "something else"));
+            run("SELECT " + store.assertRecordedSql(schema, rows, "something else"));
 
-            assertThatThrownBy(() -> run(store.assertRecordedSql(schema, rows.subList(0, 1), "something else")))
+            assertThatThrownBy(() ->
+                            run("SELECT " + store.assertRecordedSql(schema, rows.subList(0, 1), "something else")))
                     .hasMessageContaining("something else");
-            assertThatThrownBy(() -> run(store.assertRecordedSql(schema, List.of(), "something else")))
+            assertThatThrownBy(() -> run("SELECT " + store.assertRecordedSql(schema, List.of(), "something else")))
                     .hasMessageContaining("something else");
             run(store.deleteSql(schema, "1_one"));
-            assertThatThrownBy(() -> run(store.assertRecordedSql(schema, rows, "something else")))
+            assertThatThrownBy(() -> run("SELECT " + store.assertRecordedSql(schema, rows, "something else")))
                     .hasMessageContaining("something else");
         }
     }

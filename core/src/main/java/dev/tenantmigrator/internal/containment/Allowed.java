@@ -66,12 +66,14 @@ public record Allowed(String sharedSchema, Set<String> sharedObjects, Set<String
      * The same of a relation, as {@code pg_identify_object} describes it, which names it as SQL does: without a search in the
      * catalogs, whose planning would take longer than the rest of a small migration. Tables that an extension keeps in
      * {@code pg_catalog} (Citus notes each new table there) can be written to by the server and by superusers alone.
+     *
+     * @param tenant the schema's name, as an SQL expression
      */
     String isIdentified(String object, String tenant) {
         Stream<String> inside = Stream.concat(
-                Stream.of(tenant, "pg_toast", "pg_catalog"), schemas.stream().sorted());
-        String condition = object + ".schema = ANY (ARRAY[pg_my_temp_schema()::regnamespace::text, "
-                + inside.map(Allowed::quoted).collect(Collectors.joining(", ")) + "])";
+                Stream.of("pg_toast", "pg_catalog"), schemas.stream().sorted());
+        String condition = object + ".schema = ANY (ARRAY[pg_my_temp_schema()::regnamespace::text, quote_ident("
+                + tenant + "), " + inside.map(Allowed::quoted).collect(Collectors.joining(", ")) + "])";
         if (!sharedObjects.isEmpty()) {
             condition += sharedObjects.stream()
                     .sorted()

@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.containment;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The catalogs that are written to without a lock on a relation (PostgreSQL documentation, "System Catalogs"). */
@@ -29,7 +30,62 @@ final class Catalogs {
     /** What belongs to no schema: whatever is written there is outside. */
     static final Map<String, String> OUTSIDE_SCHEMAS = outsideSchemas();
 
+    /**
+     * The numbers of the catalogs, and of two more, which are the same in every version (PostgreSQL documentation, "OID
+     * Assignment"): a name takes longer to read than what is asked.
+     */
+    private static final Map<String, Integer> NUMBERS = Map.ofEntries(
+            Map.entry("pg_am", 2601),
+            Map.entry("pg_auth_members", 1261),
+            Map.entry("pg_authid", 1260),
+            Map.entry("pg_cast", 2605),
+            Map.entry("pg_class", 1259),
+            Map.entry("pg_collation", 3456),
+            Map.entry("pg_constraint", 2606),
+            Map.entry("pg_conversion", 2607),
+            Map.entry("pg_database", 1262),
+            Map.entry("pg_db_role_setting", 2964),
+            Map.entry("pg_default_acl", 826),
+            Map.entry("pg_depend", 2608),
+            Map.entry("pg_enum", 3501),
+            Map.entry("pg_event_trigger", 3466),
+            Map.entry("pg_extension", 3079),
+            Map.entry("pg_foreign_data_wrapper", 2328),
+            Map.entry("pg_foreign_server", 1417),
+            Map.entry("pg_language", 2612),
+            Map.entry("pg_largeobject", 2613),
+            Map.entry("pg_largeobject_metadata", 2995),
+            Map.entry("pg_namespace", 2615),
+            Map.entry("pg_opclass", 2616),
+            Map.entry("pg_operator", 2617),
+            Map.entry("pg_opfamily", 2753),
+            Map.entry("pg_parameter_acl", 6243),
+            Map.entry("pg_proc", 1255),
+            Map.entry("pg_publication", 6104),
+            Map.entry("pg_publication_namespace", 6237),
+            Map.entry("pg_publication_rel", 6106),
+            Map.entry("pg_replication_origin", 6000),
+            Map.entry("pg_seclabel", 3596),
+            Map.entry("pg_shdescription", 2396),
+            Map.entry("pg_shseclabel", 3592),
+            Map.entry("pg_statistic_ext", 3381),
+            Map.entry("pg_subscription", 6100),
+            Map.entry("pg_tablespace", 1213),
+            Map.entry("pg_transform", 3576),
+            Map.entry("pg_ts_config", 3602),
+            Map.entry("pg_ts_config_map", 3603),
+            Map.entry("pg_ts_dict", 3600),
+            Map.entry("pg_ts_parser", 3601),
+            Map.entry("pg_ts_template", 3764),
+            Map.entry("pg_type", 1247),
+            Map.entry("pg_user_mapping", 1418));
+
     private Catalogs() {}
+
+    /** The number of a catalog. */
+    static int number(String catalog) {
+        return Optional.ofNullable(NUMBERS.get(catalog)).orElseThrow();
+    }
 
     private static Map<String, Catalog> inSchemas() {
         Map<String, Catalog> catalogs = new LinkedHashMap<>();

@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.containment;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -10,7 +11,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps a transaction inside its tenant's schema: the database is asked, before the commit, what was touched. The answer of a
  * short question that travels with the script is enough for ordinary scripts; after the others the transaction is taken back
- * and run again while it is watched.
+ * and run again while it is watched. Thread-safe.
  */
 public final class Containment {
 
@@ -33,20 +37,39 @@ public final class Containment {
 
     private static final String SUSPICIOUS = SqlErrors.marker("something outside may have been touched");
 
+    /** Stand for the tenant's name, and that of a table of it, in a question; no name holds the character. */
+    private static final String ANY_TENANT = "\0s";
+
+    private static final String ANY_TABLE = "\0t";
+
     private final Allowed allowed;
+    private final boolean countsRows;
+    private final Map<Form, String> questions = new ConcurrentHashMap<>();
+
+    private record Form(Ordinary ordinary, boolean recorded) {}
 
     /**
      * @param allowed what may be touched
      */
     public Containment(Allowed allowed) {
-        this.allowed = allowed;
+        this(allowed, false);
     }
 
-    /** Warns of a role and a setting of the server for which this does not hold. */
-    public static void warnOfLimits(Connection connection) throws SQLException {
+    private Containment(Allowed allowed, boolean countsRows) {
+        this.allowed = allowed;
+        this.countsRows = countsRows;
+    }
+
+    /**
+     * The same for a run over many tenants: learns what the server counts, and warns of a role and a setting for which this does
+     * not hold.
+     */
+    public static Containment ofRun(Allowed allowed, Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
+                // Citus keeps the rows in tables of which the coordinator's are but the names.
                 ResultSet rows = statement.executeQuery("SELECT pg_catalog.current_setting('is_superuser'),"
-                        + " pg_catalog.current_setting('track_counts')")) {
+                        + " pg_catalog.current_setting('track_counts'), EXISTS (SELECT FROM pg_catalog.pg_extension"
+                        + " WHERE extname OPERATOR(pg_catalog.=) 'citus')")) {
             rows.next();
             if (rows.getString(1).equals("on")) {
                 LOG.warn(
@@ -58,6 +81,7 @@ public final class Containment {
                         "The server's setting track_counts is off: of what a migration touches outside of its tenant only"
                                 + " relations are seen; turn it on");
             }
+            return new Containment(allowed, rows.getString(2).equals("on") && !rows.getBoolean(3));
         }
     }
 
@@ -69,15 +93,51 @@ public final class Containment {
     }
 
     /**
-     * Ends a flight with the question. The counters that it relies on are of the session: it has them handed in at the end of
+     * The question, as expressions for the list of a {@code SELECT} that runs with {@link #OWN_PATH} behind the scripts, when
+     * what they deferred was checked. The counters that it relies on are of the session: it has them handed in at the end of
      * the transaction, so that the next one begins at zero.
      *
-     * @param flight has {@link #OWN_PATH} behind the scripts, and checked what they deferred
      * @param ordinary what is ordinary in what was run
      */
-    public Flight addQuestion(Flight flight, String tenant, Ordinary ordinary) {
-        return flight.add("SELECT (CASE WHEN " + new ContainmentSql(allowed, tenant).mayHaveTouchedOthers(ordinary)
-                + " THEN '" + SUSPICIOUS + "' ELSE '0' END)::int, pg_stat_force_next_flush()");
+    public String question(String tenant, Ordinary ordinary) {
+        return question(tenant, ordinary, Optional.empty());
+    }
+
+    /**
+     * The same, which is also suspicious unless one row was written to a table, or deleted from it, and nothing else was done to
+     * that.
+     *
+     * @param recordedIn a table of the tenant, as SQL names it; only where {@link #countsRows}
+     */
+    public String question(String tenant, Ordinary ordinary, Optional<String> recordedIn) {
+        return questions
+                .computeIfAbsent(new Form(ordinary, recordedIn.isPresent()), this::questionOfAnyone)
+                .replace(ANY_TABLE, recordedIn.map(Sql::literal).orElse(""))
+                .replace(ANY_TENANT, Sql.literal(tenant));
+    }
+
+    /**
+     * An expression for the list of a {@code SELECT} with {@link #OWN_PATH} that fails unless one row was written to a table, or
+     * deleted from it; only where {@link #countsRows}.
+     *
+     * @param table as SQL names it
+     * @param otherwise what its error message contains
+     */
+    public static String assertOneRowSql(String table, String otherwise) {
+        return "(CASE WHEN " + ContainmentSql.isOtherThanOneRow(Sql.literal(table) + "::regclass") + " THEN "
+                + Sql.literal(otherwise) + " ELSE '0' END)::int";
+    }
+
+    /** Whether the server counts the rows that a transaction writes to a tenant's table. */
+    public boolean countsRows() {
+        return countsRows;
+    }
+
+    private String questionOfAnyone(Form form) {
+        Optional<String> recordedIn = form.recorded() ? Optional.of(ANY_TABLE + "::regclass") : Optional.empty();
+        return "(CASE WHEN "
+                + ContainmentSql.mayHaveTouchedOthers(allowed, form.ordinary(), ANY_TENANT, recordedIn) + " THEN '"
+                + SUSPICIOUS + "' ELSE '0' END)::int, pg_stat_force_next_flush()";
     }
 
     /** Whether an error is the answer that something may have been touched: then it must be watched. */

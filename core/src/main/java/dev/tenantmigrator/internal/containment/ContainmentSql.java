@@ -26,10 +26,12 @@ final class ContainmentSql {
      * that a serializable transaction keeps of what it read outlive it (PostgreSQL documentation, "Serializable Isolation
      * Level").
      */
-    private static final String OWN_LOCKS = """
-            (SELECT locktype, relation, classid, objid FROM pg_lock_status()
-              WHERE pid = pg_backend_pid() AND locktype IN ('relation', 'object')
-                AND mode NOT IN ('AccessShareLock', 'SIReadLock') AND (coalesce(relation, objid) >= 16384 OR classid = 'pg_namespace'::regclass))""";
+    private static final String IS_OWN_LOCK = "pid = pg_backend_pid() AND locktype IN ('relation', 'object')"
+            + " AND mode NOT IN ('AccessShareLock', 'SIReadLock') AND (coalesce(relation, objid) >= 16384 OR classid = "
+            + Catalogs.number("pg_namespace") + ")";
+
+    private static final String OWN_LOCKS =
+            "(SELECT locktype, relation, classid, objid FROM pg_lock_status() WHERE " + IS_OWN_LOCK + ")";
 
     /** A table makes two: that of its rows, and the array of it. Each counts once, as each was written at least once. */
     private static final String NEW_TYPES_OF_TABLES = "(SELECT count(DISTINCT t.oid) FROM " + OWN_LOCKS
@@ -43,8 +45,8 @@ final class ContainmentSql {
 
     private static final String HELD_CURSORS = "(SELECT count(*) FROM pg_cursor() WHERE is_holdable)";
 
-    private static final String HAS_TEMPORARY = "EXISTS (SELECT FROM pg_depend"
-            + " WHERE refclassid = 'pg_namespace'::regclass AND refobjid = pg_my_temp_schema())";
+    private static final String HAS_TEMPORARY = "EXISTS (SELECT FROM pg_depend" + " WHERE refclassid = "
+            + Catalogs.number("pg_namespace") + " AND refobjid = pg_my_temp_schema())";
 
     private static final String CLASS = "'pg_class'::regclass::oid";
 
@@ -60,34 +62,46 @@ final class ContainmentSql {
      * A condition that holds whenever something outside may have been touched, and after ordinary migrations does not.
      *
      * @param ordinary what is looked at more closely, instead of being suspicious
+     * @param tenant the schema's name, as an SQL expression
+     * @param recordedIn the table of the tenant, as an SQL expression, to which exactly one row may have been written, or
+     *     from which one was deleted: the migration's record
      */
-    String mayHaveTouchedOthers(Ordinary ordinary) {
+    static String mayHaveTouchedOthers(Allowed allowed, Ordinary ordinary, String tenant, Optional<String> recordedIn) {
         String catalogs = Stream.concat(
                         IN_SCHEMAS.keySet().stream()
                                 .filter(name -> !(ordinary.newTables() && OF_TABLES.contains(name))
                                         && !(ordinary.newSchema() && name.equals("pg_namespace"))),
                         OUTSIDE_SCHEMAS.keySet().stream())
+                .map(name -> String.valueOf(Catalogs.number(name)))
                 .collect(Collectors.joining(","));
-        String wrote = "EXISTS (SELECT FROM unnest('{" + catalogs + "}'::regclass[]) w(oid) WHERE " + writes("w.oid")
-                + " > 0)";
+        String wrote =
+                "EXISTS (SELECT FROM unnest('{" + catalogs + "}'::oid[]) w(oid) WHERE " + writes("w.oid") + " > 0)";
         String tables = " OR " + inserted("'pg_type'::regclass") + " > " + NEW_TYPES_OF_TABLES
                 + " OR (SELECT sum(" + updated("w.oid") + " + " + deleted("w.oid")
                 + ") FROM unnest('{pg_type,pg_constraint}'::regclass[]) w(oid)) > 0 OR " + NEW_CONSTRAINTS_OF_DOMAINS
                 + " > 0";
         // All else that is moved from a schema to another shows in a catalog above, or in its type: a sequence has
         // none.
-        String moved = updated("'pg_depend'::regclass") + " > 0";
+        String moved = updated(String.valueOf(Catalogs.number("pg_depend"))) + " > 0";
         // A join with pg_class would take longer to plan than all the rest.
-        return """
-                (EXISTS (SELECT FROM %s l WHERE l.relation IS NULL OR NOT coalesce(%s, false))
-                 OR %s OR %s OR EXISTS (SELECT FROM pg_cursor() WHERE is_holdable) OR %s%s%s)""".formatted(
-                        OWN_LOCKS,
-                        allowed.isIdentified("(pg_identify_object(" + CLASS + ", l.relation, 0))", tenant),
-                        wrote,
-                        moved,
-                        HAS_TEMPORARY,
-                        ordinary.newTables() ? tables : "",
-                        ordinary.newSchema() ? " OR " + writes("'pg_namespace'::regclass") + " > 1" : "");
+        String inside =
+                allowed.isIdentified("(pg_identify_object(" + Catalogs.number("pg_class") + ", relation, 0))", tenant);
+        // What changes a table otherwise than a row at a time is not counted, and takes another lock.
+        String record = recordedIn
+                .map(table -> " OR relation = " + table + " AND mode <> 'RowExclusiveLock'")
+                .orElse("");
+        String records =
+                recordedIn.map(table -> " OR " + isOtherThanOneRow(table)).orElse("");
+        return "(EXISTS (SELECT FROM pg_lock_status() WHERE " + IS_OWN_LOCK + " AND (relation IS NULL OR NOT coalesce("
+                + inside + ", false)" + record + ")) OR " + wrote + " OR " + moved
+                + " OR EXISTS (SELECT FROM pg_cursor() WHERE is_holdable) OR " + HAS_TEMPORARY + records
+                + (ordinary.newTables() ? tables : "")
+                + (ordinary.newSchema() ? " OR " + writes("'pg_namespace'::regclass") + " > 1" : "") + ")";
+    }
+
+    /** A condition that holds unless one row was written to a table, or deleted from it. */
+    static String isOtherThanOneRow(String table) {
+        return "(SELECT " + writes("t.oid") + " <> 1 FROM (SELECT " + table + "::oid) t(oid))";
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.containment.Allowed;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.jdbc.DirectConnection;
 import dev.tenantmigrator.internal.jdbc.Session;
@@ -13,14 +14,13 @@ import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.internal.tracking.Reading;
 import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.internal.tracking.TenantStates;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -117,11 +117,9 @@ public final class FleetRuns {
             Plan plan = new Plan();
             List<TenantState> toMigrate = new ArrayList<>();
             Set<ScriptFile> scripts = new LinkedHashSet<>();
-            // Most tenants are in the same state: it is kept once.
-            Map<List<RecordedVersion>, TenantState> states = new HashMap<>();
+            TenantStates states = new TenantStates(catalog);
             fleet.rows().forEach((schema, rows) -> {
-                TenantState state = states.computeIfAbsent(rows, same -> TenantState.of(schema, same, catalog))
-                        .of(schema);
+                TenantState state = states.of(schema, rows);
                 Optional<TenantOutcome> outcome = direction.outcome(state, List.of());
                 if (outcome.isPresent()) {
                     plan.decide(outcome.get());
@@ -134,12 +132,13 @@ public final class FleetRuns {
                 if (direction.rollout().asynchronousCommit()) {
                     DirectConnection.checkAsynchronousCommit(session);
                 }
-                Containment.warnOfLimits(session.connection());
+                Containment containment =
+                        Containment.ofRun(Allowed.of(config, direction.sharedSchemaChanges()), session.connection());
                 RunContext run = RunContext.load(config, direction.rollout(), catalog, session.connection(), scripts);
                 if (!scripts.stream().allMatch(run::isTransactional)) {
                     DirectConnection.check(session, config.dataSource(), config.directDataSource());
                 }
-                toMigrate.forEach(state -> plan.work(new MigrationSteps(run, direction, state)));
+                toMigrate.forEach(state -> plan.work(new MigrationSteps(run, direction, containment, state)));
             }
             return plan;
         });

@@ -1,9 +1,9 @@
 package dev.tenantmigrator.internal.deploy;
 
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TrackingStore;
-import dev.tenantmigrator.internal.containment.Allowed;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.TouchedOthersException;
 import dev.tenantmigrator.internal.jdbc.Flight;
@@ -30,6 +30,12 @@ final class InTransaction {
     /** The error of a script that changed what is recorded. */
     static final String SPOILED = SqlErrors.marker("the script changed the tracking table");
 
+    /**
+     * What was deferred all the same, by a trigger that another one fired, can change nothing at the commit: the expression is
+     * {@code SET TRANSACTION READ ONLY}.
+     */
+    private static final String READ_ONLY = "pg_catalog.set_config('transaction_read_only', 'on', true)";
+
     private final RunContext run;
     private final Session session;
     private final String schema;
@@ -37,35 +43,41 @@ final class InTransaction {
     private final ScriptFile script;
     private final Optional<String> isolationLevel;
     private final Containment containment;
-    private final List<String> head;
+    private final String begin;
+    private final String assertUnchanged;
     private final Flight body = new Flight();
-    private final Flight behindQuestion = new Flight();
+    private final String trackingSql;
+    private final List<RecordedVersion> after;
+    private final boolean recordsOutside;
 
-    InTransaction(RunContext run, Direction direction, TenantState state, Migration migration, Session session) {
+    InTransaction(
+            RunContext run,
+            Direction direction,
+            Containment containment,
+            TenantState state,
+            Migration migration,
+            Session session) {
         this.run = run;
         this.session = session;
         this.schema = state.schema();
         this.migration = migration;
         this.script = direction.script(migration);
         this.isolationLevel = run.isolationLevel(script);
-        this.containment = new Containment(Allowed.of(run.config(), direction.sharedSchemaChanges()));
+        this.containment = containment;
         TrackingStore store = run.config().store();
-        this.head = List.of(run.beginSql(schema, script), store.assertRecordedSql(schema, state.rows(), CHANGED));
-        body.add(run.searchPathOnlySql(schema))
-                .addScript(migration.version(), script, run.statements(script, schema))
+        this.begin = run.beginSql(schema, script);
+        // Behind the lock in a statement of its own, whose snapshot shows what was committed before.
+        this.assertUnchanged = "SELECT " + store.assertRecordedSql(schema, state.rows(), CHANGED);
+        body.addScript(migration.version(), script, run.statements(script, schema))
                 // What is deferred would run at the commit, behind the question.
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
                 .add(Containment.OWN_PATH);
         if (run.changesSettings(script)) {
             body.add(session.settings().restoreSql());
         }
-        Flight recording = store.recordsOutside() ? behindQuestion : body;
-        recording
-                .add(direction.trackingSql(schema, migration))
-                .add(store.assertRecordedSql(schema, direction.after(state.rows(), migration), SPOILED))
-                // What was deferred all the same, by a trigger that another one fired, can change nothing at the
-                // commit.
-                .add("SET TRANSACTION READ ONLY");
+        this.trackingSql = direction.trackingSql(schema, migration);
+        this.after = direction.after(state.rows(), migration);
+        this.recordsOutside = store.recordsOutside();
         if (run.leavesTraces(List.of(script))) {
             session.discard();
         }
@@ -109,16 +121,41 @@ final class InTransaction {
         watch(Flight::walk);
     }
 
-    private Flight head() {
-        Flight flight = new Flight();
-        head.forEach(flight::add);
-        return flight;
+    /** Few statements, because each costs as much as a small change. */
+    private Flight withQuestion() {
+        Flight flight = new Flight()
+                .add(begin)
+                .add(assertUnchanged + ", " + run.searchPathCall(schema))
+                .addAll(body);
+        Optional<String> counted = counted();
+        String question = containment.question(schema, run.ordinary(script), counted);
+        if (recordsOutside) {
+            // The script did not write to that table, or the question would have seen it.
+            return flight.add("SELECT " + question).add(trackingSql).add("SELECT " + READ_ONLY);
+        }
+        return flight.add(trackingSql)
+                .add("SELECT " + (counted.isPresent() ? "" : assertRecorded() + ", ") + question + ", " + READ_ONLY);
     }
 
-    private Flight withQuestion() {
-        return containment
-                .addQuestion(head().addAll(body), schema, run.ordinary(script))
-                .addAll(behindQuestion);
+    private String assertRecorded() {
+        String rows = counted()
+                .map(table -> ", " + Containment.assertOneRowSql(table, SPOILED))
+                .orElse("");
+        return run.config().store().assertRecordedSql(schema, after, SPOILED) + rows;
+    }
+
+    private Optional<String> counted() {
+        return containment.countsRows() ? run.config().store().countedTable(schema) : Optional.empty();
+    }
+
+    private Flight record() {
+        return new Flight().add(trackingSql).add("SELECT " + assertRecorded() + ", " + READ_ONLY);
+    }
+
+    /** What is watched, which the search path of whoever watches goes before. */
+    private Flight watched() {
+        Flight flight = new Flight().add("SELECT " + run.searchPathCall(schema)).addAll(body);
+        return recordsOutside ? flight : flight.addAll(record());
     }
 
     private void watchIfSuspicious(SQLException e) throws SQLException {
@@ -135,16 +172,23 @@ final class InTransaction {
     private void watch(Way way) throws SQLException {
         try {
             session.inTransaction(isolationLevel, connection -> {
-                containment.watch(connection, schema, head, run.mayGrant(script), () -> way.send(body, connection));
-                way.send(behindQuestion, connection);
+                containment.watch(
+                        connection,
+                        schema,
+                        List.of(begin, assertUnchanged),
+                        run.mayGrant(script),
+                        () -> way.send(watched(), connection));
+                if (recordsOutside) {
+                    way.send(record(), connection);
+                }
                 return script;
             });
             // It may have left what its text does not show, as a temporary table.
             session.discard();
         } catch (TouchedOthersException e) {
             ScriptFailure failure = session.inRolledBackTransaction(connection -> {
-                head().send(connection);
-                return containment.locate(connection, schema, body, e);
+                new Flight().add(begin).add(assertUnchanged).send(connection);
+                return containment.locate(connection, schema, watched(), e);
             });
             throw new ScriptFailure(
                     failure.failure().ofVersion(migration.version()).inFile(script.location()));

@@ -9,6 +9,7 @@ import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.Events;
+import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -45,6 +46,7 @@ final class MigrationSteps implements TenantWork {
 
     private final RunContext run;
     private final Direction direction;
+    private final Containment containment;
     private final TrackingStore store;
     private final TenantSteps steps;
     private final Tries tries = new Tries();
@@ -55,9 +57,10 @@ final class MigrationSteps implements TenantWork {
     private Runnable waitRecorded = () -> {};
     private Duration pause = Duration.ZERO;
 
-    MigrationSteps(RunContext run, Direction direction, TenantState state) {
+    MigrationSteps(RunContext run, Direction direction, Containment containment, TenantState state) {
         this.run = run;
         this.direction = direction;
+        this.containment = containment;
         this.store = run.config().store();
         this.steps = new TenantSteps(run, direction, state);
     }
@@ -204,7 +207,7 @@ final class MigrationSteps implements TenantWork {
     }
 
     private Result inTransaction(Session session, Migration migration) throws SQLException {
-        InTransaction transaction = new InTransaction(run, direction, steps.state(), migration, session);
+        InTransaction transaction = new InTransaction(run, direction, containment, steps.state(), migration, session);
         if (oneByOne) {
             return walk(session, transaction, migration);
         }

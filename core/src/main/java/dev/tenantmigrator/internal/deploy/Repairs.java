@@ -158,8 +158,7 @@ public final class Repairs {
                 } else if (store.recordsOutside()) {
                     flight.send(connection);
                 } else {
-                    containment
-                            .addQuestion(flight, schema, new Ordinary(false, false))
+                    flight.add("SELECT " + containment.question(schema, new Ordinary(false, false)))
                             .send(connection);
                 }
                 return new TenantOutcome.Repaired(schema, new ArrayList<>(statements.keySet()));

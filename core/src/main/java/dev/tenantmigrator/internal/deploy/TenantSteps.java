@@ -60,7 +60,7 @@ final class TenantSteps {
      */
     boolean become(List<RecordedVersion> rows) {
         boolean other = !isSame(rows);
-        state = TenantState.of(state.schema(), rows, run.catalog());
+        state = run.state(state.schema(), rows);
         return other;
     }
 
@@ -77,7 +77,7 @@ final class TenantSteps {
     /** A migration was committed. */
     void ran(Migration migration, Duration duration) {
         done.add(new Step(migration.version(), duration));
-        become(direction.after(state.rows(), migration));
+        state = run.state(state.schema(), direction.after(state.rows(), migration));
         if (!run.isAsynchronous(direction.script(migration))) {
             confirm();
         }

@@ -87,10 +87,13 @@ public final class TrackingMove {
                     source.read(connection, List.of(schema)).getOrDefault(schema, List.of());
             Flight flight = new Flight().add(Containment.OWN_PATH).add(target.createSql(schema));
             rows.forEach(row -> flight.add(target.restoreSql(schema, row)));
-            flight.add(target.assertRecordedSql(
-                            schema,
-                            rows.stream().map(AppliedMigration::recorded).toList(),
-                            DIFFERENT))
+            flight.add("SELECT "
+                            + target.assertRecordedSql(
+                                    schema,
+                                    rows.stream()
+                                            .map(AppliedMigration::recorded)
+                                            .toList(),
+                                    DIFFERENT))
                     .add(source.forgetSql(schema))
                     .add(Containment.COUNTED)
                     .send(connection);

@@ -1,6 +1,7 @@
 package dev.tenantmigrator.internal.run;
 
 import dev.tenantmigrator.Cancellation;
+import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.SchemaAdapter.TenantScript;
 import dev.tenantmigrator.ScriptFile;
@@ -15,6 +16,8 @@ import dev.tenantmigrator.internal.sql.ExtensionRequest;
 import dev.tenantmigrator.internal.sql.ScriptDirective;
 import dev.tenantmigrator.internal.sql.ScriptScan;
 import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.internal.tracking.TenantStates;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -43,6 +46,7 @@ public final class RunContext {
     private final Collection<ExtensionRequest> extensions;
     private final Extensions.Installed installed;
     private final SharedObjects shared;
+    private final TenantStates states;
     private final List<String> schemasAfterTenant;
     private final Set<ScriptFile> watched = ConcurrentHashMap.newKeySet();
     private final Set<String> missingExtensions;
@@ -51,6 +55,7 @@ public final class RunContext {
     private record Adapted(
             TenantScript script,
             ScriptDirective directive,
+            String begin,
             Set<String> ownSettings,
             boolean changesSettings,
             boolean leavesTraces,
@@ -67,6 +72,7 @@ public final class RunContext {
         this.config = config;
         this.rollout = rollout;
         this.catalog = catalog;
+        this.states = new TenantStates(catalog);
         this.extensions = extensions;
         this.installed = installed;
         this.shared = new SharedObjects(
@@ -162,6 +168,11 @@ public final class RunContext {
         return catalog;
     }
 
+    /** What a tenant's recorded versions mean beside the migrations. */
+    public TenantState state(String schema, List<RecordedVersion> rows) {
+        return states.of(schema, rows);
+    }
+
     /** What the migrator was built with. */
     public Config config() {
         return config;
@@ -193,13 +204,13 @@ public final class RunContext {
      * strings end where scripts were read to end, whatever the host's setting is.
      */
     public String searchPathSql(String schema) {
-        return "SELECT pg_catalog.set_config('search_path', " + Sql.literal(searchPath(schema)) + ", true),"
-                + " pg_catalog.set_config('standard_conforming_strings', 'on', true)";
+        return "SELECT " + searchPathCall(schema)
+                + ", pg_catalog.set_config('standard_conforming_strings', 'on', true)";
     }
 
-    /** The same where strings end so already. */
-    public String searchPathOnlySql(String schema) {
-        return "SET LOCAL search_path TO " + searchPath(schema);
+    /** The same where strings end so already, as an expression for the list of a {@code SELECT}. */
+    public String searchPathCall(String schema) {
+        return "pg_catalog.set_config('search_path', " + Sql.literal(searchPath(schema)) + ", true)";
     }
 
     private String searchPath(String schema) {
@@ -214,7 +225,7 @@ public final class RunContext {
      * @param lockTimeout how long the next statement waits for a lock
      */
     public String sessionSql(String schema, ScriptFile script, String lockTimeout) {
-        Map<String, String> settings = timeouts(script);
+        Map<String, String> settings = timeouts(adapted(script).directive());
         settings.put("search_path", searchPath(schema));
         settings.put("standard_conforming_strings", "on");
         settings.put("default_transaction_isolation", "read committed");
@@ -237,13 +248,21 @@ public final class RunContext {
 
     /** How long a statement waits for a lock: what the script says, else the run, else what the migrator was built with. */
     public String lockTimeout(ScriptFile script) {
-        return askedLockTimeout(script)
+        return lockTimeout(adapted(script).directive());
+    }
+
+    private String lockTimeout(ScriptDirective directive) {
+        return askedLockTimeout(directive)
                 .orElse(rollout.lockTimeout().orElse(config.lockTimeout()).toMillis() + "ms");
     }
 
     /** How long the script says that its statements wait for a lock. */
     public Optional<String> askedLockTimeout(ScriptFile script) {
-        return Optional.ofNullable(adapted(script).directive().timeouts().get("lock_timeout"));
+        return askedLockTimeout(adapted(script).directive());
+    }
+
+    private static Optional<String> askedLockTimeout(ScriptDirective directive) {
+        return Optional.ofNullable(directive.timeouts().get("lock_timeout"));
     }
 
     /** How often a script is tried that fails for a reason that passes. */
@@ -253,7 +272,7 @@ public final class RunContext {
 
     /** A statement, of one row, that sets until the transaction ends how long a script waits, and for what. */
     public String timeoutsSql(ScriptFile script) {
-        return "SELECT " + settingCalls(settingsOfTransaction(script), true);
+        return "SELECT " + settingCalls(settingsOfTransaction(adapted(script).directive()), true);
     }
 
     /**
@@ -262,15 +281,19 @@ public final class RunContext {
      * depends on none that another script may have left. One statement, because each costs more than what it does.
      */
     public String beginSql(String schema, ScriptFile script) {
-        Map<String, String> settings = settingsOfTransaction(script);
-        settings.put("search_path", "pg_catalog, pg_temp");
-        settings.put("standard_conforming_strings", "on");
-        return TenantLock.trySql(schema) + ", " + settingCalls(settings, true);
+        return TenantLock.trySql(schema) + ", " + adapted(script).begin();
     }
 
-    private Map<String, String> settingsOfTransaction(ScriptFile script) {
-        Map<String, String> settings = timeouts(script);
-        settings.put("lock_timeout", lockTimeout(script));
+    private String beginSettings(ScriptDirective directive) {
+        Map<String, String> settings = settingsOfTransaction(directive);
+        settings.put("search_path", "pg_catalog, pg_temp");
+        settings.put("standard_conforming_strings", "on");
+        return settingCalls(settings, true);
+    }
+
+    private Map<String, String> settingsOfTransaction(ScriptDirective directive) {
+        Map<String, String> settings = timeouts(directive);
+        settings.put("lock_timeout", lockTimeout(directive));
         if (rollout.asynchronousCommit()) {
             settings.put("synchronous_commit", "off");
         }
@@ -282,10 +305,10 @@ public final class RunContext {
         return rollout.asynchronousCommit() && isTransactional(script);
     }
 
-    private Map<String, String> timeouts(ScriptFile script) {
+    private Map<String, String> timeouts(ScriptDirective directive) {
         Map<String, String> timeouts = new TreeMap<>();
         rollout.statementTimeout().ifPresent(timeout -> timeouts.put("statement_timeout", timeout.toMillis() + "ms"));
-        timeouts.putAll(adapted(script).directive().timeouts());
+        timeouts.putAll(directive.timeouts());
         return timeouts;
     }
 
@@ -339,9 +362,11 @@ public final class RunContext {
         String text = script.text();
         Set<String> ownSettings = ScriptScan.ownSettings(script);
         boolean traces = TRACES.matcher(text).find() || (mayChange && !ownSettings.isEmpty());
+        ScriptDirective directive = ScriptDirective.read(script);
         return new Adapted(
                 adapted,
-                ScriptDirective.read(script),
+                directive,
+                beginSettings(directive),
                 ownSettings,
                 mayChange || sets,
                 traces,

@@ -172,8 +172,8 @@ final class Creation {
             Flight all = new Flight();
             head.forEach(all::add);
             send(
-                    containment
-                            .addQuestion(all.addAll(body), schema, Ordinary.ofCreation())
+                    all.addAll(body)
+                            .add("SELECT " + containment.question(schema, Ordinary.ofCreation()))
                             .add(searchPathOfStep)
                             .addAll(behindQuestion),
                     walking);
@@ -280,7 +280,7 @@ final class Creation {
     private String assertRecordedSql(String schema) {
         List<RecordedVersion> rows =
                 run.catalog().migrations().stream().map(TenantState::rowOf).toList();
-        return config.store().assertRecordedSql(schema, rows, SPOILED);
+        return "SELECT " + config.store().assertRecordedSql(schema, rows, SPOILED);
     }
 
     /** Once more, one statement after the other, because a flight does not tell which one failed. */

@@ -9,6 +9,7 @@ import dev.tenantmigrator.TenantStep;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.Events;
+import dev.tenantmigrator.internal.containment.Allowed;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.TouchedOthersException;
 import dev.tenantmigrator.internal.jdbc.Flight;
@@ -78,7 +79,7 @@ public final class TenantCreator {
     public void prepare() throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         try (Session session = Session.open(config.dataSource())) {
-            Containment.warnOfLimits(session.connection());
+            Containment.ofRun(Allowed.of(config, false), session.connection());
             load(catalog, session.connection());
         }
     }

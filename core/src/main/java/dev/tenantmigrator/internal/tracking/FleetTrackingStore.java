@@ -269,7 +269,7 @@ public final class FleetTrackingStore extends TrackingTable {
 
     @Override
     String rows(String schema) {
-        return TABLE + " WHERE tenant = " + literal(schema) + " AND pg_catalog.to_regnamespace("
+        return TABLE + " WHERE tenant OPERATOR(pg_catalog.=) " + literal(schema) + " AND pg_catalog.to_regnamespace("
                 + literal(identifier(schema)) + ") IS NOT NULL";
     }
 

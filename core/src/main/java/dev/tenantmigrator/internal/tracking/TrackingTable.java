@@ -46,11 +46,10 @@ abstract class TrackingTable implements TrackingStore {
                 .sorted()
                 .collect(Collectors.joining(","));
         // An array of a subquery takes two thirds of what an aggregate does, most of it planning.
-        return """
-                SELECT (CASE WHEN pg_catalog.array_to_string(ARRAY(
-                            SELECT version || CASE WHEN applied_at IS NULL THEN '-' ELSE '+' END COLLATE "C"
-                              FROM %s ORDER BY 1), ',') = %s
-                        THEN '0' ELSE %s END)::int""".formatted(rows(schema), literal(versions), literal(otherwise));
+        return "(CASE WHEN pg_catalog.array_to_string(ARRAY(SELECT version::pg_catalog.text OPERATOR(pg_catalog.||)"
+                + " CASE WHEN applied_at IS NULL THEN '-' ELSE '+' END COLLATE pg_catalog.\"C\" FROM " + rows(schema)
+                + " ORDER BY 1), ',') OPERATOR(pg_catalog.=) " + literal(versions) + " THEN '0' ELSE "
+                + literal(otherwise) + " END)::pg_catalog.int4";
     }
 
     @Override

@@ -19,6 +19,7 @@ import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.internal.tracking.Reading;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.internal.tracking.TenantStates;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.Finding.Kind;
@@ -75,13 +76,11 @@ public final class Inspector {
         reader.refuseWrongStore(reading, fleet);
         Beside beside = beside(fleet, row -> !row.finished());
         Map<String, TenantStatus> tenants = new TreeMap<>();
-        // Most tenants are in the same state: it is found out once.
-        Map<List<RecordedVersion>, TenantState> states = new HashMap<>();
+        TenantStates states = new TenantStates(catalog);
         fleet.rows().forEach((schema, rows) -> {
             List<RecordedVersion> recorded =
                     rows.stream().map(AppliedMigration::recorded).toList();
-            TenantState state = states.computeIfAbsent(recorded, same -> TenantState.of(schema, same, catalog));
-            tenants.put(schema, status(state.of(schema), rows, beside, catalog));
+            tenants.put(schema, status(states.of(schema, recorded), rows, beside, catalog));
         });
         fleet.failures().forEach((schema, failure) -> tenants.put(schema, unreadable(schema, failure)));
         return new StatusReport(catalog.versions(), List.copyOf(tenants.values()));
