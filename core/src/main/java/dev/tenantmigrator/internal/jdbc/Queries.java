@@ -62,19 +62,23 @@ public final class Queries {
     public static Map<String, Set<String>> presentTables(Connection connection, Collection<String> tables)
             throws SQLException {
         Map<String, Set<String>> present = new HashMap<>();
-        // OFFSET 0 keeps the planner from a join that reads all schemas once for each.
         String query = """
-                SELECT c.relname, pg_catalog.array_agg(n.nspname)
-                  FROM pg_catalog.pg_class c,
-                       LATERAL (SELECT nspname FROM pg_catalog.pg_namespace WHERE oid = c.relnamespace OFFSET 0) n
-                 WHERE c.relname = ANY (?::name[]) AND c.relkind IN ('r', 'p')
-                 GROUP BY c.relname""";
+                SELECT s.tables, pg_catalog.array_agg(s.name)
+                  FROM (SELECT pg_catalog.array_agg(c.relname ORDER BY c.relname) AS tables,
+                               (pg_catalog.pg_identify_object_as_address(
+                                   'pg_catalog.pg_namespace'::regclass, c.relnamespace, 0)).object_names[1] AS name
+                          FROM pg_catalog.pg_class c
+                         WHERE c.relname = ANY (?::name[]) AND c.relkind IN ('r', 'p')
+                         GROUP BY c.relnamespace) s
+                 WHERE s.name IS NOT NULL
+                 GROUP BY s.tables""";
         try (PreparedStatement statement = connection.prepareStatement(query)) {
             statement.setArray(1, connection.createArrayOf("text", tables.toArray()));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
+                    Set<String> found = Set.of(strings(rows.getArray(1)));
                     for (String schema : strings(rows.getArray(2))) {
-                        present.computeIfAbsent(schema, name -> new HashSet<>()).add(rows.getString(1));
+                        present.put(schema, found);
                     }
                 }
             }
