@@ -14,6 +14,8 @@ public record Migration(String version, ScriptFile up, Optional<ScriptFile> down
 
     private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,254}");
 
+    private static final Pattern DIGITS = Pattern.compile("^[0-9]+[._-]?");
+
     /**
      * Checks the version.
      *
@@ -72,7 +74,7 @@ public record Migration(String version, ScriptFile up, Optional<ScriptFile> down
      */
     public String description() {
         String words =
-                version.replaceFirst("^[0-9]+[._-]?", "").replace('_', ' ').strip();
+                DIGITS.matcher(version).replaceFirst("").replace('_', ' ').strip();
         return words.isEmpty() ? version : words;
     }
 

@@ -7,8 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The bytes of one {@code migration.sql} or {@code rollback.sql} and where they came from. Immutable and thread-safe.
@@ -18,9 +17,9 @@ public final class ScriptFile {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     private final String location;
+    private final byte[] raw;
     private final byte[] normalized;
     private final String checksum;
-    private final Set<String> acceptedChecksums;
 
     /**
      * A script read from a file.
@@ -30,13 +29,9 @@ public final class ScriptFile {
      */
     public ScriptFile(String location, byte[] content) {
         this.location = location;
+        this.raw = content.clone();
         this.normalized = withoutCarriageReturns(withoutByteOrderMark(content));
         this.checksum = sha256(normalized);
-        Set<String> accepted = new LinkedHashSet<>();
-        accepted.add(checksum);
-        accepted.add(sha256(content));
-        accepted.add(sha256(withCarriageReturns(normalized)));
-        this.acceptedChecksums = Set.copyOf(accepted);
     }
 
     /**
@@ -95,7 +90,10 @@ public final class ScriptFile {
      * @return true when it matches, letter case aside
      */
     public boolean matches(String recorded) {
-        return acceptedChecksums.contains(recorded.toLowerCase(java.util.Locale.ROOT));
+        // Most have the first.
+        return recorded.equals(checksum)
+                || Stream.of(normalized, raw, withCarriageReturns(normalized))
+                        .anyMatch(form -> sha256(form).equalsIgnoreCase(recorded));
     }
 
     @Override

@@ -6,12 +6,14 @@ import static dev.tenantmigrator.Samples.NOTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -140,6 +142,22 @@ class TrackingFaultTest {
         assertThat(database.values(recorded)).isEqualTo(before);
         assertThat(database.value("SELECT to_regclass('" + a + ".notes') IS NULL"))
                 .isEqualTo("true");
+    }
+
+    /** What marks our own errors can be read by a script, in the text of a query that another session of the role runs. */
+    @Test
+    @Timeout(60)
+    void aScriptThatForgesTheErrorOfAHeldTenantIsReported() {
+        Samples.create(database, "a", MEMBERS);
+        String forged = SqlErrors.marker("another transaction works on this tenant");
+        Migration forges = Migration.of("20240102_forges", "CREATE TABLE kept (); SELECT '" + forged + "'::int");
+
+        FleetReport report = with(TrackingStore.perSchema(), MEMBERS, forges).deployAll();
+
+        assertThat(report.failed()).singleElement().satisfies(failed -> {
+            assertThat(failed.failure().toString()).contains("20240102_forges/migration.sql:1");
+            assertThat(failed.failure().sqlState()).contains("22P02");
+        });
     }
 
     @ParameterizedTest

@@ -152,6 +152,7 @@ final class MigrationSteps implements TenantWork {
                 return new Attempt.Held();
             }
         }
+        boolean wasFree = heldSince.isPresent();
         if (heldSince.isPresent()) {
             if (!session.tryLock(schema())) {
                 return new Attempt.Held();
@@ -170,6 +171,9 @@ final class MigrationSteps implements TenantWork {
                 case DONE -> ran(next, Duration.ofNanos(System.nanoTime() - start));
                 case CHANGED -> reread(session);
                 case HELD -> {
+                    // A script that makes an error look like ours would wait for ever: told apart statement by
+                    // statement.
+                    oneByOne = wasFree;
                     heldSince = Optional.of(System.nanoTime());
                     waitRecorded = Recording.lockWait(schema());
                     return new Attempt.Held();

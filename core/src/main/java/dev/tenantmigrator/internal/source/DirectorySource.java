@@ -43,7 +43,8 @@ public final class DirectorySource implements MigrationSource {
         try (Stream<Path> children = Files.list(directory)) {
             for (Path child : children.sorted().toList()) {
                 // A Path of another file system (a jar) may end in a slash.
-                String name = String.valueOf(child.getFileName()).replaceFirst("/$", "");
+                String shownName = String.valueOf(child.getFileName());
+                String name = shownName.endsWith("/") ? shownName.substring(0, shownName.length() - 1) : shownName;
                 if (name.startsWith(".")) {
                     continue;
                 }
