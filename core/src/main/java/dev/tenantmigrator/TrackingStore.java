@@ -90,8 +90,9 @@ public interface TrackingStore {
     }
 
     /**
-     * The table in the tenant's schema to which {@link #insertSql}, an {@code INSERT} into its columns {@code version} and
-     * {@code applied_at}, writes one row, and from which {@link #deleteSql} deletes one, neither touching another. Where the server counts rows, that a script did nothing to this table is then asked in
+     * The table in the tenant's schema to which {@link #insertSql}, an {@code INSERT}, writes one row, and from which {@link
+     * #deleteSql}, a {@code DELETE}, deletes one, neither touching another; both can be followed by {@code RETURNING version,
+     * applied_at}. Where the server counts rows, that a script did nothing to this table is then asked in
      * place of {@link #assertRecordedSql}, which takes longer.
      *
      * @param schema the tenant's schema

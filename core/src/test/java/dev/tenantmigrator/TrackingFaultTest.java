@@ -122,6 +122,8 @@ class TrackingFaultTest {
                 "BEFORE INSERT ¦ NEW.version := '20240199_other'; RETURN NEW;",
                 "BEFORE INSERT ¦ NEW.applied_at := NULL; RETURN NEW;",
                 "BEFORE INSERT ¦ RETURN NULL;",
+                "BEFORE INSERT ¦ IF pg_trigger_depth() > 1 THEN RETURN NEW; END IF;"
+                        + " INSERT INTO schema_migrations (version, applied_at) VALUES ('20240199_other', now()); RETURN NULL;",
                 "AFTER INSERT ¦ UPDATE schema_migrations SET applied_at = NULL; RETURN NULL;",
                 "AFTER INSERT ¦ DELETE FROM schema_migrations WHERE version < '20240102'; RETURN NULL;"
             })
@@ -142,6 +144,26 @@ class TrackingFaultTest {
         assertThat(database.values(recorded)).isEqualTo(before);
         assertThat(database.value("SELECT to_regclass('" + a + ".notes') IS NULL"))
                 .isEqualTo("true");
+    }
+
+    @Test
+    void aTriggerThatForgetsAnotherVersionTakesTheRollbackBack() {
+        String a = Samples.create(database, "a", MEMBERS, NOTES);
+        database.execute("CREATE FUNCTION " + a + ".spoil() RETURNS trigger LANGUAGE plpgsql SET search_path TO " + a
+                + " AS $f$ BEGIN IF pg_trigger_depth() > 1 THEN RETURN OLD; END IF;"
+                + " DELETE FROM schema_migrations WHERE version < '20240102'; RETURN NULL; END $f$;"
+                + " CREATE TRIGGER spoil BEFORE DELETE ON " + a + ".schema_migrations FOR EACH ROW EXECUTE FUNCTION "
+                + a
+                + ".spoil()");
+
+        FleetReport report = with(TrackingStore.perSchema(), MEMBERS, NOTES)
+                .rollback(a, NOTES.version(), RollbackOptions.defaults());
+
+        assertThat(report.failed())
+                .singleElement()
+                .satisfies(failed -> assertThat(failed.failure().message()).contains("changes what is recorded"));
+        assertThat(database.values("SELECT version FROM " + a + ".schema_migrations ORDER BY id"))
+                .containsExactly(MEMBERS.version(), NOTES.version());
     }
 
     /** What marks our own errors can be read by a script, in the text of a query that another session of the role runs. */

@@ -8,7 +8,6 @@ import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
-import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.TenantOutcome;
@@ -20,11 +19,6 @@ import java.util.Optional;
 
 /** Applies what is pending. */
 public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingStore store) implements Direction {
-
-    /** A trigger of the tenant's can make another row of the one that is inserted, which no count shows. */
-    private static final String AS_MEANT =
-            " RETURNING (CASE WHEN version OPERATOR(pg_catalog.=) %s AND applied_at IS NOT NULL THEN '0' ELSE '"
-                    + InTransaction.SPOILED + "' END)::pg_catalog.int4";
 
     /**
      * Checks its arguments.
@@ -75,10 +69,7 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingSt
 
     @Override
     public String trackingSql(String schema, Migration migration) {
-        String insert = store.insertSql(schema, migration);
-        return store.countedTable(schema).isEmpty()
-                ? insert
-                : insert + AS_MEANT.formatted(Sql.literal(migration.version()));
+        return store.insertSql(schema, migration);
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.run.RunContext;
+import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -133,8 +134,20 @@ final class InTransaction {
             // The script did not write to that table, or the question would have seen it.
             return flight.add("SELECT " + question).add(trackingSql).add("SELECT " + READ_ONLY);
         }
-        return flight.add(trackingSql)
+        return flight.add(trackingSql())
                 .add("SELECT " + (counted.isPresent() ? "" : assertRecorded() + ", ") + question + ", " + READ_ONLY);
+    }
+
+    /** Where rows are counted it is certain that the one is the migration's: a trigger can write another in its place. */
+    private String trackingSql() {
+        if (counted().isEmpty()) {
+            return trackingSql;
+        }
+        String version = migration.version();
+        boolean recorded = after.stream().anyMatch(row -> row.version().equals(version));
+        return "WITH written AS (" + trackingSql + " RETURNING version, applied_at) SELECT (CASE WHEN (SELECT count(*)"
+                + " FROM written WHERE version = " + Sql.literal(version)
+                + (recorded ? " AND applied_at IS NOT NULL" : "") + ") = 1 THEN '0' ELSE '" + SPOILED + "' END)::int";
     }
 
     private String assertRecorded() {
@@ -149,7 +162,7 @@ final class InTransaction {
     }
 
     private Flight record() {
-        return new Flight().add(trackingSql).add("SELECT " + assertRecorded() + ", " + READ_ONLY);
+        return new Flight().add(trackingSql()).add("SELECT " + assertRecorded() + ", " + READ_ONLY);
     }
 
     /** What is watched, which the search path of whoever watches goes before. */
