@@ -45,7 +45,7 @@ final class ContainmentSql {
 
     private static final String HELD_CURSORS = "(SELECT count(*) FROM pg_cursor() WHERE is_holdable)";
 
-    private static final String HAS_TEMPORARY = "EXISTS (SELECT FROM pg_depend" + " WHERE refclassid = "
+    private static final String HAS_TEMPORARY = "EXISTS (SELECT FROM pg_depend WHERE refclassid = "
             + Catalogs.number("pg_namespace") + " AND refobjid = pg_my_temp_schema())";
 
     private static final String CLASS = "'pg_class'::regclass::oid";

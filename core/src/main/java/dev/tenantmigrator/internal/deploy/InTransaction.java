@@ -161,8 +161,11 @@ final class InTransaction {
         return containment.countsRows() ? run.config().store().countedTable(schema) : Optional.empty();
     }
 
+    /** Ends a transaction that is watched; what it counted must not count for the next of the session. */
     private Flight record() {
-        return new Flight().add(trackingSql()).add("SELECT " + assertRecorded() + ", " + READ_ONLY);
+        return new Flight()
+                .add(trackingSql())
+                .add("SELECT " + assertRecorded() + ", " + READ_ONLY + ", pg_catalog.pg_stat_force_next_flush()");
     }
 
     /** What is watched, which the search path of whoever watches goes before. */
