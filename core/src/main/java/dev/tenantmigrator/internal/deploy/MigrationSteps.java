@@ -173,7 +173,7 @@ final class MigrationSteps implements TenantWork {
                 case HELD -> {
                     // A script that makes an error look like ours would wait for ever: told apart statement by
                     // statement.
-                    oneByOne = wasFree;
+                    oneByOne = oneByOne || wasFree;
                     heldSince = Optional.of(System.nanoTime());
                     waitRecorded = Recording.lockWait(schema());
                     return new Attempt.Held();

@@ -16,6 +16,13 @@ import java.util.Set;
 /** Short questions to the catalog, asked by namespace: {@code information_schema} would look at every schema. */
 public final class Queries {
 
+    /**
+     * The name of the schema of a row {@code c} of {@code pg_class}, as the server remembers it; NULL when it is gone. Whether it
+     * joins the schemas or looks each up, the planner reads all of them once for each relation until there are many.
+     */
+    public static final String SCHEMA_OF_RELATION = "(pg_catalog.pg_identify_object_as_address("
+            + "'pg_catalog.pg_namespace'::regclass, c.relnamespace, 0)).object_names[1]";
+
     private Queries() {}
 
     /** Whether a schema exists, committed meanwhile or not. */
@@ -65,13 +72,12 @@ public final class Queries {
         String query = """
                 SELECT s.tables, pg_catalog.array_agg(s.name)
                   FROM (SELECT pg_catalog.array_agg(c.relname ORDER BY c.relname) AS tables,
-                               (pg_catalog.pg_identify_object_as_address(
-                                   'pg_catalog.pg_namespace'::regclass, c.relnamespace, 0)).object_names[1] AS name
+                               %s AS name
                           FROM pg_catalog.pg_class c
                          WHERE c.relname = ANY (?::name[]) AND c.relkind IN ('r', 'p')
                          GROUP BY c.relnamespace) s
                  WHERE s.name IS NOT NULL
-                 GROUP BY s.tables""";
+                 GROUP BY s.tables""".formatted(SCHEMA_OF_RELATION);
         try (PreparedStatement statement = connection.prepareStatement(query)) {
             statement.setArray(1, connection.createArrayOf("text", tables.toArray()));
             try (ResultSet rows = statement.executeQuery()) {

@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.tracking;
 import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.sql.Sql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -46,12 +47,8 @@ public final class SchemaTrackingStore extends TrackingTable {
                                  WHEN 'pg_catalog.timestamp'::regtype THEN a.attname = 'applied_at'
                                END)""";
 
-    /**
-     * A schema's name as the server remembers it: whether it joins the schemas or looks each up, the planner reads all of them
-     * once for each table until there are many. {@code OFFSET 0} has it asked once.
-     */
-    private static final String EACH = "LATERAL (SELECT (pg_catalog.pg_identify_object_as_address("
-            + "'pg_catalog.pg_namespace'::regclass, c.relnamespace, 0)).object_names[1] AS nspname OFFSET 0)";
+    /** {@code OFFSET 0} has the name asked for once. */
+    private static final String EACH = "LATERAL (SELECT " + Queries.SCHEMA_OF_RELATION + " AS nspname OFFSET 0)";
 
     private SchemaTrackingStore() {}
 
