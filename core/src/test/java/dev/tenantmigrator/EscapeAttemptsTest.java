@@ -10,6 +10,7 @@ import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -257,6 +258,32 @@ class EscapeAttemptsTest {
                 .build();
 
         migrator.deployAll();
+
+        assertThat(database.value("SELECT count(*) FROM pg_attribute WHERE attname = 'flag' AND attrelid = '" + b
+                        + ".notes'::regclass"))
+                .isEqualTo("1");
+    }
+
+    /** The schema of temporary tables is there already, and tables are made as the script's text says. */
+    @Test
+    void aHiddenTemporaryTableReachesNoOtherTenantOnAConnectionThatHadOne() throws SQLException {
+        Migration temporary = Migration.of(
+                "20240301_temporary",
+                "CREATE TABLE more (id int); DO $$ BEGIN IF current_schema() LIKE 'a%' THEN"
+                        + " EXECUTE 'CREATE TE' || 'MP TABLE notes (id int)'; END IF; END $$");
+        Migration flag = Migration.of("20240302_flag", "ALTER TABLE notes ADD COLUMN flag boolean");
+        try (HikariDataSource one = Samples.pool(database, 1)) {
+            try (Connection connection = one.getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("CREATE TEMP TABLE x (id int); DROP TABLE x");
+            }
+            TenantMigrator migrator = TenantMigrator.builder(one)
+                    .migrations(MigrationSource.of(MEMBERS, NOTES, temporary, flag))
+                    .parallelism(1)
+                    .build();
+
+            migrator.deployAll();
+        }
 
         assertThat(database.value("SELECT count(*) FROM pg_attribute WHERE attname = 'flag' AND attrelid = '" + b
                         + ".notes'::regclass"))

@@ -63,34 +63,30 @@ public record Allowed(String sharedSchema, Set<String> sharedObjects, Set<String
     }
 
     /**
-     * The same of a relation, as {@code pg_identify_object} describes it, which names it as SQL does: without a search in the
-     * catalogs, whose planning would take longer than the rest of a small migration. Tables that an extension keeps in
-     * {@code pg_catalog} (Citus notes each new table there) can be written to by the server and by superusers alone.
+     * The same of a relation, by the names of its schema and of itself that {@code pg_identify_object_as_address} gives: without
+     * a search in the catalogs, whose planning would take longer than the rest of a small migration. Tables that an extension
+     * keeps in {@code pg_catalog} (Citus notes each new table there) can be written to by the server and by superusers alone.
+     * What is temporary is not inside: it stays on the connection.
      *
+     * @param names an expression for the two
      * @param tenant the schema's name, as an SQL expression
      */
-    String isIdentified(String object, String tenant) {
-        Stream<String> inside = Stream.concat(
-                Stream.of("pg_toast", "pg_catalog"), schemas.stream().sorted());
-        String condition = object + ".schema = ANY (ARRAY[pg_my_temp_schema()::regnamespace::text, quote_ident("
-                + tenant + "), " + inside.map(Allowed::quoted).collect(Collectors.joining(", ")) + "])";
+    String isNamed(String names, String tenant) {
+        String condition = Stream.concat(
+                        Stream.of("pg_toast", "pg_catalog"), schemas.stream().sorted())
+                .map(Sql::literal)
+                .collect(Collectors.joining(", ", names + "[1] IN (" + tenant + ", ", ")"));
         if (!sharedObjects.isEmpty()) {
             condition += sharedObjects.stream()
                     .sorted()
-                    .map(name -> quoted(sharedSchema) + " || '.' || " + quoted(name))
-                    .collect(Collectors.joining(", ", " OR " + object + ".identity = ANY (ARRAY[", "])"));
+                    .map(name -> "ARRAY[" + Sql.literal(sharedSchema) + ", " + Sql.literal(name) + "]")
+                    .collect(Collectors.joining(", ", " OR " + names + " IN (", ")"));
         }
         if (!tables.isEmpty()) {
-            String name = "parse_ident(" + object + ".identity)";
-            condition += " OR array_to_string(%1$s, '.') = ANY (%2$s) OR (%1$s)[1] || '.*' = ANY (%2$s)"
-                    .formatted(name, array(tables));
+            condition += " OR array_to_string(%1$s, '.') = ANY (%2$s) OR %1$s[1] || '.*' = ANY (%2$s)"
+                    .formatted(names, array(tables));
         }
         return "(" + condition + ")";
-    }
-
-    /** A name as PostgreSQL writes it in the text of an object: in quotes only where it must be. */
-    private static String quoted(String name) {
-        return "quote_ident(" + Sql.literal(name) + ")";
     }
 
     private static String nameOf(String schema) {

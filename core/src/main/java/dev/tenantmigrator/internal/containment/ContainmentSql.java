@@ -45,9 +45,6 @@ final class ContainmentSql {
 
     private static final String HELD_CURSORS = "(SELECT count(*) FROM pg_cursor() WHERE is_holdable)";
 
-    private static final String HAS_TEMPORARY = "EXISTS (SELECT FROM pg_depend WHERE refclassid = "
-            + Catalogs.number("pg_namespace") + " AND refobjid = pg_my_temp_schema())";
-
     private static final String CLASS = "'pg_class'::regclass::oid";
 
     private final Allowed allowed;
@@ -83,25 +80,28 @@ final class ContainmentSql {
         // All else that is moved from a schema to another shows in a catalog above, or in its type: a sequence has
         // none.
         String moved = updated(String.valueOf(Catalogs.number("pg_depend"))) + " > 0";
-        // A join with pg_class would take longer to plan than all the rest.
-        String inside =
-                allowed.isIdentified("(pg_identify_object(" + Catalogs.number("pg_class") + ", relation, 0))", tenant);
+        // A join with pg_class would take longer to plan than all the rest. What is gone, and what is no relation, has
+        // no
+        // names.
+        String inside = allowed.isNamed(
+                "(pg_identify_object_as_address(" + Catalogs.number("pg_class") + ", relation, 0)).object_names",
+                tenant);
         // What changes a table otherwise than a row at a time is not counted, and takes another lock.
         String record = recordedIn
                 .map(table -> " OR relation = " + table + " AND mode <> 'RowExclusiveLock'")
                 .orElse("");
         String records =
                 recordedIn.map(table -> " OR " + isOtherThanOneRow(table)).orElse("");
-        return "(EXISTS (SELECT FROM pg_lock_status() WHERE " + IS_OWN_LOCK + " AND (relation IS NULL OR NOT coalesce("
-                + inside + ", false)" + record + ")) OR " + wrote + " OR " + moved
-                + " OR EXISTS (SELECT FROM pg_cursor() WHERE is_holdable) OR " + HAS_TEMPORARY + records
+        return "(EXISTS (SELECT FROM pg_lock_status() WHERE " + IS_OWN_LOCK + " AND (NOT coalesce(" + inside
+                + ", false)" + record + ")) OR " + wrote + " OR " + moved
+                + " OR EXISTS (SELECT FROM pg_cursor() WHERE is_holdable)" + records
                 + (ordinary.newTables() ? tables : "")
                 + (ordinary.newSchema() ? " OR " + writes("'pg_namespace'::regclass") + " > 1" : "") + ")";
     }
 
     /** A condition that holds unless one row was written to a table, or deleted from it. */
     static String isOtherThanOneRow(String table) {
-        return "(SELECT " + writes("t.oid") + " <> 1 FROM (SELECT " + table + "::oid) t(oid))";
+        return writes(table) + " <> 1";
     }
 
     /**
