@@ -11,19 +11,24 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Short questions to the catalog, asked by namespace: {@code information_schema} would look at every schema. */
 public final class Queries {
 
-    /**
-     * The name of the schema of a row {@code c} of {@code pg_class}, as the server remembers it; NULL when it is gone. Whether it
-     * joins the schemas or looks each up, the planner reads all of them once for each relation until there are many.
-     */
-    public static final String SCHEMA_OF_RELATION = "(pg_catalog.pg_identify_object_as_address("
-            + "'pg_catalog.pg_namespace'::regclass, c.relnamespace, 0)).object_names[1]";
-
     private Queries() {}
+
+    /**
+     * The name in what {@code regnamespace} is as text, for which the server need not read its catalogs: with quotes where SQL
+     * needs them. Empty where it is a number, because the schema is gone.
+     */
+    public static Optional<String> schemaNamed(String text) {
+        if (text.startsWith("\"")) {
+            return Optional.of(text.substring(1, text.length() - 1).replace("\"\"", "\""));
+        }
+        return Character.isDigit(text.charAt(0)) ? Optional.empty() : Optional.of(text);
+    }
 
     /** Whether a schema exists, committed meanwhile or not. */
     public static boolean schemaExists(Connection connection, String schema) throws SQLException {
@@ -69,22 +74,22 @@ public final class Queries {
     public static Map<String, Set<String>> presentTables(Connection connection, Collection<String> tables)
             throws SQLException {
         Map<String, Set<String>> present = new HashMap<>();
+        // OFFSET 0 has a schema's name asked for once.
         String query = """
                 SELECT s.tables, pg_catalog.array_agg(s.name)
                   FROM (SELECT pg_catalog.array_agg(c.relname ORDER BY c.relname) AS tables,
-                               %s AS name
+                               c.relnamespace::pg_catalog.regnamespace::pg_catalog.text AS name
                           FROM pg_catalog.pg_class c
                          WHERE c.relname = ANY (?::name[]) AND c.relkind IN ('r', 'p')
-                         GROUP BY c.relnamespace) s
-                 WHERE s.name IS NOT NULL
-                 GROUP BY s.tables""".formatted(SCHEMA_OF_RELATION);
+                         GROUP BY c.relnamespace OFFSET 0) s
+                 GROUP BY s.tables""";
         try (PreparedStatement statement = connection.prepareStatement(query)) {
             statement.setArray(1, connection.createArrayOf("text", tables.toArray()));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     Set<String> found = Set.of(strings(rows.getArray(1)));
                     for (String schema : strings(rows.getArray(2))) {
-                        present.put(schema, found);
+                        schemaNamed(schema).ifPresent(name -> present.put(name, found));
                     }
                 }
             }

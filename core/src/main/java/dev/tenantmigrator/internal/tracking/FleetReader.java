@@ -10,6 +10,7 @@ import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Stream;
 
 /** Finds the tenants and reads what is recorded for them, in chunks. */
 public final class FleetReader {
@@ -49,6 +51,10 @@ public final class FleetReader {
         Map<String, List<R>> read(Connection connection, Collection<String> schemas) throws SQLException;
     }
 
+    private interface WayForAll<R> {
+        Optional<Map<String, List<R>>> read(Connection connection, String sharedSchema) throws SQLException;
+    }
+
     /** The tenants' schemas, sorted. */
     public List<String> tenants(Connection connection) throws SQLException {
         return config.store().discover(connection, config.sharedSchema()).stream()
@@ -64,19 +70,13 @@ public final class FleetReader {
                 && config.store().isTracked(connection, schema);
     }
 
-    /** Reads what decisions depend on; one tenant that is not there is a failure. */
-    public Fleet<RecordedVersion> histories(Reading reading) throws SQLException {
-        if (reading.schema().isEmpty()) {
-            Optional<Map<String, List<RecordedVersion>>> all =
-                    ask(connection -> config.store().allHistories(connection, config.sharedSchema()));
-            if (all.isPresent()) {
-                Map<String, List<RecordedVersion>> rows = new TreeMap<>(all.get());
-                rows.keySet()
-                        .removeIf(config.tenantFilter().and(reading.condition()).negate());
-                return new Fleet<>(rows, new TreeMap<>());
-            }
-        }
-        return read(reading, config.store()::histories);
+    /**
+     * Reads what decisions depend on; one tenant that is not there is a failure.
+     *
+     * @param beside what else is asked while the tenants are looked for
+     */
+    public Fleet<RecordedVersion> histories(Reading reading, Chunks.Question... beside) throws SQLException {
+        return read(reading, config.store()::histories, config.store()::allHistories, beside);
     }
 
     /**
@@ -109,9 +109,9 @@ public final class FleetReader {
         return fleet;
     }
 
-    /** Reads all that is recorded; one tenant that is not there is a failure. */
-    public Fleet<AppliedMigration> rows(Reading reading) throws SQLException {
-        return read(reading, config.store()::read);
+    /** Reads all that is recorded; the same otherwise. */
+    public Fleet<AppliedMigration> rows(Reading reading, Chunks.Question... beside) throws SQLException {
+        return read(reading, config.store()::read, (connection, sharedSchema) -> Optional.empty(), beside);
     }
 
     private <T> T ask(Session.Work<T> question) throws SQLException {
@@ -120,21 +120,15 @@ public final class FleetReader {
         }
     }
 
-    private <R> Fleet<R> read(Reading reading, Way<R> way) throws SQLException {
+    private <R> Fleet<R> read(Reading reading, Way<R> way, WayForAll<R> all, Chunks.Question... beside)
+            throws SQLException {
         Fleet<R> fleet = new Fleet<>(new ConcurrentSkipListMap<>(), new ConcurrentSkipListMap<>());
         if (reading.schema().filter(reading.condition().negate()).isPresent()) {
             return fleet;
         }
-        if (reading.schema().isPresent()) {
-            String schema = reading.schema().get();
-            if (!ask(connection -> isTenant(connection, schema))) {
-                fleet.failures().put(schema, TenantSchemas.notFound(schema));
-                return fleet;
-            }
-        }
-        List<String> schemas = reading.schema().isPresent()
-                ? List.of(reading.schema().get())
-                : ask(this::tenants).stream().filter(reading.condition()).toList();
+        List<String> schemas = new ArrayList<>();
+        Chunks.Question find = connection -> schemas.addAll(find(connection, reading, all, fleet));
+        Chunks.ask(config, Stream.concat(Stream.of(find), Stream.of(beside)).toList());
         // Most tenants have the same history: it is kept once.
         Map<List<R>, List<R>> shared = new ConcurrentHashMap<>();
         Way<R> sharing = (connection, chunk) -> {
@@ -145,6 +139,28 @@ public final class FleetReader {
         int size = config.store().recordsOutside() ? TENANTS : CHUNK;
         Chunks.read(config, schemas, size, (connection, chunk) -> read(connection, chunk, sharing, fleet));
         return fleet;
+    }
+
+    /** The tenants that are to be read, unless all were read at once. */
+    private <R> List<String> find(Connection connection, Reading reading, WayForAll<R> all, Fleet<R> fleet)
+            throws SQLException {
+        if (reading.schema().isPresent()) {
+            String schema = reading.schema().get();
+            if (isTenant(connection, schema)) {
+                return List.of(schema);
+            }
+            fleet.failures().put(schema, TenantSchemas.notFound(schema));
+            return List.of();
+        }
+        Optional<Map<String, List<R>>> rows = all.read(connection, config.sharedSchema());
+        if (rows.isEmpty()) {
+            return tenants(connection).stream().filter(reading.condition()).toList();
+        }
+        fleet.rows().putAll(rows.get());
+        fleet.rows()
+                .keySet()
+                .removeIf(config.tenantFilter().and(reading.condition()).negate());
+        return List.of();
     }
 
     /**

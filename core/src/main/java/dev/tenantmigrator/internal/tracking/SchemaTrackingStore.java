@@ -35,9 +35,7 @@ public final class SchemaTrackingStore extends TrackingTable {
      * with their types is searched from its start for every column, which takes twice as long.
      */
     private static final String TRACKED = """
-            SELECT n.nspname
-              FROM pg_catalog.pg_class c, %s n
-             WHERE c.relname = 'schema_migrations' AND c.relkind = 'r' AND NOT c.relrowsecurity AND %s
+            c.relname = 'schema_migrations' AND c.relkind = 'r' AND NOT c.relrowsecurity
                AND 5 = (SELECT count(*) FROM pg_catalog.pg_attribute a
                          WHERE a.attrelid = c.oid AND a.attnum > 0
                            AND CASE a.atttypid
@@ -47,9 +45,6 @@ public final class SchemaTrackingStore extends TrackingTable {
                                  WHEN 'pg_catalog.timestamp'::regtype THEN a.attname = 'applied_at'
                                END)""";
 
-    /** {@code OFFSET 0} has the name asked for once. */
-    private static final String EACH = "LATERAL (SELECT " + Queries.SCHEMA_OF_RELATION + " AS nspname OFFSET 0)";
-
     private SchemaTrackingStore() {}
 
     @Override
@@ -57,9 +52,12 @@ public final class SchemaTrackingStore extends TrackingTable {
         List<String> schemas = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows =
-                        statement.executeQuery(TRACKED.formatted(EACH, TenantSchemas.othersSql(sharedSchema)))) {
+                        statement.executeQuery("SELECT c.relnamespace::pg_catalog.regnamespace::pg_catalog.text"
+                                + " FROM pg_catalog.pg_class c WHERE " + TRACKED)) {
             while (rows.next()) {
-                schemas.add(rows.getString(1));
+                Queries.schemaNamed(rows.getString(1))
+                        .filter(schema -> TenantSchemas.mayBeTenant(schema, sharedSchema))
+                        .ifPresent(schemas::add);
             }
         }
         return schemas;
@@ -68,7 +66,8 @@ public final class SchemaTrackingStore extends TrackingTable {
     @Override
     public boolean isTracked(Connection connection, String schema) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
-                TRACKED.formatted("pg_catalog.pg_namespace", "n.oid = c.relnamespace AND n.nspname = ?"))) {
+                "SELECT FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid"
+                        + " WHERE n.nspname = ? AND " + TRACKED)) {
             statement.setString(1, schema);
             try (ResultSet rows = statement.executeQuery()) {
                 return rows.next();

@@ -32,6 +32,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,9 +42,6 @@ import java.util.function.Predicate;
 
 /** Looks at tenants without changing anything; status and verification are one look, so they never disagree. */
 public final class Inspector {
-
-    /** So many tenants are looked up by name; for more it is faster to look at all schemas. */
-    private static final int FEW = 100;
 
     private final Config config;
 
@@ -72,9 +70,10 @@ public final class Inspector {
         if (reading.schema().isPresent()) {
             requireTenant(reader, reading.schema().get());
         }
-        FleetReader.Fleet<AppliedMigration> fleet = reader.rows(reading);
+        Beside beside = new Beside();
+        FleetReader.Fleet<AppliedMigration> fleet = reader.rows(reading, questions(reading, beside));
         reader.refuseWrongStore(reading, fleet);
-        Beside beside = beside(fleet, row -> !row.finished());
+        askWhoWorks(fleet, row -> !row.finished(), beside);
         Map<String, TenantStatus> tenants = new TreeMap<>();
         TenantStates states = new TenantStates(catalog);
         fleet.rows().forEach((schema, rows) -> {
@@ -103,11 +102,12 @@ public final class Inspector {
         long start = System.nanoTime();
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         FleetReader reader = new FleetReader(config);
-        FleetReader.Fleet<RecordedVersion> fleet = reader.histories(reading);
+        Beside beside = new Beside();
+        FleetReader.Fleet<RecordedVersion> fleet = reader.histories(reading, questions(reading, beside));
         reader.refuseWrongStore(reading, fleet);
         int tenants = fleet.rows().size() + fleet.failures().size();
         Events.publish(config, new RunEvent.RunStarted("verify", tenants, 0));
-        Beside beside = beside(fleet, row -> !row.finished());
+        askWhoWorks(fleet, row -> !row.finished(), beside);
         Map<String, TenantOutcome> outcomes = new TreeMap<>();
         // Tenants with the same history, the same tables and nothing else are in the same health.
         Map<List<Object>, TenantStatus> known = new HashMap<>();
@@ -137,6 +137,10 @@ public final class Inspector {
     private record Beside(
             Map<String, Set<String>> tables, Map<String, List<InvalidIndex>> invalidIndexes, Set<String> workedOn) {
 
+        Beside() {
+            this(new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), new HashSet<>());
+        }
+
         Set<String> tables(String schema) {
             return tables.getOrDefault(schema, Set.of());
         }
@@ -150,29 +154,34 @@ public final class Inspector {
         }
     }
 
+    /** What is asked while the tenants are looked for. */
+    private Chunks.Question[] questions(Reading reading, Beside beside) {
+        List<Chunks.Question> questions = new ArrayList<>();
+        questions.add(connection -> beside.invalidIndexes().putAll(Queries.invalidIndexes(connection)));
+        Set<String> required = config.requiredTables();
+        if (!required.isEmpty()) {
+            questions.add(connection -> beside.tables()
+                    .putAll(
+                            reading.schema().isPresent()
+                                    ? Queries.presentTables(
+                                            connection, List.of(reading.schema().get()), required)
+                                    : Queries.presentTables(connection, required)));
+        }
+        return questions.toArray(Chunks.Question[]::new);
+    }
+
     /** Of what is unfinished it is asked whether it runs at this moment: who works on a tenant holds its lock. */
-    private <R> Beside beside(FleetReader.Fleet<R> fleet, Predicate<R> isUnfinished) throws SQLException {
+    private <R> void askWhoWorks(FleetReader.Fleet<R> fleet, Predicate<R> isUnfinished, Beside beside)
+            throws SQLException {
         List<String> unfinished = fleet.rows().entrySet().stream()
                 .filter(tenant -> tenant.getValue().stream().anyMatch(isUnfinished))
                 .map(Map.Entry::getKey)
                 .toList();
-        Map<String, Set<String>> tables = new ConcurrentHashMap<>();
-        Map<String, List<InvalidIndex>> invalidIndexes = new ConcurrentHashMap<>();
-        Set<String> workedOn = ConcurrentHashMap.newKeySet();
-        List<Chunks.Question> questions = new ArrayList<>();
-        questions.add(connection -> invalidIndexes.putAll(Queries.invalidIndexes(connection)));
-        if (!config.requiredTables().isEmpty()) {
-            Set<String> schemas = fleet.rows().keySet();
-            questions.add(connection -> tables.putAll(
-                    schemas.size() <= FEW
-                            ? Queries.presentTables(connection, schemas, config.requiredTables())
-                            : Queries.presentTables(connection, config.requiredTables())));
-        }
         if (!unfinished.isEmpty()) {
-            questions.add(connection -> workedOn.addAll(TenantLock.heldAmong(connection, unfinished)));
+            try (Session session = Session.openToRead(config.dataSource())) {
+                beside.workedOn().addAll(TenantLock.heldAmong(session.connection(), unfinished));
+            }
         }
-        Chunks.ask(config, questions);
-        return new Beside(tables, invalidIndexes, workedOn);
     }
 
     private TenantStatus status(

@@ -1,6 +1,8 @@
 package dev.tenantmigrator.benchmark;
 
 import dev.tenantmigrator.TrackingStore;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -40,6 +42,11 @@ final class Benchmark {
 
     /** The slow competitors apply the migrations of all warm-up rounds in the last. */
     private static final int WARM_UP_ROUNDS = 5;
+
+    /** The compiler has nothing to do when it has compiled nothing for so long. */
+    private static final Duration QUIET = Duration.ofMillis(100);
+
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
 
     private static final int WARM_UP_TENANTS = 10;
     private static final int MAX_REPEATS = 50;
@@ -249,10 +256,22 @@ final class Benchmark {
 
     private static void record(Map<String, List<Double>> times, String name, int tenants, Timed timed)
             throws Exception {
+        waitForCompiler();
         long start = System.nanoTime();
         timed.run();
         double millis = (System.nanoTime() - start) / 1e6 / tenants;
         times.computeIfAbsent(name, key -> new ArrayList<>()).add(millis);
+    }
+
+    /** What the JVM compiles of one competitor is not to take the processors from the next. */
+    private static void waitForCompiler() throws InterruptedException {
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        long end = System.nanoTime() + LONGEST_WAIT.toNanos();
+        long before;
+        do {
+            before = compiler.getTotalCompilationTime();
+            Thread.sleep(QUIET.toMillis());
+        } while (compiler.getTotalCompilationTime() != before && System.nanoTime() < end);
     }
 
     private void keep(Work work, Map<String, List<Double>> times) {
