@@ -17,6 +17,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs a script in one transaction with its tracking row and, where nothing is suspicious, one round trip: lock, search path,
@@ -24,6 +26,8 @@ import java.util.Optional;
  * tenant, commit.
  */
 final class InTransaction {
+
+    private static final Logger LOG = LoggerFactory.getLogger(InTransaction.class);
 
     /** The error of a flight for which the tenant was read too early. */
     static final String CHANGED = SqlErrors.marker("the recorded versions have changed");
@@ -178,6 +182,7 @@ final class InTransaction {
         if (!Containment.isSuspicion(e)) {
             throw e;
         }
+        LOG.debug("{}: what {} touched cannot be told from its end; it is watched in this run", schema, script);
         run.watch(script);
     }
 

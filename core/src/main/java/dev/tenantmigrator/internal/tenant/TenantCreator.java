@@ -105,6 +105,7 @@ public final class TenantCreator {
             if (!Containment.isSuspicion(e)) {
                 throw e;
             }
+            LOG.debug("What the creation of a tenant touched cannot be told from its end; from now on it is watched");
             watched = checksums(catalog);
             return tell(createOrFindPlace(catalog, name, step));
         }
