@@ -78,7 +78,7 @@ final class OutsideTransaction {
      * @return whether it is done, the tenant is held, or what was read of it is out of date
      * @throws MigrationFailedException when a statement failed, or the connection was lost
      */
-    MigrationSteps.Result run(Session worker) throws SQLException {
+    MigrationTry.Result run(Session worker) throws SQLException {
         readSteps();
         Optional<DataSource> other = otherSource(run.config());
         if (other.isEmpty()) {
@@ -94,10 +94,10 @@ final class OutsideTransaction {
         return repeatable;
     }
 
-    private MigrationSteps.Result runOn(Session session) throws SQLException {
+    private MigrationTry.Result runOn(Session session) throws SQLException {
         try {
             return session.outsideTransactionIfFree(schema, connection -> locked(session))
-                    .orElse(MigrationSteps.Result.HELD);
+                    .orElse(MigrationTry.Result.HELD);
         } catch (SQLException e) {
             if (SqlErrors.isConnectionLost(e)) {
                 throw failed(
@@ -133,18 +133,18 @@ final class OutsideTransaction {
                 .onLine(statement.line()));
     }
 
-    private MigrationSteps.Result locked(Session session) throws SQLException {
+    private MigrationTry.Result locked(Session session) throws SQLException {
         Connection connection = session.connection();
         if (run.leavesTraces(List.of(script))) {
             session.discard();
         }
         if (!store.isTracked(connection, schema)) {
-            return MigrationSteps.Result.CHANGED;
+            return MigrationTry.Result.CHANGED;
         }
         List<RecordedVersion> rows =
                 store.histories(connection, List.of(schema)).getOrDefault(schema, List.of());
         if (!TenantSteps.areSame(rows, state.rows())) {
-            return MigrationSteps.Result.CHANGED;
+            return MigrationTry.Result.CHANGED;
         }
         Progress progress = new Progress(connection, schema);
         boolean resumed = state.has(migration.version())
@@ -165,7 +165,7 @@ final class OutsideTransaction {
             }
         }
         record(session, direction.endSql(schema, migration));
-        return MigrationSteps.Result.DONE;
+        return MigrationTry.Result.DONE;
     }
 
     private void refuseWhatWillFail(Progress progress) throws SQLException {

@@ -4,10 +4,12 @@ import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.Events;
+import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.run.RunContext;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantOutcome.Step;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +53,20 @@ final class TenantSteps {
     /** What runs next. */
     Migration next() {
         return direction.next(state).get(0);
+    }
+
+    /** Reads what is recorded now, without taking note of it. */
+    List<RecordedVersion> read(Session session) throws SQLException {
+        String schema = state.schema();
+        return run.config()
+                .store()
+                .histories(session.connection(), List.of(schema))
+                .getOrDefault(schema, List.of());
+    }
+
+    /** Whether the tenant is still there. */
+    boolean isTracked(Session session) throws SQLException {
+        return run.config().store().isTracked(session.connection(), state.schema());
     }
 
     /**
