@@ -124,7 +124,7 @@ public final class Containment {
      * @param otherwise what its error message contains
      */
     public static String assertOneRowSql(String table, String otherwise) {
-        return "(CASE WHEN " + ContainmentSql.isOtherThanOneRow(Sql.literal(table) + "::regclass") + " THEN "
+        return "(CASE WHEN " + ShortQuestion.isOtherThanOneRow(Sql.literal(table) + "::regclass") + " THEN "
                 + Sql.literal(otherwise) + " ELSE '0' END)::int";
     }
 
@@ -136,7 +136,7 @@ public final class Containment {
     private String questionOfAnyone(Form form) {
         Optional<String> recordedIn = form.recorded() ? Optional.of(ANY_TABLE + "::regclass") : Optional.empty();
         return "(CASE WHEN "
-                + ContainmentSql.mayHaveTouchedOthers(allowed, form.ordinary(), ANY_TENANT, recordedIn) + " THEN '"
+                + ShortQuestion.mayHaveTouchedOthers(allowed, form.ordinary(), ANY_TENANT, recordedIn) + " THEN '"
                 + SUSPICIOUS + "' ELSE '0' END)::int, pg_stat_force_next_flush()";
     }
 

@@ -30,7 +30,7 @@ final class Watch {
             "SELECT '" + FIRST + "'::text, 0::bigint, 0::bigint, 0::bigint, ''::text UNION ALL ";
     private static final Stranger BLINDED = Stranger.withoutName("the schema itself, or the cursors that watch it");
 
-    private final ContainmentSql sql;
+    private final WatchQueries sql;
     private final Connection connection;
     private final String cursor =
             "tenant_migrator_" + UUID.randomUUID().toString().replace("-", "");
@@ -48,7 +48,7 @@ final class Watch {
      * @param first what is sent before and does not count
      */
     Watch(Connection connection, Allowed allowed, String tenant, List<String> first) throws SQLException {
-        this.sql = new ContainmentSql(allowed, tenant);
+        this.sql = new WatchQueries(allowed, tenant);
         this.connection = connection;
         List<String> statements = new ArrayList<>(first);
         statements.addAll(List.of(
@@ -56,8 +56,8 @@ final class Watch {
                 "DECLARE " + cursor + " NO SCROLL CURSOR FOR " + BEGINNING + sql.lockedRelations(),
                 "DECLARE " + cursor + "o NO SCROLL CURSOR FOR " + BEGINNING + sql.lockedObjects(),
                 sql.anchor(cursor),
-                ContainmentSql.writes(),
-                ContainmentSql.counts(),
+                WatchQueries.writes(),
+                WatchQueries.counts(),
                 sql.lockedRelations(),
                 sql.lockedObjects()));
         List<List<List<String>>> all = query(statements.toArray(String[]::new));
@@ -77,7 +77,7 @@ final class Watch {
         if (relations.isEmpty()) {
             return Map.of();
         }
-        return queryAside(ContainmentSql.uses(relations)).get(0).stream()
+        return queryAside(WatchQueries.uses(relations)).get(0).stream()
                 .collect(Collectors.toMap(row -> Long.valueOf(row.get(0)), row -> row, (one, other) -> one));
     }
 
@@ -117,8 +117,8 @@ final class Watch {
     List<Stranger> strangers(boolean privileges) throws SQLException {
         List<List<List<String>>> results = queryAside(
                 sql.anchor(cursor),
-                ContainmentSql.writes(),
-                ContainmentSql.counts(),
+                WatchQueries.writes(),
+                WatchQueries.counts(),
                 sql.lockedRelations(),
                 "FETCH ALL FROM " + cursor,
                 "FETCH ALL FROM " + cursor + "o");
@@ -136,10 +136,10 @@ final class Watch {
     List<Stranger> touched(List<Stranger> known) throws SQLException {
         List<List<List<String>>> results = queryAside(
                 sql.anchor(cursor),
-                ContainmentSql.writes(),
-                ContainmentSql.counts(),
+                WatchQueries.writes(),
+                WatchQueries.counts(),
                 sql.lockedRelations(),
-                ContainmentSql.lockedAmong(known));
+                WatchQueries.lockedAmong(known));
         Set<Long> locked = numbers(results.remove(4));
         Set<Stranger> touched = new LinkedHashSet<>(known);
         touched.removeIf(stranger -> !locked.contains(stranger.oid()) || before.contains(stranger));

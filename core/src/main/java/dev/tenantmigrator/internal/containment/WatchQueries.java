@@ -1,8 +1,13 @@
 package dev.tenantmigrator.internal.containment;
 
 import static dev.tenantmigrator.internal.containment.Catalogs.IN_SCHEMAS;
-import static dev.tenantmigrator.internal.containment.Catalogs.OF_TABLES;
 import static dev.tenantmigrator.internal.containment.Catalogs.OUTSIDE_SCHEMAS;
+import static dev.tenantmigrator.internal.containment.OwnWork.NEW_CONSTRAINTS_OF_DOMAINS;
+import static dev.tenantmigrator.internal.containment.OwnWork.NEW_TYPES_OF_TABLES;
+import static dev.tenantmigrator.internal.containment.OwnWork.OWN_LOCKS;
+import static dev.tenantmigrator.internal.containment.OwnWork.inserted;
+import static dev.tenantmigrator.internal.containment.OwnWork.isOwn;
+import static dev.tenantmigrator.internal.containment.OwnWork.updated;
 
 import dev.tenantmigrator.internal.sql.Sql;
 import java.util.Collection;
@@ -11,37 +16,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The questions to the catalogs about what the current transaction touched (PostgreSQL documentation, {@code pg_locks},
- * "System Columns", "The Cumulative Statistics System"). A transaction keeps its locks to its end, so they show each relation
- * that it changed. What takes no lock shows as a row that an unfinished transaction wrote and this one can see; the counters
- * of the transaction tell which catalogs it wrote to at all, so that the others need not be searched.
+ * The queries by which a watched transaction is searched for the strangers that it touched, with what {@link OwnWork} tells.
  *
- * <p>The queries for strangers return kind, catalog, number, number of the owner, name. All are short, because they are
- * planned anew for each tenant, and expect the search path {@code pg_catalog, pg_temp}.
+ * <p>Those for strangers return kind, catalog, number, number of the owner, name. All are short, because they are planned anew
+ * for each tenant, and expect the search path {@code pg_catalog, pg_temp}.
  */
-final class ContainmentSql {
-
-    /**
-     * Locks stronger than those of readers, on objects made by users, whose numbers begin there, and the schema public. Those
-     * that a serializable transaction keeps of what it read outlive it (PostgreSQL documentation, "Serializable Isolation
-     * Level").
-     */
-    private static final String IS_OWN_LOCK = "pid = pg_backend_pid() AND locktype IN ('relation', 'object')"
-            + " AND mode NOT IN ('AccessShareLock', 'SIReadLock') AND (coalesce(relation, objid) >= 16384 OR classid = "
-            + Catalogs.number("pg_namespace") + ")";
-
-    private static final String OWN_LOCKS =
-            "(SELECT locktype, relation, classid, objid FROM pg_lock_status() WHERE " + IS_OWN_LOCK + ")";
-
-    /** A table makes two: that of its rows, and the array of it. Each counts once, as each was written at least once. */
-    private static final String NEW_TYPES_OF_TABLES = "(SELECT count(DISTINCT t.oid) FROM " + OWN_LOCKS
-            + " l JOIN pg_class c ON c.oid = l.relation JOIN pg_type r ON r.oid = c.reltype"
-            + " JOIN pg_type t ON t.oid = ANY (ARRAY[r.oid, r.typarray]) AND " + isOwn("t") + ")";
-
-    /** None is looked for when no constraint was written. */
-    private static final String NEW_CONSTRAINTS_OF_DOMAINS =
-            "(SELECT count(*) FROM pg_constraint k WHERE (SELECT " + inserted("'pg_constraint'::regclass") + " + "
-                    + updated("'pg_constraint'::regclass") + " > 0) AND k.contypid > 0 AND age(k.xmin) <= 0)";
+final class WatchQueries {
 
     private static final String HELD_CURSORS = "(SELECT count(*) FROM pg_cursor() WHERE is_holdable)";
 
@@ -50,58 +30,9 @@ final class ContainmentSql {
     private final Allowed allowed;
     private final String tenant;
 
-    ContainmentSql(Allowed allowed, String tenant) {
+    WatchQueries(Allowed allowed, String tenant) {
         this.allowed = allowed;
         this.tenant = tenant;
-    }
-
-    /**
-     * A condition that holds whenever something outside may have been touched, and after ordinary migrations does not.
-     *
-     * @param ordinary what is looked at more closely, instead of being suspicious
-     * @param tenant the schema's name, as an SQL expression
-     * @param recordedIn the table of the tenant, as an SQL expression, to which exactly one row may have been written, or
-     *     from which one was deleted: the migration's record
-     */
-    static String mayHaveTouchedOthers(Allowed allowed, Ordinary ordinary, String tenant, Optional<String> recordedIn) {
-        String catalogs = Stream.concat(
-                        IN_SCHEMAS.keySet().stream()
-                                .filter(name -> !(ordinary.newTables() && OF_TABLES.contains(name))
-                                        && !(ordinary.newSchema() && name.equals("pg_namespace"))),
-                        OUTSIDE_SCHEMAS.keySet().stream())
-                .map(name -> String.valueOf(Catalogs.number(name)))
-                .collect(Collectors.joining(","));
-        String wrote =
-                "EXISTS (SELECT FROM unnest('{" + catalogs + "}'::oid[]) w(oid) WHERE " + writes("w.oid") + " > 0)";
-        String tables = " OR " + inserted("'pg_type'::regclass") + " > " + NEW_TYPES_OF_TABLES
-                + " OR (SELECT sum(" + updated("w.oid") + " + " + deleted("w.oid")
-                + ") FROM unnest('{pg_type,pg_constraint}'::regclass[]) w(oid)) > 0 OR " + NEW_CONSTRAINTS_OF_DOMAINS
-                + " > 0";
-        // All else that is moved from a schema to another shows in a catalog above, or in its type: a sequence has
-        // none.
-        String moved = updated(String.valueOf(Catalogs.number("pg_depend"))) + " > 0";
-        // A join with pg_class would take longer to plan than all the rest. What is gone, and what is no relation, has
-        // no
-        // names.
-        String inside = allowed.isNamed(
-                "(pg_identify_object_as_address(" + Catalogs.number("pg_class") + ", relation, 0)).object_names",
-                tenant);
-        // What changes a table otherwise than a row at a time is not counted, and takes another lock.
-        String record = recordedIn
-                .map(table -> " OR relation = " + table + " AND mode <> 'RowExclusiveLock'")
-                .orElse("");
-        String records =
-                recordedIn.map(table -> " OR " + isOtherThanOneRow(table)).orElse("");
-        return "(EXISTS (SELECT FROM pg_lock_status() WHERE " + IS_OWN_LOCK + " AND (NOT coalesce(" + inside
-                + ", false)" + record + ")) OR " + wrote + " OR " + moved
-                + " OR EXISTS (SELECT FROM pg_cursor() WHERE is_holdable)" + records
-                + (ordinary.newTables() ? tables : "")
-                + (ordinary.newSchema() ? " OR " + writes("'pg_namespace'::regclass") + " > 1" : "") + ")";
-    }
-
-    /** A condition that holds unless one row was written to a table, or deleted from it. */
-    static String isOtherThanOneRow(String table) {
-        return writes(table) + " <> 1";
     }
 
     /**
@@ -123,7 +54,7 @@ final class ContainmentSql {
 
     /** A query for how often each catalog was written to: its name, and the number. */
     static String writes() {
-        return "SELECT w.oid::text, " + writes("w.oid") + " FROM unnest('{"
+        return "SELECT w.oid::text, " + OwnWork.writes("w.oid") + " FROM unnest('{"
                 + Stream.concat(IN_SCHEMAS.keySet().stream(), OUTSIDE_SCHEMAS.keySet().stream())
                         .collect(Collectors.joining(","))
                 + "}'::regclass[]) w(oid)";
@@ -307,34 +238,11 @@ final class ContainmentSql {
         String numbers = relations.stream()
                 .map(relation -> String.valueOf(relation.oid()))
                 .collect(Collectors.joining(","));
-        return "SELECT r.oid::bigint, " + writes("r.oid") + ", (SELECT string_agg(DISTINCT mode, ',')"
+        return "SELECT r.oid::bigint, " + OwnWork.writes("r.oid") + ", (SELECT string_agg(DISTINCT mode, ',')"
                 + " FROM pg_lock_status() WHERE pid = pg_backend_pid() AND relation = r.oid AND mode <> 'SIReadLock'),"
                 + " (SELECT ctid FROM pg_class WHERE oid = r.oid),"
                 + " (SELECT string_agg(ctid::text, ',' ORDER BY attnum) FROM pg_attribute WHERE attrelid = r.oid)"
                 + " FROM unnest('{" + numbers + "}'::oid[]) r(oid)";
-    }
-
-    private static String inserted(String oid) {
-        return "pg_stat_get_xact_tuples_inserted(" + oid + ")";
-    }
-
-    private static String updated(String oid) {
-        return "pg_stat_get_xact_tuples_updated(" + oid + ")";
-    }
-
-    private static String deleted(String oid) {
-        return "pg_stat_get_xact_tuples_deleted(" + oid + ")";
-    }
-
-    private static String writes(String oid) {
-        return inserted(oid) + " + " + updated(oid) + " + " + deleted(oid);
-    }
-
-    /** The row was written by this transaction, be it in a part of it that can be rolled back on its own. */
-    private static String isOwn(String row) {
-        return """
-                (age(%1$s.xmin) = 0 OR (age(%1$s.xmin) < 0 AND pg_xact_status(
-                    (pg_current_xact_id()::text::bigint - age(%1$s.xmin))::text::xid8) = 'in progress'))""".formatted(row);
     }
 
     private static String relationKind(String relation) {
