@@ -70,7 +70,7 @@ final class InTransaction {
         this.isolationLevel = run.isolationLevel(script);
         this.containment = containment;
         TrackingStore store = run.config().store();
-        this.begin = run.beginSql(schema, script);
+        this.begin = run.settings(script).beginSql(schema);
         // Behind the lock in a statement of its own, whose snapshot shows what was committed before.
         this.assertUnchanged = "SELECT " + store.assertRecordedSql(schema, state.rows(), CHANGED);
         body.addScript(migration.version(), script, run.statements(script, schema))
@@ -130,7 +130,7 @@ final class InTransaction {
     private Flight withQuestion() {
         Flight flight = new Flight()
                 .add(begin)
-                .add(assertUnchanged + ", " + run.searchPathCall(schema))
+                .add(assertUnchanged + ", " + run.path().call(schema))
                 .addAll(body);
         Optional<String> counted = counted();
         String question = containment.question(schema, run.ordinary(script), counted);
@@ -174,7 +174,7 @@ final class InTransaction {
 
     /** What is watched, which the search path of whoever watches goes before. */
     private Flight watched() {
-        Flight flight = new Flight().add("SELECT " + run.searchPathCall(schema)).addAll(body);
+        Flight flight = new Flight().add("SELECT " + run.path().call(schema)).addAll(body);
         return recordsOutside ? flight : flight.addAll(record());
     }
 

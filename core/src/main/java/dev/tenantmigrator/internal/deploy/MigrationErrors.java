@@ -74,7 +74,7 @@ final class MigrationErrors {
         if (LOCK_TIMEOUT.equals(state)) {
             failure = failure.withMessage(
                     "another session kept a lock that the script needs, " + times(tries.count()) + " for "
-                            + run.lockTimeout(script) + " within " + seconds(tries.time())
+                            + run.settings(script).lockTimeout() + " within " + seconds(tries.time())
                             + "; nothing of the script was kept. "
                             + holders(session, schema));
         } else if (mayPass(state)) {

@@ -13,6 +13,7 @@ import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.run.RunContext;
+import dev.tenantmigrator.internal.run.ScriptSettings;
 import dev.tenantmigrator.internal.sql.NonTransactional;
 import dev.tenantmigrator.internal.sql.NonTransactional.Kind;
 import dev.tenantmigrator.internal.tracking.TenantState;
@@ -187,7 +188,7 @@ final class OutsideTransaction {
         Step step = steps.get(number);
         try {
             // Before each, because DO and CALL can change the session.
-            set(session.connection(), run.sessionSql(schema, script, lockTimeout(step)));
+            set(session.connection(), run.settings(script).sessionSql(schema, lockTimeout(step)));
             set(session.connection(), LOOK_FOR_CLIENT);
             if (progress.settle(step.what(), resumed)) {
                 return;
@@ -225,9 +226,10 @@ final class OutsideTransaction {
      * gives up leaves half a work.
      */
     private String lockTimeout(Step step) {
+        ScriptSettings settings = run.settings(script);
         return step.what().concurrently().isPresent()
-                ? run.askedLockTimeout(script).orElse("0")
-                : run.lockTimeout(script);
+                ? settings.askedLockTimeout().orElse("0")
+                : settings.lockTimeout();
     }
 
     private static boolean undo(Progress progress, Step step, SQLException reason) {

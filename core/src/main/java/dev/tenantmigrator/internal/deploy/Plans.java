@@ -10,6 +10,7 @@ import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.run.RunContext;
+import dev.tenantmigrator.internal.run.ScriptSettings;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.internal.tracking.Reading;
@@ -95,20 +96,20 @@ public final class Plans {
     private PlannedMigration planned(RunContext run, TenantState state, Migration migration) {
         String schema = state.schema();
         TenantScript script = run.script(migration.up());
+        ScriptSettings settings = run.settings(migration.up());
         List<String> before = new ArrayList<>();
         List<String> after = new ArrayList<>();
         if (script.transactional()) {
             before.add(Session.begin(script.isolationLevel()));
-            before.add(run.searchPathSql(schema));
-            before.add(run.timeoutsSql(migration.up()));
+            before.add(run.path().sql(schema));
+            before.add(settings.timeoutsSql());
             after.add(config.store().insertSql(schema, migration));
             after.add("COMMIT");
         } else {
             if (!state.has(migration.version())) {
                 before.add(config.store().startSql(schema, migration));
             }
-            before.add(run.sessionSql(
-                    schema, migration.up(), run.askedLockTimeout(migration.up()).orElse("0")));
+            before.add(settings.sessionSql(schema, settings.askedLockTimeout().orElse("0")));
             after.add(config.store().finishSql(schema, migration.version()));
         }
         return new PlannedMigration(

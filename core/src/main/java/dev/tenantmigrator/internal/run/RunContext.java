@@ -9,13 +9,11 @@ import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.containment.Ordinary;
-import dev.tenantmigrator.internal.jdbc.TenantLock;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.CreationForm;
 import dev.tenantmigrator.internal.sql.ExtensionRequest;
 import dev.tenantmigrator.internal.sql.ScriptDirective;
 import dev.tenantmigrator.internal.sql.ScriptScan;
-import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.internal.tracking.TenantStates;
 import java.sql.Connection;
@@ -27,10 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** What one run works with: the migrations, each script adapted once, and what belongs to no tenant. Thread-safe. */
 public final class RunContext {
@@ -47,15 +43,15 @@ public final class RunContext {
     private final Extensions.Installed installed;
     private final SharedObjects shared;
     private final TenantStates states;
-    private final List<String> schemasAfterTenant;
+    private final TenantPath path;
     private final Set<ScriptFile> watched = ConcurrentHashMap.newKeySet();
     private final Set<String> missingExtensions;
     private final Map<ScriptFile, Adapted> scripts = new ConcurrentHashMap<>();
 
     private record Adapted(
             TenantScript script,
-            ScriptDirective directive,
-            String begin,
+            ScriptSettings settings,
+            int tries,
             Set<String> ownSettings,
             boolean changesSettings,
             boolean leavesTraces,
@@ -77,9 +73,9 @@ public final class RunContext {
         this.installed = installed;
         this.shared = new SharedObjects(
                 config.sharedSchema(), config.sharedObjects(), installed.objects(), config.allowedSchemas());
-        Set<String> path = new LinkedHashSet<>(List.of(config.sharedSchema()));
-        path.addAll(installed.schemas());
-        this.schemasAfterTenant = List.copyOf(path);
+        Set<String> schemas = new LinkedHashSet<>(List.of(config.sharedSchema()));
+        schemas.addAll(installed.schemas());
+        this.path = new TenantPath(schemas);
         this.missingExtensions = Set.copyOf(missingExtensions);
     }
 
@@ -199,46 +195,14 @@ public final class RunContext {
         return isTransactional(script) ? statements : CreationForm.of(statements, schema);
     }
 
-    /**
-     * A statement that lets unqualified names mean the tenant's, then the shared ones, until the transaction ends; and
-     * strings end where scripts were read to end, whatever the host's setting is.
-     */
-    public String searchPathSql(String schema) {
-        return "SELECT " + searchPathCall(schema)
-                + ", pg_catalog.set_config('standard_conforming_strings', 'on', true)";
+    /** The search path that scripts run with. */
+    public TenantPath path() {
+        return path;
     }
 
-    /** The same where strings end so already, as an expression for the list of a {@code SELECT}. */
-    public String searchPathCall(String schema) {
-        return "pg_catalog.set_config('search_path', " + Sql.literal(searchPath(schema)) + ", true)";
-    }
-
-    private String searchPath(String schema) {
-        return Sql.identifier(schema) + ", "
-                + schemasAfterTenant.stream().map(Sql::identifier).collect(Collectors.joining(", "));
-    }
-
-    /**
-     * A statement that gives the session of a script that cannot run in a transaction the same search path, and what the
-     * script's statements would have in one of ours.
-     *
-     * @param lockTimeout how long the next statement waits for a lock
-     */
-    public String sessionSql(String schema, ScriptFile script, String lockTimeout) {
-        Map<String, String> settings = timeouts(adapted(script).directive());
-        settings.put("search_path", searchPath(schema));
-        settings.put("standard_conforming_strings", "on");
-        settings.put("default_transaction_isolation", "read committed");
-        settings.put("default_transaction_read_only", "off");
-        settings.put("lock_timeout", lockTimeout);
-        return "SELECT " + settingCalls(settings, false);
-    }
-
-    private static String settingCalls(Map<String, String> settings, boolean local) {
-        return settings.entrySet().stream()
-                .map(setting -> "pg_catalog.set_config(" + Sql.literal(setting.getKey()) + ", "
-                        + Sql.literal(setting.getValue()) + ", " + local + ")")
-                .collect(Collectors.joining(", "));
+    /** What a script's transactions and sessions are set to. */
+    public ScriptSettings settings(ScriptFile script) {
+        return adapted(script).settings();
     }
 
     /** Whether a script runs in one transaction with its tracking row. */
@@ -246,70 +210,14 @@ public final class RunContext {
         return adapted(script).script().transactional();
     }
 
-    /** How long a statement waits for a lock: what the script says, else the run, else what the migrator was built with. */
-    public String lockTimeout(ScriptFile script) {
-        return lockTimeout(adapted(script).directive());
-    }
-
-    private String lockTimeout(ScriptDirective directive) {
-        return askedLockTimeout(directive)
-                .orElse(rollout.lockTimeout().orElse(config.lockTimeout()).toMillis() + "ms");
-    }
-
-    /** How long the script says that its statements wait for a lock. */
-    public Optional<String> askedLockTimeout(ScriptFile script) {
-        return askedLockTimeout(adapted(script).directive());
-    }
-
-    private static Optional<String> askedLockTimeout(ScriptDirective directive) {
-        return Optional.ofNullable(directive.timeouts().get("lock_timeout"));
-    }
-
     /** How often a script is tried that fails for a reason that passes. */
     public int tries(ScriptFile script) {
-        return adapted(script).directive().tries().orElse(rollout.tries());
-    }
-
-    /** A statement, of one row, that sets until the transaction ends how long a script waits, and for what. */
-    public String timeoutsSql(ScriptFile script) {
-        return "SELECT " + settingCalls(settingsOfTransaction(adapted(script).directive()), true);
-    }
-
-    /**
-     * The first statement of a transaction, of one row: it takes the tenant's lock, and sets until the transaction ends how long
-     * a script waits, and for what, where strings end, and for what follows a search path in which nobody's functions are. It
-     * depends on none that another script may have left. One statement, because each costs more than what it does.
-     */
-    public String beginSql(String schema, ScriptFile script) {
-        return TenantLock.trySql(schema) + ", " + adapted(script).begin();
-    }
-
-    private String beginSettings(ScriptDirective directive) {
-        Map<String, String> settings = settingsOfTransaction(directive);
-        settings.put("search_path", "pg_catalog, pg_temp");
-        settings.put("standard_conforming_strings", "on");
-        return settingCalls(settings, true);
-    }
-
-    private Map<String, String> settingsOfTransaction(ScriptDirective directive) {
-        Map<String, String> settings = timeouts(directive);
-        settings.put("lock_timeout", lockTimeout(directive));
-        if (rollout.asynchronousCommit()) {
-            settings.put("synchronous_commit", "off");
-        }
-        return settings;
+        return adapted(script).tries();
     }
 
     /** Whether the commit of a script is not waited for. */
     public boolean isAsynchronous(ScriptFile script) {
         return rollout.asynchronousCommit() && isTransactional(script);
-    }
-
-    private Map<String, String> timeouts(ScriptDirective directive) {
-        Map<String, String> timeouts = new TreeMap<>();
-        rollout.statementTimeout().ifPresent(timeout -> timeouts.put("statement_timeout", timeout.toMillis() + "ms"));
-        timeouts.putAll(directive.timeouts());
-        return timeouts;
     }
 
     /** Whether a script is to be watched while it runs, rather than asked about at its end. */
@@ -365,8 +273,8 @@ public final class RunContext {
         ScriptDirective directive = ScriptDirective.read(script);
         return new Adapted(
                 adapted,
-                directive,
-                beginSettings(directive),
+                new ScriptSettings(directive, rollout, config.lockTimeout(), path),
+                directive.tries().orElse(rollout.tries()),
                 ownSettings,
                 mayChange || sets,
                 traces,

@@ -43,7 +43,7 @@ public final class Scratch {
         return session.inRolledBackTransaction(connection -> {
             new Flight()
                     .add("CREATE SCHEMA " + Sql.identifier(schema))
-                    .add(run.searchPathSql(schema))
+                    .add(run.path().sql(schema))
                     .send(connection);
             return work.run(new Scratch(connection, run, schema));
         });
@@ -66,7 +66,7 @@ public final class Scratch {
      */
     public void apply(Migration migration) throws SQLException {
         Flight flight = new Flight()
-                .add(run.searchPathSql(schema))
+                .add(run.path().sql(schema))
                 .addScript(migration.version(), migration.up(), run.statementsInCreation(migration.up(), schema))
                 .addCheck(migration.version(), migration.up(), PendingConstraints.checkSql(schema));
         try {

@@ -160,7 +160,7 @@ final class Creation {
         tried = schema;
         List<String> head = List.of("SAVEPOINT " + SAVEPOINT, "CREATE SCHEMA " + Sql.identifier(schema));
         Flight body = flight(schema);
-        String searchPathOfStep = run.searchPathSql(schema);
+        String searchPathOfStep = run.path().sql(schema);
         Flight behindQuestion = new Flight();
         if (config.store().recordsOutside()) {
             behindQuestion.add(Containment.OWN_PATH).addAll(recording(schema)).add(searchPathOfStep);
@@ -220,7 +220,7 @@ final class Creation {
     /** The migrations, and their record where it is in the tenant's schema. */
     private Flight flight(String schema) {
         boolean recordsInside = !config.store().recordsOutside();
-        Flight flight = new Flight().add(run.searchPathSql(schema));
+        Flight flight = new Flight().add(run.path().sql(schema));
         if (recordsInside) {
             flight.add(config.store().createSql(schema));
         }
@@ -239,7 +239,7 @@ final class Creation {
             }
             if (run.changesSettings(script)) {
                 // As it would not hold if each migration had its own transaction.
-                flight.add(restore).add(run.searchPathSql(schema));
+                flight.add(restore).add(run.path().sql(schema));
                 ownSettings.restoreSql(run.ownSettings(script)).ifPresent(flight::add);
             }
             if (recordsInside) {
@@ -248,7 +248,7 @@ final class Creation {
         }
         record(schema, unrecorded, flight);
         // What is deferred, also by what the text does not show, would run at the commit.
-        flight.add(run.searchPathSql(schema))
+        flight.add(run.path().sql(schema))
                 .add(PendingConstraints.checkSql(schema))
                 .add(Containment.OWN_PATH);
         if (recordsInside) {
