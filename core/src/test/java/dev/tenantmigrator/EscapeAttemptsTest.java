@@ -44,6 +44,8 @@ class EscapeAttemptsTest {
                 DECLARE q text := 'INSERT INTO public.audit (what) VALUES (1)';
                 BEGIN EXECUTE q; RETURN NULL; END $f$;""";
 
+    private static final Migration FLAG = Migration.of("20240302_flag", "ALTER TABLE notes ADD COLUMN flag boolean");
+
     private final TestDatabase database;
     private String a = "";
     private String b = "";
@@ -251,17 +253,14 @@ class EscapeAttemptsTest {
         Migration temporary = Migration.of(
                 "20240301_temporary",
                 "DO $$ BEGIN IF current_schema() LIKE 'a%' THEN EXECUTE 'CREATE TE' || 'MP TABLE notes (id int)'; END IF; END $$");
-        Migration flag = Migration.of("20240302_flag", "ALTER TABLE notes ADD COLUMN flag boolean");
         TenantMigrator migrator = TenantMigrator.builder(database.dataSource())
-                .migrations(MigrationSource.of(MEMBERS, NOTES, temporary, flag))
+                .migrations(MigrationSource.of(MEMBERS, NOTES, temporary, FLAG))
                 .parallelism(1)
                 .build();
 
         migrator.deployAll();
 
-        assertThat(database.value("SELECT count(*) FROM pg_attribute WHERE attname = 'flag' AND attrelid = '" + b
-                        + ".notes'::regclass"))
-                .isEqualTo("1");
+        assertThat(flagsOfNotes(b)).isEqualTo("1");
     }
 
     /** The schema of temporary tables is there already, and tables are made as the script's text says. */
@@ -271,23 +270,25 @@ class EscapeAttemptsTest {
                 "20240301_temporary",
                 "CREATE TABLE more (id int); DO $$ BEGIN IF current_schema() LIKE 'a%' THEN"
                         + " EXECUTE 'CREATE TE' || 'MP TABLE notes (id int)'; END IF; END $$");
-        Migration flag = Migration.of("20240302_flag", "ALTER TABLE notes ADD COLUMN flag boolean");
         try (HikariDataSource one = Samples.pool(database, 1)) {
             try (Connection connection = one.getConnection();
                     Statement statement = connection.createStatement()) {
                 statement.execute("CREATE TEMP TABLE x (id int); DROP TABLE x");
             }
             TenantMigrator migrator = TenantMigrator.builder(one)
-                    .migrations(MigrationSource.of(MEMBERS, NOTES, temporary, flag))
+                    .migrations(MigrationSource.of(MEMBERS, NOTES, temporary, FLAG))
                     .parallelism(1)
                     .build();
 
             migrator.deployAll();
         }
 
-        assertThat(database.value("SELECT count(*) FROM pg_attribute WHERE attname = 'flag' AND attrelid = '" + b
-                        + ".notes'::regclass"))
-                .isEqualTo("1");
+        assertThat(flagsOfNotes(b)).isEqualTo("1");
+    }
+
+    private String flagsOfNotes(String tenant) {
+        return database.value("SELECT count(*) FROM pg_attribute WHERE attname = 'flag' AND attrelid = '" + tenant
+                + ".notes'::regclass");
     }
 
     @Test
