@@ -109,14 +109,14 @@ class ContainmentTest {
             CREATE TYPE public.t AS (x int)                                  | type public.t
             ALTER TYPE public.mood RENAME VALUE 'a' TO 'z'                   | type public.mood
             DROP TYPE public.mood                                            | type public.mood
-            ALTER DOMAIN public.positive ADD CHECK (VALUE > 0)               | domain public.positive
+            ALTER DOMAIN public.positive ADD CHECK (VALUE > 0)               | type public.positive
             ALTER DOMAIN public.positive SET NOT NULL                        | type public.positive
             CREATE SCHEMA extra                                              | schema extra
             ALTER SCHEMA other RENAME TO other2                              | schema other2
             DROP SCHEMA other CASCADE                                        | schema other
             GRANT USAGE ON SCHEMA other TO PUBLIC                            | schema other
             ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC        | default privileges
-            ALTER DEFAULT PRIVILEGES IN SCHEMA other GRANT SELECT ON TABLES TO PUBLIC | default privileges other
+            ALTER DEFAULT PRIVILEGES IN SCHEMA other GRANT SELECT ON TABLES TO PUBLIC | in schema other
             SELECT lo_create(0)                                              | a large object
             ALTER TEXT SEARCH CONFIGURATION other.words ADD MAPPING FOR word WITH simple | text search configuration other.words
             CREATE CAST (public.mood AS int) WITH INOUT                      | cast
@@ -337,7 +337,7 @@ class ContainmentTest {
     }
 
     @Test
-    void theWatchCannotBeBlinded() {
+    void theCheckCannotBeBlinded() {
         Failure closed = refused(Migration.of("20240301_closed", """
                 DO $$ DECLARE c record; q text := 'DROP TABLE public.audit'; BEGIN
                     EXECUTE q;
@@ -355,7 +355,7 @@ class ContainmentTest {
                     END LOOP;
                     EXECUTE q;
                 END $$"""));
-        assertThat(moved.message()).contains("the cursors that watch it");
+        assertThat(moved.message()).contains("the cursor that shows how it was before");
 
         Failure shadowed = refused(Migration.of("20240301_shadowed", """
                 CREATE FUNCTION pg_lock_status() RETURNS SETOF pg_locks LANGUAGE sql AS 'SELECT * FROM pg_locks LIMIT 0';

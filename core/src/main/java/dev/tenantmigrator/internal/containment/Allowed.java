@@ -31,66 +31,68 @@ public record Allowed(String sharedSchema, Set<String> sharedObjects, Set<String
         return new Allowed(config.sharedSchema(), config.sharedObjects(), schemas, config.allowedTables());
     }
 
-    /** The number of a schema, which is 0 when there is none of this name. */
-    static String numberOf(String schema) {
-        return "coalesce(to_regnamespace(" + Sql.literal(Sql.identifier(schema)) + ")::oid, 0)";
-    }
-
-    /** A schema, by its number, is the tenant's, the one of temporary tables, that of their overlong values, or allowed. */
-    String isInside(String schema, String tenant) {
-        String inside = "%1$s <> 0 AND %1$s = ANY (ARRAY[%2$s, pg_my_temp_schema(), 'pg_toast'::regnamespace::oid])"
-                .formatted(schema, numberOf(tenant));
-        // By name, because a schema that was dropped has no number any more.
+    /** A schema, by its number, is allowed as a whole; by name, because one that was dropped has no number any more. */
+    String isAllowedSchema(String oid) {
         return schemas.isEmpty()
-                ? "(" + inside + ")"
-                : "(%s OR %s = ANY (%s))".formatted(inside, nameOf(schema), array(schemas));
-    }
-
-    /** An object, by the number of its schema and its name, is a shared one. */
-    String isShared(String schema, String name) {
-        return sharedObjects.isEmpty()
                 ? "false"
-                : "(%s = %s AND %s = ANY (%s))".formatted(schema, numberOf(sharedSchema), name, array(sharedObjects));
-    }
-
-    /** A table, by the number of its schema and its name, is allowed by name. */
-    String isAllowedTable(String schema, String name) {
-        String byPattern = tables.isEmpty()
-                ? "false"
-                : "(%1$s || '.' || %2$s = ANY (%3$s) OR %1$s || '.*' = ANY (%3$s))"
-                        .formatted(nameOf(schema), name, array(tables));
-        return "(" + isShared(schema, name) + " OR " + byPattern + ")";
+                : "EXISTS (SELECT FROM pg_namespace n WHERE n.oid = " + oid + " AND n.nspname = ANY (" + array(schemas)
+                        + "))";
     }
 
     /**
-     * The same of a relation, by the names of its schema and of itself that {@code pg_identify_object_as_address} gives: without
-     * a search in the catalogs, whose planning would take longer than the rest of a small migration. Tables that an extension
-     * keeps in {@code pg_catalog} (Citus notes each new table there) can be written to by the server and by superusers alone.
-     * What is temporary is not inside: it stays on the connection.
+     * A relation or other object is in the tenant's schema or allowed, by the names of its schema and of itself that {@code
+     * pg_identify_object_as_address} gives: without a search in the catalogs.
      *
      * @param names an expression for the two
      * @param tenant the schema's name, as an SQL expression
      */
     String isNamed(String names, String tenant) {
         String condition = Stream.concat(
-                        Stream.of("pg_toast", "pg_catalog"), schemas.stream().sorted())
-                .map(Sql::literal)
-                .collect(Collectors.joining(", ", names + "[1] IN (" + tenant + ", ", ")"));
+                        Stream.of(tenant), schemas.stream().sorted().map(Sql::literal))
+                .collect(Collectors.joining(", ", names + "[1] IN (", ")"));
+        return "(" + names + "[2] IS NOT NULL AND (" + condition + orAllowedByName(names) + "))";
+    }
+
+    /** A relation is allowed by its own name, or as a partition, or index of one, by that of the partitioned table. */
+    String isRelationByName(String catalog, String oid) {
+        if (sharedObjects.isEmpty() && tables.isEmpty()) {
+            return "false";
+        }
+        String relation = "coalesce(pg_partition_root(" + oid + "), " + oid + ")";
+        return "coalesce((SELECT false" + orAllowedByName("a.names") + " FROM (SELECT (pg_identify_object_as_address("
+                + catalog + ", CASE WHEN " + catalog + " = 1259 THEN " + relation
+                + " END, 0)).object_names OFFSET 0) a(names)), false)";
+    }
+
+    /** As {@link #isNamed}, by the quoted names that {@code pg_identify_object} gives. */
+    String isIdentified(String object, String tenant) {
+        String condition = Stream.concat(
+                        Stream.of(tenant), schemas.stream().sorted().map(Sql::literal))
+                .map(schema -> "quote_ident(" + schema + ")")
+                .collect(Collectors.joining(", ", object + ".schema IN (", ")"));
+        String shared = sharedObjects.stream()
+                .sorted()
+                .map(name -> "quote_ident(" + Sql.literal(name) + ")")
+                .collect(Collectors.joining(", "));
+        return shared.isEmpty()
+                ? condition
+                : "(" + condition + " OR " + object + ".schema = quote_ident(" + Sql.literal(sharedSchema) + ") AND "
+                        + object + ".name IN (" + shared + "))";
+    }
+
+    private String orAllowedByName(String names) {
+        String condition = "";
         if (!sharedObjects.isEmpty()) {
             condition += sharedObjects.stream()
                     .sorted()
                     .map(name -> "ARRAY[" + Sql.literal(sharedSchema) + ", " + Sql.literal(name) + "]")
-                    .collect(Collectors.joining(", ", " OR " + names + " IN (", ")"));
+                    .collect(Collectors.joining(", ", " OR " + names + "[1:2] IN (", ")"));
         }
         if (!tables.isEmpty()) {
-            condition += " OR array_to_string(%1$s, '.') = ANY (%2$s) OR %1$s[1] || '.*' = ANY (%2$s)"
+            condition += " OR array_to_string(%1$s[1:2], '.') = ANY (%2$s) OR %1$s[1] || '.*' = ANY (%2$s)"
                     .formatted(names, array(tables));
         }
-        return "(" + condition + ")";
-    }
-
-    private static String nameOf(String schema) {
-        return "(SELECT nspname FROM pg_namespace WHERE oid = " + schema + ")";
+        return condition;
     }
 
     private static String array(Collection<String> names) {

@@ -1,153 +1,164 @@
 package dev.tenantmigrator.internal.containment;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The catalogs that are written to without a lock on a relation (PostgreSQL documentation, "System Catalogs"). */
-final class Catalogs {
+/**
+ * The system catalogs (PostgreSQL documentation, "System Catalogs"), and to whom an object belongs that one of their rows
+ * describes. Catalogs have the same number in every version. A test compares the list with the server's; an object of a catalog
+ * that is not in it counts as nobody's, so that touching it is refused.
+ */
+enum Catalogs {
+    PG_AGGREGATE(2600, Owner.ROW_OF_ANOTHER),
+    PG_AM(2601, Owner.NOBODY, "an access method"),
+    PG_AMOP(2602, Owner.PART),
+    PG_AMPROC(2603, Owner.PART),
+    PG_ATTRDEF(2604, Owner.PART),
+    PG_ATTRIBUTE(1249, Owner.ROW_OF_ANOTHER),
+    PG_AUTHID(1260, Owner.NOBODY, "a role"),
+    PG_AUTH_MEMBERS(1261, Owner.NOBODY, "the membership of a role"),
+    PG_CAST(2605, Owner.PART),
+    PG_CLASS(1259, Owner.SCHEMA),
+    PG_COLLATION(3456, Owner.SCHEMA),
+    PG_CONSTRAINT(2606, Owner.PART),
+    PG_CONVERSION(2607, Owner.SCHEMA),
+    PG_DATABASE(1262, Owner.NOBODY, "a database"),
+    PG_DB_ROLE_SETTING(2964, Owner.NOBODY, "a setting of a role or database"),
+    PG_DEFAULT_ACL(826, Owner.PART),
+    PG_DEPEND(2608, Owner.ROW_OF_ANOTHER),
+    PG_DESCRIPTION(2609, Owner.ROW_OF_ANOTHER),
+    PG_ENUM(3501, Owner.ROW_OF_ANOTHER),
+    PG_EVENT_TRIGGER(3466, Owner.NOBODY, "an event trigger"),
+    PG_EXTENSION(3079, Owner.NOBODY, "an extension"),
+    PG_FOREIGN_DATA_WRAPPER(2328, Owner.NOBODY, "a foreign-data wrapper"),
+    PG_FOREIGN_SERVER(1417, Owner.NOBODY, "a foreign server"),
+    PG_FOREIGN_TABLE(3118, Owner.ROW_OF_ANOTHER),
+    PG_INDEX(2610, Owner.ROW_OF_ANOTHER),
+    PG_INHERITS(2611, Owner.ROW_OF_ANOTHER),
+    PG_INIT_PRIVS(3394, Owner.ROW_OF_ANOTHER),
+    PG_LANGUAGE(2612, Owner.NOBODY, "a language"),
+    PG_LARGEOBJECT(2613, Owner.NOBODY, "a large object"),
+    PG_LARGEOBJECT_METADATA(2995, Owner.NOBODY, "a large object"),
+    PG_NAMESPACE(2615, Owner.ITSELF),
+    PG_OPCLASS(2616, Owner.SCHEMA),
+    PG_OPERATOR(2617, Owner.SCHEMA),
+    PG_OPFAMILY(2753, Owner.SCHEMA),
+    PG_PARAMETER_ACL(6243, Owner.NOBODY, "the privileges of a parameter"),
+    PG_PARTITIONED_TABLE(3350, Owner.ROW_OF_ANOTHER),
+    PG_POLICY(3256, Owner.PART),
+    PG_PROC(1255, Owner.SCHEMA),
+    PG_PUBLICATION(6104, Owner.NOBODY, "a publication"),
+    PG_PUBLICATION_NAMESPACE(6237, Owner.NOBODY, "a publication"),
+    PG_PUBLICATION_REL(6106, Owner.PART),
+    PG_RANGE(3541, Owner.ROW_OF_ANOTHER),
+    PG_REPLICATION_ORIGIN(6000, Owner.NOBODY, "a replication origin"),
+    PG_REWRITE(2618, Owner.PART),
+    PG_SECLABEL(3596, Owner.ROW_OF_ANOTHER),
+    PG_SEQUENCE(2224, Owner.ROW_OF_ANOTHER),
+    PG_SHDEPEND(1214, Owner.ROW_OF_ANOTHER),
+    PG_SHDESCRIPTION(2396, Owner.NOBODY, "the comment on a role, database or tablespace"),
+    PG_SHSECLABEL(3592, Owner.NOBODY, "a security label"),
+    PG_STATISTIC(2619, Owner.ROW_OF_ANOTHER),
+    PG_STATISTIC_EXT(3381, Owner.SCHEMA),
+    PG_STATISTIC_EXT_DATA(3429, Owner.ROW_OF_ANOTHER),
+    PG_SUBSCRIPTION(6100, Owner.NOBODY, "a subscription"),
+    PG_SUBSCRIPTION_REL(6102, Owner.NOBODY, "a subscription"),
+    PG_TABLESPACE(1213, Owner.NOBODY, "a tablespace"),
+    PG_TRANSFORM(3576, Owner.PART),
+    PG_TRIGGER(2620, Owner.PART),
+    PG_TS_CONFIG(3602, Owner.SCHEMA),
+    PG_TS_CONFIG_MAP(3603, Owner.ROW_OF_ANOTHER),
+    PG_TS_DICT(3600, Owner.SCHEMA),
+    PG_TS_PARSER(3601, Owner.SCHEMA),
+    PG_TS_TEMPLATE(3764, Owner.SCHEMA),
+    PG_TYPE(1247, Owner.SCHEMA),
+    PG_USER_MAPPING(1418, Owner.NOBODY, "a user mapping");
+
+    /** To whom an object belongs. */
+    enum Owner {
+        /** The schema that it is in. */
+        SCHEMA,
+        /** The object that it is a part of, as a trigger is of its table; {@code pg_depend} names that. */
+        PART,
+        /** It is a schema. */
+        ITSELF,
+        /** Nobody: a transaction that changes one has left its tenant. */
+        NOBODY,
+        /** The row describes no object, but more of one that another catalog describes. */
+        ROW_OF_ANOTHER
+    }
 
     /**
-     * Objects in schemas.
-     *
-     * @param kind what a row stands for
-     * @param namespace an expression for the number of the schema of a row {@code o}
-     * @param name an expression for its name
+     * Catalogs whose rows some commands change without a lock that would show it: {@code GRANT}, {@code ALTER TYPE}, {@code ALTER
+     * FUNCTION}. Their changes are counted, and compared with the tenant's own changed rows.
      */
-    record Catalog(String kind, String namespace, String name) {}
+    static final List<Catalogs> CHANGED_WITHOUT_LOCK = List.of(
+            PG_CLASS,
+            PG_ATTRIBUTE,
+            PG_CONSTRAINT,
+            PG_TYPE,
+            PG_PROC,
+            PG_NAMESPACE,
+            PG_OPERATOR,
+            PG_OPCLASS,
+            PG_OPFAMILY,
+            PG_AMOP,
+            PG_AMPROC,
+            PG_COLLATION,
+            PG_CONVERSION,
+            PG_TS_CONFIG,
+            PG_TS_CONFIG_MAP,
+            PG_TS_DICT,
+            PG_TS_PARSER,
+            PG_TS_TEMPLATE,
+            PG_STATISTIC_EXT,
+            PG_CAST,
+            PG_TRANSFORM,
+            PG_DEFAULT_ACL);
 
-    /** It belongs to the type that is no built-in one. */
-    static final String NAMESPACE_OF_CAST = "(SELECT typnamespace FROM pg_type"
-            + " WHERE oid = CASE WHEN o.castsource >= 16384 THEN o.castsource ELSE o.casttarget END)";
+    private final int oid;
+    private final Owner owner;
+    private final String kind;
 
-    static final Map<String, Catalog> IN_SCHEMAS = inSchemas();
-
-    /** Catalogs that every {@code CREATE TABLE} writes to. */
-    static final Set<String> OF_TABLES = Set.of("pg_type", "pg_constraint");
-
-    /** What belongs to no schema: whatever is written there is outside. */
-    static final Map<String, String> OUTSIDE_SCHEMAS = outsideSchemas();
-
-    /**
-     * The numbers of the catalogs, and of two more, which are the same in every version (PostgreSQL documentation, "OID
-     * Assignment"): a name takes longer to read than what is asked.
-     */
-    private static final Map<String, Integer> NUMBERS = Map.ofEntries(
-            Map.entry("pg_am", 2601),
-            Map.entry("pg_auth_members", 1261),
-            Map.entry("pg_authid", 1260),
-            Map.entry("pg_cast", 2605),
-            Map.entry("pg_class", 1259),
-            Map.entry("pg_collation", 3456),
-            Map.entry("pg_constraint", 2606),
-            Map.entry("pg_conversion", 2607),
-            Map.entry("pg_database", 1262),
-            Map.entry("pg_db_role_setting", 2964),
-            Map.entry("pg_default_acl", 826),
-            Map.entry("pg_depend", 2608),
-            Map.entry("pg_enum", 3501),
-            Map.entry("pg_event_trigger", 3466),
-            Map.entry("pg_extension", 3079),
-            Map.entry("pg_foreign_data_wrapper", 2328),
-            Map.entry("pg_foreign_server", 1417),
-            Map.entry("pg_language", 2612),
-            Map.entry("pg_largeobject", 2613),
-            Map.entry("pg_largeobject_metadata", 2995),
-            Map.entry("pg_namespace", 2615),
-            Map.entry("pg_opclass", 2616),
-            Map.entry("pg_operator", 2617),
-            Map.entry("pg_opfamily", 2753),
-            Map.entry("pg_parameter_acl", 6243),
-            Map.entry("pg_proc", 1255),
-            Map.entry("pg_publication", 6104),
-            Map.entry("pg_publication_namespace", 6237),
-            Map.entry("pg_publication_rel", 6106),
-            Map.entry("pg_replication_origin", 6000),
-            Map.entry("pg_seclabel", 3596),
-            Map.entry("pg_shdescription", 2396),
-            Map.entry("pg_shseclabel", 3592),
-            Map.entry("pg_statistic_ext", 3381),
-            Map.entry("pg_subscription", 6100),
-            Map.entry("pg_tablespace", 1213),
-            Map.entry("pg_transform", 3576),
-            Map.entry("pg_ts_config", 3602),
-            Map.entry("pg_ts_config_map", 3603),
-            Map.entry("pg_ts_dict", 3600),
-            Map.entry("pg_ts_parser", 3601),
-            Map.entry("pg_ts_template", 3764),
-            Map.entry("pg_type", 1247),
-            Map.entry("pg_user_mapping", 1418));
-
-    private Catalogs() {}
-
-    /** The number of a catalog. */
-    static int number(String catalog) {
-        return Optional.ofNullable(NUMBERS.get(catalog)).orElseThrow();
+    Catalogs(int oid, Owner owner) {
+        this(oid, owner, "");
     }
 
-    private static Map<String, Catalog> inSchemas() {
-        Map<String, Catalog> catalogs = new LinkedHashMap<>();
-        catalogs.put("pg_proc", new Catalog("function", "o.pronamespace", "o.proname"));
-        catalogs.put("pg_type", new Catalog("type", "o.typnamespace", "o.typname"));
-        catalogs.put(
-                "pg_enum", new Catalog("type", ofType("typnamespace", "enumtypid"), ofType("typname", "enumtypid")));
-        catalogs.put(
-                "pg_constraint",
-                new Catalog("domain", ofType("typnamespace", "contypid"), ofType("typname", "contypid")));
-        catalogs.put(
-                "pg_cast",
-                new Catalog(
-                        "cast",
-                        NAMESPACE_OF_CAST,
-                        "format_type(o.castsource, NULL) || ' to ' || format_type(o.casttarget, NULL)"));
-        catalogs.put("pg_operator", new Catalog("operator", "o.oprnamespace", "o.oprname"));
-        catalogs.put("pg_opclass", new Catalog("operator class", "o.opcnamespace", "o.opcname"));
-        catalogs.put("pg_opfamily", new Catalog("operator family", "o.opfnamespace", "o.opfname"));
-        catalogs.put("pg_collation", new Catalog("collation", "o.collnamespace", "o.collname"));
-        catalogs.put("pg_conversion", new Catalog("conversion", "o.connamespace", "o.conname"));
-        catalogs.put("pg_ts_config", new Catalog("text search configuration", "o.cfgnamespace", "o.cfgname"));
-        catalogs.put("pg_ts_config_map", new Catalog("text search configuration", "o.cfgnamespace", "o.cfgname"));
-        catalogs.put("pg_ts_dict", new Catalog("text search dictionary", "o.dictnamespace", "o.dictname"));
-        catalogs.put("pg_ts_parser", new Catalog("text search parser", "o.prsnamespace", "o.prsname"));
-        catalogs.put("pg_ts_template", new Catalog("text search template", "o.tmplnamespace", "o.tmplname"));
-        catalogs.put("pg_statistic_ext", new Catalog("statistics", "o.stxnamespace", "o.stxname"));
-        catalogs.put("pg_namespace", new Catalog("schema", "o.oid", "''"));
-        catalogs.put("pg_default_acl", new Catalog("default privileges", "o.defaclnamespace", "''"));
-        return Collections.unmodifiableMap(catalogs);
+    Catalogs(int oid, Owner owner, String kind) {
+        this.oid = oid;
+        this.owner = owner;
+        this.kind = kind;
     }
 
-    private static String ofType(String column, String type) {
-        return "(SELECT %s FROM pg_type WHERE oid = o.%s)".formatted(column, type);
+    int oid() {
+        return oid;
     }
 
-    private static Map<String, String> outsideSchemas() {
-        Map<String, String> kinds = new LinkedHashMap<>();
-        kinds.put("pg_extension", "an extension");
-        kinds.put("pg_event_trigger", "an event trigger");
-        kinds.put("pg_transform", "a transform");
-        kinds.put("pg_language", "a language");
-        kinds.put("pg_am", "an access method");
-        kinds.put("pg_foreign_data_wrapper", "a foreign-data wrapper");
-        kinds.put("pg_foreign_server", "a foreign server");
-        kinds.put("pg_user_mapping", "a user mapping");
-        kinds.put("pg_publication", "a publication");
-        kinds.put("pg_publication_rel", "a publication");
-        kinds.put("pg_publication_namespace", "a publication");
-        kinds.put("pg_subscription", "a subscription");
-        kinds.put("pg_replication_origin", "a replication origin");
-        kinds.put("pg_largeobject_metadata", "a large object");
-        kinds.put("pg_largeobject", "a large object");
-        kinds.put("pg_authid", "a role");
-        kinds.put("pg_auth_members", "the membership of a role");
-        kinds.put("pg_db_role_setting", "a setting of a role or database");
-        kinds.put("pg_parameter_acl", "the privileges of a parameter");
-        kinds.put("pg_database", "a database");
-        kinds.put("pg_tablespace", "a tablespace");
-        kinds.put("pg_seclabel", "a security label");
-        kinds.put("pg_shseclabel", "a security label");
-        kinds.put("pg_shdescription", "the comment on a role, database or tablespace");
-        return Collections.unmodifiableMap(kinds);
+    Owner owner() {
+        return owner;
+    }
+
+    /** How an error names an object of nobody whose name is not known. */
+    String kind() {
+        return kind;
+    }
+
+    /** As SQL names it, without its schema. */
+    String sqlName() {
+        return name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    static List<Catalogs> of(Owner... owners) {
+        List<Owner> wanted = List.of(owners);
+        return Arrays.stream(values())
+                .filter(catalog -> wanted.contains(catalog.owner))
+                .toList();
+    }
+
+    /** Numbers as an array for SQL. */
+    static String oids(Stream<Catalogs> catalogs) {
+        return catalogs.map(catalog -> String.valueOf(catalog.oid)).collect(Collectors.joining(",", "'{", "}'::oid[]"));
     }
 }

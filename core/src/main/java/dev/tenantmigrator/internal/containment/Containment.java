@@ -3,50 +3,65 @@ package dev.tenantmigrator.internal.containment;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.sql.ExpectedEffects;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a transaction inside its tenant's schema: the database is asked, before the commit, what was touched. The answer of a
- * short question that travels with the script is enough for ordinary scripts; after the others the transaction is taken back
- * and run again while it is watched. Thread-safe.
+ * Keeps a transaction inside its tenant's schema: the database is asked, before the commit, what was touched. A script that only
+ * adds columns has a quick check, which travels with it; any other has the full check, for which the transaction's beginning is
+ * told apart first. Thread-safe.
  */
 public final class Containment {
 
     /** The search path of what is the library's own behind a script, which may have set one with functions of its own. */
-    public static final String OWN_PATH = "SET LOCAL search_path TO pg_catalog, pg_temp";
+    public static final String OWN_PATH = "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true),"
+            + " pg_catalog.set_config('standard_conforming_strings', 'on', true),"
+            + " pg_catalog.set_config('quote_all_identifiers', 'off', true)";
 
     /** Ends a transaction of the library's own that wrote to catalogs, so that the next one's counters begin at zero. */
     public static final String COUNTED = "SELECT pg_catalog.pg_stat_force_next_flush()";
 
     private static final Logger LOG = LoggerFactory.getLogger(Containment.class);
     private static final int NAMED = 3;
+    /** Of a line of the full check's answer: catalog, object, name. */
+    private static final int PARTS = 3;
 
-    private static final String SUSPICIOUS = SqlErrors.marker("something outside may have been touched");
+    private static final Predicate<String> NUMBER =
+            Pattern.compile("[0-9]{1,10}").asMatchPredicate();
 
-    /** Stand for the tenant's name, and that of a table of it, in a question; no name holds the character. */
+    private static final String UNEXPECTED = SqlErrors.marker("the transaction did more, or less, than its text says");
+
+    private static final String FOREIGN = SqlErrors.marker("something outside was touched");
+
+    /** Stand for the tenant's name, and that of a table of it, in a check; no name holds the character. */
     private static final String ANY_TENANT = "\0s";
 
     private static final String ANY_TABLE = "\0t";
 
     private final Allowed allowed;
     private final boolean countsRows;
-    private final Map<Form, String> questions = new ConcurrentHashMap<>();
+    private final Map<Form, String> quickChecks = new ConcurrentHashMap<>();
 
-    private record Form(Ordinary ordinary, boolean recorded) {}
+    private record Form(int columns, boolean recorded) {}
 
     /**
      * @param allowed what may be touched
@@ -85,35 +100,31 @@ public final class Containment {
         }
     }
 
-    /** Sends statements that may be watched. */
-    @FunctionalInterface
-    public interface Work {
-        /** Sends them, in the transaction. */
-        void run() throws SQLException;
-    }
-
     /**
-     * The question, as expressions for the list of a {@code SELECT} that runs with {@link #OWN_PATH} behind the scripts, when
-     * what they deferred was checked. The counters that it relies on are of the session: it has them handed in at the end of
-     * the transaction, so that the next one begins at zero.
+     * The quick check, as expressions for the list of a {@code SELECT} that runs with {@link #OWN_PATH} behind the script. The
+     * counters that it relies on are of the session: it has them handed in at the end of the transaction, so that the next one
+     * begins at zero.
      *
-     * @param ordinary what is ordinary in what was run
+     * @param columns how many columns the script adds
+     * @param recordedIn a table of the tenant, as SQL names it, to which one row was written, or from which one was deleted, and
+     *     nothing else; only where {@link #countsRows}
      */
-    public String question(String tenant, Ordinary ordinary) {
-        return question(tenant, ordinary, Optional.empty());
-    }
-
-    /**
-     * The same, which is also suspicious unless one row was written to a table, or deleted from it, and nothing else was done to
-     * that.
-     *
-     * @param recordedIn a table of the tenant, as SQL names it; only where {@link #countsRows}
-     */
-    public String question(String tenant, Ordinary ordinary, Optional<String> recordedIn) {
-        return questions
-                .computeIfAbsent(new Form(ordinary, recordedIn.isPresent()), this::questionOfAnyone)
+    public String quickCheck(String tenant, int columns, Optional<String> recordedIn) {
+        return quickChecks
+                .computeIfAbsent(new Form(columns, recordedIn.isPresent()), this::quickCheckOfAnyone)
                 .replace(ANY_TABLE, recordedIn.map(Sql::literal).orElse(""))
                 .replace(ANY_TENANT, Sql.literal(tenant));
+    }
+
+    private String quickCheckOfAnyone(Form form) {
+        Optional<String> recordedIn = form.recorded() ? Optional.of(ANY_TABLE + "::regclass") : Optional.empty();
+        return "(CASE WHEN " + QuickCheck.isUnexpected(allowed, ANY_TENANT, form.columns(), recordedIn) + " THEN '"
+                + UNEXPECTED + "' ELSE '0' END)::int, pg_stat_force_next_flush()";
+    }
+
+    /** Whether an error is the quick check's answer that the transaction needs the full one. */
+    public static boolean needsFullCheck(SQLException e) {
+        return SqlErrors.says(e, UNEXPECTED);
     }
 
     /**
@@ -124,7 +135,7 @@ public final class Containment {
      * @param otherwise what its error message contains
      */
     public static String assertOneRowSql(String table, String otherwise) {
-        return "(CASE WHEN " + ShortQuestion.isOtherThanOneRow(Sql.literal(table) + "::regclass") + " THEN "
+        return "(CASE WHEN " + QuickCheck.isOtherThanOneRow(Sql.literal(table) + "::regclass") + " THEN "
                 + Sql.literal(otherwise) + " ELSE '0' END)::int";
     }
 
@@ -133,71 +144,170 @@ public final class Containment {
         return countsRows;
     }
 
-    private String questionOfAnyone(Form form) {
-        Optional<String> recordedIn = form.recorded() ? Optional.of(ANY_TABLE + "::regclass") : Optional.empty();
-        return "(CASE WHEN "
-                + ShortQuestion.mayHaveTouchedOthers(allowed, form.ordinary(), ANY_TENANT, recordedIn) + " THEN '"
-                + SUSPICIOUS + "' ELSE '0' END)::int, pg_stat_force_next_flush()";
+    /**
+     * A statement that begins the full check, for right behind {@code BEGIN}: it opens the cursor that shows how things were.
+     * Then {@link #startColumns} are to be asked, and {@link #started} to be told of their row.
+     */
+    public String declareSql(String tenant) {
+        return FullCheck.declareSql(allowed, Sql.literal(tenant));
     }
 
-    /** Whether an error is the answer that something may have been touched: then it must be watched. */
-    public static boolean isSuspicion(SQLException e) {
-        return SqlErrors.says(e, SUSPICIOUS);
+    /** Expressions for the list of a {@code SELECT}; they depend on no search path. */
+    public static String startColumns() {
+        return FullCheck.startColumns();
+    }
+
+    /** The full check of a transaction that was begun so. */
+    public final class Checked {
+
+        private final String tenant;
+        private final Start start;
+
+        private Checked(String tenant, Start start) {
+            this.tenant = tenant;
+            this.start = start;
+        }
+
+        /** The check: a statement for behind the script and {@link #OWN_PATH}, when what it deferred was checked. */
+        public String sql(ExpectedEffects effects) {
+            return FullCheck.sql(allowed, Sql.literal(tenant), start, effects.hidden(), FOREIGN);
+        }
+
+        /** Whether something foreign was touched by now; leaves all as it is. */
+        boolean isForeignTouched(Connection connection) throws SQLException {
+            try (Statement statement = connection.createStatement()) {
+                statement.setEscapeProcessing(false);
+                statement.execute("SAVEPOINT tenant_migrator_check");
+                new Flight().add(OWN_PATH).add(sql(ExpectedEffects.unknown())).send(connection);
+                statement.execute("ROLLBACK TO SAVEPOINT tenant_migrator_check");
+                statement.execute("RELEASE SAVEPOINT tenant_migrator_check");
+                return false;
+            } catch (SQLException e) {
+                if (SqlErrors.says(e, FOREIGN)) {
+                    return true;
+                }
+                throw e;
+            }
+        }
     }
 
     /**
-     * Runs statements and watches what they touch, in a transaction that the caller takes back when this throws.
+     * Takes note of how a transaction began.
      *
-     * @param connection its search path is another afterwards
-     * @param first what to send in the same round trip before
-     * @param mayGrant whether privileges may be changed by what does not show: then all relations are looked through
-     * @param work sends the statements
-     * @throws TouchedOthersException when they touched something that is not allowed
+     * @param row with the columns of {@link #startColumns}
+     * @param first the first of them, from 1
      */
-    public void watch(Connection connection, String tenant, List<String> first, boolean mayGrant, Work work)
-            throws SQLException {
-        Watch watch = new Watch(connection, allowed, tenant, first);
-        work.run();
-        List<Stranger> strangers = watch.strangers(mayGrant);
-        if (!strangers.isEmpty()) {
-            throw new TouchedOthersException(strangers);
+    public Checked started(String tenant, ResultSet row, int first) throws SQLException {
+        return new Checked(tenant, Start.read(row, first, List.of()));
+    }
+
+    /** Begins the full check in a transaction that touched nothing yet. */
+    public Checked start(Connection connection, String tenant) throws SQLException {
+        return start(connection, tenant, List.of());
+    }
+
+    /**
+     * Begins the full check in a caller's transaction. What it has touched by now is not the script's fault, as long as the script
+     * does no more to it.
+     */
+    public Checked startWithin(Connection connection, String tenant) throws SQLException {
+        List<String> known = new ArrayList<>();
+        new Flight().add("SAVEPOINT tenant_migrator_known").add(OWN_PATH).send(connection);
+        known.addAll(lines(connection, FullCheck.knownSql()));
+        for (String rows : FullCheck.knownRowsSql(lines(connection, FullCheck.writtenSql()))) {
+            known.addAll(lines(connection, rows));
         }
+        new Flight()
+                .add("ROLLBACK TO SAVEPOINT tenant_migrator_known")
+                .add("RELEASE SAVEPOINT tenant_migrator_known")
+                .send(connection);
+        return start(connection, tenant, known);
+    }
+
+    private static List<String> lines(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            List<String> lines = new ArrayList<>();
+            while (rows.next()) {
+                lines.add(rows.getString(1));
+            }
+            return lines;
+        }
+    }
+
+    private Checked start(Connection connection, String tenant, List<String> known) throws SQLException {
+        new Flight().add(declareSql(tenant)).send(connection);
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT " + startColumns())) {
+            row.next();
+            return new Checked(tenant, Start.read(row, 1, known));
+        }
+    }
+
+    /** Ends the full check in a transaction that goes on. */
+    public static String closeSql() {
+        return "CLOSE " + FullCheck.EARLIER;
+    }
+
+    /** The answer of the full check, if an error is that. What is gone has no name in it yet. */
+    public static Optional<ForeignObjectsException> foreign(SQLException e) {
+        if (!SqlErrors.says(e, FOREIGN)) {
+            return Optional.empty();
+        }
+        List<ForeignObject> objects = String.valueOf(SqlErrors.root(e).getMessage())
+                .lines()
+                .map(line -> line.split(":", PARTS))
+                .filter(parts ->
+                        parts.length == PARTS && Stream.of(parts[0], parts[1]).allMatch(NUMBER))
+                .map(parts -> new ForeignObject(Long.parseLong(parts[0]), Long.parseLong(parts[1]), parts[2]))
+                .toList();
+        return Optional.of(new ForeignObjectsException(objects));
     }
 
     /**
      * Runs the statements once more, one by one, to see which of them it was; the caller takes the transaction back.
      *
-     * @param flight what {@link #watch} had run
+     * @param connection in a transaction that was begun like the first, with all that is gone there again
+     * @param checked its check
+     * @param flight what was checked
      * @return the failure to report, at the place when it was found again
      */
-    public ScriptFailure locate(Connection connection, String tenant, Flight flight, TouchedOthersException found)
+    public ScriptFailure locate(Connection connection, Checked checked, Flight flight, ForeignObjectsException found)
             throws SQLException {
-        Watch watch = new Watch(connection, allowed, tenant, List.of());
-        Failure failure = Failure.of(message(found.strangers()));
-        return flight.walkUntil(
-                        connection, () -> !watch.touched(found.strangers()).isEmpty(), failure)
+        Failure failure = Failure.of(message(connection, found));
+        return flight.walkUntil(connection, () -> checked.isForeignTouched(connection), failure)
                 .orElseGet(() -> new ScriptFailure(failure));
     }
 
-    private static String message(List<Stranger> strangers) {
-        // An index or sequence is told by its table, when that was touched too.
-        Set<Long> tables = strangers.stream()
-                .filter(stranger -> stranger.owner() == stranger.oid())
-                .map(Stranger::oid)
-                .collect(Collectors.toSet());
-        List<Stranger> named = strangers.stream()
-                .filter(stranger -> stranger.owner() == stranger.oid() || !tables.contains(stranger.owner()))
-                .sorted(Comparator.comparing(
-                        (Stranger stranger) -> !stranger.kind().equals("table")))
+    private static String message(Connection connection, ForeignObjectsException found) throws SQLException {
+        Set<String> names = new LinkedHashSet<>();
+        for (ForeignObject object : found.objects()) {
+            names.add(object.name().isEmpty() ? nameOf(connection, object) : object.name());
+        }
+        List<String> sorted = names.stream()
+                .map(name -> name.replaceFirst("^default acl for", "default privileges for"))
+                .sorted(Comparator.comparing((String name) -> !name.startsWith("table ")))
                 .toList();
-        String names = named.stream().limit(NAMED).map(Stranger::toString).collect(Collectors.joining(", "));
-        String more = named.size() > NAMED ? " and " + (named.size() - NAMED) + " more" : "";
-        return "the script touched " + names + more
+        String more = sorted.size() > NAMED ? " and " + (sorted.size() - NAMED) + " more" : "";
+        return "the script touched "
+                + String.join(", ", sorted.subList(0, Math.min(NAMED, sorted.size()))) + more
                 + ", outside of its tenant's schema; nothing of it was kept. Where its"
                 + " text does not say so, dynamic SQL, a function or a trigger did it, or a name without a schema that the"
                 + " tenant does not have: write public.x, which is always the tenant's. If the others are meant, allow"
                 + " them by name: sharedObjects"
                 + " (--shared-object), allowTables (--allow-table), allowSchemas (--allow-schema), or the shared schema for"
                 + " one run: withSharedSchemaChanges() (--allow-shared-schema)";
+    }
+
+    private static String nameOf(Connection connection, ForeignObject object) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT i.type || ' ' || i.identity FROM pg_catalog.pg_identify_object(?::oid, ?::oid, 0) i")) {
+            statement.setLong(1, object.catalog());
+            statement.setLong(2, object.oid());
+            try (ResultSet row = statement.executeQuery()) {
+                String name = row.next() ? row.getString(1) : null;
+                return name == null ? "an object that is gone" : name;
+            }
+        }
     }
 }

@@ -110,11 +110,11 @@ final class FleetRun {
         Optional<WorkQueue.Entry> next = queue.poll();
         while (next.isPresent()) {
             workOn(session, next.get(), unconfirmed);
-            next = ++tenants == RENEWED_AFTER || session.isBroken() ? Optional.empty() : queue.poll();
+            next = ++tenants == RENEWED_AFTER || session.isSpent() ? Optional.empty() : queue.poll();
         }
         unconfirmed.confirm(session);
         if (tenants == RENEWED_AFTER) {
-            session.discard();
+            session.closeWhenDone();
         }
     }
 
@@ -132,7 +132,7 @@ final class FleetRun {
         } else {
             settle(entry, attempt);
         }
-        if (others && !session.isBroken()) {
+        if (others && !session.isSpent()) {
             readAgain(session);
         }
     }
@@ -163,7 +163,7 @@ final class FleetRun {
         } catch (RuntimeException | Error e) {
             // Also an overflow of the stack or a class that is missing are this tenant's alone.
             LOG.error("Unexpected failure", e);
-            session.discard();
+            session.lost();
             return new Attempt.Over(work.failed(Failure.of("unexpected failure, see the log: " + e)));
         }
     }
@@ -185,7 +185,7 @@ final class FleetRun {
         } catch (SQLException e) {
             LOG.debug("Tenants cannot be read again before their turn", SqlErrors.withoutDetail(e));
             next.forEach(queue::putBack);
-            session.discard();
+            session.lost();
         }
     }
 }

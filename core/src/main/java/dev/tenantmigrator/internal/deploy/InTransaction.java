@@ -5,15 +5,15 @@ import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.containment.Containment;
-import dev.tenantmigrator.internal.containment.TouchedOthersException;
+import dev.tenantmigrator.internal.containment.ForeignObjectsException;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.run.RunContext;
+import dev.tenantmigrator.internal.run.Traces;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantState;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -21,9 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a script in one transaction with its tracking row and, where nothing is suspicious, one round trip: lock, search path,
- * a check that the recorded versions are still those that were read, script, row, the question whether it stayed inside its
- * tenant, commit.
+ * Runs a script in one transaction with its tracking row: lock, search path, a check that the recorded versions are still those
+ * that were read, script, row, the check whether it stayed inside its tenant, commit. One round trip with the quick check, two
+ * with the full one.
+ *
+ * <p>No statement that reads a table of the tenant also sets or asks something of the session: a cluster would run it elsewhere.
  */
 final class InTransaction {
 
@@ -36,8 +38,8 @@ final class InTransaction {
     static final String SPOILED = SqlErrors.marker("the script changed the tracking table");
 
     /**
-     * What was deferred all the same, by a trigger that another one fired, can change nothing at the commit: the expression is
-     * {@code SET TRANSACTION READ ONLY}.
+     * A trigger that another one fired can defer something again; at the commit it can change nothing. The expression is {@code
+     * SET TRANSACTION READ ONLY}.
      */
     private static final String READ_ONLY = "pg_catalog.set_config('transaction_read_only', 'on', true)";
 
@@ -48,7 +50,6 @@ final class InTransaction {
     private final ScriptFile script;
     private final Optional<String> isolationLevel;
     private final Containment containment;
-    private final String begin;
     private final String assertUnchanged;
     private final Flight body = new Flight();
     private final String trackingSql;
@@ -70,11 +71,10 @@ final class InTransaction {
         this.isolationLevel = run.isolationLevel(script);
         this.containment = containment;
         TrackingStore store = run.config().store();
-        this.begin = run.settings(script).beginSql(schema);
         // Behind the lock in a statement of its own, whose snapshot shows what was committed before.
         this.assertUnchanged = "SELECT " + store.assertRecordedSql(schema, state.rows(), CHANGED);
         body.addScript(migration.version(), script, run.statements(script, schema))
-                // What is deferred would run at the commit, behind the question.
+                // What is deferred would run at the commit, behind the check.
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
                 .add(Containment.OWN_PATH);
         if (run.changesSettings(script)) {
@@ -83,27 +83,23 @@ final class InTransaction {
         this.trackingSql = direction.trackingSql(schema, migration);
         this.after = direction.after(state.rows(), migration);
         this.recordsOutside = store.recordsOutside();
-        if (run.leavesTraces(List.of(script))) {
-            session.discard();
-        }
+    }
+
+    /** How statements are sent: all at once, or one after the other to see which one fails. */
+    private interface Way {
+        void send(Flight flight) throws SQLException;
     }
 
     /**
      * Sends it.
      *
+     * @param full whether the full check is needed, whatever the text says
+     * @return false when another session holds the tenant's lock; nothing was done. With the quick check that is an error
      * @throws SQLException when a statement failed; which one is not known
      * @throws ScriptFailure when it touched what it may not
      */
-    void send() throws SQLException {
-        if (!run.isWatched(script)) {
-            try {
-                session.inOneFlight(isolationLevel, withQuestion());
-                return;
-            } catch (SQLException e) {
-                watchIfSuspicious(e);
-            }
-        }
-        watch(Flight::send);
+    boolean send(boolean full) throws SQLException {
+        return run(full, Optional.empty());
     }
 
     /**
@@ -111,35 +107,115 @@ final class InTransaction {
      *
      * @throws ScriptFailure when a statement of the script failed, or it touched what it may not
      */
-    void walk() throws SQLException {
-        if (!run.isWatched(script)) {
+    boolean walk(boolean full) throws SQLException {
+        return run(full, Optional.of(flight -> flight.walk(session.connection())));
+    }
+
+    private boolean run(boolean full, Optional<Way> walking) throws SQLException {
+        if (!full && !run.needsFullCheck(script)) {
             try {
-                session.inTransaction(isolationLevel, connection -> {
-                    withQuestion().walk(connection);
-                    return script;
-                });
-                return;
+                Flight flight = withQuickCheck();
+                if (walking.isPresent()) {
+                    session.inTransaction(isolationLevel, connection -> {
+                        walking.get().send(flight);
+                        return script;
+                    });
+                } else {
+                    session.inOneFlight(isolationLevel, flight);
+                }
+                leaves();
+                return true;
             } catch (SQLException e) {
-                watchIfSuspicious(e);
+                if (!Containment.needsFullCheck(e)) {
+                    throw e;
+                }
+                LOG.debug(
+                        "{}: {} did other things than its text says; it has the full check in this run",
+                        schema,
+                        script);
+                run.surprised(script);
             }
         }
-        watch(Flight::walk);
+        try {
+            boolean free = session.inTwoTrips(isolationLevel, head(), row -> {
+                if (!row.getBoolean(1)) {
+                    return Optional.empty();
+                }
+                Flight flight = withFullCheck(containment.started(schema, row, 2));
+                if (walking.isPresent()) {
+                    walking.get().send(flight);
+                    return Optional.of(new Flight());
+                }
+                return Optional.of(flight);
+            });
+            if (free) {
+                leaves();
+            }
+            return free;
+        } catch (SQLException e) {
+            Optional<ForeignObjectsException> foreign = Containment.foreign(e);
+            throw foreign.isPresent() ? located(foreign.get()) : e;
+        }
+    }
+
+    /** What a script may leave on the connection that cannot be put back. */
+    private void leaves() {
+        if (run.leavesTraces(List.of(script)) || (run.needsFullCheck(script) && Traces.ofHost(session.settings()))) {
+            session.closeAfterThisTenant();
+        } else if (run.effects(script).hidden()) {
+            // A setting of an application's own, by a name that the text does not show.
+            session.closeWhenDone();
+        }
+    }
+
+    private List<String> head() {
+        return List.of(
+                containment.declareSql(schema), run.settings(script).beginQuery(schema, Containment.startColumns()));
     }
 
     /** Few statements, because each costs as much as a small change. */
-    private Flight withQuestion() {
+    private Flight withQuickCheck() {
         Flight flight = new Flight()
-                .add(begin)
-                .add(assertUnchanged + ", " + run.path().call(schema))
+                .add(run.settings(script).beginSql(schema))
+                .add(assertUnchanged)
+                .add("SELECT " + run.path().call(schema))
                 .addAll(body);
         Optional<String> counted = counted();
-        String question = containment.question(schema, run.ordinary(script), counted);
+        int columns = run.effects(script).addedColumns().orElseThrow();
+        String check = containment.quickCheck(schema, columns, counted);
         if (recordsOutside) {
-            // The script did not write to that table, or the question would have seen it.
-            return flight.add("SELECT " + question).add(trackingSql).add("SELECT " + READ_ONLY);
+            // The script did not write to that table, or the check would have seen it.
+            return flight.add("SELECT " + check).add(trackingSql).add("SELECT " + READ_ONLY);
         }
-        return flight.add(trackingSql())
-                .add("SELECT " + (counted.isPresent() ? "" : assertRecorded() + ", ") + question + ", " + READ_ONLY);
+        flight.add(trackingSql());
+        if (counted.isEmpty()) {
+            flight.add("SELECT " + assertRecorded());
+        }
+        return flight.add("SELECT " + check + ", " + READ_ONLY);
+    }
+
+    private Flight withFullCheck(Containment.Checked checked) {
+        Flight flight = new Flight().add(assertUnchanged).addAll(scriptInTenant());
+        Flight check = new Flight()
+                .add("SAVEPOINT tenant_migrator_check")
+                .add("SET TRANSACTION READ ONLY")
+                // What a trigger deferred again.
+                .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
+                .add(Containment.OWN_PATH)
+                .add(checked.sql(run.effects(script)))
+                .add(Traces.removeSql(session.settings()))
+                .add("RELEASE SAVEPOINT tenant_migrator_check");
+        Flight record = new Flight().add(trackingSql()).add("SELECT " + assertRecorded());
+        counted().ifPresent(table -> record.add("SELECT " + Containment.assertOneRowSql(table, SPOILED)));
+        // The check cannot tell the script's writes to a table outside from the store's own.
+        return (recordsOutside
+                        ? flight.addAll(check).addAll(record)
+                        : flight.addAll(record).addAll(check))
+                .add("SELECT " + READ_ONLY);
+    }
+
+    private Flight scriptInTenant() {
+        return new Flight().add("SELECT " + run.path().call(schema)).addAll(body);
     }
 
     /** Where rows are counted it is certain that the one is the migration's: a trigger can write another in its place. */
@@ -155,64 +231,27 @@ final class InTransaction {
     }
 
     private String assertRecorded() {
-        String rows = counted()
-                .map(table -> ", " + Containment.assertOneRowSql(table, SPOILED))
-                .orElse("");
-        return run.config().store().assertRecordedSql(schema, after, SPOILED) + rows;
+        return run.config().store().assertRecordedSql(schema, after, SPOILED);
     }
 
     private Optional<String> counted() {
         return containment.countsRows() ? run.config().store().countedTable(schema) : Optional.empty();
     }
 
-    /** Ends a transaction that is watched; what it counted must not count for the next of the session. */
-    private Flight record() {
-        return new Flight()
-                .add(trackingSql())
-                .add("SELECT " + assertRecorded() + ", " + READ_ONLY + ", pg_catalog.pg_stat_force_next_flush()");
+    /** The failure to report, at the statement that touched something foreign when all ran once more, one by one. */
+    private ScriptFailure located(ForeignObjectsException foreign) throws SQLException {
+        ScriptFailure failure = session.inRolledBackTransaction(connection -> {
+            Containment.Checked checked =
+                    session.ask(String.join(";\n", head()), row -> containment.started(schema, row, 2));
+            Flight flight = scriptInTenant();
+            return containment.locate(
+                    connection, checked, recordsOutside ? flight : flight.addAll(recording()), foreign);
+        });
+        return new ScriptFailure(
+                failure.failure().ofVersion(migration.version()).inFile(script.location()));
     }
 
-    /** What is watched, which the search path of whoever watches goes before. */
-    private Flight watched() {
-        Flight flight = new Flight().add("SELECT " + run.path().call(schema)).addAll(body);
-        return recordsOutside ? flight : flight.addAll(record());
-    }
-
-    private void watchIfSuspicious(SQLException e) throws SQLException {
-        if (!Containment.isSuspicion(e)) {
-            throw e;
-        }
-        LOG.debug("{}: what {} touched cannot be told from its end; it is watched in this run", schema, script);
-        run.watch(script);
-    }
-
-    private interface Way {
-        void send(Flight flight, Connection connection) throws SQLException;
-    }
-
-    private void watch(Way way) throws SQLException {
-        try {
-            session.inTransaction(isolationLevel, connection -> {
-                containment.watch(
-                        connection,
-                        schema,
-                        List.of(begin, assertUnchanged),
-                        run.mayGrant(script),
-                        () -> way.send(watched(), connection));
-                if (recordsOutside) {
-                    way.send(record(), connection);
-                }
-                return script;
-            });
-            // It may have left what its text does not show, as a temporary table.
-            session.discard();
-        } catch (TouchedOthersException e) {
-            ScriptFailure failure = session.inRolledBackTransaction(connection -> {
-                new Flight().add(begin).add(assertUnchanged).send(connection);
-                return containment.locate(connection, schema, watched(), e);
-            });
-            throw new ScriptFailure(
-                    failure.failure().ofVersion(migration.version()).inFile(script.location()));
-        }
+    private Flight recording() {
+        return new Flight().addCheck(migration.version(), script, trackingSql());
     }
 }

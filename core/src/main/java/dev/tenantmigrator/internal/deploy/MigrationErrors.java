@@ -113,7 +113,7 @@ final class MigrationErrors {
 
     /** Who is in the tenant's tables at this moment: most probably whom the script waited for. */
     private static String holders(Session session, String schema) {
-        List<String> processes = session.isBroken() ? List.of() : holders(session.connection(), schema);
+        List<String> processes = session.isLost() ? List.of() : holders(session.connection(), schema);
         return processes.isEmpty()
                 ? "End that session's transaction (pg_stat_activity shows it), or run again when it is done"
                 : "Locks in the tenant's schema are held at this moment by server process "

@@ -108,7 +108,7 @@ final class MigrationSteps implements TenantWork {
         } catch (SQLException e) {
             // Only what reads ends here.
             if (SqlErrors.isConnectionLost(e) && loss.mayTryAgain()) {
-                session.discard();
+                session.lost();
                 return new Attempt.Lost();
             }
             if (loss.reason().isPresent()) {
@@ -130,7 +130,6 @@ final class MigrationSteps implements TenantWork {
                 return new Attempt.Held();
             }
         }
-        boolean wasFree = heldSince.isPresent();
         if (heldSince.isPresent()) {
             if (!session.tryLock(schema())) {
                 return new Attempt.Held();
@@ -148,11 +147,6 @@ final class MigrationSteps implements TenantWork {
                 case DONE -> ran(next, Duration.ofNanos(System.nanoTime() - start));
                 case CHANGED -> reread(session);
                 case HELD -> {
-                    // A script that makes an error look like ours would wait for ever: told apart statement by
-                    // statement.
-                    if (wasFree) {
-                        migrationTry.walkNext();
-                    }
                     heldSince = Optional.of(System.nanoTime());
                     waitRecorded = Recording.lockWait(schema());
                     return new Attempt.Held();

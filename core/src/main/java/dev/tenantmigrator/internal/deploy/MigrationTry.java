@@ -41,6 +41,7 @@ final class MigrationTry {
     private final String schema;
     private final Tries tries = new Tries();
     private boolean oneByOne;
+    private boolean full;
     private Duration pause = Duration.ZERO;
 
     /** @param loss is told when the connection went while a migration was sent */
@@ -64,11 +65,6 @@ final class MigrationTry {
         return Recording.migration(schema, migration.version(), tries.failed(), () -> runOnce(session, migration));
     }
 
-    /** The next try in a transaction goes one statement after the other at once. */
-    void walkNext() {
-        oneByOne = true;
-    }
-
     /** The pause before the next try, after {@link Result#AGAIN}. */
     Duration pause() {
         return pause;
@@ -77,6 +73,7 @@ final class MigrationTry {
     /** The migration is done; the next begins anew. */
     void succeeded() {
         oneByOne = false;
+        full = false;
         tries.succeeded();
     }
 
@@ -106,8 +103,7 @@ final class MigrationTry {
             return walk(session, transaction, migration);
         }
         try {
-            transaction.send();
-            return Result.DONE;
+            return transaction.send(full) ? Result.DONE : Result.HELD;
         } catch (SQLException e) {
             Optional<Result> known = expected(e, session, migration);
             if (known.isPresent()) {
@@ -120,7 +116,7 @@ final class MigrationTry {
                 return Result.AGAIN;
             }
             // Some pools close a connection at certain errors; then the next try walks on another.
-            oneByOne = session.isBroken();
+            oneByOne = session.isLost();
             return oneByOne ? Result.OTHER_CONNECTION : walk(session, transaction, migration);
         }
     }
@@ -128,8 +124,7 @@ final class MigrationTry {
     /** Once more, one statement after the other, because a flight does not tell which one failed. */
     private Result walk(Session session, InTransaction transaction, Migration migration) throws SQLException {
         try {
-            transaction.walk();
-            return Result.DONE;
+            return transaction.walk(full) ? Result.DONE : Result.HELD;
         } catch (SQLException e) {
             Optional<Result> known = expected(e, session, migration);
             if (known.isPresent()) {
@@ -144,7 +139,9 @@ final class MigrationTry {
             loss.whileFlying(e);
             return Optional.of(Result.OTHER_CONNECTION);
         }
-        if (!(e instanceof ScriptFailure) && TenantLock.isHeld(e)) {
+        if (!full && !(e instanceof ScriptFailure) && TenantLock.isHeld(e)) {
+            // The full check asks for the lock by itself: no script can make an error that looks like this one then.
+            full = true;
             return Optional.of(Result.HELD);
         }
         boolean others = !(e instanceof ScriptFailure) && SqlErrors.says(e, InTransaction.CHANGED);
@@ -157,7 +154,7 @@ final class MigrationTry {
      * instance did meanwhile makes the script fail, at the latest at its tracking row, whose version is unique.
      */
     private boolean failedOnOldRows(Session session, Migration migration) throws SQLException {
-        if (run.isolationLevel(direction.script(migration)).isEmpty() || session.isBroken()) {
+        if (run.isolationLevel(direction.script(migration)).isEmpty() || session.isLost()) {
             return false;
         }
         return !steps.isSame(steps.read(session));

@@ -137,7 +137,7 @@ final class OutsideTransaction {
     private MigrationTry.Result locked(Session session) throws SQLException {
         Connection connection = session.connection();
         if (run.leavesTraces(List.of(script))) {
-            session.discard();
+            session.closeAfterThisTenant();
         }
         if (!store.isTracked(connection, schema)) {
             return MigrationTry.Result.CHANGED;

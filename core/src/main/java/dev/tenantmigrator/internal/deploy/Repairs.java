@@ -9,11 +9,11 @@ import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.containment.Allowed;
 import dev.tenantmigrator.internal.containment.Containment;
-import dev.tenantmigrator.internal.containment.Ordinary;
-import dev.tenantmigrator.internal.containment.TouchedOthersException;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.run.Traces;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.sql.ExpectedEffects;
 import dev.tenantmigrator.internal.tracking.Reading;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.FleetReport;
@@ -124,23 +124,18 @@ public final class Repairs {
         @Override
         public Attempt tryOn(Session session) throws SQLException {
             try {
-                return Attempt.ofFree(tryOn(session, false));
+                return Attempt.ofFree(tryIn(session));
             } catch (SQLException e) {
-                if (!Containment.isSuspicion(e)) {
+                if (Containment.foreign(e).isEmpty()) {
                     throw e;
                 }
-            }
-            // The connection may keep something of the host's; or a trigger of the tenant's ran with what is recorded.
-            try {
-                return Attempt.ofFree(tryOn(session, true));
-            } catch (TouchedOthersException e) {
                 throw new TenantMigratorException(
                         Failure.of("a trigger on the tracking table touched something outside of the tenant's schema;"
                                 + " nothing was changed. Remove the trigger"));
             }
         }
 
-        private Optional<TenantOutcome> tryOn(Session session, boolean watched) throws SQLException {
+        private Optional<TenantOutcome> tryIn(Session session) throws SQLException {
             return session.inTransactionIfFree(schema, connection -> {
                 List<RecordedVersion> rows =
                         store.histories(connection, List.of(schema)).getOrDefault(schema, List.of());
@@ -150,17 +145,18 @@ public final class Repairs {
                             ? new TenantOutcome.NotApplied(schema)
                             : new TenantOutcome.UpToDate(schema);
                 }
+                Containment.Checked checked = containment.start(connection, schema);
                 Flight flight = new Flight().add(Containment.OWN_PATH);
                 statements.values().forEach(sqls -> sqls.forEach(flight::add));
-                flight.add("SET CONSTRAINTS ALL IMMEDIATE").add("SET TRANSACTION READ ONLY");
-                if (watched) {
-                    containment.watch(connection, schema, List.of(), true, () -> flight.send(connection));
-                } else if (store.recordsOutside()) {
-                    flight.send(connection);
-                } else {
-                    flight.add("SELECT " + containment.question(schema, new Ordinary(false, false)))
-                            .send(connection);
+                flight.add("SET CONSTRAINTS ALL IMMEDIATE")
+                        .add("SET TRANSACTION READ ONLY")
+                        .add("SET CONSTRAINTS ALL IMMEDIATE");
+                if (!store.recordsOutside()) {
+                    flight.add(Containment.OWN_PATH)
+                            .add(checked.sql(ExpectedEffects.unknown()))
+                            .add(Traces.removeSql(session.settings()));
                 }
+                flight.send(connection);
                 return new TenantOutcome.Repaired(schema, new ArrayList<>(statements.keySet()));
             });
         }

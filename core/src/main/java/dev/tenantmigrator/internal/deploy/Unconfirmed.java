@@ -59,7 +59,7 @@ final class Unconfirmed {
         try {
             session.flushCommits();
         } catch (SQLException e) {
-            session.discard();
+            session.lost();
             now.forEach(tenant -> doubtful.accept(tenant.entry().work(), e));
             return;
         }

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
@@ -35,7 +36,9 @@ public final class Session implements AutoCloseable {
     private final Connection connection;
     private final boolean autoCommit;
     private Optional<Settings> settings = Optional.empty();
-    private boolean broken;
+    private boolean lost;
+    private boolean closing;
+    private boolean spent;
 
     private Session(Connection connection, boolean autoCommit) {
         this.connection = connection;
@@ -175,7 +178,7 @@ public final class Session implements AutoCloseable {
         try {
             return Optional.of(work.run(connection));
         } catch (SQLException e) {
-            broken = broken || SqlErrors.isConnectionLost(e);
+            lost = lost || SqlErrors.isConnectionLost(e);
             throw e;
         } finally {
             release(tenant);
@@ -183,15 +186,15 @@ public final class Session implements AutoCloseable {
     }
 
     private void release(String tenant) {
-        if (broken) {
+        if (lost) {
             return;
         }
         try {
             boolean released = ask(TenantLock.releaseQuery(tenant));
-            broken = !released || !settings().restore(connection);
+            closing = closing || !released || !settings().restore(connection);
         } catch (SQLException e) {
             LOG.debug("A connection cannot be put back", SqlErrors.withoutDetail(e));
-            broken = true;
+            lost = true;
         }
     }
 
@@ -234,6 +237,52 @@ public final class Session implements AutoCloseable {
     }
 
     /**
+     * Sends a transaction in two round trips: what begins it up to a question, then what depends on the answer.
+     *
+     * @param head statements of the library's own, of which the last one is the question, of one row
+     * @return whether there was anything to follow
+     * @throws SQLException when any statement failed; nothing was kept, unless the connection was lost
+     */
+    public boolean inTwoTrips(Optional<String> isolationLevel, List<String> head, Reader<Optional<Flight>> answer)
+            throws SQLException {
+        readSettings();
+        try {
+            Optional<Flight> rest = ask(begin(isolationLevel) + ";\n" + String.join(";\n", head), answer);
+            if (rest.isEmpty()) {
+                execute("ROLLBACK");
+                return false;
+            }
+            rest.get().add("COMMIT").send(connection);
+            return true;
+        } catch (SQLException | RuntimeException | Error e) {
+            rollback(e);
+            throw e;
+        }
+    }
+
+    /** Asks the question at the end of some statements, in a transaction that somebody began. */
+    public <T> T ask(String statements, Reader<T> reader) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            boolean rows = statement.execute(statements);
+            for (int last = statement.getUpdateCount(); !rows && last >= 0; last = statement.getUpdateCount()) {
+                rows = statement.getMoreResults();
+            }
+            try (ResultSet row = statement.getResultSet()) {
+                row.next();
+                return reader.read(row);
+            }
+        }
+    }
+
+    /** Reads the row of a question. */
+    @FunctionalInterface
+    public interface Reader<T> {
+        /** Reads it. */
+        T read(ResultSet row) throws SQLException;
+    }
+
+    /**
      * Waits until all that is committed by now is on the disk. That this session lived until then proves that the server did
      * not crash since the session's earlier commits, which need not have been waited for.
      */
@@ -243,7 +292,7 @@ public final class Session implements AutoCloseable {
 
     private void rollback(Throwable reason) {
         if (reason instanceof SQLException e && SqlErrors.isConnectionLost(e)) {
-            broken = true;
+            lost = true;
             return;
         }
         try {
@@ -251,18 +300,34 @@ public final class Session implements AutoCloseable {
             execute("ROLLBACK; SELECT pg_catalog.pg_stat_force_next_flush()");
         } catch (SQLException e) {
             reason.addSuppressed(SqlErrors.withoutDetail(e));
-            broken = true;
+            lost = true;
         }
     }
 
-    /** Says that the connection cannot be brought back: it will be closed for good. */
-    public void discard() {
-        broken = true;
+    /** Says that the connection is gone, or in an unknown state: nothing more can be done on it. */
+    public void lost() {
+        lost = true;
     }
 
-    /** Whether the connection must not be used again. */
-    public boolean isBroken() {
-        return broken;
+    /** Says that something is left on the connection that cannot be put back: it is closed for good when it is given back. */
+    public void closeWhenDone() {
+        closing = true;
+    }
+
+    /** As {@link #closeWhenDone}, and what is left must not reach another tenant. */
+    public void closeAfterThisTenant() {
+        closing = true;
+        spent = true;
+    }
+
+    /** Whether nothing more can be done on the connection. */
+    public boolean isLost() {
+        return lost;
+    }
+
+    /** Whether the connection is to serve no other tenant. */
+    public boolean isSpent() {
+        return lost || spent;
     }
 
     private void execute(String sql) throws SQLException {
@@ -274,7 +339,7 @@ public final class Session implements AutoCloseable {
     /** Gives the connection back as it was lent, or closes it for good. */
     @Override
     public void close() {
-        if (broken) {
+        if (lost || closing) {
             abort(connection);
             return;
         }

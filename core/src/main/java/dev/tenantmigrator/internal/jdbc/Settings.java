@@ -27,6 +27,15 @@ public record Settings(Map<String, String> changed, Map<String, String> traces) 
     /** The trace of temporary tables, and of all else that is temporary, among {@link #traces()}. */
     public static final String TEMPORARY = "temporary tables";
 
+    /** The trace of locks that the session took. */
+    public static final String ADVISORY = "advisory locks";
+
+    /** The trace of channels that it listens to. */
+    public static final String CHANNELS = "listened channels";
+
+    /** The trace of statements that it prepared by SQL. */
+    public static final String PREPARED = "prepared statements";
+
     /**
      * All is named with its schema: a script may have left a search path and temporary types of its own. It asks what is behind
      * the views, which take as long to plan as the whole: the driver has it planned anew whenever a search path was set.

@@ -19,9 +19,6 @@ public final class SqlErrors {
 
     private static final Set<String> SHUTDOWN = Set.of("57P01", "57P02", "57P03", "57P05");
 
-    /** Random, because an error of a script can quote a tenant's data, which must not pass for an answer of ours. */
-    private static final String NONCE = " (" + UUID.randomUUID() + ")";
-
     private static final String OWN = "tenant-migrator: ";
 
     /** Another one, because statements with the first one run beside scripts, which can see them. */
@@ -57,9 +54,12 @@ public final class SqlErrors {
 
     private SqlErrors() {}
 
-    /** A text that only an error made on purpose by one of our own checks can have; see {@link #says}. */
+    /**
+     * A text that only an error made on purpose by one of our own checks can have; see {@link #says}. It is random, because an
+     * error of a script can quote a tenant's data; and each has its own, because a trigger can read the statement that fires it.
+     */
     public static String marker(String text) {
-        return OWN + text + NONCE;
+        return OWN + text + " (" + UUID.randomUUID() + ")";
     }
 
     /** A text of our own for users, raised by a statement of ours; no script knows what marks it. */

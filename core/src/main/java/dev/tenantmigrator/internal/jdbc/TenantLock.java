@@ -40,7 +40,12 @@ public final class TenantLock {
 
     /** A query that takes the lock until the transaction ends, and says whether it could. */
     public static String tryQuery(String schema) {
-        return "SELECT pg_catalog.pg_try_advisory_xact_lock(" + key(schema) + ")";
+        return "SELECT " + tryCall(schema);
+    }
+
+    /** The call of {@link #tryQuery}, for the list of a {@code SELECT}. */
+    public static String tryCall(String schema) {
+        return "pg_catalog.pg_try_advisory_xact_lock(" + key(schema) + ")";
     }
 
     /**

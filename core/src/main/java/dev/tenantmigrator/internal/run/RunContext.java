@@ -8,9 +8,9 @@ import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.Config;
-import dev.tenantmigrator.internal.containment.Ordinary;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.CreationForm;
+import dev.tenantmigrator.internal.sql.ExpectedEffects;
 import dev.tenantmigrator.internal.sql.ExtensionRequest;
 import dev.tenantmigrator.internal.sql.ScriptDirective;
 import dev.tenantmigrator.internal.sql.ScriptScan;
@@ -26,15 +26,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 
 /** What one run works with: the migrations, each script adapted once, and what belongs to no tenant. Thread-safe. */
 public final class RunContext {
-
-    /** Words of what stays on a connection beside the settings that can be put back. */
-    private static final Pattern TRACES = Pattern.compile(
-            "set_config|\\b(?:temp|temporary|pg_temp|listen|prepare|hold)\\b|pg_(?:try_)?advisory_lock",
-            Pattern.CASE_INSENSITIVE);
 
     private final Config config;
     private final Rollout rollout;
@@ -44,7 +38,7 @@ public final class RunContext {
     private final SharedObjects shared;
     private final TenantStates states;
     private final TenantPath path;
-    private final Set<ScriptFile> watched = ConcurrentHashMap.newKeySet();
+    private final Set<ScriptFile> surprising = ConcurrentHashMap.newKeySet();
     private final Set<String> missingExtensions;
     private final Map<ScriptFile, Adapted> scripts = new ConcurrentHashMap<>();
 
@@ -55,8 +49,7 @@ public final class RunContext {
             Set<String> ownSettings,
             boolean changesSettings,
             boolean leavesTraces,
-            boolean mayGrant,
-            Ordinary ordinary) {}
+            ExpectedEffects effects) {}
 
     private RunContext(
             Config config,
@@ -220,19 +213,19 @@ public final class RunContext {
         return rollout.asynchronousCommit() && isTransactional(script);
     }
 
-    /** Whether a script is to be watched while it runs, rather than asked about at its end. */
-    public boolean isWatched(ScriptFile script) {
-        return watched.contains(script) || mayGrant(script);
+    /** Whether a script needs the full check, rather than the quick one. */
+    public boolean needsFullCheck(ScriptFile script) {
+        return effects(script).addedColumns().isEmpty() || surprising.contains(script);
     }
 
-    /** Whether a script may change privileges by what it holds in strings: that takes no lock. */
-    public boolean mayGrant(ScriptFile script) {
-        return adapted(script).mayGrant();
+    /** What a script does to the database, by its text. */
+    public ExpectedEffects effects(ScriptFile script) {
+        return adapted(script).effects();
     }
 
-    /** What is ordinary in a script's transaction. */
-    public Ordinary ordinary(ScriptFile script) {
-        return adapted(script).ordinary();
+    /** Whether one of the scripts runs code that its text need not show. */
+    public boolean hidesCode() {
+        return scripts.values().stream().anyMatch(script -> script.effects().hidden());
     }
 
     /** The settings of an application's own that a script sets. */
@@ -240,9 +233,9 @@ public final class RunContext {
         return adapted(script).ownSettings();
     }
 
-    /** Remembers for all tenants that a script is to be watched. */
-    public void watch(ScriptFile script) {
-        watched.add(script);
+    /** Remembers for all tenants that a script did other things than its text says. */
+    public void surprised(ScriptFile script) {
+        surprising.add(script);
     }
 
     /** Whether settings may be other than before when the script has run. */
@@ -267,9 +260,7 @@ public final class RunContext {
         boolean mayChange = ScriptScan.mayChangeSettings(script);
         boolean sets = adapted.statements(config.sharedSchema()).stream()
                 .anyMatch(statement -> statement.sql().regionMatches(true, 0, "SET", 0, 3));
-        String text = script.text();
         Set<String> ownSettings = ScriptScan.ownSettings(script);
-        boolean traces = TRACES.matcher(text).find() || (mayChange && !ownSettings.isEmpty());
         ScriptDirective directive = ScriptDirective.read(script);
         return new Adapted(
                 adapted,
@@ -277,8 +268,7 @@ public final class RunContext {
                 directive.tries().orElse(rollout.tries()),
                 ownSettings,
                 mayChange || sets,
-                traces,
-                ScriptScan.mayGrant(script),
-                Ordinary.of(script));
+                mayChange && !ownSettings.isEmpty(),
+                ExpectedEffects.of(script));
     }
 }

@@ -29,6 +29,7 @@ public final class ScriptSettings {
         Map<String, String> settings = ofTransaction();
         settings.put("search_path", "pg_catalog, pg_temp");
         settings.put("standard_conforming_strings", "on");
+        settings.put("quote_all_identifiers", "off");
         this.begin = calls(settings, true);
     }
 
@@ -49,6 +50,11 @@ public final class ScriptSettings {
      */
     public String beginSql(String schema) {
         return TenantLock.trySql(schema) + ", " + begin;
+    }
+
+    /** The same, but says whether it could take the lock in the first column, and some more in the next. */
+    public String beginQuery(String schema, String columns) {
+        return "SELECT " + TenantLock.tryCall(schema) + ", " + columns + ", " + begin;
     }
 
     /** A statement, of one row, that sets until the transaction ends how long a script waits, and for what. */

@@ -11,16 +11,18 @@ import dev.tenantmigrator.TenantStep;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.containment.Allowed;
 import dev.tenantmigrator.internal.containment.Containment;
-import dev.tenantmigrator.internal.containment.Ordinary;
-import dev.tenantmigrator.internal.containment.TouchedOthersException;
+import dev.tenantmigrator.internal.containment.ForeignObjectsException;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.LockTable;
 import dev.tenantmigrator.internal.jdbc.OwnSettings;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
+import dev.tenantmigrator.internal.jdbc.Settings;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.run.PendingConstraints;
 import dev.tenantmigrator.internal.run.RunContext;
+import dev.tenantmigrator.internal.run.Traces;
+import dev.tenantmigrator.internal.sql.ExpectedEffects;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.internal.tracking.TenantState;
@@ -63,7 +65,7 @@ final class Creation {
     private final Connection connection;
     private final String restore;
     private final boolean oneByOne;
-    private final boolean watched;
+    private final Optional<Settings> own;
     private final OwnSettings ownSettings;
     private final RandomGenerator random;
     private final Containment containment;
@@ -74,7 +76,7 @@ final class Creation {
      * @param restore puts back what a script has set
      * @param oneByOne whether to send one statement after the other, so that the first failure is known with its place
      * @param ownSettings what {@code restore} knows nothing of
-     * @param watched whether to watch what the migrations touch, rather than ask at their end
+     * @param own the session's settings as it was lent, in a transaction of the library's own; empty in a caller's
      */
     Creation(
             RunContext run,
@@ -82,7 +84,7 @@ final class Creation {
             String restore,
             OwnSettings ownSettings,
             boolean oneByOne,
-            boolean watched,
+            Optional<Settings> own,
             RandomGenerator random) {
         this.run = run;
         this.config = run.config();
@@ -90,7 +92,7 @@ final class Creation {
         this.restore = restore;
         this.ownSettings = ownSettings;
         this.oneByOne = oneByOne;
-        this.watched = watched;
+        this.own = own;
         this.containment = new Containment(Allowed.of(config, false));
         this.random = random;
     }
@@ -136,8 +138,9 @@ final class Creation {
                 return schema;
             } catch (SQLException e) {
                 rollBack(schema, e);
-                if (Containment.isSuspicion(e) || e instanceof TouchedOthersException) {
-                    throw e;
+                Optional<ForeignObjectsException> foreign = Containment.foreign(e);
+                if (foreign.isPresent()) {
+                    throw foreign.get();
                 }
                 boolean taken = isTaken(schema, e);
                 if (taken && (!name.isRandom() || tries == TRIES)) {
@@ -158,30 +161,27 @@ final class Creation {
 
     private void send(String schema, boolean walking) throws SQLException {
         tried = schema;
-        List<String> head = List.of("SAVEPOINT " + SAVEPOINT, "CREATE SCHEMA " + Sql.identifier(schema));
-        Flight body = flight(schema);
-        String searchPathOfStep = run.path().sql(schema);
-        Flight behindQuestion = new Flight();
+        Containment.Checked checked = start(schema);
+        Flight flight =
+                new Flight().add("CREATE SCHEMA " + Sql.identifier(schema)).addAll(flight(schema));
+        flight.add(checked.sql(effects()));
+        own.ifPresent(settings -> flight.add(Traces.removeSql(settings)));
+        flight.add("RELEASE SAVEPOINT " + CHECK_SAVEPOINT).add(Containment.closeSql());
         if (config.store().recordsOutside()) {
-            behindQuestion.add(Containment.OWN_PATH).addAll(recording(schema)).add(searchPathOfStep);
+            flight.add(Containment.OWN_PATH).addAll(recording(schema));
         }
-        if (watched) {
-            containment.watch(connection, schema, head, mayGrant(), () -> send(body.add(searchPathOfStep), walking));
-            send(behindQuestion, walking);
-        } else {
-            Flight all = new Flight();
-            head.forEach(all::add);
-            send(
-                    all.addAll(body)
-                            .add("SELECT " + containment.question(schema, Ordinary.ofCreation()))
-                            .add(searchPathOfStep)
-                            .addAll(behindQuestion),
-                    walking);
-        }
+        send(flight.add(run.path().sql(schema)), walking);
     }
 
-    private boolean mayGrant() {
-        return run.catalog().migrations().stream().map(Migration::up).anyMatch(run::mayGrant);
+    /** In a savepoint, with which the cursor goes that the check opens. */
+    private Containment.Checked start(String schema) throws SQLException {
+        execute("SAVEPOINT " + SAVEPOINT);
+        return own.isPresent() ? containment.start(connection, schema) : containment.startWithin(connection, schema);
+    }
+
+    private ExpectedEffects effects() {
+        return ExpectedEffects.of(
+                run.catalog().migrations().stream().map(Migration::up).toList());
     }
 
     /**
@@ -189,9 +189,10 @@ final class Creation {
      *
      * @return what to report
      */
-    MigrationFailedException locate(TouchedOthersException touched) throws SQLException {
+    MigrationFailedException locate(ForeignObjectsException foreign) throws SQLException {
+        Containment.Checked checked = start(tried);
         execute("CREATE SCHEMA " + Sql.identifier(tried));
-        return failed(containment.locate(connection, tried, flight(tried), touched), tried);
+        return failed(containment.locate(connection, checked, flight(tried), foreign), tried);
     }
 
     private void send(Flight flight, boolean walking) throws SQLException {
@@ -260,7 +261,7 @@ final class Creation {
                 .add("SET TRANSACTION READ ONLY")
                 .add(PendingConstraints.checkSql(schema))
                 .add(PendingConstraints.assertNoneOfTemporaryTablesSql(DEFERRED))
-                .add("RELEASE SAVEPOINT " + CHECK_SAVEPOINT);
+                .add(Containment.OWN_PATH);
     }
 
     /** Many at once, because a statement for each takes as long as a small migration. */
@@ -288,9 +289,9 @@ final class Creation {
         try {
             send(schema, true);
         } catch (SQLException e) {
-            if (Containment.isSuspicion(e)) {
-                // What was taken back was counted: the whole is to be watched in a transaction of its own.
-                throw e;
+            Optional<ForeignObjectsException> foreign = Containment.foreign(e);
+            if (foreign.isPresent()) {
+                throw foreign.get();
             }
             throw failed(e, schema);
         }

@@ -11,7 +11,7 @@ import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.Events;
 import dev.tenantmigrator.internal.containment.Allowed;
 import dev.tenantmigrator.internal.containment.Containment;
-import dev.tenantmigrator.internal.containment.TouchedOthersException;
+import dev.tenantmigrator.internal.containment.ForeignObjectsException;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.LockTable;
 import dev.tenantmigrator.internal.jdbc.OwnSettings;
@@ -21,6 +21,7 @@ import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.recording.Recording;
 import dev.tenantmigrator.internal.run.Extensions;
 import dev.tenantmigrator.internal.run.RunContext;
+import dev.tenantmigrator.internal.run.Traces;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.report.Failure;
@@ -51,9 +52,6 @@ public final class TenantCreator {
     private final Config config;
     private final RandomGenerator random;
     private final CreationTurns turns;
-
-    /** The checksums of a history that is to be watched while it runs, so that the next sign-up need not find out again. */
-    private volatile List<String> watched = List.of();
 
     /**
      * What the last sign-up ran: the next one mostly runs the same, and need not read it again. Forgotten when one fails: an
@@ -91,23 +89,16 @@ public final class TenantCreator {
 
     private CreatedTenant createOutside(TenantName name, TenantStep step) throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
-        return turns.run(catalog, step, counted -> createOrWatch(catalog, name, counted));
+        return turns.run(catalog, step, counted -> createAndTell(catalog, name, counted));
     }
 
-    private CreatedTenant createOrWatch(MigrationCatalog catalog, TenantName name, TenantStep step)
+    private CreatedTenant createAndTell(MigrationCatalog catalog, TenantName name, TenantStep step)
             throws SQLException {
         try {
             return tell(createOrFindPlace(catalog, name, step));
         } catch (MigrationFailedException e) {
             last = Optional.empty();
             throw e;
-        } catch (SQLException e) {
-            if (!Containment.isSuspicion(e)) {
-                throw e;
-            }
-            LOG.debug("What the creation of a tenant touched cannot be told from its end; from now on it is watched");
-            watched = checksums(catalog);
-            return tell(createOrFindPlace(catalog, name, step));
         }
     }
 
@@ -118,14 +109,6 @@ public final class TenantCreator {
         return created.isPresent()
                 ? created.get()
                 : create(catalog, name, step, true).orElseThrow();
-    }
-
-    private boolean isWatched(RunContext run) {
-        return scripts(run).stream().anyMatch(run::mayGrant) || watched.equals(checksums(run.catalog()));
-    }
-
-    private static List<String> checksums(MigrationCatalog catalog) {
-        return scripts(catalog).stream().map(ScriptFile::checksum).toList();
     }
 
     private CreatedTenant tell(CreatedTenant created) {
@@ -141,8 +124,8 @@ public final class TenantCreator {
         SQLException lost;
         try (Session session = Session.open(config.dataSource())) {
             RunContext run = load(catalog, session.connection());
-            if (run.leavesTraces(scripts(run))) {
-                session.discard();
+            if (run.leavesTraces(scripts(run)) || Traces.ofHost(session.settings()) || run.hidesCode()) {
+                session.closeWhenDone();
             }
             String restore = session.settings().restoreSql();
             Creation creation = new Creation(
@@ -151,11 +134,11 @@ public final class TenantCreator {
                     restore,
                     ownSettings(session.connection(), run),
                     oneByOne,
-                    isWatched(run),
+                    Optional.of(session.settings()),
                     random);
             try {
                 return Optional.of(session.inTransaction(connection -> creation.run(name, step)));
-            } catch (TouchedOthersException e) {
+            } catch (ForeignObjectsException e) {
                 throw session.inRolledBackTransaction(connection -> creation.locate(e));
             } catch (Creation.EvictedException e) {
                 if (oneByOne) {
@@ -232,8 +215,8 @@ public final class TenantCreator {
             Settings settings = Settings.read(connection);
             String restore = settings.restoreInCallersTransactionSql();
             OwnSettings own = ownSettings(connection, run);
-            Creation creation = new Creation(run, connection, restore, own, false, true, random);
-            CreatedTenant created = runWatched(creation, name, step);
+            Creation creation = new Creation(run, connection, restore, own, false, Optional.empty(), random);
+            CreatedTenant created = runChecked(creation, name, step);
             Flight end = new Flight();
             // Also what their text does not show.
             if (leftTemporaryTables(connection, settings, created.schema())) {
@@ -252,10 +235,10 @@ public final class TenantCreator {
         }
     }
 
-    private static CreatedTenant runWatched(Creation creation, TenantName name, TenantStep step) throws SQLException {
+    private static CreatedTenant runChecked(Creation creation, TenantName name, TenantStep step) throws SQLException {
         try {
             return creation.run(name, step);
-        } catch (TouchedOthersException e) {
+        } catch (ForeignObjectsException e) {
             throw creation.locate(e);
         }
     }

@@ -107,7 +107,7 @@ public final class Chunks {
             question.ask(session.connection());
         } catch (SQLException e) {
             if (SqlErrors.isConnectionLost(e)) {
-                session.discard();
+                session.lost();
             }
             throw e;
         }

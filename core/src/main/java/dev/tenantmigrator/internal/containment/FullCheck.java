@@ -1,0 +1,303 @@
+package dev.tenantmigrator.internal.containment;
+
+import static dev.tenantmigrator.internal.containment.Catalogs.CHANGED_WITHOUT_LOCK;
+
+import dev.tenantmigrator.internal.containment.Catalogs.Owner;
+import dev.tenantmigrator.internal.sql.Sql;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The check of a transaction that may have done anything, as SQL. It looks at each object that the transaction locked or whose
+ * row it wrote, and asks {@link Foreign} where that is and was:
+ *
+ * <ul>
+ *   <li>the transaction's own locks (PostgreSQL documentation, {@code pg_locks}) show nearly all: a transaction keeps them to its
+ *       end, also on what it dropped;
+ *   <li>what is changed without a lock shows as a row of a catalog that this transaction wrote. The server counts these writes
+ *       ("The Cumulative Statistics System"). Where as many rows of the tenant's own were written, nothing else was; otherwise
+ *       the catalog is searched, if code can have run that hides what it does.
+ * </ul>
+ *
+ * <p>One statement, in PL/pgSQL because that plans only the questions that are asked. Its cost does not grow with the number of
+ * tenants, except where such a catalog is searched.
+ */
+final class FullCheck {
+
+    static final String EARLIER = "tenant_migrator_earlier";
+
+    /** How often the cursor can be asked: once for each statement, when the one that is at fault is looked for. */
+    private static final int ANSWERS = 1_000;
+
+    /** The first catalogs of those that are {@link Catalogs#CHANGED_WITHOUT_LOCK} grow with each tenant; others are searched at once. */
+    private static final int LARGE = 5;
+
+    private static final List<Catalogs> COUNTED = Stream.concat(
+                    CHANGED_WITHOUT_LOCK.stream(), Catalogs.of(Owner.NOBODY).stream())
+            .toList();
+
+    private static final String COUNTED_OIDS = Catalogs.oids(COUNTED.stream());
+
+    /** Catalogs whose objects are in a schema, by themselves or as a part. One of any other is nobody's. */
+    private static final String IN_SCHEMAS =
+            Catalogs.oids(Catalogs.of(Owner.SCHEMA, Owner.PART, Owner.ITSELF).stream());
+
+    /**
+     * Locks of this transaction that readers do not take. Those that a serializable transaction keeps of what it read outlive it
+     * ("Serializable Isolation Level"). The server itself locks its catalogs.
+     */
+    static final String OWN_LOCKS =
+            "pg_lock_status() WHERE pid = pg_backend_pid() AND locktype IN ('relation', 'object')"
+                    + " AND mode NOT IN ('AccessShareLock', 'SIReadLock') AND (objid IS NOT NULL OR relation >= 16384)";
+
+    /** A catalog's row {@code r} was written by this transaction, be it in a part of it that can be rolled back on its own. */
+    private static final String IS_OWN = "(age(r.xmin) = 0 OR age(r.xmin) < 0"
+            + " AND pg_xact_status((own_xid - age(r.xmin))::text::xid8) = 'in progress')";
+
+    /** Code that can do what its text does not show, or that changes more than rows. */
+    private static final String REACHES_OUT =
+            "'execute|grant|revoke|alter|create|drop|comment|reassign|import|lo_|set_config'";
+
+    private FullCheck() {}
+
+    /** Opens the cursor that shows how things were. The text of its question is planned only when it is asked. */
+    static String declareSql(Allowed allowed, String tenant) {
+        String question = Foreign.among(
+                allowed,
+                tenant,
+                "current_setting('tenant_migrator.catalogs', true)::oid[]",
+                "current_setting('tenant_migrator.objects', true)::oid[]");
+        // A constant number of rows would have the server compile it to machine code.
+        return "DECLARE " + EARLIER + " NO SCROLL CURSOR FOR SELECT pg_catalog.generate_series(1, (SELECT " + ANSWERS
+                + ")), pg_catalog.query_to_xml(" + Sql.literal(question) + ", false, true, '')";
+    }
+
+    /**
+     * What is to be known from before the script, as expressions for the list of a {@code SELECT} behind {@link #declareSql}: when
+     * the cursor was opened, what was counted by then. It gives the transaction a number, which {@code age()} needs.
+     */
+    static String startColumns() {
+        return "(SELECT pg_catalog.date_part('epoch', creation_time)::pg_catalog.text FROM pg_catalog.pg_cursor()"
+                + " WHERE name OPERATOR(pg_catalog.=) '" + EARLIER + "'), " + writes() + ", " + moves()
+                + ", (SELECT pg_catalog.count(*) FROM pg_catalog.pg_cursor() WHERE is_holdable)"
+                + ", pg_catalog.pg_current_xact_id()";
+    }
+
+    private static String writes() {
+        return "ARRAY(SELECT pg_catalog.pg_stat_get_xact_tuples_inserted(w.oid) OPERATOR(pg_catalog.+)"
+                + " pg_catalog.pg_stat_get_xact_tuples_updated(w.oid) OPERATOR(pg_catalog.+) CASE WHEN w.n OPERATOR(pg_catalog.>) "
+                + CHANGED_WITHOUT_LOCK.size()
+                + " OR w.oid OPERATOR(pg_catalog.=) 3603 THEN pg_catalog.pg_stat_get_xact_tuples_deleted(w.oid) ELSE 0 END"
+                + " FROM pg_catalog.unnest(" + COUNTED_OIDS.replace("oid[]", "pg_catalog.oid[]")
+                + ") WITH ORDINALITY w(oid, n) ORDER BY w.n)::pg_catalog.text";
+    }
+
+    private static String moves() {
+        return "pg_catalog.pg_stat_get_xact_tuples_updated(2608)";
+    }
+
+    /**
+     * The check. Fails with the marker, and a line for each foreign object, when there are some; and has what was counted handed in
+     * at the end of the transaction, so that the next one begins at zero.
+     *
+     * @param tenant the schema's name, as an SQL expression
+     * @param start what {@link #startColumns} told
+     * @param hidden whether the script runs code that its text does not show
+     */
+    static String sql(Allowed allowed, String tenant, Start start, boolean hidden, String marker) {
+        return """
+                DO $check$
+                DECLARE
+                    earlier CONSTANT refcursor := '{earlier}';
+                    tenant_oid CONSTANT oid := coalesce(to_regnamespace(quote_ident({tenant}))::oid, 0);
+                    own_xid CONSTANT bigint := pg_current_xact_id()::text::bigint;
+                    known CONSTANT text[] := {known};
+                    moved CONSTANT boolean := pg_stat_get_xact_tuples_updated(2608) > {moves};
+                    lines text[] := '{}';
+                    relations oid[];
+                    catalogs oid[];
+                    objects oid[];
+                    searched boolean;
+                    k record;
+                    own bigint;
+                    more oid[];
+                    answer_number int;
+                    answer xml;
+                BEGIN
+                    IF (SELECT date_part('epoch', creation_time)::text FROM pg_cursor() WHERE name = '{earlier}')
+                       IS DISTINCT FROM '{opened}' THEN
+                        lines := lines || '0:0:the cursor that shows how it was before'::text;
+                    END IF;
+                    IF (SELECT count(*) FROM pg_cursor() WHERE is_holdable) > {held} THEN
+                        lines := lines || '0:0:a cursor WITH HOLD, which would run at the commit'::text;
+                    END IF;
+                    SELECT array_agg(l.o) FILTER (WHERE l.c = 1259), array_agg(l.c) FILTER (WHERE l.looked_at),
+                           array_agg(l.o) FILTER (WHERE l.looked_at)
+                      INTO relations, catalogs, objects
+                      FROM (SELECT c, o, (moved OR bool_or(mode = 'ShareUpdateExclusiveLock') OR NOT bool_and({inside}))
+                                   AND (known = '{}' OR NOT {lock_fingerprint} = ANY (known)) AS looked_at
+                              FROM (SELECT coalesce(classid, 1259) AS c, coalesce(objid, relation) AS o, mode FROM {own_locks}) m
+                             -- DEPENDS ON EXTENSION takes it, and leaves the extension as it is.
+                             WHERE NOT (c = 3079 AND mode = 'AccessExclusiveLock'
+                                   AND (pg_identify_object(c, o, 0)).identity IS NOT NULL)
+                             GROUP BY c, o) l;
+                    FOR k IN SELECT w.oid, w.name, w.n, c.writes - w.before AS writes
+                               FROM unnest({counted}, '{names}'::text[], '{writes}'::bigint[]) WITH ORDINALITY w(oid, name, before, n),
+                                    LATERAL (SELECT pg_stat_get_xact_tuples_inserted(w.oid) + pg_stat_get_xact_tuples_updated(w.oid)
+                                        + CASE WHEN w.n > {without_lock} OR w.oid = 3603 THEN pg_stat_get_xact_tuples_deleted(w.oid) ELSE 0 END) c(writes)
+                              WHERE c.writes <> w.before LOOP
+                        IF k.n > {without_lock} THEN
+                            lines := lines || ('0:0:' || ('{kinds}'::text[])[k.n - {without_lock}]);
+                            CONTINUE;
+                        END IF;
+                        more := NULL;
+                        CASE k.oid
+                            WHEN 1259 THEN
+                                SELECT count(*) INTO own FROM pg_class r WHERE r.oid = ANY (relations) AND {is_own};
+                            WHEN 1249 THEN
+                                SELECT count(*) INTO own FROM pg_attribute r WHERE r.attrelid = ANY (relations) AND {is_own};
+                            WHEN 2606 THEN
+                                SELECT count(*) INTO own FROM pg_constraint r WHERE r.conrelid = ANY (relations) AND {is_own};
+                            WHEN 2615 THEN
+                                SELECT count(*) INTO own FROM pg_namespace r WHERE r.oid = tenant_oid AND {is_own};
+                            WHEN 3603 THEN
+                                -- A configuration whose mappings change depends on other things since.
+                                SELECT array_agg(DISTINCT r.objid) INTO more FROM pg_depend r WHERE r.classid = 3602 AND {is_own};
+                                own := k.writes;
+                                k.oid := 3602;
+                            WHEN 1247 THEN
+                                SELECT count(DISTINCT r.oid), array_agg(r.oid) FILTER (WHERE moved) INTO own, more
+                                  FROM (SELECT reltype FROM pg_class WHERE oid = ANY (relations)
+                                        UNION ALL
+                                        SELECT objid FROM pg_depend
+                                         WHERE refclassid = 2615 AND refobjid = tenant_oid AND classid = 1247) m(oid)
+                                  JOIN pg_type e ON e.oid = m.oid JOIN pg_type r ON r.oid IN (e.oid, e.typarray) WHERE {is_own};
+                            ELSE
+                                EXECUTE format('SELECT count(DISTINCT r.oid), array_agg(r.oid) FILTER (WHERE $4) FROM pg_depend d JOIN %I r ON r.oid = d.objid'
+                                        ' WHERE d.refclassid = 2615 AND d.refobjid = $1 AND d.classid = $2 AND {own_as_parameter}', k.name)
+                                   INTO own, more USING tenant_oid, k.oid, own_xid, moved;
+                        END CASE;
+                        IF own < k.writes THEN
+                            searched := coalesce(searched, {hidden} OR EXISTS (
+                                SELECT FROM pg_depend d JOIN pg_proc p ON p.oid = d.objid JOIN pg_language l ON l.oid = p.prolang
+                                 WHERE d.refclassid = 2615 AND d.classid = 1255
+                                   AND (d.refobjid IN (tenant_oid, coalesce(to_regnamespace(quote_ident({shared}))::oid, 0)) OR {allowed_schema})
+                                   AND l.lanname NOT IN ('c', 'internal')
+                                   AND (l.lanname NOT IN ('sql', 'plpgsql') OR p.prosrc ~* {reaches_out})));
+                            IF searched OR k.n > {large} THEN
+                                EXECUTE format('SELECT array_agg(DISTINCT %1$s) FROM %2$I r WHERE {own_as_parameter} AND %3$s'
+                                        ' AND (cardinality($1) = 0 OR NOT concat_ws($$:$$, $2, r.ctid, %1$s) = ANY ($1))',
+                                        CASE k.oid WHEN 1249 THEN 'r.attrelid' WHEN 2606 THEN 'r.contypid' ELSE 'r.oid' END,
+                                        k.name, CASE k.oid WHEN 2606 THEN 'r.contypid <> 0' WHEN 2615 THEN 'NOT starts_with(r.nspname, $$pg_$$)'
+                                            ELSE 'true' END)
+                                   INTO more USING known, k.oid, own_xid;
+                            ELSE
+                                -- No code that hides what it does: a name without a schema can mean the shared one.
+                                EXECUTE format('SELECT $4 || array_agg(r.oid) FROM pg_depend d JOIN %I r ON r.oid = d.objid'
+                                        ' WHERE d.refclassid = 2615 AND d.refobjid = $1 AND d.classid = $2 AND {own_as_parameter}',
+                                        CASE WHEN k.oid IN (1249, 2606) THEN 'pg_class' ELSE k.name END)
+                                   INTO more USING coalesce(to_regnamespace(quote_ident({shared}))::oid, 0),
+                                       CASE WHEN k.oid IN (1249, 2606) THEN 1259::oid ELSE k.oid END, own_xid, more;
+                            END IF;
+                        END IF;
+                        IF more IS NOT NULL THEN
+                            catalogs := catalogs || array_fill(CASE k.oid WHEN 1249 THEN 1259 WHEN 2606 THEN 1247 ELSE k.oid END,
+                                                               ARRAY[cardinality(more)]);
+                            objects := objects || more;
+                        END IF;
+                    END LOOP;
+                    IF catalogs IS NOT NULL THEN
+                        lines := lines || ARRAY(
+                            SELECT concat_ws(':', c, o, i.type || ' ' || i.identity)
+                              FROM (SELECT DISTINCT c, o FROM unnest(catalogs, objects) e(c, o) WHERE c <> ALL ({in_schemas})
+                                    UNION
+                                    -- Default privileges for all schemas.
+                                    SELECT c, o FROM unnest(catalogs, objects) e(c, o)
+                                     WHERE c <> 1259 AND c <> 2615 AND (pg_identify_object(c, o, 0)).identity IS NOT NULL
+                                       AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = c AND objid = o)
+                                    UNION
+                                    {outside_now}) f, LATERAL pg_identify_object(c, o, 0) i);
+                        PERFORM set_config('tenant_migrator.catalogs', catalogs::text, true),
+                                set_config('tenant_migrator.objects', objects::text, true);
+                        FETCH earlier INTO answer_number, answer;
+                        lines := lines || CASE WHEN answer IS NULL THEN ARRAY['0:0:the cursor that shows how it was before']
+                            ELSE ARRAY(SELECT m[1] || ':' || m[2] || ':' FROM regexp_matches(answer::text,
+                                '<c>([0-9]+)</c>[^<]*<o>([0-9]+)</o>', 'g') m
+                                WHERE NOT EXISTS (SELECT FROM unnest(lines) f(line) WHERE starts_with(f.line, m[1] || ':' || m[2] || ':'))) END;
+                    END IF;
+                    IF lines <> '{}' THEN
+                        RAISE EXCEPTION USING MESSAGE = {marker} || chr(10) || array_to_string(lines, chr(10));
+                    END IF;
+                    PERFORM pg_stat_force_next_flush();
+                END $check$""".replace("{inside}", Foreign.isInside(allowed, "{tenant}", "c", "o"))
+                .replace("{outside_now}", Foreign.among(allowed, "{tenant}", "catalogs", "objects"))
+                .replace("{lock_fingerprint}", lockFingerprint("c", "o"))
+                .replace("{own_as_parameter}", IS_OWN.replace("own_xid", "$3").replace("'", "''"))
+                .replace("{is_own}", IS_OWN)
+                .replace("{own_locks}", OWN_LOCKS)
+                .replace("{earlier}", EARLIER)
+                .replace("{known}", start.knownSql())
+                .replace("{moves}", start.moves())
+                .replace("{opened}", start.opened())
+                .replace("{held}", start.heldCursors())
+                .replace("{writes}", start.writes())
+                .replace("{counted}", COUNTED_OIDS)
+                .replace("{names}", COUNTED.stream().map(Catalogs::sqlName).collect(Collectors.joining(",", "{", "}")))
+                .replace(
+                        "{kinds}",
+                        COUNTED.stream()
+                                .skip(CHANGED_WITHOUT_LOCK.size())
+                                .map(Catalogs::kind)
+                                .map(kind -> '"' + kind + '"')
+                                .collect(Collectors.joining(",", "{", "}")))
+                .replace("{without_lock}", String.valueOf(CHANGED_WITHOUT_LOCK.size()))
+                .replace("{large}", String.valueOf(LARGE))
+                .replace("{in_schemas}", IN_SCHEMAS)
+                .replace("{allowed_schema}", allowed.isAllowedSchema("d.refobjid"))
+                .replace("{hidden}", String.valueOf(hidden))
+                .replace("{shared}", Sql.literal(allowed.sharedSchema()))
+                .replace("{reaches_out}", REACHES_OUT)
+                .replace("{marker}", Sql.literal(marker))
+                .replace("{tenant}", tenant);
+    }
+
+    /** An object, how it is locked, and of a relation how often it was written to and where its rows in the catalogs are. */
+    private static String lockFingerprint(String catalog, String oid) {
+        return """
+                concat_ws(':', %1$s, %2$s, string_agg(DISTINCT mode, ',' ORDER BY mode), CASE WHEN %1$s = 1259 THEN
+                    pg_stat_get_xact_tuples_inserted(%2$s) + pg_stat_get_xact_tuples_updated(%2$s) + pg_stat_get_xact_tuples_deleted(%2$s)
+                    || (SELECT ctid::text FROM pg_class WHERE oid = %2$s)
+                    || (SELECT string_agg(ctid::text, ',' ORDER BY attnum) FROM pg_attribute WHERE attrelid = %2$s) END)""".formatted(catalog, oid);
+    }
+
+    /** A query for what the transaction had touched by now, so that a later check need not speak of it: of a caller's transaction. */
+    static String knownSql() {
+        return """
+                SELECT %s FROM (SELECT coalesce(classid, 1259) AS c, coalesce(objid, relation) AS o, mode FROM %s) m GROUP BY c, o""".formatted(lockFingerprint("c", "o"), OWN_LOCKS);
+    }
+
+    /** A query for the numbers of the catalogs that the transaction had written to by now. */
+    static String writtenSql() {
+        return "SELECT w.oid FROM unnest(" + Catalogs.oids(CHANGED_WITHOUT_LOCK.stream()) + ") w(oid)"
+                + " WHERE pg_stat_get_xact_tuples_inserted(w.oid) + pg_stat_get_xact_tuples_updated(w.oid) > 0";
+    }
+
+    /** Queries for the rows of these catalogs that the transaction had written by now. */
+    static List<String> knownRowsSql(List<String> oids) {
+        return CHANGED_WITHOUT_LOCK.stream()
+                .filter(catalog -> catalog != Catalogs.PG_TS_CONFIG_MAP && oids.contains(String.valueOf(catalog.oid())))
+                .map(catalog -> "SELECT concat_ws(':', " + catalog.oid() + ", r.ctid, " + ofRow(catalog) + ") FROM "
+                        + catalog.sqlName() + " r WHERE "
+                        + IS_OWN.replace("own_xid", "pg_current_xact_id()::text::bigint"))
+                .toList();
+    }
+
+    private static String ofRow(Catalogs catalog) {
+        return switch (catalog) {
+            case PG_ATTRIBUTE -> "r.attrelid";
+            case PG_CONSTRAINT -> "r.contypid";
+            default -> "r.oid";
+        };
+    }
+}
