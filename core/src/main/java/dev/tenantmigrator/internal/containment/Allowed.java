@@ -64,20 +64,36 @@ public record Allowed(String sharedSchema, Set<String> sharedObjects, Set<String
                 + " END, 0)).object_names OFFSET 0) a(names)), false)";
     }
 
+    /** An object is allowed by its own name: a relation, or any object of the shared schema. */
+    String isByName(String catalog, String oid) {
+        String shared = isSharedObject("i");
+        return shared.isEmpty()
+                ? isRelationByName(catalog, oid)
+                : "(" + isRelationByName(catalog, oid) + " OR coalesce((SELECT " + shared + " FROM pg_identify_object("
+                        + catalog + ", " + oid + ", 0) i), false))";
+    }
+
     /** As {@link #isNamed}, by the quoted names that {@code pg_identify_object} gives. */
     String isIdentified(String object, String tenant) {
         String condition = Stream.concat(
                         Stream.of(tenant), schemas.stream().sorted().map(Sql::literal))
                 .map(schema -> "quote_ident(" + schema + ")")
                 .collect(Collectors.joining(", ", object + ".schema IN (", ")"));
-        String shared = sharedObjects.stream()
-                .sorted()
-                .map(name -> "quote_ident(" + Sql.literal(name) + ")")
-                .collect(Collectors.joining(", "));
-        return shared.isEmpty()
-                ? condition
-                : "(" + condition + " OR " + object + ".schema = quote_ident(" + Sql.literal(sharedSchema) + ") AND "
-                        + object + ".name IN (" + shared + "))";
+        String shared = isSharedObject(object);
+        return shared.isEmpty() ? condition : "(" + condition + " OR " + shared + ")";
+    }
+
+    private String isSharedObject(String object) {
+        return sharedObjects.isEmpty()
+                ? ""
+                : sharedObjects.stream()
+                        .sorted()
+                        .map(name -> "quote_ident(" + Sql.literal(name) + ")")
+                        .collect(Collectors.joining(
+                                ", ",
+                                object + ".schema = quote_ident(" + Sql.literal(sharedSchema) + ") AND " + object
+                                        + ".name IN (",
+                                ")"));
     }
 
     private String orAllowedByName(String names) {

@@ -60,7 +60,7 @@ final class Foreign {
                    AND (d.deptype IN ('a', 'i', 'e', 'P', 'S') OR d.refclassid = 2615 OR e.c = 2605 AND d.refclassid = 1247)
                  GROUP BY e.c, e.o
                 HAVING CASE WHEN e.c = 2605 THEN NOT bool_or(r.inside AND d.refclassid = 1247) ELSE NOT bool_and(r.inside) END
-                   AND NOT bool_or(r.allowed)
+                   AND NOT bool_or(r.allowed) AND NOT %8$s
                 UNION ALL
                 SELECT 2615::oid, s.oid FROM unnest(%1$s, %2$s) e(c, o) JOIN pg_namespace s ON e.c = 2615 AND s.oid = e.o
                  WHERE s.oid NOT IN (coalesce(to_regnamespace(quote_ident(%6$s))::oid, 0), pg_my_temp_schema())
@@ -71,6 +71,7 @@ final class Foreign {
                         isInside(allowed, tenant, "d.refclassid", "d.refobjid"),
                         allowed.isRelationByName("d.refclassid", "d.refobjid"),
                         tenant,
-                        allowed.isAllowedSchema("s.oid"));
+                        allowed.isAllowedSchema("s.oid"),
+                        allowed.isByName("e.c", "e.o"));
     }
 }

@@ -66,8 +66,8 @@ final class FullCheck {
         String question = Foreign.among(
                 allowed,
                 tenant,
-                "current_setting('tenant_migrator.catalogs', true)::oid[]",
-                "current_setting('tenant_migrator.objects', true)::oid[]");
+                "nullif(current_setting('tenant_migrator.catalogs', true), '')::oid[]",
+                "nullif(current_setting('tenant_migrator.objects', true), '')::oid[]");
         // A constant number of rows would have the server compile it to machine code.
         return "DECLARE " + EARLIER + " NO SCROLL CURSOR FOR SELECT pg_catalog.generate_series(1, (SELECT " + ANSWERS
                 + ")), pg_catalog.query_to_xml(" + Sql.literal(question) + ", false, true, '')";
@@ -185,20 +185,21 @@ final class FullCheck {
                                    AND (d.refobjid IN (tenant_oid, coalesce(to_regnamespace(quote_ident({shared}))::oid, 0)) OR {allowed_schema})
                                    AND l.lanname NOT IN ('c', 'internal')
                                    AND (l.lanname NOT IN ('sql', 'plpgsql') OR p.prosrc ~* {reaches_out})));
-                            IF searched OR k.n > {large} THEN
+                            -- Constraints of domains are few, and found by an index.
+                            IF searched OR k.n > {large} OR k.oid = 2606 THEN
                                 EXECUTE format('SELECT array_agg(DISTINCT %1$s) FROM %2$I r WHERE {own_as_parameter} AND %3$s'
                                         ' AND (cardinality($1) = 0 OR NOT concat_ws($$:$$, $2, r.ctid, %1$s) = ANY ($1))',
                                         CASE k.oid WHEN 1249 THEN 'r.attrelid' WHEN 2606 THEN 'r.contypid' ELSE 'r.oid' END,
-                                        k.name, CASE k.oid WHEN 2606 THEN 'r.contypid <> 0' WHEN 2615 THEN 'NOT starts_with(r.nspname, $$pg_$$)'
+                                        k.name, CASE k.oid WHEN 2606 THEN 'r.contypid > 0' WHEN 2615 THEN 'NOT starts_with(r.nspname, $$pg_$$)'
                                             ELSE 'true' END)
                                    INTO more USING known, k.oid, own_xid;
                             ELSE
                                 -- No code that hides what it does: a name without a schema can mean the shared one.
                                 EXECUTE format('SELECT $4 || array_agg(r.oid) FROM pg_depend d JOIN %I r ON r.oid = d.objid'
                                         ' WHERE d.refclassid = 2615 AND d.refobjid = $1 AND d.classid = $2 AND {own_as_parameter}',
-                                        CASE WHEN k.oid IN (1249, 2606) THEN 'pg_class' ELSE k.name END)
+                                        CASE k.oid WHEN 1249 THEN 'pg_class' ELSE k.name END)
                                    INTO more USING coalesce(to_regnamespace(quote_ident({shared}))::oid, 0),
-                                       CASE WHEN k.oid IN (1249, 2606) THEN 1259::oid ELSE k.oid END, own_xid, more;
+                                       CASE k.oid WHEN 1249 THEN 1259::oid ELSE k.oid END, own_xid, more;
                             END IF;
                         END IF;
                         IF more IS NOT NULL THEN
