@@ -44,7 +44,7 @@ class OutsideTransactionContainmentTest extends NonTransactionalTenant {
 
     @AfterEach
     void dropElsewhere() {
-        database.execute("DROP SCHEMA elsewhere CASCADE; DROP TABLE public.audit");
+        database.execute("DROP SCHEMA elsewhere CASCADE; DROP TABLE public.audit CASCADE");
     }
 
     private void inTenant(String sql) {
@@ -131,7 +131,7 @@ class OutsideTransactionContainmentTest extends NonTransactionalTenant {
     void whatAnEarlierStatementMadeIsLookedAtToo() {
         FleetReport report = deploy("""
                 DO $$ BEGIN
-                    EXECUTE 'CREATE TABLE elsewhere.log_2027 PARTITION OF log FOR VALUES FROM (''2027-01-01'') TO (''2028-01-01'')';
+                    EXECUTE 'CREATE TABLE ' || reverse('erehwesle') || '.log_2027 PARTITION OF log FOR VALUES FROM (''2027-01-01'') TO (''2028-01-01'')';
                     COMMIT;
                 END $$;
                 VACUUM ANALYZE log""");

@@ -8,6 +8,7 @@ import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.containment.Allowed;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
@@ -148,10 +149,19 @@ final class OutsideTransaction {
             return MigrationTry.Result.CHANGED;
         }
         Progress progress = new Progress(connection, schema);
+        Reach reach = new Reach(session, schema, Allowed.of(run.config(), direction.sharedSchemaChanges()));
         boolean resumed = state.has(migration.version())
                 && !state.row(migration.version()).finished();
         if (!resumed) {
             refuseWhatWillFail(progress);
+            for (Step step : steps) {
+                setSession(connection, step);
+                Optional<String> refusal =
+                        reach.refusal(step.what(), step.statement().sql());
+                if (refusal.isPresent()) {
+                    throw refused(refusal.get(), step.statement());
+                }
+            }
             record(session, direction.startSql(schema, migration));
         }
         int process = progress.process();
@@ -160,7 +170,7 @@ final class OutsideTransaction {
                     + steps.get(i).statement().line();
             Waits waits = Waits.on(what, process, run.cancellation(), connection);
             try {
-                runStep(session, progress, i, resumed);
+                runStep(session, progress, reach, i, resumed);
             } finally {
                 waits.close();
             }
@@ -184,15 +194,25 @@ final class OutsideTransaction {
         }
     }
 
-    private void runStep(Session session, Progress progress, int number, boolean resumed) throws SQLException {
+    private void runStep(Session session, Progress progress, Reach reach, int number, boolean resumed)
+            throws SQLException {
         Step step = steps.get(number);
+        // Before each, because DO and CALL can change the session, and what there is.
+        setSession(session.connection(), step);
+        set(session.connection(), LOOK_FOR_CLIENT);
+        Optional<String> refusal = reach.refusal(step.what(), step.statement().sql());
+        if (refusal.isPresent()) {
+            Failure failure = Failure.of(refusal.get() + "; " + KEPT + direction.goOn());
+            throw new MigrationFailedException(failure.inTenant(schema)
+                    .ofVersion(migration.version())
+                    .inFile(script.location())
+                    .onLine(step.statement().line()));
+        }
         try {
-            // Before each, because DO and CALL can change the session.
-            set(session.connection(), run.settings(script).sessionSql(schema, lockTimeout(step)));
-            set(session.connection(), LOOK_FOR_CLIENT);
             if (progress.settle(step.what(), resumed)) {
                 return;
             }
+            setSession(session.connection(), step);
             new Flight()
                     .addStatement(migration.version(), script, step.statement())
                     .walk(session.connection());
@@ -219,6 +239,10 @@ final class OutsideTransaction {
                     clean ? "nothing of the script was kept; mend the cause and run again" : KEPT + direction.goOn();
             throw failed(failure.withMessage(failure.message() + "; " + kept), e);
         }
+    }
+
+    private void setSession(Connection connection, Step step) throws SQLException {
+        set(connection, run.settings(script).sessionSql(schema, lockTimeout(step)));
     }
 
     /**
