@@ -149,19 +149,11 @@ final class OutsideTransaction {
             return MigrationTry.Result.CHANGED;
         }
         Progress progress = new Progress(connection, schema);
-        Reach reach = new Reach(session, schema, Allowed.of(run.config(), direction.sharedSchemaChanges()));
+        Reach reach = new Reach(session, schema, run.path(), Allowed.of(run.config(), direction.sharedSchemaChanges()));
         boolean resumed = state.has(migration.version())
                 && !state.row(migration.version()).finished();
         if (!resumed) {
-            refuseWhatWillFail(progress);
-            for (Step step : steps) {
-                setSession(connection, step);
-                Optional<String> refusal =
-                        reach.refusal(step.what(), step.statement().sql());
-                if (refusal.isPresent()) {
-                    throw refused(refusal.get(), step.statement());
-                }
-            }
+            refuseWhatWillFail(progress, reach);
             record(session, direction.startSql(schema, migration));
         }
         int process = progress.process();
@@ -179,12 +171,15 @@ final class OutsideTransaction {
         return MigrationTry.Result.DONE;
     }
 
-    private void refuseWhatWillFail(Progress progress) throws SQLException {
+    private void refuseWhatWillFail(Progress progress, Reach reach) throws SQLException {
         Set<String> dropped = new HashSet<>();
         for (Step step : steps) {
             NonTransactional what = step.what();
             boolean droppedBefore = what.kind() == Kind.CREATE_INDEX && dropped.contains(what.name());
             Optional<String> refusal = progress.refusal(what, droppedBefore);
+            if (refusal.isEmpty()) {
+                refusal = reach.refusal(what, step.statement().sql());
+            }
             if (refusal.isPresent()) {
                 throw refused(refusal.get(), step.statement());
             }
@@ -197,18 +192,13 @@ final class OutsideTransaction {
     private void runStep(Session session, Progress progress, Reach reach, int number, boolean resumed)
             throws SQLException {
         Step step = steps.get(number);
-        // Before each, because DO and CALL can change the session, and what there is.
-        setSession(session.connection(), step);
-        set(session.connection(), LOOK_FOR_CLIENT);
-        Optional<String> refusal = reach.refusal(step.what(), step.statement().sql());
-        if (refusal.isPresent()) {
-            Failure failure = Failure.of(refusal.get() + "; " + KEPT + direction.goOn());
-            throw new MigrationFailedException(failure.inTenant(schema)
-                    .ofVersion(migration.version())
-                    .inFile(script.location())
-                    .onLine(step.statement().line()));
-        }
+        boolean begun = false;
         try {
+            // Before each, because DO and CALL can change the session.
+            setSession(session.connection(), step);
+            set(session.connection(), LOOK_FOR_CLIENT);
+            refuseWhatReachesOut(reach, step);
+            begun = true;
             if (progress.settle(step.what(), resumed)) {
                 return;
             }
@@ -224,7 +214,7 @@ final class OutsideTransaction {
             if (SqlErrors.isConnectionLost(e)) {
                 throw e;
             }
-            boolean undone = undo(progress, step, e);
+            boolean undone = !begun || undo(progress, step, e);
             repeatable = undone
                     && steps.stream()
                             .limit(number)
@@ -238,6 +228,14 @@ final class OutsideTransaction {
             String kept =
                     clean ? "nothing of the script was kept; mend the cause and run again" : KEPT + direction.goOn();
             throw failed(failure.withMessage(failure.message() + "; " + kept), e);
+        }
+    }
+
+    /** Once more, because what an earlier statement or another session did may have changed what there is. */
+    private static void refuseWhatReachesOut(Reach reach, Step step) throws SQLException {
+        Optional<String> refusal = reach.refusal(step.what(), step.statement().sql());
+        if (refusal.isPresent()) {
+            throw new SQLException(refusal.get());
         }
     }
 

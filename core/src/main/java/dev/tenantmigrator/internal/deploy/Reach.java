@@ -2,8 +2,10 @@ package dev.tenantmigrator.internal.deploy;
 
 import dev.tenantmigrator.internal.containment.Allowed;
 import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.run.TenantPath;
 import dev.tenantmigrator.internal.sql.NonTransactional;
 import dev.tenantmigrator.internal.sql.NonTransactional.Kind;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -76,8 +78,11 @@ final class Reach {
                        SELECT 1259::oid, i.indexrelid FROM pg_index i WHERE o.class = 1259 AND i.indrelid = o.oid
                        UNION ALL SELECT 3381, s.oid FROM pg_statistic_ext s WHERE o.class = 1259 AND s.stxrelid = o.oid
                        UNION ALL SELECT 2, t.atttypid FROM pg_attribute t WHERE o.class = 1259 AND t.attrelid = o.oid
-                       UNION ALL SELECT 1259, o.oid WHERE o.class = 1
+                       UNION ALL SELECT v.class, v.oid FROM pg_class c, LATERAL (VALUES (1259, c.oid), (1247, c.reltype)) v(class, oid)
+                                  WHERE o.class = 1 AND c.oid = o.oid
                        UNION ALL SELECT 2, o.oid WHERE o.class = 1247
+                       UNION ALL SELECT 1247, t.atttypid FROM pg_type y JOIN pg_attribute t ON t.attrelid = y.typrelid
+                                  WHERE o.class = 1247 AND y.oid = o.oid
                        UNION ALL SELECT 2606, k.oid FROM pg_constraint k WHERE o.class = 1247 AND k.contypid = o.oid
                        UNION ALL SELECT v.class, v.oid FROM pg_type t,
                                  LATERAL (VALUES (2, t.typelem), (2, t.typbasetype), (1259, t.typrelid)) v(class, oid)
@@ -110,11 +115,15 @@ final class Reach {
                                                   WHERE o.class = 1255 AND p.oid = o.oid AND p.oid >= 16384 AND p.prolang > 13) b(text)
                                          OFFSET 0) b,
                                         LATERAL (SELECT 1255::oid, p.oid, p.proname FROM pg_proc p
-                                                  WHERE p.pronamespace = ANY (a.path || 'pg_catalog'::regnamespace::oid)
-                                                 UNION ALL SELECT 2617, p.oid, p.oprname FROM pg_operator p WHERE p.oprnamespace = ANY (a.path)
-                                                 UNION ALL SELECT 1247, t.oid, t.typname FROM pg_type t WHERE t.typnamespace = ANY (a.path)
-                                                 UNION ALL SELECT 1, c.oid, c.relname FROM pg_class c
-                                                            WHERE c.relnamespace = ANY (a.path || pg_my_temp_schema()) AND c.relkind IN ('r', 'p', 'v', 'f', 'm')
+                                                  WHERE p.proname = ANY (b.words::name[]) AND p.oid < 16384
+                                                 UNION ALL
+                                                 SELECT CASE d.classid WHEN 1259 THEN 1 ELSE d.classid END, d.objid,
+                                                        coalesce((SELECT proname FROM pg_proc WHERE d.classid = 1255 AND oid = d.objid),
+                                                                 (SELECT typname FROM pg_type WHERE d.classid = 1247 AND oid = d.objid),
+                                                                 (SELECT relname FROM pg_class WHERE d.classid = 1259 AND oid = d.objid),
+                                                                 (SELECT oprname FROM pg_operator WHERE d.classid = 2617 AND oid = d.objid))
+                                                   FROM pg_depend d
+                                                  WHERE d.refclassid = 2615 AND d.refobjid = ANY (a.path || pg_my_temp_schema())
                                                  UNION ALL SELECT 2615, n.oid, n.nspname FROM pg_namespace n
                                                             WHERE n.oid <> ALL (a.path) AND NOT n.nspname = ANY (a.schemas)
                                                               AND n.oid >= 16384
@@ -168,15 +177,17 @@ final class Reach {
 
     private final Session session;
     private final String tenant;
+    private final TenantPath path;
     private final Allowed allowed;
 
-    Reach(Session session, String tenant, Allowed allowed) {
+    Reach(Session session, String tenant, TenantPath path, Allowed allowed) {
         this.session = session;
         this.tenant = tenant;
+        this.path = path;
         this.allowed = allowed;
     }
 
-    /** Why a statement must not run, on a session with the tenant's search path; empty when it may. */
+    /** Why a statement must not run; empty when it may. */
     Optional<String> refusal(NonTransactional what, String sql) throws SQLException {
         if (what.kind() == Kind.CODE || what.kind() == Kind.DROP_INDEX) {
             return Optional.empty();
@@ -185,11 +196,13 @@ final class Reach {
     }
 
     private Optional<String> refusal(Connection connection, NonTransactional what, String sql) throws SQLException {
-        Object path;
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(OWN_SETTINGS)) {
-            row.next();
-            path = row.getArray(1).getArray();
+        Object searched;
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(path.sql(tenant));
+            try (ResultSet row = statement.executeQuery(OWN_SETTINGS)) {
+                row.next();
+                searched = row.getArray(1).getArray();
+            }
         }
         try (PreparedStatement query = connection.prepareStatement(QUERY)) {
             query.setString(1, tenant);
@@ -201,7 +214,7 @@ final class Reach {
             query.setArray(7, array(connection, allowed.sharedObjects()));
             query.setArray(8, array(connection, allowed.schemas()));
             query.setArray(9, array(connection, allowed.tables()));
-            query.setArray(10, connection.createArrayOf("text", (Object[]) path));
+            query.setArray(10, connection.createArrayOf("text", (Object[]) searched));
             try (ResultSet rows = query.executeQuery()) {
                 return rows.next() ? Optional.of(message(rows.getString(1), rows.getString(2))) : Optional.empty();
             }
@@ -226,7 +239,7 @@ final class Reach {
         };
     }
 
-    private static java.sql.Array array(Connection connection, Collection<String> names) throws SQLException {
+    private static Array array(Connection connection, Collection<String> names) throws SQLException {
         return connection.createArrayOf("text", names.toArray());
     }
 
@@ -243,7 +256,8 @@ final class Reach {
                 "this would run a function that reads " + name + ", and what that runs is not known"
                         + UNSAFE_CODE.formatted("let the function read tables alone");
             case "SCHEMA" ->
-                "this would run a function that names the schema " + name + UNSAFE_CODE.formatted("allow that schema");
+                "this, or a function that it would run, names the schema " + name
+                        + UNSAFE_CODE.formatted("allow that schema");
             case "TEXT" -> "what this calls cannot be read; write names plainly, without U& and pg_temp";
             default ->
                 "this would run the function " + name
