@@ -8,6 +8,7 @@ import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.containment.Allowed;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
@@ -148,10 +149,11 @@ final class OutsideTransaction {
             return MigrationTry.Result.CHANGED;
         }
         Progress progress = new Progress(connection, schema);
+        Reach reach = new Reach(session, schema, run.path(), Allowed.of(run.config(), direction.sharedSchemaChanges()));
         boolean resumed = state.has(migration.version())
                 && !state.row(migration.version()).finished();
         if (!resumed) {
-            refuseWhatWillFail(progress);
+            refuseWhatWillFail(progress, reach);
             record(session, direction.startSql(schema, migration));
         }
         int process = progress.process();
@@ -160,7 +162,7 @@ final class OutsideTransaction {
                     + steps.get(i).statement().line();
             Waits waits = Waits.on(what, process, run.cancellation(), connection);
             try {
-                runStep(session, progress, i, resumed);
+                runStep(session, progress, reach, i, resumed);
             } finally {
                 waits.close();
             }
@@ -169,12 +171,15 @@ final class OutsideTransaction {
         return MigrationTry.Result.DONE;
     }
 
-    private void refuseWhatWillFail(Progress progress) throws SQLException {
+    private void refuseWhatWillFail(Progress progress, Reach reach) throws SQLException {
         Set<String> dropped = new HashSet<>();
         for (Step step : steps) {
             NonTransactional what = step.what();
             boolean droppedBefore = what.kind() == Kind.CREATE_INDEX && dropped.contains(what.name());
             Optional<String> refusal = progress.refusal(what, droppedBefore);
+            if (refusal.isEmpty()) {
+                refusal = reach.refusal(what, step.statement().sql());
+            }
             if (refusal.isPresent()) {
                 throw refused(refusal.get(), step.statement());
             }
@@ -184,15 +189,20 @@ final class OutsideTransaction {
         }
     }
 
-    private void runStep(Session session, Progress progress, int number, boolean resumed) throws SQLException {
+    private void runStep(Session session, Progress progress, Reach reach, int number, boolean resumed)
+            throws SQLException {
         Step step = steps.get(number);
+        boolean begun = false;
         try {
             // Before each, because DO and CALL can change the session.
-            set(session.connection(), run.settings(script).sessionSql(schema, lockTimeout(step)));
+            setSession(session.connection(), step);
             set(session.connection(), LOOK_FOR_CLIENT);
+            refuseWhatReachesOut(reach, step);
+            begun = true;
             if (progress.settle(step.what(), resumed)) {
                 return;
             }
+            setSession(session.connection(), step);
             new Flight()
                     .addStatement(migration.version(), script, step.statement())
                     .walk(session.connection());
@@ -204,7 +214,7 @@ final class OutsideTransaction {
             if (SqlErrors.isConnectionLost(e)) {
                 throw e;
             }
-            boolean undone = undo(progress, step, e);
+            boolean undone = !begun || undo(progress, step, e);
             repeatable = undone
                     && steps.stream()
                             .limit(number)
@@ -219,6 +229,18 @@ final class OutsideTransaction {
                     clean ? "nothing of the script was kept; mend the cause and run again" : KEPT + direction.goOn();
             throw failed(failure.withMessage(failure.message() + "; " + kept), e);
         }
+    }
+
+    /** Once more, because what an earlier statement or another session did may have changed what there is. */
+    private static void refuseWhatReachesOut(Reach reach, Step step) throws SQLException {
+        Optional<String> refusal = reach.refusal(step.what(), step.statement().sql());
+        if (refusal.isPresent()) {
+            throw new SQLException(refusal.get());
+        }
+    }
+
+    private void setSession(Connection connection, Step step) throws SQLException {
+        set(connection, run.settings(script).sessionSql(schema, lockTimeout(step)));
     }
 
     /**

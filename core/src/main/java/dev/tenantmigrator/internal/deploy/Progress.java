@@ -17,6 +17,9 @@ import java.util.Optional;
  */
 final class Progress {
 
+    /** Before each query: on the tenant's path an operator of the tenant could answer, and would run outside of any check. */
+    private static final String OWN_PATH = "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false)";
+
     private static final String INDEX = """
             SELECT i.indisvalid, t.relname
               FROM pg_catalog.pg_class c
@@ -32,6 +35,7 @@ final class Progress {
     /**
      * The tables that a {@code REINDEX} is about, with their partitions, and the tables that hold their long values. What is
      * left behind on the latter only a superuser can drop by name (others lack the schema), and {@code VACUUM FULL}.
+     * {@code REINDEX SCHEMA} is not about partitions in other schemas.
      */
     private static final String INVALID = """
             WITH RECURSIVE named AS (
@@ -40,7 +44,7 @@ final class Progress {
                   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                   LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
                  WHERE n.nspname = ? AND (? = '' OR c.relname = ?::pg_catalog.name) AND c.relkind IN ('r', 'p', 'm', 'i', 'I')
-                UNION SELECT h.inhrelid FROM named JOIN pg_catalog.pg_inherits h ON h.inhparent = named.oid
+                UNION SELECT h.inhrelid FROM named JOIN pg_catalog.pg_inherits h ON h.inhparent = named.oid AND ? <> ''
             ), tables AS (
                 SELECT oid FROM named
                 UNION SELECT c.reltoastrelid FROM named JOIN pg_catalog.pg_class c ON c.oid = named.oid)
@@ -223,6 +227,7 @@ final class Progress {
                 schema,
                 statement.name(),
                 statement.name(),
+                statement.name(),
                 leftovers);
     }
 
@@ -241,6 +246,7 @@ final class Progress {
     }
 
     private <T> List<T> query(String sql, Row<T> row, Object... arguments) throws SQLException {
+        execute(OWN_PATH);
         List<T> result = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < arguments.length; i++) {
