@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -24,7 +26,7 @@ import picocli.CommandLine.Spec;
         name = "tenant-migrator-benchmark",
         mixinStandardHelpOptions = true,
         description = {
-            "Measure Tenant Migrator beside raw JDBC (the floor), Flyway and Liquibase.",
+            "Measure Tenant Migrator beside raw JDBC (the floor), Flyway, Liquibase and psql.",
             "Each has a database of its own, which is dropped at the end, on the same server."
         },
         footer = "The password comes from PGPASSWORD or .pgpass. Exit codes: 0 measured, 1 a competitor failed, 2 wrong"
@@ -55,6 +57,13 @@ public final class Main implements Callable<Integer> {
 
     @Option(names = "--rounds", defaultValue = "3", description = "rounds, whose median counts (${DEFAULT-VALUE})")
     private int rounds;
+
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "<part>",
+            description = "parts to run, with commas between them, out of ${COMPLETION-CANDIDATES}; all by default")
+    private Set<Part> only = EnumSet.noneOf(Part.class);
 
     @Option(
             names = "--scale",
@@ -106,9 +115,10 @@ public final class Main implements Callable<Integer> {
         if (tenants < 1 || threads < 1 || rounds < 1) {
             throw new ParameterException(spec.commandLine(), "--tenants, --threads and --rounds are at least 1");
         }
-        if (scale.isPresent() && (scale.get() < 2 * Scale.SMALL || json)) {
+        if (scale.isPresent() && (scale.get() < 2 * Scale.SMALL || json || !only.isEmpty())) {
             throw new ParameterException(
-                    spec.commandLine(), "--scale is at least " + 2 * Scale.SMALL + ", and prints no JSON");
+                    spec.commandLine(),
+                    "--scale is at least " + 2 * Scale.SMALL + ", and takes neither --json nor --only");
         }
         Server server;
         try {
@@ -127,7 +137,9 @@ public final class Main implements Callable<Integer> {
                 out.println(new Scale(server, directory, scale.get(), threads, err::println).run());
                 return 0;
             }
-            Figures figures = new Benchmark(server, directory, tenants, threads, rounds, err::println).run();
+            Setup setup =
+                    new Setup(server, directory, Benchmark.names("tenant_", tenants), threads, rounds, err::println);
+            Figures figures = new Benchmark(setup, only.isEmpty() ? EnumSet.allOf(Part.class) : only).run();
             out.println(json ? figures.json() : figures.markdown());
             return 0;
         } catch (Exception e) {

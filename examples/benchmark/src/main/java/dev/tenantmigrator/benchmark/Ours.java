@@ -21,11 +21,15 @@ final class Ours implements Competitor {
     private final int threads;
 
     Ours(DataSource dataSource, Path directory, int threads, TrackingStore store) {
+        this(dataSource, directory, threads, store, Script.REQUIRED_TABLES);
+    }
+
+    Ours(DataSource dataSource, Path directory, int threads, TrackingStore store, List<String> requiredTables) {
         this.directory = directory;
         this.threads = threads;
         this.migrator = TenantMigrator.builder(dataSource)
                 .migrations(MigrationSource.directory(directory))
-                .requiredTables("team_member", "vendor", "contact", "reminders")
+                .requiredTables(requiredTables)
                 .sharedObjects("users")
                 .trackingStore(store)
                 .parallelism(threads)
@@ -48,6 +52,11 @@ final class Ours implements Competitor {
     @Override
     public void deployOne(List<String> schemas) {
         require(migrator.deployAll(), TenantOutcome.Migrated.class, schemas);
+    }
+
+    /** Brings one tenant up to date. */
+    void deploy(String schema) {
+        require(migrator.deploy(schema), TenantOutcome.Migrated.class, List.of(schema));
     }
 
     @Override

@@ -14,6 +14,9 @@ import java.util.Locale;
  */
 record Script(String version, String text) {
 
+    /** Those of the sample that a tenant must have. */
+    static final List<String> REQUIRED_TABLES = List.of("team_member", "vendor", "contact", "reminders");
+
     private static final int SMALL = 20;
 
     /** What a new tenant begins with. */

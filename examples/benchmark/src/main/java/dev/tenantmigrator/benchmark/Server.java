@@ -87,8 +87,13 @@ final class Server implements AutoCloseable {
         return off;
     }
 
-    /** Connections to a new database, as many at once as the threads can use. */
+    /** Connections to a new database, as many at once as any competitor's threads can use. */
     HikariDataSource database(String name, int threads) throws SQLException {
+        return databaseWith(name, threads * CONNECTIONS_PER_THREAD);
+    }
+
+    /** A number of connections to a new database. */
+    HikariDataSource databaseWith(String name, int connections) throws SQLException {
         String database = prefix + name;
         execute(admin, "CREATE DATABASE " + database);
         databases.add(database);
@@ -103,7 +108,7 @@ final class Server implements AutoCloseable {
         config.setPoolName(name);
         config.setDataSource(source);
         config.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
-        config.setMaximumPoolSize(threads * CONNECTIONS_PER_THREAD);
+        config.setMaximumPoolSize(connections);
         HikariDataSource pool = new HikariDataSource(config);
         pools.add(pool);
         return pool;

@@ -20,24 +20,57 @@ class MainTest {
 
     @Test
     void measuresEveryCompetitor() throws Exception {
-        int exitCode = run("--tenants", "3", "--threads", "2", "--rounds", "1", "--json");
-        assertThat(exitCode).as(text(err)).isZero();
-        JsonNode document = new ObjectMapper().readTree(out.toByteArray());
+        JsonNode document = measured("create,deployOne,looks");
         Set<String> works = Set.of("create", "deployOne", "noop", "noopFleet", "status", "verify");
-        assertThat(document.properties().stream().map(Map.Entry::getKey).collect(Collectors.toSet()))
-                .isEqualTo(works);
+        assertThat(keys(document)).isEqualTo(works);
         for (String work : works) {
             JsonNode figures = document.path(work);
             assertThat(figures.path("tenants").asInt()).isEqualTo(3);
             assertThat(figures.path("threads").asInt()).isEqualTo(2);
-            for (String figure : new String[] {
-                "ours_ms", "floor_ms", "flyway_ms", "liquibase_ms", "vs_floor", "vs_flyway", "vs_liquibase"
-            }) {
-                assertThat(figures.path(figure).asDouble())
-                        .as(work + " " + figure)
-                        .isPositive();
-            }
+            assertPositive(
+                    figures,
+                    "ours_ms",
+                    "floor_ms",
+                    "flyway_ms",
+                    "liquibase_ms",
+                    "vs_floor",
+                    "vs_flyway",
+                    "vs_liquibase");
         }
+    }
+
+    @Test
+    void measuresEachKind() throws Exception {
+        JsonNode document = measured("kinds,parallel");
+        assertThat(keys(document)).isEqualTo(Set.of("kinds", "parallel"));
+        Set<String> kinds = Set.of("A", "B", "C", "D", "E", "F", "G", "H", "I", "J");
+        assertThat(keys(document.path("kinds"))).isEqualTo(kinds);
+        assertThat(keys(document.path("parallel"))).isEqualTo(kinds);
+        for (String kind : kinds) {
+            assertPositive(document.path("kinds").path(kind), "ours_ms", "raw_ms", "ratio");
+            assertPositive(document.path("parallel").path(kind), "one_per_second", "all_per_second", "speedup");
+        }
+    }
+
+    @Test
+    void measuresHistoryWherePsqlIs() throws Exception {
+        JsonNode document = measured("history");
+        if (!Psql.installed()) {
+            assertThat(document).isEmpty();
+            assertThat(text(err)).contains("no psql");
+            return;
+        }
+        assertThat(keys(document)).isEqualTo(Set.of("history"));
+        JsonNode history = document.path("history");
+        assertThat(history.path("migrations").asInt()).isEqualTo(400);
+        assertPositive(history.path("deploy"), "ours_ms", "psql_ms", "ratio");
+        assertPositive(history.path("create"), "ours_ms", "psql_ms", "ratio");
+    }
+
+    @Test
+    void refusesUnknownPart() {
+        assertThat(run("--only", "sleep")).isEqualTo(2);
+        assertThat(text(err)).contains("deployOne").contains("'sleep'");
     }
 
     @Test
@@ -52,6 +85,23 @@ class MainTest {
     void refusesZeroTenants() {
         assertThat(run("--tenants", "0")).isEqualTo(2);
         assertThat(text(err)).contains("at least 1");
+    }
+
+    private JsonNode measured(String parts) throws Exception {
+        int exitCode = run("--tenants", "3", "--threads", "2", "--rounds", "1", "--only", parts, "--json");
+        assertThat(exitCode).as(text(err)).isZero();
+        return new ObjectMapper().readTree(out.toByteArray());
+    }
+
+    private static void assertPositive(JsonNode figures, String... keys) {
+        assertThat(keys(figures)).contains(keys);
+        for (String key : keys) {
+            assertThat(figures.path(key).asDouble()).as(key).isPositive();
+        }
+    }
+
+    private static Set<String> keys(JsonNode object) {
+        return object.properties().stream().map(Map.Entry::getKey).collect(Collectors.toSet());
     }
 
     private int run(String... args) {
