@@ -19,6 +19,27 @@ class DemoTest {
         assertThat(directory).isEmptyDirectory();
     }
 
+    /** In a JVM of its own: the log reads its level once, and goes to standard error. */
+    @Test
+    void warnsOfNothing(@TempDir Path directory) throws Exception {
+        Path errors = directory.resolve("errors");
+        Process demo = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        // The class path of the tests has a log of their own too.
+                        "-Dslf4j.internal.verbosity=ERROR",
+                        "-Dslf4j.provider=org.slf4j.simple.SimpleServiceProvider",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "demo")
+                .directory(directory.toFile())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(errors.toFile())
+                .start();
+        assertThat(demo.waitFor()).isZero();
+        assertThat(errors).content().isEmpty();
+    }
+
     @Test
     void onAServerItLeavesNothing(@TempDir Path directory) throws Exception {
         try (TestDatabase database = TestDatabase.create("demo")) {

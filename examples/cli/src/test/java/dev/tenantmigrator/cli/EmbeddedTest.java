@@ -29,7 +29,7 @@ class EmbeddedTest {
     @Test
     void waitsForTheDisk() throws Exception {
         try (EmbeddedServer server = EmbeddedServer.start(directory, new PrintWriter(new StringWriter()));
-                Connection connection = DriverManager.getConnection(server.url());
+                Connection connection = DriverManager.getConnection(server.url(), server.user(), server.password());
                 Statement statement = connection.createStatement()) {
             for (String setting : new String[] {"fsync", "synchronous_commit", "full_page_writes"}) {
                 try (ResultSet row = statement.executeQuery("SHOW " + setting)) {

@@ -40,7 +40,11 @@ final class DemoPlace implements AutoCloseable {
                 return onServer(host, settings, settings.url().get(), directory);
             }
             EmbeddedServer server = EmbeddedServer.start(directory.resolve(Database.EMBEDDED_DIRECTORY), host.err());
-            return new DemoPlace(inside(host, directory, Map.of("TENANT_MIGRATOR_URL", server.url())), server::close);
+            Map<String, String> environment = Map.of(
+                    "TENANT_MIGRATOR_URL", server.url(),
+                    "TENANT_MIGRATOR_USER", server.user(),
+                    "TENANT_MIGRATOR_PASSWORD", server.password());
+            return new DemoPlace(inside(host, directory, environment), server::close);
         } catch (SQLException | RuntimeException e) {
             Directories.delete(directory);
             throw e;

@@ -94,9 +94,7 @@ final class Runner {
             logAt(verbose ? "info" : "error");
             if (!verbose) {
                 System.setProperty(LOG_LEVEL + ".internal.deploy.Waits", "warn");
-            }
-            if (!verbose && !settings.embedded()) {
-                // A superuser is warned of, unless the server is of our own making.
+                // It warns of a superuser.
                 System.setProperty(LOG_LEVEL + ".internal.containment", "warn");
             }
             result = work.run(settings);

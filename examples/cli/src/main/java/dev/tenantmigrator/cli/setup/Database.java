@@ -44,10 +44,10 @@ public final class Database implements AutoCloseable {
         if (settings.embedded()) {
             Path directory = host.directory().resolve(EMBEDDED_DIRECTORY);
             EmbeddedServer server = EmbeddedServer.start(directory, host.err());
-            return new Database(
-                    pool(source("--embedded", server.url()), settings.parallelism()),
-                    Optional.empty(),
-                    Optional.of(server));
+            PGSimpleDataSource source = source("--embedded", server.url());
+            source.setUser(server.user());
+            source.setPassword(server.password());
+            return new Database(pool(source, settings.parallelism()), Optional.empty(), Optional.of(server));
         }
         String url = settings.url()
                 .orElseThrow(() -> new CommandException("which database? Give --url or TENANT_MIGRATOR_URL (a JDBC URL,"

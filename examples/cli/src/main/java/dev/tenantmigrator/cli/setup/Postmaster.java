@@ -14,6 +14,10 @@ final class Postmaster {
 
     private Postmaster() {}
 
+    static boolean isRunning(Path data) throws IOException {
+        return running(data).isPresent();
+    }
+
     /** Tells a server to stop once nobody is connected; does not wait, as this process's own connections count. */
     static void tellToStop(Path data) {
         try {
