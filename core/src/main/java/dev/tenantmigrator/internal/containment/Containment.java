@@ -173,14 +173,10 @@ public final class Containment {
             return FullCheck.sql(allowed, Sql.literal(tenant), start, effects.hidden(), FOREIGN);
         }
 
-        /** Whether something foreign was touched by now; leaves all as it is. */
+        /** Whether something foreign was touched by now; leaves all as it is, unless there was: then the transaction has failed. */
         boolean isForeignTouched(Connection connection) throws SQLException {
-            try (Statement statement = connection.createStatement()) {
-                statement.setEscapeProcessing(false);
-                statement.execute("SAVEPOINT tenant_migrator_check");
-                new Flight().add(OWN_PATH).add(sql(ExpectedEffects.unknown())).send(connection);
-                statement.execute("ROLLBACK TO SAVEPOINT tenant_migrator_check");
-                statement.execute("RELEASE SAVEPOINT tenant_migrator_check");
+            try {
+                check(connection);
                 return false;
             } catch (SQLException e) {
                 if (SqlErrors.says(e, FOREIGN)) {
@@ -188,6 +184,17 @@ public final class Containment {
                 }
                 throw e;
             }
+        }
+
+        /** Checks what was touched by now, and leaves all as it is; fails with what {@link Containment#foreign} tells apart. */
+        public void check(Connection connection) throws SQLException {
+            new Flight()
+                    .add("SAVEPOINT tenant_migrator_check")
+                    .add(OWN_PATH)
+                    .add(sql(ExpectedEffects.unknown()))
+                    .add("ROLLBACK TO SAVEPOINT tenant_migrator_check")
+                    .add("RELEASE SAVEPOINT tenant_migrator_check")
+                    .send(connection);
         }
     }
 
@@ -279,7 +286,12 @@ public final class Containment {
                 .orElseGet(() -> new ScriptFailure(failure));
     }
 
-    private static String message(Connection connection, ForeignObjectsException found) throws SQLException {
+    /**
+     * What an error says that was found by {@link #foreign}.
+     *
+     * @param connection without what was done: there what was dropped has its name again
+     */
+    public static String message(Connection connection, ForeignObjectsException found) throws SQLException {
         Set<String> names = new LinkedHashSet<>();
         for (ForeignObject object : found.objects()) {
             names.add(object.name().isEmpty() ? nameOf(connection, object) : object.name());

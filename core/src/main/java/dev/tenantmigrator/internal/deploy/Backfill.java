@@ -6,12 +6,18 @@ import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.containment.Allowed;
+import dev.tenantmigrator.internal.containment.Containment;
+import dev.tenantmigrator.internal.containment.ForeignObjectsException;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.Settings;
 import dev.tenantmigrator.internal.run.RunContext;
 import dev.tenantmigrator.internal.run.Scratch;
+import dev.tenantmigrator.internal.run.Traces;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.sql.ExpectedEffects;
 import dev.tenantmigrator.internal.structure.StructureReference;
 import dev.tenantmigrator.internal.structure.TenantObjects;
 import dev.tenantmigrator.internal.tracking.Reading;
@@ -35,6 +41,7 @@ public final class Backfill {
 
     private final Config config;
     private final MigrationCatalog catalog;
+    private final Containment containment;
 
     /** What the same migrations make is the same for every tenant of a run. */
     private final Map<List<String>, StructureReference> references = new HashMap<>();
@@ -43,6 +50,7 @@ public final class Backfill {
     public Backfill(Config config) {
         this.config = config;
         this.catalog = MigrationCatalog.read(config.migrations());
+        this.containment = new Containment(Allowed.of(config, false));
     }
 
     /** Makes what is missing in tenants. */
@@ -119,20 +127,29 @@ public final class Backfill {
         public Attempt tryOn(Session session) throws SQLException {
             List<RecordedVersion> rows = rows(session.connection());
             StructureReference reference = reference(session, run, applied(rows));
-            return Attempt.ofFree(session.inTransactionIfFree(schema, connection -> {
-                if (!rows(connection).equals(rows)) {
-                    throw new TenantMigratorException(
-                            Failure.of("its recorded versions changed meanwhile; nothing was changed, run again"));
+            try {
+                return Attempt.ofFree(session.inTransactionIfFree(schema, connection -> {
+                    if (!rows(connection).equals(rows)) {
+                        throw new TenantMigratorException(
+                                Failure.of("its recorded versions changed meanwhile; nothing was changed, run again"));
+                    }
+                    return make(connection, reference, session.settings());
+                }));
+            } catch (SQLException e) {
+                Optional<ForeignObjectsException> foreign = Containment.foreign(e);
+                if (foreign.isEmpty()) {
+                    throw e;
                 }
-                return make(connection, reference);
-            }));
+                throw new TenantMigratorException(Failure.of(Containment.message(session.connection(), foreign.get())));
+            }
         }
 
         private List<RecordedVersion> rows(Connection connection) throws SQLException {
             return config.store().histories(connection, List.of(schema)).getOrDefault(schema, List.of());
         }
 
-        private TenantOutcome make(Connection connection, StructureReference reference) throws SQLException {
+        private TenantOutcome make(Connection connection, StructureReference reference, Settings settings)
+                throws SQLException {
             TenantObjects tenant = TenantObjects.read(connection, schema);
             List<String> missing = config.requiredTables().stream()
                     .filter(table -> !tenant.tables().contains(table))
@@ -148,9 +165,14 @@ public final class Backfill {
                         + String.join(", ", unknown)
                         + "; deploy what is pending, or correct the list of required tables; nothing was changed"));
             }
+            Containment.Checked checked = containment.start(connection, schema);
             Flight flight = new Flight();
             reference.statements(tenant, missing).forEach(flight::add);
-            flight.walk(connection);
+            flight.add("SET CONSTRAINTS ALL IMMEDIATE")
+                    .add(Containment.OWN_PATH)
+                    .add(checked.sql(ExpectedEffects.unknown()))
+                    .add(Traces.removeSql(settings))
+                    .walk(connection);
             List<Finding> findings = reference.lostForeignKeys(tenant, missing).stream()
                     .map(key -> Finding.of(
                             Finding.Kind.MISSING_FOREIGN_KEY,

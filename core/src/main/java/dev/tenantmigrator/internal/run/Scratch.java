@@ -2,6 +2,9 @@ package dev.tenantmigrator.internal.run;
 
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
+import dev.tenantmigrator.internal.containment.Allowed;
+import dev.tenantmigrator.internal.containment.Containment;
+import dev.tenantmigrator.internal.containment.ForeignObjectsException;
 import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
@@ -11,6 +14,7 @@ import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -22,11 +26,13 @@ public final class Scratch {
     private final Connection connection;
     private final RunContext run;
     private final String schema;
+    private final Containment.Checked checked;
 
-    private Scratch(Connection connection, RunContext run, String schema) {
+    private Scratch(Connection connection, RunContext run, String schema, Containment.Checked checked) {
         this.connection = connection;
         this.run = run;
         this.schema = schema;
+        this.checked = checked;
     }
 
     /** Work in the scratch schema. */
@@ -36,16 +42,21 @@ public final class Scratch {
         T run(Scratch scratch) throws SQLException;
     }
 
-    /** Makes the schema, works in it, and takes everything back. */
+    /**
+     * Makes the schema, works in it, and takes everything back. What a migration does outside is refused all the same: it would
+     * wait for others, and they for it.
+     */
     public static <T> T use(Session session, RunContext run, Work<T> work) throws SQLException {
         String random = UUID.randomUUID().toString().replace("-", "");
         String schema = TenantSchemas.RESERVED_PREFIX + "scratch_" + random;
+        Containment containment = new Containment(Allowed.of(run.config(), false));
         return session.inRolledBackTransaction(connection -> {
+            Containment.Checked checked = containment.start(connection, schema);
             new Flight()
                     .add("CREATE SCHEMA " + Sql.identifier(schema))
                     .add(run.path().sql(schema))
                     .send(connection);
-            return work.run(new Scratch(connection, run, schema));
+            return work.run(new Scratch(connection, run, schema, checked));
         });
     }
 
@@ -71,16 +82,31 @@ public final class Scratch {
                 .addCheck(migration.version(), migration.up(), PendingConstraints.checkSql(schema));
         try {
             flight.walk(connection);
+            checked.check(connection);
         } catch (ScriptFailure e) {
-            Failure failure = e.failure();
-            throw new MigrationFailedException(
-                    run.config()
-                            .detailed(
-                                    failure.withMessage(
-                                            "the migration cannot be run in an empty schema, to see what it makes: "
-                                                    + failure.message() + "; nothing was changed"),
-                                    e),
-                    SqlErrors.withoutDetail(e));
+            throw failed(e.failure(), e);
+        } catch (SQLException e) {
+            Optional<ForeignObjectsException> foreign = Containment.foreign(e);
+            if (foreign.isEmpty()) {
+                throw e;
+            }
+            new Flight().add("ROLLBACK").send(connection);
+            throw failed(
+                    Failure.of(Containment.message(connection, foreign.get()))
+                            .ofVersion(migration.version())
+                            .inFile(migration.up().location()),
+                    e);
         }
+    }
+
+    private MigrationFailedException failed(Failure failure, SQLException e) {
+        return new MigrationFailedException(
+                run.config()
+                        .detailed(
+                                failure.withMessage(
+                                        "the migration cannot be run in an empty schema, to see what it makes: "
+                                                + failure.message() + "; nothing was changed"),
+                                e),
+                SqlErrors.withoutDetail(e));
     }
 }

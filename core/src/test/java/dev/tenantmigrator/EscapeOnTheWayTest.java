@@ -1,0 +1,190 @@
+package dev.tenantmigrator;
+
+import static dev.tenantmigrator.Samples.FLAG;
+import static dev.tenantmigrator.Samples.MEMBERS;
+import static dev.tenantmigrator.Samples.NOTES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.support.PostgresTest;
+import dev.tenantmigrator.support.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Code of a tenant that waits for the library's own statements: the tracking row, a backfill, the commit. */
+@PostgresTest
+class EscapeOnTheWayTest {
+
+    private static final String WRITES = """
+            CREATE FUNCTION writes(n int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $f$
+                DECLARE q text := 'INSERT INTO public.audit (what) VALUES (1)';
+                BEGIN IF n > 0 THEN EXECUTE q; END IF; RETURN n; END $f$;""";
+
+    private final TestDatabase database;
+
+    EscapeOnTheWayTest(TestDatabase database) {
+        this.database = database;
+    }
+
+    @BeforeEach
+    void shared() {
+        database.execute("CREATE TABLE public.audit (id serial PRIMARY KEY, what text);"
+                + " CREATE TYPE public.mood AS ENUM ('a')");
+    }
+
+    @AfterEach
+    void dropAll() {
+        TenantMigrator migrator = Samples.with(database, MEMBERS);
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        database.execute(
+                "DROP TABLE public.audit; DROP TYPE public.mood; SELECT lo_unlink(oid) FROM pg_largeobject_metadata");
+    }
+
+    private String audit() {
+        return database.value("SELECT count(*) FROM public.audit");
+    }
+
+    @Test
+    void aBackfillIsContained() {
+        Migration index = Migration.of(
+                "20240201_index",
+                WRITES
+                        + "CREATE TABLE late (n int); CREATE INDEX late_n ON late (writes(n)); INSERT INTO late VALUES (0)");
+        Migration armed = Migration.of("20240202_armed", "INSERT INTO late VALUES (1)");
+        TenantMigrator allowed = Samples.migrator(database, MEMBERS, index, armed)
+                .sharedObjects("audit")
+                .requiredTables("team_member")
+                .build();
+        String a =
+                allowed.createTenant(TenantName.forUser("a"), TenantStep.NONE).schema();
+        database.execute("DELETE FROM public.audit; DROP TABLE " + a + ".team_member CASCADE");
+
+        FleetReport report = Samples.migrator(database, MEMBERS, index, armed)
+                .requiredTables("team_member")
+                .build()
+                .backfill();
+
+        assertThat(report.failed()).hasSize(1);
+        assertThat(report.failed().get(0).failure().toString()).contains("table public.audit", "20240202_armed");
+        assertThat(audit()).isEqualTo("0");
+    }
+
+    @Test
+    void aTriggerThatDefersAgainReachesNothingAtTheCommit() {
+        database.execute("SELECT lo_create(4711)");
+        Migration trigger = Migration.of("20240201_trigger", """
+                CREATE TABLE late (id int);
+                CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN
+                    PERFORM lo_put(4711, 0, 'evil'); RETURN NULL; END $f$;
+                CREATE CONSTRAINT TRIGGER late AFTER INSERT ON late DEFERRABLE INITIALLY DEFERRED
+                    FOR EACH ROW EXECUTE FUNCTION late();
+                CREATE FUNCTION early() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN
+                    EXECUTE 'SET CONSTRAINTS ALL DEFERRED';
+                    EXECUTE format('INSERT INTO %I.late VALUES (1)', TG_TABLE_SCHEMA); RETURN NULL; END $f$;
+                CREATE TRIGGER early AFTER INSERT ON schema_migrations FOR EACH ROW EXECUTE FUNCTION early()""");
+        String a = Samples.create(database, "a", MEMBERS, NOTES);
+
+        FleetReport report = Samples.with(database, MEMBERS, NOTES, trigger).deploy(a);
+
+        assertThat(report.failed()).as(report.toString()).hasSize(1);
+        assertThat(database.value("SELECT length(lo_get(4711))")).isEqualTo("0");
+    }
+
+    /** A script that only adds a column has the quick check, and runs whatever waits behind the tracking table. */
+    @Test
+    void whatWaitsBehindTheTrackingTableIsSeenByTheQuickCheckToo() {
+        for (String evil : java.util.List.of(
+                "INSERT INTO public.audit (what) VALUES (1)",
+                "ALTER TYPE public.mood RENAME TO rage",
+                "GRANT SELECT ON public.audit TO PUBLIC",
+                "CREATE TYPE public.evil AS ENUM ('x')")) {
+            Migration arms = Migration.of("20240201_arms", """
+                    CREATE FUNCTION early() RETURNS trigger LANGUAGE plpgsql AS $f$ DECLARE q text := '%s'; BEGIN
+                        IF NEW.version LIKE '%%flag' THEN EXECUTE q; END IF; RETURN NULL; END $f$;
+                    CREATE TRIGGER early AFTER INSERT ON schema_migrations FOR EACH ROW EXECUTE FUNCTION early()""".formatted(evil));
+            Migration flag = Migration.of("20240202_flag", "ALTER TABLE notes ADD COLUMN flag boolean");
+            String a = Samples.create(database, "a", MEMBERS, NOTES, arms);
+
+            FleetReport report =
+                    Samples.with(database, MEMBERS, NOTES, arms, flag).deploy(a);
+
+            assertThat(report.failed()).as(evil).hasSize(1);
+            assertThat(report.failed().get(0).failure().message()).as(evil).contains("outside of its tenant's schema");
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void aTriggerThatSaysThatTheTenantIsHeldEndsTheRun() {
+        Migration forges = Migration.of("20240201_forges", """
+                CREATE FUNCTION forge() RETURNS trigger LANGUAGE plpgsql AS $f$
+                    DECLARE nonce text := substring(current_query() FROM '\\([0-9a-f-]{36}\\)'); BEGIN
+                    RAISE EXCEPTION 'tenant-migrator: another transaction works on this tenant %', nonce; END $f$;
+                CREATE TRIGGER forge AFTER INSERT ON schema_migrations FOR EACH ROW EXECUTE FUNCTION forge()""");
+        String a = Samples.create(database, "a", MEMBERS, NOTES);
+
+        FleetReport first = Samples.with(database, MEMBERS, NOTES, forges).deploy(a);
+
+        assertThat(first.failed()).hasSize(1);
+    }
+
+    @Test
+    void namesAreFoundWhenAllIdentifiersAreQuoted() throws SQLException {
+        database.execute("ALTER ROLE CURRENT_USER SET quote_all_identifiers = on");
+        try (HikariDataSource pool = Samples.pool(database, 1)) {
+            Migration type = Migration.of(
+                    "20240201_type",
+                    "CREATE TYPE kind AS ENUM ('a'); ALTER TABLE notes ADD COLUMN k kind; DROP INDEX notes_member");
+            Migration bad = Migration.of("20240202_bad", "DROP TYPE mood");
+            TenantMigrator migrator = TenantMigrator.builder(pool)
+                    .migrations(MigrationSource.of(MEMBERS, NOTES, type))
+                    .build();
+            String a = migrator.createTenant(TenantName.forUser("a"), TenantStep.NONE)
+                    .schema();
+            migrator.deploy(a).throwIfFailed();
+            FleetReport report = TenantMigrator.builder(pool)
+                    .migrations(MigrationSource.of(MEMBERS, NOTES, type, bad))
+                    .build()
+                    .deploy(a);
+            assertThat(report.failed().get(0).failure().message()).contains("mood");
+        } finally {
+            database.execute("ALTER ROLE CURRENT_USER RESET quote_all_identifiers");
+        }
+    }
+
+    @Test
+    void aConnectionServesOneTenantAfterTheOther() throws SQLException {
+        String a = Samples.create(database, "a", MEMBERS, NOTES);
+        String b = Samples.create(database, "b", MEMBERS, NOTES);
+        Migration drops = Migration.of("20240301_drops", "DROP INDEX notes_member; CREATE TYPE e AS ENUM ('x')");
+        try (HikariDataSource one = Samples.pool(database, 1)) {
+            String before = process(one);
+
+            FleetReport report = TenantMigrator.builder(one)
+                    .migrations(MigrationSource.of(MEMBERS, NOTES, FLAG, drops))
+                    .build()
+                    .deployAll();
+
+            assertThat(report.throwIfFailed().failed()).isEmpty();
+            assertThat(database.value(
+                            "SELECT to_regtype('" + a + ".e') IS NOT NULL AND to_regtype('" + b + ".e') IS NOT NULL"))
+                    .isEqualTo("true");
+            assertThat(process(one)).isEqualTo(before);
+        }
+    }
+
+    private static String process(HikariDataSource pool) throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                var row = statement.executeQuery("SELECT pg_backend_pid()")) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+}
