@@ -4,7 +4,7 @@ import dev.tenantmigrator.support.TestDatabase;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** The tenant of the superclass, with a schema beside the tenant, a table that nobody may write to, and a function that does. */
+/** One tenant, a schema beside it, a table that no migration may write to, and a function that does. */
 abstract class NonTransactionalNeighbour extends NonTransactionalTenant {
 
     static final String DECLARED = "-- tenant-migrator: no-transaction\n";

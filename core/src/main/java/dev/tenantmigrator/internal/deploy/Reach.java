@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Finds what a statement outside of a transaction would reach outside of its tenant, before it runs: nothing of it could be
@@ -27,10 +29,15 @@ import java.util.regex.Pattern;
  */
 final class Reach {
 
-    /** In a transaction, so that it is undone with it. Compiling the query would take a hundred times as long as running it. */
+    /**
+     * Until the transaction ends. Few rows are asked for by number: a join over whole catalogs grows with the fleet (1,500
+     * tenants: 20 ms instead of 5), and compiling the query takes two seconds.
+     */
     private static final String OWN_SETTINGS =
             "SELECT pg_catalog.current_schemas(false), pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true),"
-                    + " pg_catalog.set_config('jit', 'off', true)";
+                    + Stream.of("jit", "enable_hashjoin", "enable_mergejoin", "enable_seqscan")
+                            .map(setting -> " pg_catalog.set_config('" + setting + "', 'off', true)")
+                            .collect(Collectors.joining(","));
 
     /** What is allowed, by the names of its schema and of itself. */
     private static final String ALLOWED = """
@@ -96,7 +103,7 @@ final class Reach {
                                   WHERE d.classid = o.class AND d.objid = o.oid
                                     AND d.refclassid IN (1255, 1247, 1259, 2616, 2617, 3600, 3602)
                                     AND CASE WHEN d.refclassid = 1259 THEN o.class = 1255
-                                             WHEN o.class = 1259 THEN EXISTS (SELECT FROM pg_index i WHERE i.indexrelid = o.oid)
+                                             WHEN o.class = 1259 THEN (SELECT count(*) FROM pg_index i WHERE i.indexrelid = o.oid) > 0
                                              ELSE true END
                        UNION ALL SELECT 1255, f.id[1]::oid
                                    FROM (SELECT concat(i.indexprs, i.indpred) FROM pg_index i WHERE o.class = 1259 AND i.indexrelid = o.oid
@@ -134,17 +141,17 @@ final class Reach {
                                         AND position(replace(lower(m.name::text COLLATE "C"), '"', '""') in b.text) > 0
                        ) x(class, oid)
                  WHERE x.oid <> 0
-                   AND NOT EXISTS (SELECT FROM pg_depend e
-                                    WHERE e.classid = CASE o.class WHEN 1 THEN 1259 WHEN 2 THEN 1247 ELSE o.class END
-                                      AND e.objid = o.oid AND e.deptype = 'e')
-                   AND NOT EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-                                    WHERE o.class = 1255 AND p.oid = o.oid AND {allowed n.nspname p.proname})
+                   AND (SELECT count(*) FROM pg_depend e
+                         WHERE e.classid = CASE o.class WHEN 1 THEN 1259 WHEN 2 THEN 1247 ELSE o.class END
+                           AND e.objid = o.oid AND e.deptype = 'e') = 0
+                   AND (SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+                         WHERE o.class = 1255 AND p.oid = o.oid AND {allowed n.nspname p.proname}) = 0
             """;
 
     private static final String STRANGERS = """
             ), code AS (
                 SELECT n.nspname || '.' || p.proname AS name, n.nspname = a.tenant AS own, p.*, l.lanname,
-                       EXISTS (SELECT FROM pg_depend e WHERE e.classid = 1255 AND e.objid = p.oid AND e.deptype = 'e') AS extension
+                       (SELECT count(*) FROM pg_depend e WHERE e.classid = 1255 AND e.objid = p.oid AND e.deptype = 'e') > 0 AS extension
                   FROM object o JOIN pg_proc p ON p.oid = o.oid JOIN pg_namespace n ON n.oid = p.pronamespace
                   JOIN pg_language l ON l.oid = p.prolang, asked a
                  WHERE o.class = 1255 AND NOT {allowed n.nspname p.proname}
