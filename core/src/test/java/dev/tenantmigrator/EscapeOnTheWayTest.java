@@ -21,10 +21,13 @@ import org.junit.jupiter.api.Timeout;
 @PostgresTest
 class EscapeOnTheWayTest {
 
+    /** A function that is not volatile cannot write, but call one that does. */
     private static final String WRITES = """
-            CREATE FUNCTION writes(n int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $f$
+            CREATE FUNCTION really(n int) RETURNS int LANGUAGE plpgsql AS $f$
                 DECLARE q text := 'INSERT INTO public.audit (what) VALUES (1)';
-                BEGIN IF n > 0 THEN EXECUTE q; END IF; RETURN n; END $f$;""";
+                BEGIN IF n > 0 THEN EXECUTE q; END IF; RETURN n; END $f$;
+            CREATE FUNCTION writes(n int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $f$
+                BEGIN RETURN really(n); END $f$;""";
 
     private final TestDatabase database;
 
@@ -68,7 +71,7 @@ class EscapeOnTheWayTest {
         FleetReport report = Samples.migrator(database, MEMBERS, index, armed)
                 .requiredTables("team_member")
                 .build()
-                .backfill();
+                .backfill(a);
 
         assertThat(report.failed()).hasSize(1);
         assertThat(report.failed().get(0).failure().toString()).contains("table public.audit", "20240202_armed");
@@ -107,7 +110,7 @@ class EscapeOnTheWayTest {
             Migration arms = Migration.of("20240201_arms", """
                     CREATE FUNCTION early() RETURNS trigger LANGUAGE plpgsql AS $f$ DECLARE q text := '%s'; BEGIN
                         IF NEW.version LIKE '%%flag' THEN EXECUTE q; END IF; RETURN NULL; END $f$;
-                    CREATE TRIGGER early AFTER INSERT ON schema_migrations FOR EACH ROW EXECUTE FUNCTION early()""".formatted(evil));
+                    CREATE TRIGGER early AFTER INSERT ON schema_migrations FOR EACH ROW EXECUTE FUNCTION early()""".formatted(evil.replace("'", "''")));
             Migration flag = Migration.of("20240202_flag", "ALTER TABLE notes ADD COLUMN flag boolean");
             String a = Samples.create(database, "a", MEMBERS, NOTES, arms);
 
