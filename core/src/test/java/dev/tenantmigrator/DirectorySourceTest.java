@@ -2,14 +2,25 @@ package dev.tenantmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tenantmigrator.contract.MigrationSourceContract;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DirectorySourceTest extends MigrationSourceContract {
 
@@ -33,6 +44,77 @@ class DirectorySourceTest extends MigrationSourceContract {
                 .isInstanceOf(InvalidMigrationException.class)
                 .hasMessageContaining("no such directory")
                 .hasMessageContaining("nowhere");
+    }
+
+    /** What reading would wait for without end, or never reach the end of, or pass over. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1_a/migration.sql", "1_a/rollback.sql", "migration_lock.toml", "2_b"})
+    void onlyFilesAreRead(String place) throws Exception {
+        MigrationSource source = source(Map.of("1_a/notes.txt", new byte[0]));
+        if (!place.equals("1_a/migration.sql")) {
+            source(Map.of("1_a/migration.sql", "SELECT 1".getBytes(StandardCharsets.UTF_8)));
+        }
+        Path file = directory.resolve(place);
+        Path pipe = directory.resolve(".pipe");
+        assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "LEFT OUT: no mkfifo here");
+
+        Files.createSymbolicLink(file, pipe);
+        assertRefused(source, place, "neither a file nor a directory");
+        Files.move(pipe, file, StandardCopyOption.REPLACE_EXISTING);
+        assertRefused(source, place, "neither a file nor a directory");
+        Files.delete(file);
+        Files.createSymbolicLink(file, Path.of("/dev/zero"));
+        assertRefused(source, place, "neither a file nor a directory");
+        Files.delete(file);
+        Files.createSymbolicLink(file, directory.resolve("nowhere"));
+        assertRefused(source, place, "leads nowhere");
+        Files.delete(file);
+        try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            socket.bind(UnixDomainSocketAddress.of(file));
+            assertRefused(source, place, "neither a file nor a directory");
+        }
+    }
+
+    private static void assertRefused(MigrationSource source, String place, String why) {
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(5),
+                () -> assertThatThrownBy(source::read)
+                        .isInstanceOf(InvalidMigrationException.class)
+                        .hasMessageContaining(why)
+                        .hasMessageContaining(place));
+    }
+
+    @Test
+    void aDirectoryIsNoScript() throws Exception {
+        MigrationSource source = source(Map.of("1_a/migration.sql/x", new byte[0]));
+        assertThatThrownBy(source::read)
+                .isInstanceOf(InvalidMigrationException.class)
+                .hasMessageContaining("a directory is no script")
+                .hasMessageContaining("1_a/migration.sql");
+    }
+
+    @Test
+    void linksToFilesAndDirectoriesAreRead() throws Exception {
+        Path elsewhere = Files.createDirectories(directory.resolve(".elsewhere/1_a"));
+        Files.writeString(directory.resolve(".script"), "SELECT 1");
+        Files.createSymbolicLink(elsewhere.resolve("migration.sql"), directory.resolve(".script"));
+        Files.createSymbolicLink(directory.resolve("1_a"), elsewhere);
+        assertThat(MigrationSource.directory(directory).read())
+                .singleElement()
+                .satisfies(migration -> assertThat(migration.up().text()).isEqualTo("SELECT 1"));
+    }
+
+    @Test
+    void aFileThatNoStatementFillsIsRefusedUnread() throws Exception {
+        MigrationSource source = source(Map.of("1_a/migration.sql", new byte[0]));
+        try (RandomAccessFile file =
+                new RandomAccessFile(directory.resolve("1_a/migration.sql").toFile(), "rw")) {
+            file.setLength((1L << 30) + 1);
+        }
+        assertThatThrownBy(source::read)
+                .isInstanceOf(InvalidMigrationException.class)
+                .hasMessageContaining("larger than 1 GB")
+                .hasMessageContaining("1_a/migration.sql");
     }
 
     @Test

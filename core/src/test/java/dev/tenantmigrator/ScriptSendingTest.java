@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
+import java.sql.Connection;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Scripts arrive whole, where the driver left to itself would split them wrongly or stop at a first row. */
@@ -15,6 +17,12 @@ class ScriptSendingTest {
 
     ScriptSendingTest(TestDatabase database) {
         this.database = database;
+    }
+
+    @AfterEach
+    void dropAll() {
+        TenantMigrator migrator = Samples.with(database, MEMBERS);
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
     }
 
     @Test
@@ -50,5 +58,55 @@ class ScriptSendingTest {
         Samples.with(database, MEMBERS, queries).deploy(a).throwIfFailed();
 
         assertThat(database.value("SELECT count(*) FROM " + a + ".log")).isEqualTo("18");
+    }
+
+    @Test
+    void aQueryIsOverBeforeTheNextStatement() throws Exception {
+        Migration queries = Migration.of("20240107_queries", """
+                CREATE TABLE log AS SELECT i, repeat('x', 3000) AS text FROM generate_series(1, 2000) i;
+                SELECT * FROM log;
+                SELECT a.text FROM log a, log b WHERE b.i < 3;
+                ALTER TABLE log ADD COLUMN j int;
+                SELECT * FROM log;
+                DROP TABLE log""");
+        String a = Samples.create(database, "a", MEMBERS);
+
+        Samples.with(database, MEMBERS, queries).deploy(a).throwIfFailed();
+        try (Connection connection = database.connection()) {
+            connection.setAutoCommit(false);
+            Samples.with(database, MEMBERS, queries).createTenant(connection, TenantName.forUser("b"), TenantStep.NONE);
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+
+    @Test
+    void anErrorFarBehindTheFirstRowsIsThatOfItsStatement() {
+        Migration fails = Migration.of("20240107_fails", """
+                SELECT 1;
+                SELECT 1 / (1900 - i) FROM generate_series(1, 2000) i;
+                SELECT 2""");
+        String a = Samples.create(database, "a", MEMBERS);
+
+        assertThat(Samples.with(database, MEMBERS, fails).deploy(a).failed())
+                .singleElement()
+                .satisfies(failed -> assertThat(failed.failure().toString())
+                        .contains("division by zero")
+                        .contains("migration.sql:2, SQLState 22012"));
+    }
+
+    /** The server counts the time of each portion of rows anew. */
+    @Test
+    void theTimeoutIsThatOfTheWholeStatement() {
+        Migration slow = Migration.of("20240107_slow", """
+                -- tenant-migrator: statement_timeout=500ms tries=1
+                SELECT pg_sleep(0.05), repeat('x', 2000000) FROM generate_series(1, 100)""");
+        String a = Samples.create(database, "a", MEMBERS);
+
+        assertThat(Samples.with(database, MEMBERS, slow).deploy(a).failed())
+                .singleElement()
+                .satisfies(failed -> assertThat(failed.failure().toString())
+                        .contains("statement timeout")
+                        .contains("migration.sql:2, SQLState 57014"));
     }
 }

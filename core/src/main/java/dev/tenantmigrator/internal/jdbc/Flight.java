@@ -5,7 +5,6 @@ import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -84,24 +83,19 @@ public final class Flight {
 
     /** Sends all statements, in one round trip unless a script has queries. */
     public void send(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.setEscapeProcessing(false);
-            boolean batched = false;
+        try (Sending sending = new Sending(connection)) {
             for (Step step : steps) {
-                if (!step.mayReturnRows()) {
-                    statement.addBatch(step.sql());
-                    batched = true;
-                    continue;
-                }
-                if (batched) {
-                    statement.executeBatch();
-                    batched = false;
-                }
-                statement.execute(step.sql());
+                send(sending, step);
             }
-            if (batched) {
-                statement.executeBatch();
-            }
+            sending.flush();
+        }
+    }
+
+    private static void send(Sending sending, Step step) throws SQLException {
+        if (step.mayReturnRows()) {
+            sending.query(step.sql());
+        } else {
+            sending.add(step.sql());
         }
     }
 
@@ -154,15 +148,10 @@ public final class Flight {
     }
 
     private static void send(Connection connection, Step step) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.setEscapeProcessing(false);
-            if (step.mayReturnRows()) {
-                statement.execute(step.sql());
-            } else {
-                // The same way as in the flight: the driver splits what is not in a batch, wrongly for some bodies.
-                statement.addBatch(step.sql());
-                statement.executeBatch();
-            }
+        try (Sending sending = new Sending(connection)) {
+            // The same way as in the flight: the driver splits what is not in a batch, wrongly for some bodies.
+            send(sending, step);
+            sending.flush();
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.ScriptFile;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,8 @@ import java.util.stream.Stream;
 
 /** Reads a directory that holds one directory per migration. */
 public final class DirectorySource implements MigrationSource {
+
+    private static final long LARGEST = 1L << 30;
 
     private final Path directory;
     private final String shown;
@@ -51,6 +54,7 @@ public final class DirectorySource implements MigrationSource {
                 if (Files.isDirectory(child)) {
                     migrations.add(migration(child, name));
                 } else {
+                    requireFile(child, shown + '/' + name);
                     SourceFiles.check(shown, name, () -> Files.readAllBytes(child));
                 }
             }
@@ -69,14 +73,34 @@ public final class DirectorySource implements MigrationSource {
     }
 
     private static Optional<ScriptFile> script(Path path, String location) {
-        if (!Files.exists(path)) {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
         }
+        requireFile(path, location);
         try {
+            if (Files.size(path) > LARGEST) {
+                throw new InvalidMigrationException(
+                        "the file is larger than 1 GB, the most that PostgreSQL takes in one statement; divide it",
+                        location);
+            }
             return Optional.of(new ScriptFile(location, Files.readAllBytes(path)));
         } catch (IOException e) {
             throw unreadable(location, e);
         }
+    }
+
+    /** Looks before anything is opened: a pipe is waited for without end, a device may have none. */
+    private static void requireFile(Path path, String location) {
+        if (Files.isRegularFile(path)) {
+            return;
+        }
+        String message = "this is neither a file nor a directory but a pipe, socket or device; put a file there";
+        if (Files.isDirectory(path)) {
+            message = "a directory is no script; put a file there";
+        } else if (Files.isSymbolicLink(path) && !Files.exists(path)) {
+            message = "the symbolic link leads nowhere; correct or remove it";
+        }
+        throw new InvalidMigrationException(message, location);
     }
 
     private static InvalidMigrationException unreadable(String location, IOException e) {
