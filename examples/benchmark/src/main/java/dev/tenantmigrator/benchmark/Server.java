@@ -2,8 +2,14 @@ package dev.tenantmigrator.benchmark;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import dev.tenantmigrator.cli.setup.CommandException;
+import dev.tenantmigrator.cli.setup.Directories;
+import dev.tenantmigrator.cli.setup.EmbeddedServer;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -30,23 +36,33 @@ final class Server implements AutoCloseable {
     private static final List<String> DURABLE = List.of("fsync", "synchronous_commit", "full_page_writes");
 
     private final PGSimpleDataSource admin;
-    private final Optional<EmbeddedPostgres> embedded;
+    private final Optional<Embedded> embedded;
     private final String prefix =
             "tenant_migrator_benchmark_" + UUID.randomUUID().toString().substring(0, 8) + "_";
     private final List<String> databases = new ArrayList<>();
     private final List<HikariDataSource> pools = new ArrayList<>();
 
-    private Server(PGSimpleDataSource admin, Optional<EmbeddedPostgres> embedded) {
+    private Server(PGSimpleDataSource admin, Optional<Embedded> embedded) {
         this.admin = admin;
         this.embedded = embedded;
     }
 
-    /** Starts one that waits for the disk as a real one does. */
+    private record Embedded(EmbeddedServer server, Path directory) {}
+
+    /** Starts the command line's, which waits for the disk as a real one does. */
     static Server embedded() throws IOException {
-        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder().setPGStartupWait(Duration.ofMinutes(1));
-        DURABLE.forEach(setting -> builder.setServerConfig(setting, "on"));
-        EmbeddedPostgres server = builder.start();
-        return new Server((PGSimpleDataSource) server.getPostgresDatabase(), Optional.of(server));
+        Path directory = Files.createTempDirectory("tenant-migrator-benchmark-server");
+        try {
+            EmbeddedServer server = EmbeddedServer.start(directory, new PrintWriter(Writer.nullWriter()));
+            PGSimpleDataSource admin = new PGSimpleDataSource();
+            admin.setUrl(server.url());
+            admin.setUser(server.user());
+            admin.setPassword(server.password());
+            return new Server(admin, Optional.of(new Embedded(server, directory)));
+        } catch (CommandException e) {
+            Directories.delete(directory);
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     /**
@@ -118,9 +134,8 @@ final class Server implements AutoCloseable {
     public void close() throws SQLException, IOException {
         pools.forEach(HikariDataSource::close);
         if (embedded.isPresent()) {
-            // It is given little time to stop.
-            execute(admin, "CHECKPOINT");
-            embedded.get().close();
+            embedded.get().server().close();
+            Directories.delete(embedded.get().directory());
             return;
         }
         for (String database : databases) {

@@ -85,7 +85,7 @@ final class PlainRole {
         PrivateFiles.write(data.resolve("pg_hba.conf"), ACCESS);
         // Reads standard input instead of a port, so that nobody logs in before there is a password.
         programs.runWithInput(
-                SET_UP + "ALTER ROLE tenant_migrator LOGIN NOSUPERUSER PASSWORD '" + password + "';\n",
+                SET_UP + "ALTER ROLE tenant_migrator LOGIN NOSUPERUSER CREATEDB PASSWORD '" + password + "';\n",
                 "postgres",
                 "--single",
                 // A command ends with an empty line.
