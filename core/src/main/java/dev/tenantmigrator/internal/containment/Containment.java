@@ -60,6 +60,7 @@ public final class Containment {
     private final Allowed allowed;
     private final boolean countsRows;
     private final Map<Form, String> quickChecks = new ConcurrentHashMap<>();
+    private final Map<Boolean, String> fullChecks = new ConcurrentHashMap<>();
 
     private record Form(int columns, boolean recorded) {}
 
@@ -170,7 +171,9 @@ public final class Containment {
 
         /** The check: a statement for behind the script and {@link #OWN_PATH}, when what it deferred was checked. */
         public String sql(ExpectedEffects effects) {
-            return FullCheck.sql(allowed, Sql.literal(tenant), start, effects.hidden(), FOREIGN);
+            String template = fullChecks.computeIfAbsent(
+                    effects.hidden(), hidden -> FullCheck.template(allowed, hidden, FOREIGN));
+            return FullCheck.of(template, Sql.literal(tenant), start);
         }
 
         /** Whether something foreign was touched by now; leaves all as it is, unless there was: then the transaction has failed. */

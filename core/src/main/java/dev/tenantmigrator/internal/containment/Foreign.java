@@ -38,6 +38,11 @@ final class Foreign {
                         allowed.isIdentified("i", tenant));
     }
 
+    /** The same by {@code names} of an object {@code c}, as {@code pg_identify_object_as_address} gives them; often false. */
+    static String isNamedInside(Allowed allowed, String tenant) {
+        return "coalesce(c = ANY (" + NAMED_BY_SCHEMA + ") AND " + allowed.isNamed("names", tenant) + ", false)";
+    }
+
     /**
      * A query for those of some objects that are outside, as {@code pg_depend} shows it to the snapshot of whoever runs it. A part
      * is inside when its owner is, or is another of these objects: that is looked at by itself. A cast is inside when one of its
@@ -60,18 +65,20 @@ final class Foreign {
                    AND (d.deptype IN ('a', 'i', 'e', 'P', 'S') OR d.refclassid = 2615 OR e.c = 2605 AND d.refclassid = 1247)
                  GROUP BY e.c, e.o
                 HAVING CASE WHEN e.c = 2605 THEN NOT bool_or(r.inside AND d.refclassid = 1247) ELSE NOT bool_and(r.inside) END
-                   AND NOT bool_or(r.allowed) AND NOT %8$s
-                UNION ALL
-                SELECT 2615::oid, s.oid FROM unnest(%1$s, %2$s) e(c, o) JOIN pg_namespace s ON e.c = 2615 AND s.oid = e.o
-                 WHERE s.oid NOT IN (coalesce(to_regnamespace(quote_ident(%6$s))::oid, 0), pg_my_temp_schema())
-                   AND NOT %7$s""".formatted(
+                   AND NOT bool_or(r.allowed) AND NOT %6$s""".formatted(
                         catalogs,
                         objects,
                         schema,
                         isInside(allowed, tenant, "d.refclassid", "d.refobjid"),
                         allowed.isRelationByName("d.refclassid", "d.refobjid"),
-                        tenant,
-                        allowed.isAllowedSchema("s.oid"),
                         allowed.isByName("e.c", "e.o"));
+    }
+
+    /** The same for the schemas among the objects, which {@code pg_depend} says nothing of. */
+    static String schemasAmong(Allowed allowed, String tenant, String catalogs, String objects) {
+        return """
+                SELECT 2615::oid AS c, s.oid AS o FROM unnest(%s, %s) e(c, o) JOIN pg_namespace s ON e.c = 2615 AND s.oid = e.o
+                 WHERE s.oid NOT IN (coalesce(to_regnamespace(quote_ident(%s))::oid, 0), pg_my_temp_schema())
+                   AND NOT %s""".formatted(catalogs, objects, tenant, allowed.isAllowedSchema("s.oid"));
     }
 }

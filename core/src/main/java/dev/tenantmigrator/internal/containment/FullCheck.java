@@ -63,14 +63,18 @@ final class FullCheck {
 
     /** Opens the cursor that shows how things were. The text of its question is planned only when it is asked. */
     static String declareSql(Allowed allowed, String tenant) {
-        String question = Foreign.among(
-                allowed,
-                tenant,
-                "nullif(current_setting('tenant_migrator.catalogs', true), '')::oid[]",
-                "nullif(current_setting('tenant_migrator.objects', true), '')::oid[]");
+        String catalogs = "nullif(current_setting('tenant_migrator.catalogs', true), '')::oid[]";
+        String objects = "nullif(current_setting('tenant_migrator.objects', true), '')::oid[]";
         // A constant number of rows would have the server compile it to machine code.
         return "DECLARE " + EARLIER + " NO SCROLL CURSOR FOR SELECT pg_catalog.generate_series(1, (SELECT " + ANSWERS
-                + ")), pg_catalog.query_to_xml(" + Sql.literal(question) + ", false, true, '')";
+                + ")), "
+                + asXml(Foreign.among(allowed, tenant, catalogs, objects))
+                + ", CASE WHEN pg_catalog.current_setting('tenant_migrator.catalogs', true) OPERATOR(pg_catalog.~) '2615' THEN "
+                + asXml(Foreign.schemasAmong(allowed, tenant, catalogs, objects)) + " END";
+    }
+
+    private static String asXml(String query) {
+        return "pg_catalog.query_to_xml(" + Sql.literal(query) + ", false, true, '')";
     }
 
     /**
@@ -98,19 +102,18 @@ final class FullCheck {
     }
 
     /**
-     * The check. Fails with the marker, and a line for each foreign object, when there are some; and has what was counted handed in
+     * The check, to be made complete by {@link #of}. Fails with the marker, and a line for each foreign object, when there are some; and has what was counted handed in
      * at the end of the transaction, so that the next one begins at zero.
      *
-     * @param tenant the schema's name, as an SQL expression
-     * @param start what {@link #startColumns} told
      * @param hidden whether the script runs code that its text does not show
      */
-    static String sql(Allowed allowed, String tenant, Start start, boolean hidden, String marker) {
+    static String template(Allowed allowed, boolean hidden, String marker) {
         return """
                 DO $check$
                 DECLARE
                     earlier CONSTANT refcursor := '{earlier}';
                     tenant_oid CONSTANT oid := coalesce(to_regnamespace(quote_ident({tenant}))::oid, 0);
+                    shared_oid CONSTANT oid := coalesce(to_regnamespace(quote_ident({shared}))::oid, 0);
                     own_xid CONSTANT bigint := pg_current_xact_id()::text::bigint;
                     known CONSTANT text[] := {known};
                     moved CONSTANT boolean := pg_stat_get_xact_tuples_updated(2608) > {moves};
@@ -118,12 +121,14 @@ final class FullCheck {
                     relations oid[];
                     catalogs oid[];
                     objects oid[];
+                    some_are_there boolean;
                     searched boolean;
                     k record;
                     own bigint;
                     more oid[];
                     answer_number int;
                     answer xml;
+                    answer_of_schemas xml;
                 BEGIN
                     IF (SELECT date_part('epoch', creation_time)::text FROM pg_cursor() WHERE name = '{earlier}')
                        IS DISTINCT FROM '{opened}' THEN
@@ -133,15 +138,15 @@ final class FullCheck {
                         lines := lines || '0:0:a cursor WITH HOLD, which would run at the commit'::text;
                     END IF;
                     SELECT array_agg(l.o) FILTER (WHERE l.c = 1259), array_agg(l.c) FILTER (WHERE l.looked_at),
-                           array_agg(l.o) FILTER (WHERE l.looked_at)
-                      INTO relations, catalogs, objects
-                      FROM (SELECT c, o, (moved OR bool_or(mode = 'ShareUpdateExclusiveLock') OR NOT bool_and({inside}))
-                                   AND (known = '{}' OR NOT {lock_fingerprint} = ANY (known)) AS looked_at
-                              FROM (SELECT coalesce(classid, 1259) AS c, coalesce(objid, relation) AS o, mode FROM {own_locks}) m
+                           array_agg(l.o) FILTER (WHERE l.looked_at), coalesce(bool_or(l.looked_at AND l.names IS NOT NULL), false)
+                      INTO relations, catalogs, objects, some_are_there
+                      FROM (SELECT c, o, names, (moved OR bool_or(mode = 'ShareUpdateExclusiveLock') OR NOT {inside}){unknown} AS looked_at
+                              FROM (SELECT coalesce(classid, 1259) AS c, coalesce(objid, relation) AS o, mode,
+                                           (pg_identify_object_as_address(coalesce(classid, 1259), coalesce(objid, relation), 0)).object_names AS names
+                                      FROM {own_locks} OFFSET 0) m
                              -- DEPENDS ON EXTENSION takes it, and leaves the extension as it is.
-                             WHERE NOT (c = 3079 AND mode = 'AccessExclusiveLock'
-                                   AND (pg_identify_object(c, o, 0)).identity IS NOT NULL)
-                             GROUP BY c, o) l;
+                             WHERE NOT (c = 3079 AND mode = 'AccessExclusiveLock' AND names IS NOT NULL)
+                             GROUP BY c, o, names) l;
                     FOR k IN SELECT w.oid, w.name, w.n, c.writes - w.before AS writes
                                FROM unnest({counted}, '{names}'::text[], '{writes}'::bigint[]) WITH ORDINALITY w(oid, name, before, n),
                                     LATERAL (SELECT pg_stat_get_xact_tuples_inserted(w.oid) + pg_stat_get_xact_tuples_updated(w.oid)
@@ -152,78 +157,87 @@ final class FullCheck {
                             CONTINUE;
                         END IF;
                         more := NULL;
-                        CASE k.oid
-                            WHEN 1259 THEN
-                                SELECT count(*) INTO own FROM pg_class r WHERE r.oid = ANY (relations) AND {is_own};
-                            WHEN 1249 THEN
-                                SELECT count(*) INTO own FROM pg_attribute r WHERE r.attrelid = ANY (relations) AND {is_own};
-                            WHEN 2606 THEN
-                                SELECT count(*) INTO own FROM pg_constraint r WHERE r.conrelid = ANY (relations) AND {is_own};
-                            WHEN 2615 THEN
-                                SELECT count(*) INTO own FROM pg_namespace r WHERE r.oid = tenant_oid AND {is_own};
-                            WHEN 3603 THEN
-                                -- A configuration whose mappings change depends on other things since.
-                                SELECT array_agg(DISTINCT r.objid) INTO more FROM pg_depend r WHERE r.classid = 3602 AND {is_own};
-                                own := k.writes;
-                                k.oid := 3602;
-                            WHEN 1247 THEN
-                                SELECT count(DISTINCT r.oid), array_agg(r.oid) FILTER (WHERE moved) INTO own, more
-                                  FROM (SELECT reltype FROM pg_class WHERE oid = ANY (relations)
-                                        UNION ALL
-                                        SELECT objid FROM pg_depend
-                                         WHERE refclassid = 2615 AND refobjid = tenant_oid AND classid = 1247) m(oid)
-                                  JOIN pg_type e ON e.oid = m.oid JOIN pg_type r ON r.oid IN (e.oid, e.typarray) WHERE {is_own};
-                            ELSE
-                                EXECUTE format('SELECT count(DISTINCT r.oid), array_agg(r.oid) FILTER (WHERE $4) FROM pg_depend d JOIN %I r ON r.oid = d.objid'
-                                        ' WHERE d.refclassid = 2615 AND d.refobjid = $1 AND d.classid = $2 AND {own_as_parameter}', k.name)
-                                   INTO own, more USING tenant_oid, k.oid, own_xid, moved;
-                        END CASE;
-                        IF own < k.writes THEN
-                            searched := coalesce(searched, {hidden} OR EXISTS (
+                        own := 0;
+                        IF k.n <= {large} AND searched IS NULL THEN
+                            searched := {hidden} OR EXISTS (
                                 SELECT FROM pg_depend d JOIN pg_proc p ON p.oid = d.objid JOIN pg_language l ON l.oid = p.prolang
                                  WHERE d.refclassid = 2615 AND d.classid = 1255
-                                   AND (d.refobjid IN (tenant_oid, coalesce(to_regnamespace(quote_ident({shared}))::oid, 0)) OR {allowed_schema})
+                                   AND (d.refobjid IN (tenant_oid, shared_oid){or_allowed_schema})
                                    AND l.lanname NOT IN ('c', 'internal')
-                                   AND (l.lanname NOT IN ('sql', 'plpgsql') OR p.prosrc ~* {reaches_out})));
-                            -- Constraints of domains are few, and found by an index.
-                            IF searched OR k.n > {large} OR k.oid = 2606 THEN
-                                EXECUTE format('SELECT array_agg(DISTINCT %1$s) FROM %2$I r WHERE {own_as_parameter} AND %3$s'
-                                        ' AND (cardinality($1) = 0 OR NOT concat_ws($$:$$, $2, r.ctid, %1$s) = ANY ($1))',
-                                        CASE k.oid WHEN 1249 THEN 'r.attrelid' WHEN 2606 THEN 'r.contypid' ELSE 'r.oid' END,
-                                        k.name, CASE k.oid WHEN 2606 THEN 'r.contypid > 0' WHEN 2615 THEN 'NOT starts_with(r.nspname, $$pg_$$)'
-                                            ELSE 'true' END)
-                                   INTO more USING known, k.oid, own_xid;
-                            ELSE
-                                -- No code that hides what it does: a name without a schema can mean the shared one.
-                                EXECUTE format('SELECT $4 || array_agg(r.oid) FROM pg_depend d JOIN %I r ON r.oid = d.objid'
-                                        ' WHERE d.refclassid = 2615 AND d.refobjid = $1 AND d.classid = $2 AND {own_as_parameter}',
-                                        CASE k.oid WHEN 1249 THEN 'pg_class' ELSE k.name END)
-                                   INTO more USING coalesce(to_regnamespace(quote_ident({shared}))::oid, 0),
-                                       CASE k.oid WHEN 1249 THEN 1259::oid ELSE k.oid END, own_xid, more;
+                                   AND (l.lanname NOT IN ('sql', 'plpgsql') OR p.prosrc ~* {reaches_out}));
+                        END IF;
+                        IF searched AND k.oid = 1259 THEN
+                            SELECT count(*) INTO own FROM pg_class r WHERE r.oid = ANY (relations) AND {is_own};
+                        ELSIF searched AND k.oid = 1249 THEN
+                            SELECT count(*) INTO own FROM pg_attribute r WHERE r.attrelid = ANY (relations) AND {is_own};
+                        ELSIF k.oid IN (1259, 1249) THEN
+                            -- Privileges: no code hides a GRANT, and the text of one was written out for the tenant.
+                            CONTINUE;
+                        ELSIF k.oid = 2606 THEN
+                            -- Only constraints of domains, which are few and found by an index, are without a lock.
+                            own := -1;
+                        ELSIF k.oid = 2615 THEN
+                            SELECT count(*) INTO own FROM pg_namespace r WHERE r.oid = tenant_oid AND {is_own};
+                        ELSIF k.oid = 3603 THEN
+                            -- A configuration whose mappings change depends on other things since.
+                            SELECT array_agg(DISTINCT r.objid) INTO more FROM pg_depend r WHERE r.classid = 3602 AND {is_own};
+                            own := k.writes;
+                            k.oid := 3602;
+                        ELSIF searched AND k.oid = 1247 THEN
+                            SELECT count(DISTINCT r.oid), array_agg(r.oid) FILTER (WHERE moved) INTO own, more
+                              FROM (SELECT reltype FROM pg_class WHERE oid = ANY (relations)
+                                    UNION ALL
+                                    SELECT objid FROM pg_depend
+                                     WHERE refclassid = 2615 AND refobjid = tenant_oid AND classid = 1247) m(oid)
+                              JOIN pg_type e ON e.oid = m.oid JOIN pg_type r ON r.oid IN (e.oid, e.typarray) WHERE {is_own};
+                        ELSE
+                            -- Without such code, a name that has no schema can mean the shared one.
+                            EXECUTE format('SELECT count(DISTINCT r.oid) FILTER (WHERE d.refobjid = $1), array_agg(r.oid)'
+                                    ' FILTER (WHERE ($4 OR d.refobjid <> $1) AND (cardinality($6) = 0 OR NOT concat_ws($$:$$, $2, r.ctid, r.oid) = ANY ($6)))'
+                                    ' FROM pg_depend d JOIN %I r ON r.oid = d.objid'
+                                    ' WHERE d.refclassid = 2615 AND d.refobjid IN ($1, $5) AND d.classid = $2 AND {own_as_parameter}', k.name)
+                               INTO own, more USING tenant_oid, k.oid, own_xid, moved, shared_oid, known;
+                            IF NOT coalesce(searched, true) THEN
+                                own := k.writes;
                             END IF;
+                        END IF;
+                        IF own < k.writes THEN
+                            EXECUTE format('SELECT $4 || array_agg(DISTINCT %1$s) FROM %2$I r WHERE {own_as_parameter} AND %3$s'
+                                    ' AND (cardinality($1) = 0 OR NOT concat_ws($$:$$, $2, r.ctid, %1$s) = ANY ($1))',
+                                    CASE k.oid WHEN 1249 THEN 'r.attrelid' WHEN 2606 THEN 'r.contypid' ELSE 'r.oid' END,
+                                    k.name, CASE k.oid WHEN 2606 THEN 'r.contypid > 0' WHEN 2615 THEN 'NOT starts_with(r.nspname, $$pg_$$)'
+                                        ELSE 'true' END)
+                               INTO more USING known, k.oid, own_xid, more;
                         END IF;
                         IF more IS NOT NULL THEN
                             catalogs := catalogs || array_fill(CASE k.oid WHEN 1249 THEN 1259 WHEN 2606 THEN 1247 ELSE k.oid END,
                                                                ARRAY[cardinality(more)]);
                             objects := objects || more;
+                            some_are_there := true;
                         END IF;
                     END LOOP;
                     IF catalogs IS NOT NULL THEN
-                        lines := lines || ARRAY(
-                            SELECT concat_ws(':', c, o, i.type || ' ' || i.identity)
-                              FROM (SELECT DISTINCT c, o FROM unnest(catalogs, objects) e(c, o) WHERE c <> ALL ({in_schemas})
-                                    UNION
-                                    -- Default privileges for all schemas.
-                                    SELECT c, o FROM unnest(catalogs, objects) e(c, o)
-                                     WHERE c <> 1259 AND c <> 2615 AND (pg_identify_object(c, o, 0)).identity IS NOT NULL
-                                       AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = c AND objid = o)
-                                    UNION
-                                    {outside_now}) f, LATERAL pg_identify_object(c, o, 0) i);
+                        IF some_are_there OR NOT catalogs <@ {in_schemas} THEN
+                            lines := lines || ARRAY(
+                                SELECT concat_ws(':', c, o, i.type || ' ' || i.identity)
+                                  FROM (SELECT DISTINCT c, o FROM unnest(catalogs, objects) e(c, o) WHERE c <> ALL ({in_schemas})
+                                        UNION
+                                        -- Default privileges for all schemas.
+                                        SELECT c, o FROM unnest(catalogs, objects) e(c, o) WHERE c = 826
+                                           AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = c AND objid = o)
+                                           AND EXISTS (SELECT FROM pg_default_acl WHERE oid = o)
+                                        UNION
+                                        {outside_now}) f, LATERAL pg_identify_object(c, o, 0) i);
+                        END IF;
+                        IF 2615 = ANY (catalogs) THEN
+                            lines := lines || ARRAY(SELECT concat_ws(':', c, o, i.type || ' ' || i.identity)
+                                FROM ({schemas_now}) f(c, o), LATERAL pg_identify_object(c, o, 0) i);
+                        END IF;
                         PERFORM set_config('tenant_migrator.catalogs', catalogs::text, true),
                                 set_config('tenant_migrator.objects', objects::text, true);
-                        FETCH earlier INTO answer_number, answer;
+                        FETCH earlier INTO answer_number, answer, answer_of_schemas;
                         lines := lines || CASE WHEN answer IS NULL THEN ARRAY['0:0:the cursor that shows how it was before']
-                            ELSE ARRAY(SELECT m[1] || ':' || m[2] || ':' FROM regexp_matches(answer::text,
+                            ELSE ARRAY(SELECT m[1] || ':' || m[2] || ':' FROM regexp_matches(concat(answer, answer_of_schemas),
                                 '<c>([0-9]+)</c>[^<]*<o>([0-9]+)</o>', 'g') m
                                 WHERE NOT EXISTS (SELECT FROM unnest(lines) f(line) WHERE starts_with(f.line, m[1] || ':' || m[2] || ':'))) END;
                     END IF;
@@ -231,18 +245,13 @@ final class FullCheck {
                         RAISE EXCEPTION USING MESSAGE = {marker} || chr(10) || array_to_string(lines, chr(10));
                     END IF;
                     PERFORM pg_stat_force_next_flush();
-                END $check$""".replace("{inside}", Foreign.isInside(allowed, "{tenant}", "c", "o"))
+                END $check$""".replace("{inside}", Foreign.isNamedInside(allowed, "{tenant}"))
                 .replace("{outside_now}", Foreign.among(allowed, "{tenant}", "catalogs", "objects"))
-                .replace("{lock_fingerprint}", lockFingerprint("c", "o"))
+                .replace("{schemas_now}", Foreign.schemasAmong(allowed, "{tenant}", "catalogs", "objects"))
                 .replace("{own_as_parameter}", IS_OWN.replace("own_xid", "$3").replace("'", "''"))
                 .replace("{is_own}", IS_OWN)
                 .replace("{own_locks}", OWN_LOCKS)
                 .replace("{earlier}", EARLIER)
-                .replace("{known}", start.knownSql())
-                .replace("{moves}", start.moves())
-                .replace("{opened}", start.opened())
-                .replace("{held}", start.heldCursors())
-                .replace("{writes}", start.writes())
                 .replace("{counted}", COUNTED_OIDS)
                 .replace("{names}", COUNTED.stream().map(Catalogs::sqlName).collect(Collectors.joining(",", "{", "}")))
                 .replace(
@@ -255,11 +264,25 @@ final class FullCheck {
                 .replace("{without_lock}", String.valueOf(CHANGED_WITHOUT_LOCK.size()))
                 .replace("{large}", String.valueOf(LARGE))
                 .replace("{in_schemas}", IN_SCHEMAS)
-                .replace("{allowed_schema}", allowed.isAllowedSchema("d.refobjid"))
+                .replace(
+                        "{or_allowed_schema}",
+                        allowed.schemas().isEmpty() ? "" : " OR " + allowed.isAllowedSchema("d.refobjid"))
                 .replace("{hidden}", String.valueOf(hidden))
                 .replace("{shared}", Sql.literal(allowed.sharedSchema()))
                 .replace("{reaches_out}", REACHES_OUT)
-                .replace("{marker}", Sql.literal(marker))
+                .replace("{marker}", Sql.literal(marker));
+    }
+
+    /** The template for one tenant's transaction. */
+    static String of(String template, String tenant, Start start) {
+        boolean nothingKnown = start.known().isEmpty();
+        return template.replace(
+                        "{unknown}", nothingKnown ? "" : " AND NOT " + lockFingerprint("c", "o") + " = ANY (known)")
+                .replace("{moves}", start.moves())
+                .replace("{opened}", start.opened())
+                .replace("{held}", start.heldCursors())
+                .replace("{writes}", start.writes())
+                .replace("{known}", start.knownSql())
                 .replace("{tenant}", tenant);
     }
 
