@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Memory does not grow with what a script returns or says: each script has more to say than the heap of 128 MB holds. */
 @PostgresTest
-@Timeout(value = 20, unit = TimeUnit.SECONDS)
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
 class BoundedMemoryTest {
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
@@ -46,6 +46,45 @@ class BoundedMemoryTest {
             })
     void rowsAreDropped(String script) throws Exception {
         assertThat(said("quiet", script)).containsExactly("done");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "DO $$ BEGIN FOR i IN 1..200 LOOP RAISE NOTICE '%', repeat('x', 1000000); END LOOP; END $$",
+                "DO $$ BEGIN FOR i IN 1..200000 LOOP RAISE NOTICE '%', i; END LOOP; END $$",
+                "SET LOCAL client_min_messages = debug1; DO $$ BEGIN FOR i IN 1..100000 LOOP RAISE DEBUG '%', i;"
+                        + " RAISE INFO '%', i; RAISE WARNING '%', i; END LOOP; END $$",
+                "CREATE FUNCTION say(i int, width int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN"
+                        + " RAISE NOTICE '%', repeat('x', width); RETURN i; END $$;"
+                        + " SELECT say(i, 1000000) FROM generate_series(1, 100) i; SELECT say(i, 10) FROM generate_series(1, 20000) i"
+            })
+    void noticesAreKeptUpToABound(String script) throws Exception {
+        assertThat(said("quiet", script)).containsExactly("done");
+        assertThat(said("loud", script))
+                .contains("done")
+                .hasSizeBetween(100, 500)
+                .allMatch(line -> line.length() < 3000)
+                .anyMatch(line -> line.matches("NOTICE: .*|INFO: .*"))
+                .anyMatch(line -> line.matches("\\d{3,6} more notices are left out"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "DO $$ BEGIN RAISE EXCEPTION '%', repeat('x', 4000000); END $$",
+                "DO $$ BEGIN RAISE EXCEPTION '%', repeat(md5('1') || ' \"in_block\" ', 100000); END $$",
+                "DO $$ BEGIN RAISE EXCEPTION 'in_block' USING DETAIL = repeat('x', 4000000), HINT = 'in_block ' || repeat('y', 10000); END $$",
+                "DO $$ BEGIN RAISE EXCEPTION 'in_block' USING TABLE = repeat('x', 4000000); END $$",
+                "DO $$ BEGIN EXECUTE '/* ' || repeat('in_block line 1 ', 300000) || ' */ SELECT in_block'; END $$",
+                "SELECT repeat(md5('1'), 100000)::int",
+                "SELECT ('\"' || repeat(md5('1'), 100000))::int",
+                "DO $$ BEGIN PERFORM repeat(md5('1') || ' ', 100000)::regclass; END $$"
+            })
+    void longErrorsAreCut(String script) throws Exception {
+        List<String> lines = said("loud", script);
+        assertThat(lines.get(0)).contains("SQLState").doesNotContain("c4ca4238").doesNotContain("memory");
+        assertThat(lines).allMatch(line -> line.length() < 6000);
     }
 
     private List<String> said(String kind, String script) throws IOException {

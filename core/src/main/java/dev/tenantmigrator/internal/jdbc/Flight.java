@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Statements that travel to PostgreSQL in one round trip. The driver's batch carries one entry per statement, because the
@@ -83,12 +84,19 @@ public final class Flight {
 
     /** Sends all statements, in one round trip unless a script has queries. */
     public void send(Connection connection) throws SQLException {
-        try (Sending sending = new Sending(connection)) {
+        try (Sending sending = new Sending(connection, this::script)) {
             for (Step step : steps) {
                 send(sending, step);
             }
             sending.flush();
         }
+    }
+
+    private String script() {
+        return steps.stream()
+                .filter(step -> step.origin().isPresent())
+                .map(Step::sql)
+                .collect(Collectors.joining("\n"));
     }
 
     private static void send(Sending sending, Step step) throws SQLException {
@@ -148,7 +156,7 @@ public final class Flight {
     }
 
     private static void send(Connection connection, Step step) throws SQLException {
-        try (Sending sending = new Sending(connection)) {
+        try (Sending sending = new Sending(connection, step::sql)) {
             // The same way as in the flight: the driver splits what is not in a batch, wrongly for some bodies.
             send(sending, step);
             sending.flush();

@@ -5,9 +5,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
- * Sends statements and drops their rows: memory does not grow with what they return. The rows of a query come in portions,
+ * Sends statements, drops their rows and takes their notices: memory does not grow with what they return or say. The rows of a query come in portions,
  * which the driver does in every open transaction from 42.7.11 on, before that only where autocommit is off.
  */
 final class Sending implements AutoCloseable {
@@ -28,12 +29,17 @@ final class Sending implements AutoCloseable {
 
     private final Connection connection;
     private final Statement statement;
+    private final Notices notices;
     private boolean batched;
 
-    Sending(Connection connection) throws SQLException {
+    /**
+     * @param script what the authors of the statements wrote, which may be shown
+     */
+    Sending(Connection connection, Supplier<String> script) throws SQLException {
         this.connection = connection;
         this.statement = connection.createStatement();
         statement.setEscapeProcessing(false);
+        this.notices = new Notices(statement, script);
     }
 
     /** Adds a statement to the batch, in which the driver asks for no more than the first row. */
@@ -47,6 +53,7 @@ final class Sending implements AutoCloseable {
         if (batched) {
             batched = false;
             statement.executeBatch();
+            notices.take();
         }
     }
 
@@ -54,21 +61,28 @@ final class Sending implements AutoCloseable {
     void query(String sql) throws SQLException {
         flush();
         long start = System.nanoTime();
+        long said = notices.characters();
         statement.setFetchSize(FIRST_ROWS);
-        if (!statement.execute(sql)) {
+        boolean returnsRows = statement.execute(sql);
+        notices.take();
+        if (!returnsRows) {
             return;
         }
         try (ResultSet rows = statement.getResultSet()) {
-            drop(rows, start);
+            drop(rows, start, said);
         }
     }
 
-    private void drop(ResultSet rows, long start) throws SQLException {
+    private void drop(ResultSet rows, long start, long saidBefore) throws SQLException {
         int columns = rows.getMetaData().getColumnCount();
         long widest = 1;
+        long said = saidBefore;
         long limit = 0;
         while (rows.next()) {
-            long width = 0;
+            notices.take(rows);
+            // The notices of a portion count as its first row's.
+            long width = notices.characters() - said;
+            said += width;
             for (int column = 1; column <= columns; column++) {
                 byte[] value = rows.getBytes(column);
                 width += value == null ? 0 : value.length;
@@ -98,6 +112,10 @@ final class Sending implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        statement.close();
+        try {
+            notices.close();
+        } finally {
+            statement.close();
+        }
     }
 }

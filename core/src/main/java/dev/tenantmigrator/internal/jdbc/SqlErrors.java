@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.jdbc;
 import dev.tenantmigrator.report.Failure;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,6 +43,11 @@ public final class SqlErrors {
 
     /** Intervention, system errors: about the server, and of a statement that was sent never about a row. */
     private static final Set<String> ABOUT_THE_SERVER = Set.of("57", "58");
+
+    /** Characters of a text of the server's that are read. */
+    private static final int LONGEST = 2000;
+
+    private static final String CUT = "…";
 
     /** A message is one line of a log or report, whatever a script puts into it. */
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}+");
@@ -112,12 +118,18 @@ public final class SqlErrors {
         SQLException root = root(e);
         String primary = serverField(root, "getMessage");
         if (primary.isEmpty()) {
-            return firstLine(String.valueOf(root.getMessage()));
+            return firstLine(beginning(String.valueOf(root.getMessage())));
         }
         String hint = serverField(root, "getHint");
         String message = withoutData(root, primary, script);
         String all = hint.isEmpty() ? message : message + " (hint: " + withoutData(root, hint, script) + ")";
         return CONTROL.matcher(all).replaceAll(" ");
+    }
+
+    /** A notice of a script, as a line of the log. */
+    static String notice(SQLWarning notice, String script) {
+        String severity = serverField(notice, "getSeverity");
+        return (severity.isEmpty() ? "NOTICE" : severity) + ": " + message(notice, script);
     }
 
     /** The message of a server that does not let a client in: it names the database and the role, and knows no data. */
@@ -147,10 +159,11 @@ public final class SqlErrors {
             return text;
         }
         List<String> names = NAMES.stream().map(name -> serverField(root, name)).toList();
-        return new ErrorText(script, names).dataLeftOut(text);
+        // What is quoted may go on behind the end that was cut off.
+        return new ErrorText(script, names).dataLeftOut(text.endsWith(CUT) ? text + '"' : text);
     }
 
-    /** All that PostgreSQL said, with the data that it quotes. */
+    /** All that PostgreSQL said, with the data that it quotes; of long texts the beginning. */
     public static String detail(SQLException e) {
         SQLException root = root(e instanceof ScriptFailure failure ? failure.original() : e);
         StringBuilder detail = new StringBuilder(serverField(root, "getMessage"));
@@ -165,7 +178,7 @@ public final class SqlErrors {
 
     /** The innermost function in which the error is, and the line in it, as far as PL/pgSQL says so. */
     public static Optional<String> function(SQLException e) {
-        Matcher matcher = FUNCTION_LINE.matcher(serverField(root(e), "getWhere"));
+        Matcher matcher = FUNCTION_LINE.matcher(context(root(e)));
         return matcher.find()
                 ? Optional.of("in function " + matcher.group(1) + ", line " + matcher.group(2))
                 : Optional.empty();
@@ -184,7 +197,7 @@ public final class SqlErrors {
      * before the outer one in the error's context, and only the name of a block is not translated.
      */
     public static OptionalInt blockLine(SQLException e) {
-        Matcher matcher = BLOCK_LINE.matcher(serverField(root(e), "getWhere"));
+        Matcher matcher = BLOCK_LINE.matcher(context(root(e)));
         OptionalInt line = OptionalInt.empty();
         while (matcher.find()) {
             line = OptionalInt.of(Integer.parseInt(matcher.group(1)));
@@ -215,8 +228,31 @@ public final class SqlErrors {
         return copy;
     }
 
-    /** A field of the driver's {@code ServerErrorMessage}; empty when the exception is not the driver's. */
+    /**
+     * A field of the driver's {@code ServerErrorMessage}; empty when the exception is not the driver's. A script can make one as
+     * long as memory allows, and what is done with it takes several times as much: only the beginning is.
+     */
     private static String serverField(SQLException e, String getter) {
+        return beginning(wholeServerField(e, getter));
+    }
+
+    private static String beginning(String text) {
+        if (text.length() <= LONGEST) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST;
+        return text.substring(0, end) + CUT;
+    }
+
+    /** Functions and blocks from the inside out: of a long one the beginning and the end. */
+    private static String context(SQLException e) {
+        String whole = wholeServerField(e, "getWhere");
+        return whole.length() <= 2 * LONGEST
+                ? whole
+                : beginning(whole) + '\n' + whole.substring(whole.length() - LONGEST);
+    }
+
+    private static String wholeServerField(SQLException e, String getter) {
         try {
             Object server = e.getClass().getMethod("getServerErrorMessage").invoke(e);
             Object value =
@@ -237,6 +273,8 @@ public final class SqlErrors {
 
     /** Whether the error was made on purpose by one of our own checks. */
     public static boolean says(SQLException e, String marker) {
-        return String.valueOf(root(e).getMessage()).toLowerCase(Locale.ROOT).contains(marker.toLowerCase(Locale.ROOT));
+        return beginning(String.valueOf(root(e).getMessage()))
+                .toLowerCase(Locale.ROOT)
+                .contains(marker.toLowerCase(Locale.ROOT));
     }
 }

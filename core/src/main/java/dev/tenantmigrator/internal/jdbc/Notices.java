@@ -1,0 +1,90 @@
+package dev.tenantmigrator.internal.jdbc;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The notices and warnings that PostgreSQL sends while a statement runs. The driver keeps them all until the next one, so they
+ * are {@linkplain NoticeThread taken off it} meanwhile. The first go to the log at DEBUG when the statement has ended, without
+ * the data in them.
+ */
+final class Notices implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Notices.class);
+
+    private static final int MOST = 100;
+
+    private final Statement statement;
+    private final Supplier<String> script;
+    private final List<String> kept = new ArrayList<>();
+    private long characters;
+    private long leftOut;
+
+    /**
+     * @param statement not closed before this is
+     * @param script what the authors of the statements wrote, which may be shown
+     */
+    Notices(Statement statement, Supplier<String> script) {
+        this.statement = statement;
+        this.script = script;
+        NoticeThread.watch(this);
+    }
+
+    /** Takes those that have come. The driver lets another thread do so while the statement runs. */
+    synchronized void take() throws SQLException {
+        SQLWarning first = statement.getWarnings();
+        if (first != null) {
+            statement.clearWarnings();
+            keep(first);
+        }
+    }
+
+    /** Takes those that came with a portion of rows. */
+    synchronized void take(ResultSet rows) throws SQLException {
+        SQLWarning first = rows.getWarnings();
+        if (first != null) {
+            rows.clearWarnings();
+            keep(first);
+        }
+    }
+
+    /** How many characters all had that were taken. */
+    synchronized long characters() {
+        return characters;
+    }
+
+    private void keep(SQLWarning first) {
+        boolean wanted = LOG.isDebugEnabled();
+        for (SQLWarning notice = first; notice != null; notice = notice.getNextWarning()) {
+            characters += String.valueOf(notice.getMessage()).length();
+            if (wanted && kept.size() < MOST) {
+                kept.add(SqlErrors.notice(notice, script.get()));
+            } else {
+                leftOut++;
+            }
+        }
+    }
+
+    /** Takes the last of them, and writes the log. */
+    @Override
+    public void close() throws SQLException {
+        NoticeThread.leave(this);
+        try {
+            take();
+        } finally {
+            synchronized (this) {
+                kept.forEach(LOG::debug);
+                if (leftOut > 0) {
+                    LOG.debug("{} more notices are left out", leftOut);
+                }
+            }
+        }
+    }
+}
