@@ -123,7 +123,11 @@ final class FullCheck {
                     objects oid[];
                     some_are_there boolean;
                     searched boolean;
-                    k record;
+                    counted CONSTANT oid[] := {counted};
+                    written_before CONSTANT bigint[] := '{writes}';
+                    counted_oid oid;
+                    catalog_name text;
+                    writes bigint;
                     own bigint;
                     more oid[];
                     answer_number int;
@@ -147,43 +151,47 @@ final class FullCheck {
                              -- DEPENDS ON EXTENSION takes it, and leaves the extension as it is.
                              WHERE NOT (c = 3079 AND mode = 'AccessExclusiveLock' AND names IS NOT NULL)
                              GROUP BY c, o, names) l;
-                    FOR k IN SELECT w.oid, w.name, w.n, c.writes - w.before AS writes
-                               FROM unnest({counted}, '{names}'::text[], '{writes}'::bigint[]) WITH ORDINALITY w(oid, name, before, n),
-                                    LATERAL (SELECT pg_stat_get_xact_tuples_inserted(w.oid) + pg_stat_get_xact_tuples_updated(w.oid)
-                                        + CASE WHEN w.n > {without_lock} OR w.oid = 3603 THEN pg_stat_get_xact_tuples_deleted(w.oid) ELSE 0 END) c(writes)
-                              WHERE c.writes <> w.before LOOP
-                        IF k.n > {without_lock} THEN
-                            lines := lines || ('0:0:' || ('{kinds}'::text[])[k.n - {without_lock}]);
+                    FOR n IN 1 .. cardinality(counted) LOOP
+                        counted_oid := counted[n];
+                        writes := pg_stat_get_xact_tuples_inserted(counted_oid) + pg_stat_get_xact_tuples_updated(counted_oid)
+                            + CASE WHEN n > {without_lock} OR counted_oid = 3603 THEN pg_stat_get_xact_tuples_deleted(counted_oid) ELSE 0 END
+                            - written_before[n];
+                        CONTINUE WHEN writes = 0;
+                        IF n > {without_lock} THEN
+                            lines := lines || ('0:0:' || ('{kinds}'::text[])[n - {without_lock}]);
                             CONTINUE;
                         END IF;
+                        catalog_name := ('{names}'::text[])[n];
                         more := NULL;
                         own := 0;
-                        IF k.n <= {large} AND searched IS NULL THEN
+                        IF n <= {large} AND searched IS NULL THEN
                             searched := {hidden} OR EXISTS (
-                                SELECT FROM pg_depend d JOIN pg_proc p ON p.oid = d.objid JOIN pg_language l ON l.oid = p.prolang
+                                SELECT FROM pg_depend d JOIN pg_proc p ON p.oid = d.objid
                                  WHERE d.refclassid = 2615 AND d.classid = 1255
                                    AND (d.refobjid IN (tenant_oid, shared_oid){or_allowed_schema})
-                                   AND l.lanname NOT IN ('c', 'internal')
-                                   AND (l.lanname NOT IN ('sql', 'plpgsql') OR p.prosrc ~* {reaches_out}));
+                                   -- Languages: internal, C; SQL.
+                                   AND p.prolang NOT IN (12, 13)
+                                   AND (p.prolang NOT IN (14, (SELECT oid FROM pg_language WHERE lanname = 'plpgsql'))
+                                        OR p.prosrc ~* {reaches_out}));
                         END IF;
-                        IF searched AND k.oid = 1259 THEN
+                        IF searched AND counted_oid = 1259 THEN
                             SELECT count(*) INTO own FROM pg_class r WHERE r.oid = ANY (relations) AND {is_own};
-                        ELSIF searched AND k.oid = 1249 THEN
+                        ELSIF searched AND counted_oid = 1249 THEN
                             SELECT count(*) INTO own FROM pg_attribute r WHERE r.attrelid = ANY (relations) AND {is_own};
-                        ELSIF k.oid IN (1259, 1249) THEN
+                        ELSIF counted_oid IN (1259, 1249) THEN
                             -- Privileges: no code hides a GRANT, and the text of one was written out for the tenant.
                             CONTINUE;
-                        ELSIF k.oid = 2606 THEN
+                        ELSIF counted_oid = 2606 THEN
                             -- Only constraints of domains, which are few and found by an index, are without a lock.
                             own := -1;
-                        ELSIF k.oid = 2615 THEN
+                        ELSIF counted_oid = 2615 THEN
                             SELECT count(*) INTO own FROM pg_namespace r WHERE r.oid = tenant_oid AND {is_own};
-                        ELSIF k.oid = 3603 THEN
+                        ELSIF counted_oid = 3603 THEN
                             -- A configuration whose mappings change depends on other things since.
                             SELECT array_agg(DISTINCT r.objid) INTO more FROM pg_depend r WHERE r.classid = 3602 AND {is_own};
-                            own := k.writes;
-                            k.oid := 3602;
-                        ELSIF searched AND k.oid = 1247 THEN
+                            own := writes;
+                            counted_oid := 3602;
+                        ELSIF searched AND counted_oid = 1247 THEN
                             SELECT count(DISTINCT r.oid), array_agg(r.oid) FILTER (WHERE moved) INTO own, more
                               FROM (SELECT reltype FROM pg_class WHERE oid = ANY (relations)
                                     UNION ALL
@@ -195,22 +203,22 @@ final class FullCheck {
                             EXECUTE format('SELECT count(DISTINCT r.oid) FILTER (WHERE d.refobjid = $1), array_agg(r.oid)'
                                     ' FILTER (WHERE ($4 OR d.refobjid <> $1) AND (cardinality($6) = 0 OR NOT concat_ws($$:$$, $2, r.ctid, r.oid) = ANY ($6)))'
                                     ' FROM pg_depend d JOIN %I r ON r.oid = d.objid'
-                                    ' WHERE d.refclassid = 2615 AND d.refobjid IN ($1, $5) AND d.classid = $2 AND {own_as_parameter}', k.name)
-                               INTO own, more USING tenant_oid, k.oid, own_xid, moved, shared_oid, known;
+                                    ' WHERE d.refclassid = 2615 AND d.refobjid IN ($1, $5) AND d.classid = $2 AND {own_as_parameter}', catalog_name)
+                               INTO own, more USING tenant_oid, counted_oid, own_xid, moved, shared_oid, known;
                             IF NOT coalesce(searched, true) THEN
-                                own := k.writes;
+                                own := writes;
                             END IF;
                         END IF;
-                        IF own < k.writes THEN
+                        IF own < writes THEN
                             EXECUTE format('SELECT $4 || array_agg(DISTINCT %1$s) FROM %2$I r WHERE {own_as_parameter} AND %3$s'
                                     ' AND (cardinality($1) = 0 OR NOT concat_ws($$:$$, $2, r.ctid, %1$s) = ANY ($1))',
-                                    CASE k.oid WHEN 1249 THEN 'r.attrelid' WHEN 2606 THEN 'r.contypid' ELSE 'r.oid' END,
-                                    k.name, CASE k.oid WHEN 2606 THEN 'r.contypid > 0' WHEN 2615 THEN 'NOT starts_with(r.nspname, $$pg_$$)'
+                                    CASE counted_oid WHEN 1249 THEN 'r.attrelid' WHEN 2606 THEN 'r.contypid' ELSE 'r.oid' END,
+                                    catalog_name, CASE counted_oid WHEN 2606 THEN 'r.contypid > 0' WHEN 2615 THEN 'NOT starts_with(r.nspname, $$pg_$$)'
                                         ELSE 'true' END)
-                               INTO more USING known, k.oid, own_xid, more;
+                               INTO more USING known, counted_oid, own_xid, more;
                         END IF;
                         IF more IS NOT NULL THEN
-                            catalogs := catalogs || array_fill(CASE k.oid WHEN 1249 THEN 1259 WHEN 2606 THEN 1247 ELSE k.oid END,
+                            catalogs := catalogs || array_fill(CASE counted_oid WHEN 1249 THEN 1259 WHEN 2606 THEN 1247 ELSE counted_oid END,
                                                                ARRAY[cardinality(more)]);
                             objects := objects || more;
                             some_are_there := true;
