@@ -51,7 +51,7 @@ class BoundedMemoryTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "DO $$ BEGIN FOR i IN 1..200 LOOP RAISE NOTICE '%', repeat('x', 1000000); END LOOP; END $$",
+                "DO $$ BEGIN FOR i IN 1..300 LOOP RAISE NOTICE '%', repeat('x', 1000000); END LOOP; END $$",
                 "DO $$ BEGIN FOR i IN 1..200000 LOOP RAISE NOTICE '%', i; END LOOP; END $$",
                 "SET LOCAL client_min_messages = debug1; DO $$ BEGIN FOR i IN 1..100000 LOOP RAISE DEBUG '%', i;"
                         + " RAISE INFO '%', i; RAISE WARNING '%', i; END LOOP; END $$",
