@@ -59,16 +59,6 @@ public final class ScriptScan {
         return statement.startsWith("RESET") || (holdsCode && hasInStrings(statement, "SET", "RESET"));
     }
 
-    /**
-     * Whether a script may change privileges by what it holds in strings: bodies, dynamic SQL, or data that it executes. What
-     * its statements themselves grant was read when it was adapted.
-     *
-     * @throws InvalidMigrationException when the script cannot be read to its end
-     */
-    public static boolean mayGrant(ScriptFile script) {
-        return Script.read(script).stream().anyMatch(statement -> hasInStrings(statement, "GRANT", "REVOKE", "OWNED"));
-    }
-
     private static boolean hasInStrings(Statement statement, String... upperCaseWords) {
         Tokens tokens = statement.tokens();
         for (int token = statement.from(); token < statement.to(); token++) {
