@@ -182,6 +182,24 @@ class ObjectClassesTest {
         }
     }
 
+    /** Text that names another tenant: most is refused before anything runs. */
+    @ParameterizedTest
+    @MethodSource("changes")
+    void whatIsElsewhereStaysAsItIsThoughTheTextNamesIt(List<String> change) {
+        String sql = change.get(0).replace("{q}", B + ".").replace("{o}", A);
+        for (boolean shared : List.of(false, true)) {
+            assertThatThrownBy(() -> migrator(shared, Migration.of("20240301_change", sql))
+                            .deploy(A)
+                            .throwIfFailed())
+                    .as(sql)
+                    .hasMessageContaining("20240301_change/migration.sql:1")
+                    .satisfiesAnyOf(
+                            e -> assertThat(e).isInstanceOf(InvalidMigrationException.class),
+                            e -> assertThat(e)
+                                    .hasMessageContaining(change.get(1).replace("{s}", B)));
+        }
+    }
+
     /** A name without a schema that the tenant does not have means the shared one, by the search path. */
     @ParameterizedTest
     @MethodSource("changes")
