@@ -3,7 +3,9 @@ package dev.tenantmigrator;
 import static dev.tenantmigrator.Samples.FLAG;
 import static dev.tenantmigrator.Samples.MEMBERS;
 import static dev.tenantmigrator.Samples.NOTES;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tenantmigrator.report.FleetReport;
@@ -12,6 +14,8 @@ import dev.tenantmigrator.support.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,7 +106,7 @@ class EscapeOnTheWayTest {
     /** A script that only adds a column has the quick check, and runs whatever waits behind the tracking table. */
     @Test
     void whatWaitsBehindTheTrackingTableIsSeenByTheQuickCheckToo() {
-        for (String evil : java.util.List.of(
+        for (String evil : List.of(
                 "INSERT INTO public.audit (what) VALUES (1)",
                 "ALTER TYPE public.mood RENAME TO rage",
                 "GRANT SELECT ON public.audit TO PUBLIC",
@@ -119,6 +123,72 @@ class EscapeOnTheWayTest {
 
             assertThat(report.failed()).as(evil).hasSize(1);
             assertThat(report.failed().get(0).failure().message()).as(evil).contains("outside of its tenant's schema");
+        }
+    }
+
+    /** What changes a function of another tenant takes no lock, and stands in no text. */
+    private static String changing(String schema) {
+        return "convert_from(decode('"
+                + HexFormat.of().formatHex(("ALTER FUNCTION " + schema + ".target() COST 7").getBytes(UTF_8))
+                + "', 'hex'), 'UTF8')";
+    }
+
+    private String prepareTarget(String schema) {
+        database.execute("CREATE FUNCTION " + schema + ".target() RETURNS int LANGUAGE sql COST 3 AS 'SELECT 1'");
+        return "SELECT procost::int FROM pg_proc WHERE oid = '" + schema + ".target'::regproc";
+    }
+
+    @Test
+    void aFunctionThatHidesWhatItDoesMayBeGoneAfterwards() {
+        String a = Samples.create(database, "a", MEMBERS);
+        String b = Samples.create(database, "b", MEMBERS);
+        String cost = prepareTarget(b);
+        Migration makes = Migration.of(
+                "20240201_makes",
+                "CREATE FUNCTION evil() RETURNS int LANGUAGE plpgsql AS $f$ BEGIN EXECUTE " + changing(b)
+                        + "; RETURN 1; END $f$");
+        Migration uses = Migration.of("20240202_uses", "SELECT evil(); DROP FUNCTION evil()");
+        Samples.with(database, MEMBERS, makes).deploy(a).throwIfFailed();
+
+        FleetReport report = Samples.with(database, MEMBERS, makes, uses).deploy(a);
+
+        assertThat(report.failed()).hasSize(1);
+        assertThat(report.failed().get(0).failure().message()).contains("function " + b + ".target()");
+        assertThat(database.value(cost)).isEqualTo("3");
+    }
+
+    /** In one run: the functions that were there when it began tell nothing of what a script makes. */
+    @Test
+    void aScriptMayCallWhatAnotherHasJustMade() {
+        String a = Samples.create(database, "a", MEMBERS);
+        String b = Samples.create(database, "b", MEMBERS);
+        String cost = prepareTarget(b);
+        String body = " RETURNS int LANGUAGE plpgsql AS ";
+        for (String evil : List.of(
+                "CREATE FUNCTION evil()" + body + "$f$ BEGIN EXECUTE " + changing(b) + "; RETURN 1; END $f$",
+                "CREATE FUNCTION evil()" + body + "'BEGIN EXE'\n'CUTE "
+                        + changing(b).replace("'", "''") + "; RETURN 1; END'",
+                "CREATE FUNCTION evil()" + body + "'BEGIN EXE' -- more\n 'CUTE "
+                        + changing(b).replace("'", "''") + "; RETURN 1; END'",
+                "CREATE FUNCTION evil()" + body + "E'BEGIN \\x45XECUTE "
+                        + changing(b).replace("'", "''") + "; RETURN 1; END'",
+                "CREATE FUNCTION evil()" + body + "U&'BEGIN \\0045XECUTE "
+                        + changing(b).replace("'", "''") + "; RETURN 1; END'",
+                "CREATE FUNCTION evil() RETURNS xml LANGUAGE sql BEGIN ATOMIC SELECT query_to_xml(" + changing(b)
+                        + ", true, true, ''); END",
+                "DO $do$ BEGIN EXECUTE 'CREATE FUNCTION evil()" + body + "$f$ BEGIN EXECUTE "
+                        + changing(b).replace("'", "''") + "; RETURN 1; END $f$'; END $do$")) {
+            Migration makes = Migration.of("20240201_makes", evil);
+            Migration uses = Migration.of("20240202_uses", "SELECT evil()");
+            Migration later = Migration.of("20240203_later", "UPDATE team_member SET id = id; SELECT evil()");
+            assertThatThrownBy(() -> Samples.with(database, MEMBERS, makes, uses, later)
+                            .deploy(a)
+                            .throwIfFailed())
+                    .as(evil)
+                    .isInstanceOf(TenantMigratorException.class);
+            assertThat(database.value(cost)).as(evil).isEqualTo("3");
+            database.execute("DELETE FROM " + a + ".schema_migrations WHERE version > '202402';"
+                    + " DROP FUNCTION IF EXISTS " + a + ".evil()");
         }
     }
 

@@ -12,6 +12,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,9 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a transaction inside its tenant's schema: the database is asked, before the commit, what was touched. A script that only
- * adds columns has a quick check, which travels with it; any other has the full check, for which the transaction's beginning is
- * told apart first. Thread-safe.
+ * Keeps a transaction inside its tenant's schema: the database is asked, before the commit, what was touched. Where locks
+ * show all that a script does there is a quick check, which travels with it; any other has the full check, for which the
+ * transaction's beginning is told apart first. Thread-safe.
  */
 public final class Containment {
 
@@ -59,28 +61,31 @@ public final class Containment {
 
     private final Allowed allowed;
     private final boolean countsRows;
-    private final Map<Form, String> quickChecks = new ConcurrentHashMap<>();
+    private final Set<String> hidingCode;
+    private final Map<Form, List<String>> quickChecks = new ConcurrentHashMap<>();
     private final Map<Boolean, String> fullChecks = new ConcurrentHashMap<>();
 
-    private record Form(int columns, boolean recorded) {}
+    private record Form(ExpectedEffects effects, boolean recorded, String also) {}
 
     /**
      * @param allowed what may be touched
      */
     public Containment(Allowed allowed) {
-        this(allowed, false);
+        this(allowed, false, Set.of());
     }
 
-    private Containment(Allowed allowed, boolean countsRows) {
+    private Containment(Allowed allowed, boolean countsRows, Set<String> hidingCode) {
         this.allowed = allowed;
         this.countsRows = countsRows;
+        this.hidingCode = hidingCode;
     }
 
     /**
-     * The same for a run over many tenants: learns what the server counts, and warns of a role and a setting for which this does
-     * not hold.
+     * The same for a run over many tenants: learns what the server counts and where functions are that hide what they do, and
+     * warns of a role and a setting for which this does not hold.
      */
-    public static Containment ofRun(Allowed allowed, Connection connection) throws SQLException {
+    public static Containment ofRun(Allowed allowed, Collection<String> tenants, Connection connection)
+            throws SQLException {
         try (Statement statement = connection.createStatement();
                 // Citus keeps the rows in tables of which the coordinator's are but the names.
                 ResultSet rows = statement.executeQuery("SELECT pg_catalog.current_setting('is_superuser'),"
@@ -97,30 +102,46 @@ public final class Containment {
                         "The server's setting track_counts is off: of what a migration touches outside of its tenant only"
                                 + " relations are seen; turn it on");
             }
-            return new Containment(allowed, rows.getString(2).equals("on") && !rows.getBoolean(3));
+            return new Containment(
+                    allowed,
+                    rows.getString(2).equals("on") && !rows.getBoolean(3),
+                    HidingCode.find(allowed, tenants, connection));
         }
     }
 
-    /**
-     * The quick check, as expressions for the list of a {@code SELECT} that runs with {@link #OWN_PATH} behind the script. The
-     * counters that it relies on are of the session: it has them handed in at the end of the transaction, so that the next one
-     * begins at zero.
-     *
-     * @param columns how many columns the script adds
-     * @param recordedIn a table of the tenant, as SQL names it, to which one row was written, or from which one was deleted, and
-     *     nothing else; only where {@link #countsRows}
-     */
-    public String quickCheck(String tenant, int columns, Optional<String> recordedIn) {
-        return quickChecks
-                .computeIfAbsent(new Form(columns, recordedIn.isPresent()), this::quickCheckOfAnyone)
-                .replace(ANY_TABLE, recordedIn.map(Sql::literal).orElse(""))
-                .replace(ANY_TENANT, Sql.literal(tenant));
+    /** Whether a tenant's migrations could call functions that hide what they do, when the run began. */
+    public boolean mayHideCode(String tenant) {
+        return hidingCode.contains(tenant)
+                || hidingCode.contains(allowed.sharedSchema())
+                || !Collections.disjoint(hidingCode, allowed.schemas());
     }
 
-    private String quickCheckOfAnyone(Form form) {
+    /** A statement that begins the quick check, for right behind the transaction's lock, if it needs one. */
+    public Optional<String> declareQuickSql(String tenant, ExpectedEffects effects) {
+        return QuickCheck.declareSql(effects, Sql.literal(tenant));
+    }
+
+    /**
+     * The quick check, as statements that run with {@link #OWN_PATH} behind the script. The counters that it relies on are of the
+     * session: it has them handed in at the end of the transaction, so that the next one begins at zero.
+     *
+     * @param effects of a script that is plain
+     * @param recordedIn a table of the tenant, as SQL names it, to which one row was written, or from which one was deleted, and
+     *     nothing else; only where {@link #countsRows}
+     * @param also an expression that is evaluated with it
+     */
+    public List<String> quickCheck(String tenant, ExpectedEffects effects, Optional<String> recordedIn, String also) {
+        return quickChecks
+                .computeIfAbsent(new Form(effects, recordedIn.isPresent(), also), this::quickCheckOfAnyone)
+                .stream()
+                .map(sql -> sql.replace(ANY_TABLE, recordedIn.map(Sql::literal).orElse(""))
+                        .replace(ANY_TENANT, Sql.literal(tenant)))
+                .toList();
+    }
+
+    private List<String> quickCheckOfAnyone(Form form) {
         Optional<String> recordedIn = form.recorded() ? Optional.of(ANY_TABLE + "::regclass") : Optional.empty();
-        return "(CASE WHEN " + QuickCheck.isUnexpected(allowed, ANY_TENANT, form.columns(), recordedIn) + " THEN '"
-                + UNEXPECTED + "' ELSE '0' END)::int, pg_stat_force_next_flush()";
+        return QuickCheck.sql(allowed, ANY_TENANT, form.effects(), recordedIn, form.also(), UNEXPECTED);
     }
 
     /** Whether an error is the quick check's answer that the transaction needs the full one. */
@@ -136,8 +157,7 @@ public final class Containment {
      * @param otherwise what its error message contains
      */
     public static String assertOneRowSql(String table, String otherwise) {
-        return "(CASE WHEN " + QuickCheck.isOtherThanOneRow(Sql.literal(table) + "::regclass") + " THEN "
-                + Sql.literal(otherwise) + " ELSE '0' END)::int";
+        return QuickCheck.failingIf(QuickCheck.isOtherThanOneRow(Sql.literal(table) + "::regclass"), otherwise);
     }
 
     /** Whether the server counts the rows that a transaction writes to a tenant's table. */
@@ -154,8 +174,8 @@ public final class Containment {
     }
 
     /** Expressions for the list of a {@code SELECT}; they depend on no search path. */
-    public static String startColumns() {
-        return FullCheck.startColumns();
+    public String startColumns(String tenant) {
+        return FullCheck.startColumns(allowed, tenant);
     }
 
     /** The full check of a transaction that was begun so. */
@@ -169,10 +189,14 @@ public final class Containment {
             this.start = start;
         }
 
-        /** The check: a statement for behind the script and {@link #OWN_PATH}, when what it deferred was checked. */
-        public String sql(ExpectedEffects effects) {
+        /**
+         * The check: a statement for behind the script and {@link #OWN_PATH}, when what it deferred was checked.
+         *
+         * @param hidden whether code may have run that no text shows
+         */
+        public String sql(boolean hidden) {
             String template = fullChecks.computeIfAbsent(
-                    effects.hidden(), hidden -> FullCheck.template(allowed, hidden, FOREIGN));
+                    hidden || start.hidesCode(), hides -> FullCheck.template(allowed, hides, FOREIGN));
             return FullCheck.of(template, Sql.literal(tenant), start);
         }
 
@@ -194,7 +218,7 @@ public final class Containment {
             new Flight()
                     .add("SAVEPOINT tenant_migrator_check")
                     .add(OWN_PATH)
-                    .add(sql(ExpectedEffects.unknown()))
+                    .add(sql(true))
                     .add("ROLLBACK TO SAVEPOINT tenant_migrator_check")
                     .add("RELEASE SAVEPOINT tenant_migrator_check")
                     .send(connection);
@@ -248,7 +272,7 @@ public final class Containment {
     private Checked start(Connection connection, String tenant, List<String> known) throws SQLException {
         new Flight().add(declareSql(tenant)).send(connection);
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT " + startColumns())) {
+                ResultSet row = statement.executeQuery("SELECT " + startColumns(tenant))) {
             row.next();
             return new Checked(tenant, Start.read(row, 1, known));
         }

@@ -28,6 +28,7 @@ final class FullCheck {
     static final String EARLIER = "tenant_migrator_earlier";
 
     /** How often the cursor can be asked: once for each statement, when the one that is at fault is looked for. */
+    // As a subquery: a constant number of rows would have the server compile the cursor to machine code.
     private static final int ANSWERS = 1_000;
 
     /** The first catalogs of those that are {@link Catalogs#CHANGED_WITHOUT_LOCK} grow with each tenant; others are searched at once. */
@@ -52,12 +53,10 @@ final class FullCheck {
                     + " AND mode NOT IN ('AccessShareLock', 'SIReadLock') AND (objid IS NOT NULL OR relation >= 16384)";
 
     /** A catalog's row {@code r} was written by this transaction, be it in a part of it that can be rolled back on its own. */
-    private static final String IS_OWN = "(age(r.xmin) = 0 OR age(r.xmin) < 0"
-            + " AND pg_xact_status((own_xid - age(r.xmin))::text::xid8) = 'in progress')";
-
-    /** Code that can do what its text does not show, or that changes more than rows. */
-    private static final String REACHES_OUT =
-            "'execute|grant|revoke|alter|create|drop|comment|reassign|import|lo_|set_config'";
+    static String isOwn(String ownXid) {
+        return "(age(r.xmin) = 0 OR age(r.xmin) < 0 AND pg_xact_status((" + ownXid
+                + " - age(r.xmin))::text::xid8) = 'in progress')";
+    }
 
     private FullCheck() {}
 
@@ -65,27 +64,31 @@ final class FullCheck {
     static String declareSql(Allowed allowed, String tenant) {
         String catalogs = "nullif(current_setting('tenant_migrator.catalogs', true), '')::oid[]";
         String objects = "nullif(current_setting('tenant_migrator.objects', true), '')::oid[]";
-        // A constant number of rows would have the server compile it to machine code.
-        return "DECLARE " + EARLIER + " NO SCROLL CURSOR FOR SELECT pg_catalog.generate_series(1, (SELECT " + ANSWERS
-                + ")), "
+        return earlier("pg_catalog.generate_series(1, (SELECT " + ANSWERS + ")), ")
                 + asXml(Foreign.among(allowed, tenant, catalogs, objects))
                 + ", CASE WHEN pg_catalog.current_setting('tenant_migrator.catalogs', true) OPERATOR(pg_catalog.~) '2615' THEN "
                 + asXml(Foreign.schemasAmong(allowed, tenant, catalogs, objects)) + " END";
     }
 
-    private static String asXml(String query) {
+    /** The beginning of such a statement. */
+    static String earlier(String columns) {
+        return "DECLARE " + EARLIER + " NO SCROLL CURSOR FOR SELECT " + columns;
+    }
+
+    /** An expression that asks a question when it is evaluated, as of the statement's beginning; without rows it is empty. */
+    static String asXml(String query) {
         return "pg_catalog.query_to_xml(" + Sql.literal(query) + ", false, true, '')";
     }
 
     /**
      * What is to be known from before the script, as expressions for the list of a {@code SELECT} behind {@link #declareSql}: when
-     * the cursor was opened, what was counted by then. It gives the transaction a number, which {@code age()} needs.
+     * the cursor was opened, what was counted by then, what it could call. It gives the transaction a number, which {@code age()} needs.
      */
-    static String startColumns() {
+    static String startColumns(Allowed allowed, String tenant) {
         return "(SELECT pg_catalog.date_part('epoch', creation_time)::pg_catalog.text FROM pg_catalog.pg_cursor()"
                 + " WHERE name OPERATOR(pg_catalog.=) '" + EARLIER + "'), " + writes() + ", " + moves()
-                + ", (SELECT pg_catalog.count(*) FROM pg_catalog.pg_cursor() WHERE is_holdable)"
-                + ", pg_catalog.pg_current_xact_id()";
+                + ", (SELECT pg_catalog.count(*) FROM pg_catalog.pg_cursor() WHERE is_holdable), "
+                + HidingCode.isThere(allowed, tenant) + ", pg_catalog.pg_current_xact_id()";
     }
 
     private static String writes() {
@@ -105,7 +108,7 @@ final class FullCheck {
      * The check, to be made complete by {@link #of}. Fails with the marker, and a line for each foreign object, when there are some; and has what was counted handed in
      * at the end of the transaction, so that the next one begins at zero.
      *
-     * @param hidden whether the script runs code that its text does not show
+     * @param hidden whether code runs that the script's text does not show
      */
     static String template(Allowed allowed, boolean hidden, String marker) {
         return """
@@ -122,7 +125,7 @@ final class FullCheck {
                     catalogs oid[];
                     objects oid[];
                     some_are_there boolean;
-                    searched boolean;
+                    searched CONSTANT boolean := {hidden};
                     counted CONSTANT oid[] := {counted};
                     written_before CONSTANT bigint[] := '{writes}';
                     counted_oid oid;
@@ -164,16 +167,6 @@ final class FullCheck {
                         catalog_name := ('{names}'::text[])[n];
                         more := NULL;
                         own := 0;
-                        IF n <= {large} AND searched IS NULL THEN
-                            searched := {hidden} OR EXISTS (
-                                SELECT FROM pg_depend d JOIN pg_proc p ON p.oid = d.objid
-                                 WHERE d.refclassid = 2615 AND d.classid = 1255
-                                   AND (d.refobjid IN (tenant_oid, shared_oid){or_allowed_schema})
-                                   -- Languages: internal, C; SQL.
-                                   AND p.prolang NOT IN (12, 13)
-                                   AND (p.prolang NOT IN (14, (SELECT oid FROM pg_language WHERE lanname = 'plpgsql'))
-                                        OR p.prosrc ~* {reaches_out}));
-                        END IF;
                         IF searched AND counted_oid = 1259 THEN
                             SELECT count(*) INTO own FROM pg_class r WHERE r.oid = ANY (relations) AND {is_own};
                         ELSIF searched AND counted_oid = 1249 THEN
@@ -205,7 +198,7 @@ final class FullCheck {
                                     ' FROM pg_depend d JOIN %I r ON r.oid = d.objid'
                                     ' WHERE d.refclassid = 2615 AND d.refobjid IN ($1, $5) AND d.classid = $2 AND {own_as_parameter}', catalog_name)
                                INTO own, more USING tenant_oid, counted_oid, own_xid, moved, shared_oid, known;
-                            IF NOT coalesce(searched, true) THEN
+                            IF n <= {large} AND NOT searched THEN
                                 own := writes;
                             END IF;
                         END IF;
@@ -256,8 +249,8 @@ final class FullCheck {
                 END $check$""".replace("{inside}", Foreign.isNamedInside(allowed, "{tenant}"))
                 .replace("{outside_now}", Foreign.among(allowed, "{tenant}", "catalogs", "objects"))
                 .replace("{schemas_now}", Foreign.schemasAmong(allowed, "{tenant}", "catalogs", "objects"))
-                .replace("{own_as_parameter}", IS_OWN.replace("own_xid", "$3").replace("'", "''"))
-                .replace("{is_own}", IS_OWN)
+                .replace("{own_as_parameter}", isOwn("$3").replace("'", "''"))
+                .replace("{is_own}", isOwn("own_xid"))
                 .replace("{own_locks}", OWN_LOCKS)
                 .replace("{earlier}", EARLIER)
                 .replace("{counted}", COUNTED_OIDS)
@@ -272,12 +265,8 @@ final class FullCheck {
                 .replace("{without_lock}", String.valueOf(CHANGED_WITHOUT_LOCK.size()))
                 .replace("{large}", String.valueOf(LARGE))
                 .replace("{in_schemas}", IN_SCHEMAS)
-                .replace(
-                        "{or_allowed_schema}",
-                        allowed.schemas().isEmpty() ? "" : " OR " + allowed.isAllowedSchema("d.refobjid"))
                 .replace("{hidden}", String.valueOf(hidden))
                 .replace("{shared}", Sql.literal(allowed.sharedSchema()))
-                .replace("{reaches_out}", REACHES_OUT)
                 .replace("{marker}", Sql.literal(marker));
     }
 
@@ -321,7 +310,7 @@ final class FullCheck {
                 .filter(catalog -> catalog != Catalogs.PG_TS_CONFIG_MAP && oids.contains(String.valueOf(catalog.oid())))
                 .map(catalog -> "SELECT concat_ws(':', " + catalog.oid() + ", r.ctid, " + ofRow(catalog) + ") FROM "
                         + catalog.sqlName() + " r WHERE "
-                        + IS_OWN.replace("own_xid", "pg_current_xact_id()::text::bigint"))
+                        + isOwn("pg_current_xact_id()::text::bigint"))
                 .toList();
     }
 

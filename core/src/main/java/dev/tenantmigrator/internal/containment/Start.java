@@ -13,12 +13,10 @@ import java.util.stream.Collectors;
  * @param writes how often each counted catalog was written to, as an array for SQL
  * @param moves how many rows of {@code pg_depend} were changed
  * @param heldCursors how many cursors outlive the transaction
+ * @param hidesCode whether the script could call functions that hide what they do
  * @param known what a caller's transaction had touched
  */
-record Start(String opened, String writes, String moves, String heldCursors, List<String> known) {
-
-    /** How many columns {@link FullCheck#startColumns} are. */
-    static final int COLUMNS = 5;
+record Start(String opened, String writes, String moves, String heldCursors, boolean hidesCode, List<String> known) {
 
     Start {
         known = List.copyOf(known);
@@ -35,6 +33,7 @@ record Start(String opened, String writes, String moves, String heldCursors, Lis
                 row.getString(first + 1),
                 row.getString(first + 2),
                 row.getString(first + 3),
+                row.getBoolean(first + 4),
                 known);
     }
 

@@ -17,7 +17,6 @@ import dev.tenantmigrator.internal.run.RunContext;
 import dev.tenantmigrator.internal.run.Scratch;
 import dev.tenantmigrator.internal.run.Traces;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
-import dev.tenantmigrator.internal.sql.ExpectedEffects;
 import dev.tenantmigrator.internal.structure.StructureReference;
 import dev.tenantmigrator.internal.structure.TenantObjects;
 import dev.tenantmigrator.internal.tracking.Reading;
@@ -170,7 +169,7 @@ public final class Backfill {
             reference.statements(tenant, missing).forEach(flight::add);
             flight.add("SET CONSTRAINTS ALL IMMEDIATE")
                     .add(Containment.OWN_PATH)
-                    .add(checked.sql(ExpectedEffects.unknown()))
+                    .add(checked.sql(true))
                     .add(Traces.removeSql(settings))
                     .walk(connection);
             List<Finding> findings = reference.lostForeignKeys(tenant, missing).stream()

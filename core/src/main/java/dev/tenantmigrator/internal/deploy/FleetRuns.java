@@ -132,8 +132,10 @@ public final class FleetRuns {
                 if (direction.rollout().asynchronousCommit()) {
                     DirectConnection.checkAsynchronousCommit(session);
                 }
-                Containment containment =
-                        Containment.ofRun(Allowed.of(config, direction.sharedSchemaChanges()), session.connection());
+                Containment containment = Containment.ofRun(
+                        Allowed.of(config, direction.sharedSchemaChanges()),
+                        toMigrate.stream().map(TenantState::schema).toList(),
+                        session.connection());
                 RunContext run = RunContext.load(config, direction.rollout(), catalog, session.connection(), scripts);
                 if (!scripts.stream().allMatch(run::isTransactional)) {
                     DirectConnection.check(session, config.dataSource(), config.directDataSource());

@@ -12,6 +12,7 @@ import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.run.RunContext;
 import dev.tenantmigrator.internal.run.Traces;
+import dev.tenantmigrator.internal.sql.ExpectedEffects;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import java.sql.SQLException;
@@ -123,7 +124,9 @@ final class InTransaction {
                 } else {
                     session.inOneFlight(isolationLevel, flight);
                 }
-                leaves();
+                if (run.leavesTraces(List.of(script))) {
+                    session.closeAfterThisTenant();
+                }
                 return true;
             } catch (SQLException e) {
                 if (!Containment.needsFullCheck(e)) {
@@ -149,7 +152,7 @@ final class InTransaction {
                 return Optional.of(flight);
             });
             if (free) {
-                leaves();
+                closeIfNotRestored();
             }
             return free;
         } catch (SQLException e) {
@@ -159,8 +162,8 @@ final class InTransaction {
     }
 
     /** What a script may leave on the connection that cannot be put back. */
-    private void leaves() {
-        if (run.leavesTraces(List.of(script)) || (run.needsFullCheck(script) && Traces.ofHost(session.settings()))) {
+    private void closeIfNotRestored() {
+        if (run.leavesTraces(List.of(script)) || Traces.ofHost(session.settings())) {
             session.closeAfterThisTenant();
         } else if (run.effects(script).hidden()) {
             // A setting of an application's own, by a name that the text does not show.
@@ -170,28 +173,28 @@ final class InTransaction {
 
     private List<String> head() {
         return List.of(
-                containment.declareSql(schema), run.settings(script).beginQuery(schema, Containment.startColumns()));
+                containment.declareSql(schema),
+                run.settings(script).beginQuery(schema, containment.startColumns(schema)));
     }
 
     /** Few statements, because each costs as much as a small change. */
     private Flight withQuickCheck() {
-        Flight flight = new Flight()
-                .add(run.settings(script).beginSql(schema))
-                .add(assertUnchanged)
-                .add("SELECT " + run.path().call(schema))
-                .addAll(body);
+        ExpectedEffects effects = run.effects(script);
+        Flight flight = new Flight().add(run.settings(script).beginSql(schema));
+        containment.declareQuickSql(schema, effects).ifPresent(flight::add);
+        flight.add(assertUnchanged).add("SELECT " + run.path().call(schema)).addAll(body);
         Optional<String> counted = counted();
-        int columns = run.effects(script).addedColumns().orElseThrow();
-        String check = containment.quickCheck(schema, columns, counted);
         if (recordsOutside) {
             // The script did not write to that table, or the check would have seen it.
-            return flight.add("SELECT " + check).add(trackingSql).add("SELECT " + READ_ONLY);
+            containment.quickCheck(schema, effects, counted, "0").forEach(flight::add);
+            return flight.add(trackingSql()).add("SELECT " + READ_ONLY);
         }
         flight.add(trackingSql());
         if (counted.isEmpty()) {
             flight.add("SELECT " + assertRecorded());
         }
-        return flight.add("SELECT " + check + ", " + READ_ONLY);
+        containment.quickCheck(schema, effects, counted, READ_ONLY).forEach(flight::add);
+        return flight;
     }
 
     private Flight withFullCheck(Containment.Checked checked) {
@@ -202,7 +205,7 @@ final class InTransaction {
                 // What a trigger deferred again.
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
                 .add(Containment.OWN_PATH)
-                .add(checked.sql(run.effects(script)))
+                .add(checked.sql(run.effects(script).hidden()))
                 .add(Traces.removeSql(session.settings()))
                 .add("RELEASE SAVEPOINT tenant_migrator_check");
         Flight record = new Flight().add(trackingSql()).add("SELECT " + assertRecorded());

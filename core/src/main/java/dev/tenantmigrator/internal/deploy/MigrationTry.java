@@ -42,6 +42,7 @@ final class MigrationTry {
     private final Tries tries = new Tries();
     private boolean oneByOne;
     private boolean full;
+    private boolean codeHides;
     private Duration pause = Duration.ZERO;
 
     /** @param loss is told when the connection went while a migration was sent */
@@ -52,6 +53,7 @@ final class MigrationTry {
         this.steps = steps;
         this.loss = loss;
         this.schema = steps.state().schema();
+        this.codeHides = containment.mayHideCode(schema);
     }
 
     /**
@@ -78,6 +80,9 @@ final class MigrationTry {
     }
 
     private Result runOnce(Session session, Migration migration) throws SQLException {
+        // Also for those that follow it, which can call what it has made; another instance ran others.
+        codeHides |=
+                steps.wasChanged() || run.effects(direction.script(migration)).hidden();
         return run.isTransactional(direction.script(migration))
                 ? inTransaction(session, migration)
                 : outsideTransaction(session, migration);
@@ -103,7 +108,7 @@ final class MigrationTry {
             return walk(session, transaction, migration);
         }
         try {
-            return transaction.send(full) ? Result.DONE : Result.HELD;
+            return transaction.send(full || codeHides) ? Result.DONE : Result.HELD;
         } catch (SQLException e) {
             Optional<Result> known = expected(e, session, migration);
             if (known.isPresent()) {
@@ -124,7 +129,7 @@ final class MigrationTry {
     /** Once more, one statement after the other, because a flight does not tell which one failed. */
     private Result walk(Session session, InTransaction transaction, Migration migration) throws SQLException {
         try {
-            return transaction.walk(full) ? Result.DONE : Result.HELD;
+            return transaction.walk(full || codeHides) ? Result.DONE : Result.HELD;
         } catch (SQLException e) {
             Optional<Result> known = expected(e, session, migration);
             if (known.isPresent()) {
@@ -139,7 +144,7 @@ final class MigrationTry {
             loss.whileFlying(e);
             return Optional.of(Result.OTHER_CONNECTION);
         }
-        if (!full && !(e instanceof ScriptFailure) && TenantLock.isHeld(e)) {
+        if (!full && !codeHides && !(e instanceof ScriptFailure) && TenantLock.isHeld(e)) {
             // The full check asks for the lock by itself: no script can make an error that looks like this one then.
             full = true;
             return Optional.of(Result.HELD);

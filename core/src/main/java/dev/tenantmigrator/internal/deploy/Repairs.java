@@ -13,7 +13,6 @@ import dev.tenantmigrator.internal.jdbc.Flight;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.run.Traces;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
-import dev.tenantmigrator.internal.sql.ExpectedEffects;
 import dev.tenantmigrator.internal.tracking.Reading;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.FleetReport;
@@ -152,9 +151,7 @@ public final class Repairs {
                         .add("SET TRANSACTION READ ONLY")
                         .add("SET CONSTRAINTS ALL IMMEDIATE");
                 if (!store.recordsOutside()) {
-                    flight.add(Containment.OWN_PATH)
-                            .add(checked.sql(ExpectedEffects.unknown()))
-                            .add(Traces.removeSql(session.settings()));
+                    flight.add(Containment.OWN_PATH).add(checked.sql(true)).add(Traces.removeSql(session.settings()));
                 }
                 flight.send(connection);
                 return new TenantOutcome.Repaired(schema, new ArrayList<>(statements.keySet()));

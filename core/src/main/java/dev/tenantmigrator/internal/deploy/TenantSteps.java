@@ -25,6 +25,7 @@ final class TenantSteps {
     private final List<Step> done = new ArrayList<>();
     private TenantState state;
     private int confirmed;
+    private boolean changed;
 
     TenantSteps(RunContext run, Direction direction, TenantState state) {
         this.run = run;
@@ -76,8 +77,14 @@ final class TenantSteps {
      */
     boolean become(List<RecordedVersion> rows) {
         boolean other = !isSame(rows);
+        changed |= other;
         state = run.state(state.schema(), rows);
         return other;
+    }
+
+    /** Whether others have worked on the tenant during the run. */
+    boolean wasChanged() {
+        return changed;
     }
 
     /** Whether rows are those that are known. */

@@ -215,7 +215,7 @@ public final class RunContext {
 
     /** Whether a script needs the full check, rather than the quick one. */
     public boolean needsFullCheck(ScriptFile script) {
-        return effects(script).addedColumns().isEmpty() || surprising.contains(script);
+        return !effects(script).plain() || surprising.contains(script);
     }
 
     /** What a script does to the database, by its text. */
@@ -223,7 +223,7 @@ public final class RunContext {
         return adapted(script).effects();
     }
 
-    /** Whether one of the scripts runs code that its text need not show. */
+    /** Whether one of the scripts runs code that its text need not show, or creates a function that does. */
     public boolean hidesCode() {
         return scripts.values().stream().anyMatch(script -> script.effects().hidden());
     }
@@ -258,8 +258,8 @@ public final class RunContext {
 
     private Adapted adapted(ScriptFile script, TenantScript adapted) {
         boolean mayChange = ScriptScan.mayChangeSettings(script);
-        boolean sets = adapted.statements(config.sharedSchema()).stream()
-                .anyMatch(statement -> statement.sql().regionMatches(true, 0, "SET", 0, 3));
+        List<SqlStatement> statements = adapted.statements(config.sharedSchema());
+        boolean sets = statements.stream().anyMatch(statement -> statement.sql().regionMatches(true, 0, "SET", 0, 3));
         Set<String> ownSettings = ScriptScan.ownSettings(script);
         ScriptDirective directive = ScriptDirective.read(script);
         return new Adapted(
@@ -269,6 +269,6 @@ public final class RunContext {
                 ownSettings,
                 mayChange || sets,
                 mayChange && !ownSettings.isEmpty(),
-                ExpectedEffects.of(script));
+                ExpectedEffects.of(statements));
     }
 }

@@ -1,107 +1,118 @@
 package dev.tenantmigrator.internal.sql;
 
-import dev.tenantmigrator.ScriptFile;
-import java.util.Collection;
+import dev.tenantmigrator.SqlStatement;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * What a script can be expected to do to the database, from its text. It decides how its transaction is checked.
  *
- * @param addedColumns how many columns it adds, when it does nothing else and its columns need no more than a row of the catalog
- * @param hidden whether it runs code that the text need not show: dynamic SQL
+ * @param plain whether locks show all that its statements do to objects that the tenant does not have: PostgreSQL creates what is
+ *     named without a schema in the tenant's, and locks what it drops, and each table or index that it changes
+ * @param removes whether something may be gone after it, if only what it made for a moment
+ * @param altersTypes whether it alters types, which takes no lock
+ * @param hidden whether it runs code that the text need not show, or creates a function that runs such code
  */
-public record ExpectedEffects(OptionalInt addedColumns, boolean hidden) {
+public record ExpectedEffects(boolean plain, boolean removes, boolean altersTypes, boolean hidden) {
 
-    /** Types that are no domains, whose constraints would be evaluated, and depend on nothing. */
-    private static final Set<String> TYPES = Set.of(
-            "bigint",
-            "bool",
-            "boolean",
-            "bytea",
-            "date",
-            "decimal",
-            "double",
-            "int",
-            "int4",
-            "int8",
-            "integer",
-            "json",
-            "jsonb",
-            "numeric",
-            "real",
-            "smallint",
-            "text",
-            "timestamp",
-            "timestamptz",
-            "uuid",
-            "varchar");
+    /**
+     * Words of code that can do what its text does not show, or that does more than to read and write rows: without a lock, or
+     * to the session. In the form that regular expressions of Java and of PostgreSQL share.
+     */
+    public static final String HIDING_WORDS = "execute|grant|revoke|alter|create|drop|reassign|import|temp|temporary"
+            + "|prepare|deallocate|discard|listen|unlisten";
+
+    /** Parts of names of functions that do so. */
+    public static final String HIDING_NAMES = "lo_|set_config|advisory|_to_xml";
+
+    private static final Pattern HIDING =
+            Pattern.compile("\\b(?:" + HIDING_WORDS + ")\\b|" + HIDING_NAMES, Pattern.CASE_INSENSITIVE);
 
     /** Too often rather than too rarely: also in comments and data. */
     private static final Pattern DYNAMIC = Pattern.compile(
             "\\bexecute\\b(?!\\s+(?:function|procedure)\\b)|\\bdo\\b[^$;]{0,40}\\blanguage\\b|\\bdo\\s*(?:e|u&)?'|_to_xml",
             Pattern.CASE_INSENSITIVE);
 
-    private static final ExpectedEffects NOTHING_KNOWN = new ExpectedEffects(OptionalInt.empty(), true);
+    /** Strings in which a word can be written otherwise than as it is: with escapes, or continued on another line. */
+    private static final Pattern DISGUISING =
+            Pattern.compile("(?:\\be|u&)'|'(?:\\s|--[^\\n]*)*\\n(?:\\s|--[^\\n]*)*'", Pattern.CASE_INSENSITIVE);
 
-    /** Of a script by itself. */
-    public static ExpectedEffects of(ScriptFile script) {
-        return new ExpectedEffects(
-                addedColumns(Script.read(script)),
-                DYNAMIC.matcher(script.text()).find());
-    }
+    private static final String[] CREATED = {
+        "TABLE", "INDEX", "SEQUENCE", "VIEW", "TYPE", "DOMAIN", "FUNCTION", "PROCEDURE", "TRIGGER", "POLICY", "RULE"
+    };
 
-    /** Of several scripts in one transaction. */
-    public static ExpectedEffects of(Collection<ScriptFile> scripts) {
-        return new ExpectedEffects(
-                OptionalInt.empty(),
-                scripts.stream()
-                        .anyMatch(script -> DYNAMIC.matcher(script.text()).find()));
-    }
+    private static final String[] ALTERED = {"TABLE", "INDEX", "SEQUENCE", "VIEW", "TYPE", "TRIGGER", "POLICY", "RULE"};
 
-    /** Of statements whose triggers may run anything. */
-    public static ExpectedEffects unknown() {
-        return NOTHING_KNOWN;
-    }
+    private static final String[] ROWS = {
+        "INSERT", "UPDATE", "DELETE", "SELECT", "WITH", "VALUES", "TRUNCATE", "COMMENT", "LOCK"
+    };
 
-    private static OptionalInt addedColumns(List<Statement> statements) {
-        int columns = 0;
-        for (Statement statement : statements) {
-            Cursor cursor = statement.cursor();
-            if (!cursor.take("ALTER", "TABLE")) {
-                return OptionalInt.empty();
-            }
-            TableName.take(cursor);
-            do {
-                if (!takesColumn(cursor)) {
-                    return OptionalInt.empty();
-                }
-                columns++;
-            } while (cursor.takeSymbol(','));
-            if (!cursor.atEnd()) {
-                return OptionalInt.empty();
-            }
+    /** Words of an {@code ALTER} that can write a table anew, for which PostgreSQL makes another and drops it, or drop a part of it. */
+    private static final Set<String> REMOVING = Set.of(
+            "drop", "type", "set", "default", "generated", "smallserial", "serial", "bigserial", "attach", "detach");
+
+    /**
+     * Of a script.
+     *
+     * @param statements as they are sent
+     */
+    public static ExpectedEffects of(List<SqlStatement> statements) {
+        boolean plain = true;
+        boolean removes = false;
+        boolean altersTypes = false;
+        boolean hidden = false;
+        for (SqlStatement sql : statements) {
+            Tokens tokens = Lexer.lexFragment(sql.sql());
+            Statement statement =
+                    new Statement(tokens, tokens.next(-1), tokens.previous(tokens.count()) + 1, sql.line());
+            plain &= isPlain(statement);
+            removes |= removes(statement);
+            altersTypes |= statement.startsWith("ALTER", "TYPE");
+            hidden |= DYNAMIC.matcher(sql.sql()).find() || createsHidingCode(statement);
         }
-        return columns == 0 ? OptionalInt.empty() : OptionalInt.of(columns);
+        return new ExpectedEffects(plain && !hidden, removes, altersTypes, hidden);
     }
 
-    private static boolean takesColumn(Cursor cursor) {
-        if (!cursor.take("ADD")) {
+    private static boolean createsHidingCode(Statement statement) {
+        if (!statement.createsRoutine()) {
             return false;
         }
-        cursor.take("COLUMN");
-        if (cursor.takeName().isEmpty() || !TYPES.contains(cursor.takeName())) {
-            return false;
+        Cursor cursor = statement.cursor();
+        cursor.take("CREATE");
+        String definition =
+                statement.tokens().source().substring(statement.tokens().start(cursor.token()), statement.end());
+        return HIDING.matcher(definition).find()
+                || DISGUISING.matcher(definition).find();
+    }
+
+    private static boolean isPlain(Statement statement) {
+        Cursor cursor = statement.cursor();
+        if (cursor.take("CREATE")) {
+            cursor.take("OR", "REPLACE");
+            cursor.take("UNIQUE");
+            cursor.take("CONSTRAINT");
+            return cursor.take("MATERIALIZED", "VIEW") || cursor.takeAny(CREATED);
         }
-        cursor.take("PRECISION");
-        if (cursor.takeSymbol('(')) {
-            while (!cursor.atEnd() && !cursor.takeSymbol(')')) {
-                cursor.skip();
+        if (cursor.take("ALTER")) {
+            return cursor.take("MATERIALIZED", "VIEW") || cursor.takeAny(ALTERED);
+        }
+        if (cursor.take("DROP")) {
+            return cursor.take("MATERIALIZED", "VIEW") || cursor.takeAny(CREATED);
+        }
+        return cursor.takeAny(ROWS);
+    }
+
+    private static boolean removes(Statement statement) {
+        Cursor cursor = statement.cursor();
+        if (!cursor.take("ALTER")) {
+            return cursor.take("DROP");
+        }
+        while (!cursor.atEnd()) {
+            if (REMOVING.contains(cursor.takeName())) {
+                return true;
             }
         }
-        cursor.take("NULL");
-        return true;
+        return false;
     }
 }

@@ -22,7 +22,6 @@ import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.run.PendingConstraints;
 import dev.tenantmigrator.internal.run.RunContext;
 import dev.tenantmigrator.internal.run.Traces;
-import dev.tenantmigrator.internal.sql.ExpectedEffects;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.internal.tracking.TenantState;
@@ -164,7 +163,7 @@ final class Creation {
         Containment.Checked checked = start(schema);
         Flight flight =
                 new Flight().add("CREATE SCHEMA " + Sql.identifier(schema)).addAll(flight(schema));
-        flight.add(checked.sql(effects()));
+        flight.add(checked.sql(run.hidesCode()));
         own.ifPresent(settings -> flight.add(Traces.removeSql(settings)));
         flight.add("RELEASE SAVEPOINT " + CHECK_SAVEPOINT).add(Containment.closeSql());
         if (config.store().recordsOutside()) {
@@ -177,11 +176,6 @@ final class Creation {
     private Containment.Checked start(String schema) throws SQLException {
         execute("SAVEPOINT " + SAVEPOINT);
         return own.isPresent() ? containment.start(connection, schema) : containment.startWithin(connection, schema);
-    }
-
-    private ExpectedEffects effects() {
-        return ExpectedEffects.of(
-                run.catalog().migrations().stream().map(Migration::up).toList());
     }
 
     /**
