@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -85,6 +86,33 @@ class BoundedMemoryTest {
         List<String> lines = said("loud", script);
         assertThat(lines.get(0)).contains("SQLState").doesNotContain("c4ca4238").doesNotContain("memory");
         assertThat(lines).allMatch(line -> line.length() < 6000);
+    }
+
+    /** The driver reads each as a whole. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "DO $$ BEGIN RAISE EXCEPTION '%', repeat('x', 100000000); END $$",
+                "DO $$ BEGIN RAISE NOTICE '%', repeat('x', 100000000); END $$",
+                "CREATE FUNCTION say() RETURNS int LANGUAGE plpgsql AS $$ BEGIN"
+                        + " RAISE NOTICE '%', repeat('x', 100000000); RETURN 1; END $$; SELECT say()"
+            })
+    void whatDoesNotFitIsAnOutcomeOfItsTenant(String script) throws Exception {
+        assertThat(said("quiet", script))
+                .singleElement()
+                .asString()
+                .contains("what PostgreSQL sent does not fit into memory")
+                .contains("nothing of it was kept")
+                .contains("version v2");
+    }
+
+    @Test
+    void theCallersConnectionGoesWithWhatDoesNotFit() throws Exception {
+        assertThat(said("create", "DO $$ BEGIN RAISE EXCEPTION '%', repeat('x', 100000000); END $$"))
+                .singleElement()
+                .asString()
+                .contains("what PostgreSQL sent does not fit into memory")
+                .endsWith("closed true");
     }
 
     private List<String> said(String kind, String script) throws IOException {

@@ -4,6 +4,7 @@ import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantMigratorBuilder;
+import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantStep;
 import dev.tenantmigrator.log.TestLog;
@@ -14,12 +15,15 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
+import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * An application instance with a small heap: for each line of its standard input, which is a tenant and a script, it deploys
- * the script as the tenant's next migration. It writes a line with the outcome, one per line of the library's log, and a dot.
+ * the script as the tenant's next migration, or creates the tenant with it in a transaction of its own. It writes a line with the outcome, one per line of the library's log, and a dot.
  */
 final class SmallProcess {
 
@@ -43,6 +47,14 @@ final class SmallProcess {
             String tenant = line.substring(0, line.indexOf(' '));
             Migration second = Migration.of("v2", line.substring(tenant.length() + 1));
             TenantMigratorBuilder builder = TenantMigrator.builder(source).tenantFilter(tenant::equals);
+            if (tenant.startsWith("create")) {
+                System.out.println(createInside(
+                        source,
+                        builder.migrations(MigrationSource.of(FIRST, second)).build(),
+                        tenant));
+                System.out.println(".");
+                continue;
+            }
             builder.migrations(MigrationSource.of(FIRST))
                     .build()
                     .createTenant(TenantName.exactly(tenant), TenantStep.NONE);
@@ -55,6 +67,18 @@ final class SmallProcess {
                 lines.forEach(logged -> System.out.println(logged.text()));
             }
             System.out.println(".");
+        }
+    }
+
+    private static String createInside(DataSource source, TenantMigrator migrator, String tenant) throws SQLException {
+        try (Connection connection = source.getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                migrator.createTenant(connection, TenantName.exactly(tenant), TenantStep.NONE);
+                return "done";
+            } catch (TenantMigratorException e) {
+                return e.failure() + " closed " + connection.isClosed();
+            }
         }
     }
 

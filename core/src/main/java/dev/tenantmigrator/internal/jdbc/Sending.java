@@ -27,6 +27,9 @@ final class Sending implements AutoCloseable {
     private static final String TIMEOUT = "SELECT setting FROM pg_catalog.pg_show_all_settings()"
             + " WHERE name OPERATOR(pg_catalog.=) 'statement_timeout'";
 
+    private static final String QUERY_CANCELED = "57014";
+    private static final String CONNECTION_FAILURE = "08006";
+
     private final Connection connection;
     private final Statement statement;
     private final Notices notices;
@@ -52,7 +55,11 @@ final class Sending implements AutoCloseable {
     void flush() throws SQLException {
         if (batched) {
             batched = false;
-            statement.executeBatch();
+            try {
+                statement.executeBatch();
+            } catch (OutOfMemoryError e) {
+                throw lost(e);
+            }
             notices.take();
         }
     }
@@ -60,6 +67,14 @@ final class Sending implements AutoCloseable {
     /** Sends what was added, then runs a query to its end. */
     void query(String sql) throws SQLException {
         flush();
+        try {
+            run(sql);
+        } catch (OutOfMemoryError e) {
+            throw lost(e);
+        }
+    }
+
+    private void run(String sql) throws SQLException {
         long start = System.nanoTime();
         long said = notices.characters();
         statement.setFetchSize(FIRST_ROWS);
@@ -71,6 +86,20 @@ final class Sending implements AutoCloseable {
         try (ResultSet rows = statement.getResultSet()) {
             drop(rows, start, said);
         }
+    }
+
+    /**
+     * Memory ran out in the middle of an answer, of which nobody knows where the next one begins: an error or notice has to be
+     * read as a whole.
+     */
+    private SQLException lost(OutOfMemoryError e) {
+        SQLException lost = new SQLException("what PostgreSQL sent does not fit into memory", CONNECTION_FAILURE, e);
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException notAborted) {
+            lost.addSuppressed(SqlErrors.withoutDetail(notAborted));
+        }
+        return lost;
     }
 
     private void drop(ResultSet rows, long start, long saidBefore) throws SQLException {
@@ -95,7 +124,7 @@ final class Sending implements AutoCloseable {
             }
             // The server counts the time of each portion alone.
             if (limit > 0 && took > limit) {
-                throw new SQLException("canceling statement due to statement timeout", "57014");
+                throw new SQLException("canceling statement due to statement timeout", QUERY_CANCELED);
             }
         }
     }
