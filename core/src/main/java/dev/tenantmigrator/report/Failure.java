@@ -16,7 +16,7 @@ import java.util.OptionalInt;
  * @param excerpt the line of the adapted statement on which PostgreSQL found the error, and below it a line with a caret
  *     under the place; empty where PostgreSQL names no place
  * @param sqlState PostgreSQL's error code (PostgreSQL documentation, "PostgreSQL Error Codes")
- * @param detail all that PostgreSQL said, with the data of the tenant that it quotes; only where {@link
+ * @param detail all that PostgreSQL said, with the data of the tenant that it quotes, of each text the first 2,000 characters; only where {@link
  *     dev.tenantmigrator.TenantMigratorBuilder#errorDetails} asks for it, and never in log lines and exceptions' messages
  */
 public record Failure(

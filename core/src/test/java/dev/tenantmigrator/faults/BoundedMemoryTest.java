@@ -49,6 +49,20 @@ class BoundedMemoryTest {
         assertThat(said("quiet", script)).containsExactly("done");
     }
 
+    /** There the driver has no portions, and no limit in a batch. */
+    @ParameterizedTest
+    @ValueSource(strings = {"simple", "extendedForPrepared"})
+    void rowsAreDroppedInTheSimpleProtocol(String mode) throws Exception {
+        assertThat(said(
+                        "quiet",
+                        "CREATE TABLE log (i int); CREATE FUNCTION note(i int) RETURNS text LANGUAGE sql AS"
+                                + " $$ INSERT INTO log VALUES (i) RETURNING repeat('x', 100000) $$;"
+                                + " SELECT note(i) FROM generate_series(1, 2000) i;"
+                                + " SELECT 1 / (CASE WHEN count(*) = 2000 THEN 1 ELSE 0 END) FROM log;",
+                        "preferQueryMode=" + mode))
+                .containsExactly("done");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -88,6 +102,15 @@ class BoundedMemoryTest {
         assertThat(lines).allMatch(line -> line.length() < 6000);
     }
 
+    @Test
+    void aLongStatementIsCutToo() throws Exception {
+        String text = "x".repeat(3_000_000);
+        assertThat(said("loud", "SELECT '" + text + "', nowhere, '" + text + "'")
+                        .get(0))
+                .contains("column \"nowhere\" does not exist")
+                .hasSizeLessThan(200);
+    }
+
     /** The driver reads each as a whole. */
     @ParameterizedTest
     @ValueSource(
@@ -116,8 +139,12 @@ class BoundedMemoryTest {
     }
 
     private List<String> said(String kind, String script) throws IOException {
+        return said(kind, script, "ApplicationName=small");
+    }
+
+    private List<String> said(String kind, String script, String property) throws IOException {
         List<String> lines = new ArrayList<>();
-        try (ChildJvm process = SmallProcess.start(database)) {
+        try (ChildJvm process = SmallProcess.start(database, property)) {
             process.send(kind + NUMBER.incrementAndGet() + " " + script);
             for (String line = process.receive(); !line.equals("."); line = process.receive()) {
                 lines.add(line);

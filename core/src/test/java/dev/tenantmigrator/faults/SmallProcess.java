@@ -31,9 +31,15 @@ final class SmallProcess {
 
     private SmallProcess() {}
 
-    /** Starts one on a test's database. */
-    static ChildJvm start(TestDatabase database) throws IOException {
-        return ChildJvm.start(SmallProcess.class, database.jdbcUrl(), database.user(), database.password());
+    /**
+     * Starts one on a test's database.
+     *
+     * @param property of the driver, with its value
+     */
+    static ChildJvm start(TestDatabase database, String property) throws IOException {
+        String separator = database.jdbcUrl().contains("?") ? "&" : "?";
+        return ChildJvm.start(
+                SmallProcess.class, database.jdbcUrl() + separator + property, database.user(), database.password());
     }
 
     /** Its main method. */

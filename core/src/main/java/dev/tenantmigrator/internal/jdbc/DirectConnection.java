@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,8 @@ public final class DirectConnection {
     private static final String DATABASE =
             "SELECT pg_catalog.pg_postmaster_start_time()::text || d.oid::text FROM pg_catalog.pg_database d"
                     + " WHERE d.datname = pg_catalog.current_database()";
+
+    private static final Set<String> SIMPLE = Set.of("SIMPLE", "EXTENDED_FOR_PREPARED");
 
     private DirectConnection() {}
 
@@ -110,6 +113,16 @@ public final class DirectConnection {
         } catch (SQLException e) {
             LOG.debug("A statement cannot be cancelled", SqlErrors.withoutDetail(e));
         }
+    }
+
+    /**
+     * Whether statements without parameters go by the simple protocol ({@code preferQueryMode} of the driver), which knows no
+     * portions of rows, but no limit in a batch either.
+     */
+    static boolean isSimple(Connection connection) throws SQLException {
+        return ofDriver(connection, "getPreferQueryMode")
+                .filter(SIMPLE::contains)
+                .isPresent();
     }
 
     private static Optional<String> ofDriver(Connection connection, String method) throws SQLException {

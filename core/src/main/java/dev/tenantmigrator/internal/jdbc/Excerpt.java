@@ -12,22 +12,22 @@ final class Excerpt {
     static String at(String sql, int position) {
         int characters = sql.codePointCount(0, sql.length());
         int place = sql.offsetByCodePoints(0, Math.max(0, Math.min(position - 1, characters)));
-        int start = place;
-        while (start > 0 && sql.charAt(start - 1) != '\n') {
-            start--;
+        int start = sql.lastIndexOf('\n', place - 1) + 1;
+        while (start < place && Character.isWhitespace(sql.charAt(start))) {
+            start++;
         }
-        int end = place;
-        while (end < sql.length() && sql.charAt(end) != '\n') {
-            end++;
+        int lineEnd = sql.indexOf('\n', place);
+        int end = lineEnd < 0 ? sql.length() : lineEnd;
+        while (end > place && Character.isWhitespace(sql.charAt(end - 1))) {
+            end--;
         }
-        String before = sql.substring(start, place).stripLeading();
-        String behind = sql.substring(place, end).stripTrailing();
-        if (before.codePointCount(0, before.length()) > AROUND) {
-            before = "…" + before.substring(before.offsetByCodePoints(before.length(), -AROUND));
-        }
-        if (behind.codePointCount(0, behind.length()) > AROUND) {
-            behind = behind.substring(0, behind.offsetByCodePoints(0, AROUND)) + "…";
-        }
+        // Cut before anything is copied: a line can be as long as the script.
+        String before = sql.codePointCount(start, place) <= AROUND
+                ? sql.substring(start, place)
+                : "…" + sql.substring(sql.offsetByCodePoints(place, -AROUND), place);
+        String behind = sql.codePointCount(place, end) <= AROUND
+                ? sql.substring(place, end)
+                : sql.substring(place, sql.offsetByCodePoints(place, AROUND)) + "…";
         String line = (before + behind).replace('\t', ' ').replace("\r", "");
         return line + "\n" + " ".repeat(before.codePointCount(0, before.length())) + "^";
     }

@@ -48,9 +48,6 @@ final class NoticeThread {
             } while (!WATCHED.isEmpty() && RUNNING.compareAndSet(false, true));
         } catch (InterruptedException e) {
             RUNNING.set(false);
-        } catch (Error e) {
-            RUNNING.set(false);
-            throw e;
         }
     }
 
@@ -65,6 +62,9 @@ final class NoticeThread {
     private static boolean take(Notices notices) {
         try {
             notices.take();
+            return true;
+        } catch (OutOfMemoryError e) {
+            // To go on frees some.
             return true;
         } catch (SQLException | RuntimeException e) {
             LOG.debug("Notices cannot be taken: {}", e.getClass().getSimpleName());

@@ -14,6 +14,9 @@ public final class ScriptFailure extends SQLException {
     private static final long serialVersionUID = 1L;
     private static final int BEGINNING = 200;
 
+    /** Characters of a statement that are looked at for its beginning. */
+    private static final int READ = 10 * BEGINNING;
+
     private final transient Failure failure;
 
     /** Not the cause, which is printed with a stack trace. */
@@ -83,7 +86,10 @@ public final class ScriptFailure extends SQLException {
     }
 
     private static String beginning(String sql) {
-        String oneLine = sql.strip().replaceAll("\\s+", " ");
-        return oneLine.length() <= BEGINNING ? oneLine : oneLine.substring(0, BEGINNING) + "…";
+        String read = sql.substring(0, Math.min(sql.length(), READ));
+        String oneLine = read.strip().replaceAll("\\s+", " ");
+        return oneLine.length() <= BEGINNING && read.length() == sql.length()
+                ? oneLine
+                : oneLine.substring(0, Math.min(oneLine.length(), BEGINNING)) + "…";
     }
 }

@@ -45,7 +45,7 @@ final class Sending implements AutoCloseable {
         this.notices = new Notices(statement, script);
     }
 
-    /** Adds a statement to the batch, in which the driver asks for no more than the first row. */
+    /** Adds a statement to the batch, in which the driver asks for no more than the first row, and drops it. */
     void add(String sql) throws SQLException {
         statement.addBatch(sql);
         batched = true;
@@ -66,6 +66,10 @@ final class Sending implements AutoCloseable {
 
     /** Sends what was added, then runs a query to its end. */
     void query(String sql) throws SQLException {
+        if (DirectConnection.isSimple(connection)) {
+            add(sql);
+            return;
+        }
         flush();
         try {
             run(sql);
