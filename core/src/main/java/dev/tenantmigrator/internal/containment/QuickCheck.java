@@ -15,8 +15,16 @@ import java.util.stream.Stream;
  */
 final class QuickCheck {
 
-    /** The setting by which the one part of the check tells the other what is gone: numbers of catalogs and objects. */
-    private static final String GONE = "tenant_migrator.gone";
+    /** Settings by which the one part of the check tells the other what is gone: catalogs, numbers, and both together. */
+    private static final String CATALOGS = "tenant_migrator.gone_catalogs";
+
+    private static final String OBJECTS = "tenant_migrator.gone_objects";
+
+    private static final String PAIRS = "tenant_migrator.gone";
+
+    /** Parts of a relation: PostgreSQL locks that when it drops one. */
+    private static final String PARTS = Catalogs.oids(Stream.of(
+            Catalogs.PG_ATTRDEF, Catalogs.PG_CONSTRAINT, Catalogs.PG_POLICY, Catalogs.PG_REWRITE, Catalogs.PG_TRIGGER));
 
     /** Catalogs that a plain script writes to, if only in its tenant. */
     private static final List<Catalogs> WRITTEN = List.of(
@@ -40,15 +48,13 @@ final class QuickCheck {
      */
     private static String gone(String tenant) {
         return FullCheck.asXml("""
-                SELECT FROM pg_depend d, string_to_array(current_setting('%1$s'), ',') gone(pairs)
-                 WHERE d.classid = ANY (ARRAY(SELECT split_part(p, ':', 1)::oid FROM unnest(string_to_array(current_setting('%1$s'), ',')) p))
-                   AND d.objid = ANY (ARRAY(SELECT split_part(p, ':', 2)::oid FROM unnest(string_to_array(current_setting('%1$s'), ',')) p))
-                   AND concat(d.classid, ':', d.objid) = ANY (pairs)
+                SELECT FROM pg_depend d WHERE d.classid = ANY (current_setting('%1$s')::oid[]) AND d.objid = ANY (current_setting('%2$s')::oid[])
+                   AND concat(d.classid, ':', d.objid) = ANY (current_setting('%3$s')::text[])
                    AND (d.deptype IN ('a', 'i', 'e', 'P', 'S') OR d.refclassid = 2615)
-                   AND NOT CASE WHEN d.refclassid = 2615 THEN d.refobjid = coalesce(to_regnamespace(quote_ident(%2$s))::oid, 0)
-                                WHEN concat(d.refclassid, ':', d.refobjid) = ANY (pairs) THEN true
+                   AND NOT CASE WHEN d.refclassid = 2615 THEN d.refobjid = coalesce(to_regnamespace(quote_ident(%4$s))::oid, 0)
+                                WHEN concat(d.refclassid, ':', d.refobjid) = ANY (current_setting('%3$s')::text[]) THEN true
                                 ELSE d.refclassid = 1259
-                                 AND coalesce((pg_identify_object_as_address(1259, d.refobjid, 0)).object_names[1] = %2$s, false) END""".formatted(GONE, tenant));
+                                 AND coalesce((pg_identify_object_as_address(1259, d.refobjid, 0)).object_names[1] = %4$s, false) END""".formatted(CATALOGS, OBJECTS, PAIRS, tenant));
     }
 
     /**
@@ -67,34 +73,46 @@ final class QuickCheck {
             Optional<String> recordedIn,
             String also,
             String marker) {
+        String locks = "(SELECT c, o, mode, (pg_identify_object_as_address(c, o, 0)).object_names AS names FROM (SELECT"
+                + " coalesce(classid, 1259) AS c, coalesce(objid, relation) AS o, mode FROM " + FullCheck.OWN_LOCKS
+                + ") i OFFSET 0) l";
+        String isGone = "names IS NULL AND c <> ALL (" + PARTS + ")";
         // What changes a table otherwise than a row at a time is not counted, and takes another lock.
-        String record = recordedIn
-                .map(table -> " OR c = 1259 AND o = " + table + " AND mode <> 'RowExclusiveLock'")
-                .orElse("");
-        String outside = "names IS NOT NULL AND (NOT coalesce(" + isInside(allowed, tenant) + ", false)" + record + ")";
-        String unexpected = "outside"
-                + (effects.removes() ? "" : " OR gone IS NOT NULL")
-                + " OR EXISTS (SELECT FROM unnest(" + UNTOUCHED + ") w(oid) WHERE " + writes("w.oid") + " > 0)"
+        String isOutside = "names IS NOT NULL AND NOT coalesce(" + isInside(allowed, tenant) + ", false)"
+                + recordedIn
+                        .map(table -> " OR c = 1259 AND o = " + table + " AND mode <> 'RowExclusiveLock'")
+                        .orElse("");
+        String unexpected = " OR EXISTS (SELECT FROM unnest(" + UNTOUCHED + ") w(oid) WHERE " + writes("w.oid")
+                + " > 0)"
                 // Something has moved to another schema.
                 + " OR pg_stat_get_xact_tuples_updated(2608) > 0"
-                + " OR EXISTS (SELECT FROM pg_cursor() WHERE is_holdable)"
                 + (effects.altersTypes() ? " OR " + isSharedTypeWritten(allowed) : "")
                 + recordedIn.map(table -> " OR " + isOtherThanOneRow(table)).orElse("");
-        String first = "SELECT " + failingIf(unexpected, marker) + ", pg_stat_force_next_flush(), "
-                + (effects.removes() ? "set_config('" + GONE + "', coalesce(gone, ''), true), " : "") + also
-                + " FROM (SELECT coalesce(bool_or(" + outside
-                + "), false) AS outside, string_agg(DISTINCT c || ':' || o, ',') FILTER (WHERE names IS NULL) AS gone FROM"
-                + " (SELECT c, o, mode, (pg_identify_object_as_address(c, o, 0)).object_names AS names FROM (SELECT"
-                + " coalesce(classid, 1259) AS c, coalesce(objid, relation) AS o, mode FROM " + FullCheck.OWN_LOCKS
-                + ") i OFFSET 0) l) s";
-        return effects.removes() ? List.of(first, askEarlier(marker)) : List.of(first);
+        String more = ", pg_stat_force_next_flush(), " + also;
+        if (!effects.removes()) {
+            String outsideOrGone = "EXISTS (SELECT FROM " + locks + " WHERE " + isGone + " OR " + isOutside + ")";
+            return List.of("SELECT " + failingIf(outsideOrGone + unexpected, marker) + more);
+        }
+        return List.of(
+                "SELECT " + failingIf("outside" + unexpected, marker) + more + ", " + setting(CATALOGS, "catalogs")
+                        + ", "
+                        + setting(OBJECTS, "objects") + ", " + setting(PAIRS, "pairs")
+                        + " FROM (SELECT coalesce(bool_or(" + isOutside + "), false), array_agg(c) FILTER (WHERE "
+                        + isGone
+                        + "), array_agg(o) FILTER (WHERE " + isGone + "), array_agg(c || ':' || o) FILTER (WHERE "
+                        + isGone
+                        + ") FROM " + locks + ") s(outside, catalogs, objects, pairs)",
+                askEarlier(marker));
     }
 
-    /** A table for long values is locked only with the one that it belongs to. */
+    private static String setting(String name, String column) {
+        return "set_config('" + name + "', coalesce(" + column + "::text, ''), true)";
+    }
+
+    /** A table for long values is locked only with the one that it belongs to. A type has one name, with its schema, quoted. */
     private static String isInside(Allowed allowed, String tenant) {
-        return "(" + Foreign.isNamedInside(allowed, tenant)
-                + " OR c = 1259 AND names[1] = 'pg_toast' OR c <> 1259 AND EXISTS"
-                + " (SELECT FROM pg_identify_object(c, o, 0) i WHERE " + allowed.isIdentified("i", tenant) + "))";
+        return "(" + Foreign.isNamedInside(allowed, tenant) + " OR c = 1259 AND names[1] = 'pg_toast'"
+                + " OR c = 1247 AND starts_with(names[1], quote_ident(" + tenant + ") || '.'))";
     }
 
     private static String askEarlier(String marker) {
@@ -110,7 +128,7 @@ final class QuickCheck {
                             RAISE EXCEPTION USING MESSAGE = %3$s;
                         END IF;
                     END IF;
-                END $check$""".formatted(FullCheck.EARLIER, GONE, Sql.literal(marker));
+                END $check$""".formatted(FullCheck.EARLIER, PAIRS, Sql.literal(marker));
     }
 
     /** By its name alone, a type that the tenant does not have is the shared one. */

@@ -132,7 +132,11 @@ public final class DirectConnection {
             if (!connection.isWrapperFor(driver)) {
                 return Optional.empty();
             }
-            return Optional.of(String.valueOf(driver.getMethod(method).invoke(connection.unwrap(driver))));
+            Object unwrapped = connection.unwrap(driver);
+            // Some pools and proxies promise more than they give.
+            return driver.isInstance(unwrapped)
+                    ? Optional.of(String.valueOf(driver.getMethod(method).invoke(unwrapped)))
+                    : Optional.empty();
         } catch (ReflectiveOperationException notTheDriver) {
             return Optional.empty();
         }

@@ -21,7 +21,7 @@ public record ExpectedEffects(boolean plain, boolean removes, boolean altersType
      * to the session. In the form that regular expressions of Java and of PostgreSQL share.
      */
     public static final String HIDING_WORDS = "execute|grant|revoke|alter|create|drop|reassign|import|temp|temporary"
-            + "|prepare|deallocate|discard|listen|unlisten";
+            + "|prepare|deallocate|discard|listen|unlisten|hold";
 
     /** Parts of names of functions that do so. */
     public static final String HIDING_NAMES = "lo_|set_config|advisory|_to_xml";
@@ -48,9 +48,27 @@ public record ExpectedEffects(boolean plain, boolean removes, boolean altersType
         "INSERT", "UPDATE", "DELETE", "SELECT", "WITH", "VALUES", "TRUNCATE", "COMMENT", "LOCK"
     };
 
-    /** Words of an {@code ALTER} that can write a table anew, for which PostgreSQL makes another and drops it, or drop a part of it. */
+    /**
+     * Words of an {@code ALTER} for which PostgreSQL can drop something, if only the table that it writes anew ("ALTER TABLE",
+     * Notes).
+     */
     private static final Set<String> REMOVING = Set.of(
-            "drop", "type", "set", "default", "generated", "smallserial", "serial", "bigserial", "attach", "detach");
+            "drop",
+            "type",
+            "default",
+            "generated",
+            "smallserial",
+            "serial",
+            "bigserial",
+            "logged",
+            "unlogged",
+            "access",
+            "tablespace");
+
+    /** Behind {@code DROP}, in an {@code ALTER} or by itself: what is a part of a table, or no object. */
+    private static final Set<String> PARTS = Set.of("default", "not", "expression", "trigger", "policy", "rule");
+
+    private static final Set<String> CONSTANTS = Set.of("true", "false", "null", "current_timestamp");
 
     /**
      * Of a script.
@@ -104,15 +122,38 @@ public record ExpectedEffects(boolean plain, boolean removes, boolean altersType
     }
 
     private static boolean removes(Statement statement) {
-        Cursor cursor = statement.cursor();
-        if (!cursor.take("ALTER")) {
-            return cursor.take("DROP");
+        Tokens tokens = statement.tokens();
+        boolean drops = statement.startsWith("DROP");
+        if (!drops && !statement.startsWith("ALTER")) {
+            return false;
         }
-        while (!cursor.atEnd()) {
-            if (REMOVING.contains(cursor.takeName())) {
+        for (int token = statement.from(); token < statement.to(); token = tokens.next(token)) {
+            String word = tokens.kind(token) == TokenKind.WORD ? tokens.name(token) : "";
+            int next = tokens.next(token);
+            boolean harmless = switch (word) {
+                case "drop" -> PARTS.contains(tokens.name(next));
+                case "default" -> isChangeOfDefault(tokens, token) || isConstant(tokens, next);
+                default -> false;
+            };
+            if (REMOVING.contains(word) && !harmless) {
                 return true;
             }
         }
         return false;
+    }
+
+    private static boolean isChangeOfDefault(Tokens tokens, int token) {
+        int before = tokens.previous(token);
+        return tokens.isWord(before, "SET") || tokens.isWord(before, "DROP");
+    }
+
+    /** A default that need not be computed for each row, so that a table need not be written anew for it. */
+    private static boolean isConstant(Tokens tokens, int token) {
+        boolean alone = !tokens.isSymbol(tokens.next(token), '(');
+        return switch (tokens.kind(token)) {
+            case STRING, NUMBER -> true;
+            case WORD -> alone && CONSTANTS.contains(tokens.name(token));
+            default -> false;
+        };
     }
 }
