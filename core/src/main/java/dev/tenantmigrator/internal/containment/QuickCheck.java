@@ -89,6 +89,11 @@ final class QuickCheck {
                 + (effects.altersTypes() ? " OR " + isSharedTypeWritten(allowed) : "")
                 + recordedIn.map(table -> " OR " + isOtherThanOneRow(table)).orElse("");
         String more = ", pg_stat_force_next_flush(), " + also;
+        if (effects.onlyRelations()) {
+            String outside = "EXISTS (SELECT FROM " + FullCheck.OWN_LOCKS + " AND ("
+                    + isRelationOutside(allowed, tenant, recordedIn) + "))";
+            return List.of("SELECT " + failingIf(outside + unexpected, marker) + more);
+        }
         if (!effects.removes()) {
             String outsideOrGone = "EXISTS (SELECT FROM " + locks + " WHERE " + isGone + " OR " + isOutside + ")";
             return List.of("SELECT " + failingIf(outsideOrGone + unexpected, marker) + more);
@@ -103,6 +108,15 @@ final class QuickCheck {
                         + isGone
                         + ") FROM " + locks + ") s(outside, catalogs, objects, pairs)",
                 askEarlier(marker));
+    }
+
+    /** Of a lock: that it is not of a relation, or of one that is gone or outside. */
+    private static String isRelationOutside(Allowed allowed, String tenant, Optional<String> recordedIn) {
+        String names = "(pg_identify_object_as_address(1259, relation, 0)).object_names";
+        return "NOT coalesce(" + allowed.isNamed(names, tenant) + " OR " + names + "[1] = 'pg_toast', false)"
+                + recordedIn
+                        .map(table -> " OR relation = " + table + " AND mode <> 'RowExclusiveLock'")
+                        .orElse("");
     }
 
     private static String setting(String name, String column) {

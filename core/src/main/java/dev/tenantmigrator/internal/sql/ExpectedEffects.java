@@ -10,11 +10,13 @@ import java.util.regex.Pattern;
  *
  * @param plain whether locks show all that its statements do to objects that the tenant does not have: PostgreSQL creates what is
  *     named without a schema in the tenant's, and locks what it drops, and each table or index that it changes
+ * @param onlyRelations whether these locks are all of relations: tables, indexes, sequences
  * @param removes whether something may be gone after it, if only what it made for a moment
  * @param altersTypes whether it alters types, which takes no lock
  * @param hidden whether it runs code that the text need not show, or creates a function that runs such code
  */
-public record ExpectedEffects(boolean plain, boolean removes, boolean altersTypes, boolean hidden) {
+public record ExpectedEffects(
+        boolean plain, boolean onlyRelations, boolean removes, boolean altersTypes, boolean hidden) {
 
     /**
      * Words of code that can do what its text does not show, or that does more than to read and write rows: without a lock, or
@@ -77,6 +79,7 @@ public record ExpectedEffects(boolean plain, boolean removes, boolean altersType
      */
     public static ExpectedEffects of(List<SqlStatement> statements) {
         boolean plain = true;
+        boolean onlyRelations = true;
         boolean removes = false;
         boolean altersTypes = false;
         boolean hidden = false;
@@ -85,11 +88,12 @@ public record ExpectedEffects(boolean plain, boolean removes, boolean altersType
             Statement statement =
                     new Statement(tokens, tokens.next(-1), tokens.previous(tokens.count()) + 1, sql.line());
             plain &= isPlain(statement);
+            onlyRelations &= touchesOnlyRelations(statement);
             removes |= removes(statement);
             altersTypes |= statement.startsWith("ALTER", "TYPE");
             hidden |= DYNAMIC.matcher(sql.sql()).find() || createsHidingCode(statement);
         }
-        return new ExpectedEffects(plain && !hidden, removes, altersTypes, hidden);
+        return new ExpectedEffects(plain && !hidden, onlyRelations && !removes, removes, altersTypes, hidden);
     }
 
     private static boolean createsHidingCode(Statement statement) {
@@ -119,6 +123,15 @@ public record ExpectedEffects(boolean plain, boolean removes, boolean altersType
             return cursor.take("MATERIALIZED", "VIEW") || cursor.takeAny(CREATED);
         }
         return cursor.takeAny(ROWS);
+    }
+
+    private static boolean touchesOnlyRelations(Statement statement) {
+        Cursor cursor = statement.cursor();
+        if (cursor.takeAny("CREATE", "ALTER")) {
+            cursor.take("UNIQUE");
+            return cursor.takeAny("TABLE", "INDEX", "SEQUENCE");
+        }
+        return cursor.takeAny(ROWS) && !statement.startsWith("COMMENT");
     }
 
     private static boolean removes(Statement statement) {
