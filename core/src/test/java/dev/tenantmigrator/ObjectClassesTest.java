@@ -150,8 +150,10 @@ class ObjectClassesTest {
         Migration objects = Migration.of("20240201_objects", OBJECTS);
         Samples.with(database, MEMBERS, objects).createTenant(TenantName.exactly(B), TenantStep.NONE);
         Samples.with(database, MEMBERS).createTenant(TenantName.exactly(A), TenantStep.NONE);
-        database.execute(OBJECTS + "CREATE PUBLICATION k_pub FOR TABLE k_t; SELECT lo_create(424242);"
-                + " CREATE TABLE shared_one (id int)");
+        // A plain role owns an extension that it may create.
+        database.execute(
+                OBJECTS + "CREATE EXTENSION citext; CREATE PUBLICATION k_pub FOR TABLE k_t; SELECT lo_create(424242);"
+                        + " CREATE TABLE shared_one (id int)");
     }
 
     static Stream<List<String>> changes() {
@@ -265,9 +267,14 @@ class ObjectClassesTest {
             ALTER ROLE CURRENT_USER SET work_mem = '1MB'                       | a setting of a role or database
             COMMENT ON DATABASE {database} IS 'x'                              | database
             ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC          | default privileges
+            ALTER EXTENSION citext ADD TABLE {a}.team_member                   | kinds_a.team_member (a member of an extension)
+            ALTER EXTENSION citext ADD FUNCTION public.k_f(int)                | public.k_f(integer)
+            COMMENT ON EXTENSION citext IS 'x'                                 | extension citext
+            DROP EXTENSION citext                                              | an extension, type public.citext
             """)
     void whatIsNobodysStaysAsItIs(String sql, String named) throws SQLException {
-        String text = sql.replace("{database}", database.value("SELECT current_database()"));
+        String text = sql.replace("{database}", database.value("SELECT current_database()"))
+                .replace("{a}", A);
         refusedEverywhere(
                 text.replace("; ", "\n")
                         .lines()

@@ -220,7 +220,8 @@ final class FullCheck {
                     IF catalogs IS NOT NULL THEN
                         IF some_are_there OR NOT catalogs <@ {in_schemas} THEN
                             lines := lines || ARRAY(
-                                SELECT concat_ws(':', c, o, i.type || ' ' || i.identity)
+                                SELECT concat_ws(':', c, o, i.type || ' ' || i.identity || CASE WHEN EXISTS (SELECT FROM pg_depend
+                                           WHERE classid = c AND objid = o AND deptype = 'e') THEN ' (a member of an extension)' ELSE '' END)
                                   FROM (SELECT DISTINCT c, o FROM unnest(catalogs, objects) e(c, o) WHERE c <> ALL ({in_schemas})
                                         UNION
                                         -- Default privileges for all schemas.
