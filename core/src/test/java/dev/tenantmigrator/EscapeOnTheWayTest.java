@@ -6,12 +6,14 @@ import static dev.tenantmigrator.Samples.NOTES;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HexFormat;
@@ -20,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Code of a tenant that waits for the library's own statements: the tracking row, a backfill, the commit. */
 @PostgresTest
@@ -189,6 +193,71 @@ class EscapeOnTheWayTest {
             assertThat(database.value(cost)).as(evil).isEqualTo("3");
             database.execute("DELETE FROM " + a + ".schema_migrations WHERE version > '202402';"
                     + " DROP FUNCTION IF EXISTS " + a + ".evil()");
+        }
+    }
+
+    /** What changes without a lock has no schema in the text, and the search path leads elsewhere. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT set_config('search_path', '%s', true); ALTER TYPE mine RENAME TO yours",
+                "SELECT set_config('sear' || 'ch_path', '%s', true); ALTER TYPE mine RENAME TO yours",
+                "SELECT U&\"set\\005fconfig\"('search_path', '%s', true); ALTER TYPE mine RENAME TO yours",
+                "SELECT \"set_config\"('search_path', '%s', true); ALTER TYPE mine RENAME TO yours",
+                "SELECT set_config('search_path', '%s', true); ALTER FUNCTION does() COST 7",
+                "SELECT U&\"set\\005fconfig\"('search_path', '%s', true); ALTER FUNCTION does() COST 7",
+                "SET LOCAL search_path TO %s; ALTER TYPE mine RENAME TO yours",
+                "SET search_path = %s; ALTER FUNCTION does() COST 7",
+                "INSERT INTO team_member SELECT FROM set_config('search_path', '%s', true) WHERE false;"
+                        + " ALTER TYPE mine RENAME TO yours",
+                "REASSIGN OWNED BY CURRENT_USER TO pg_database_owner",
+                "DROP OWNED BY CURRENT_USER CASCADE",
+                "UPDATE pg_settings SET setting = '%s' WHERE name = 'search_path'; ALTER TYPE mine RENAME TO yours",
+            })
+    void aSearchPathLeadsToNoOtherTenant(String script) {
+        String a = Samples.create(database, "a", MEMBERS);
+        String b = Samples.create(database, "b", MEMBERS);
+        database.execute("CREATE TYPE " + b + ".mine AS ENUM ('x'); CREATE FUNCTION " + b
+                + ".does() RETURNS int LANGUAGE sql COST 3 AS 'SELECT 1'");
+
+        Throwable refused = catchThrowable(
+                () -> Samples.with(database, MEMBERS, Migration.of("20240201_leads", script.formatted(b)))
+                        .deploy(a)
+                        .throwIfFailed());
+
+        assertThat(refused).isInstanceOf(TenantMigratorException.class);
+        assertThat(database.value("SELECT to_regtype('" + b + ".mine') IS NOT NULL AND (SELECT procost = 3 FROM pg_proc"
+                        + " WHERE oid = '" + b + ".does'::regproc)"))
+                .isEqualTo("true");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CREATE FUNCTION pg_temp.left_there() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+                "CREATE FUNCTION \"pg_temp\".left_there() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+                "CREATE FUNCTION U&\"pg\\005ftemp\".left_there() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+                "CREATE TYPE pg_temp.left_there AS ENUM ('x')",
+                "SELECT 1 AS one INTO TEMP left_there",
+            })
+    void whatIsTemporaryReachesNoOtherTenant(String script) throws SQLException {
+        String a = Samples.create(database, "a", MEMBERS);
+        try (HikariDataSource one = Samples.pool(database, 1)) {
+            Throwable refused = catchThrowable(() -> TenantMigrator.builder(one)
+                    .migrations(MigrationSource.of(MEMBERS, Migration.of("20240201_leaves", script)))
+                    .build()
+                    .deploy(a)
+                    .throwIfFailed());
+            if (refused != null) {
+                assertThat(refused).isInstanceOf(TenantMigratorException.class);
+            }
+            try (Connection connection = one.getConnection();
+                    Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT (SELECT count(*) FROM pg_depend WHERE refclassid ="
+                            + " 'pg_namespace'::regclass AND refobjid = pg_my_temp_schema())")) {
+                row.next();
+                assertThat(row.getInt(1)).isZero();
+            }
         }
     }
 

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
  * @param onlyRelations whether these locks are all of relations: tables, indexes, sequences
  * @param removes whether something may be gone after it, if only what it made for a moment
  * @param altersTypes whether it alters types, which takes no lock
- * @param hidden whether it runs code that the text need not show, or creates a function that runs such code
+ * @param hidden whether it runs code that the text need not show, or creates a function that runs such code, or changes which
+ *     schemas its names lead to
  */
 public record ExpectedEffects(
         boolean plain, boolean onlyRelations, boolean removes, boolean altersTypes, boolean hidden) {
@@ -23,22 +24,28 @@ public record ExpectedEffects(
      * to the session. In the form that regular expressions of Java and of PostgreSQL share.
      */
     public static final String HIDING_WORDS = "execute|grant|revoke|alter|create|drop|reassign|import|temp|temporary"
-            + "|prepare|deallocate|discard|listen|unlisten|hold";
+            + "|prepare|deallocate|discard|listen|unlisten|hold|search_path|schema";
 
-    /** Parts of names of functions that do so. */
-    public static final String HIDING_NAMES = "lo_|set_config|advisory|_to_xml";
+    /** Parts of names of functions that do so, and the beginning of a name with escapes. */
+    public static final String HIDING_NAMES = "lo_|set_config|pg_settings|advisory|_to_xml|u&\"";
 
     private static final Pattern HIDING =
             Pattern.compile("\\b(?:" + HIDING_WORDS + ")\\b|" + HIDING_NAMES, Pattern.CASE_INSENSITIVE);
 
-    /** Too often rather than too rarely: also in comments and data. */
+    /**
+     * Dynamic SQL, and what can change the search path, so that a name leads to another schema. Too often rather than too rarely:
+     * also in comments and data.
+     */
     private static final Pattern DYNAMIC = Pattern.compile(
-            "\\bexecute\\b(?!\\s+(?:function|procedure)\\b)|\\bdo\\b[^$;]{0,40}\\blanguage\\b|\\bdo\\s*(?:e|u&)?'|_to_xml",
+            "\\bexecute\\b(?!\\s+(?:function|procedure)\\b)|\\bdo\\b[^$;]{0,40}\\blanguage\\b|\\bdo\\s*(?:e|u&)?'|_to_xml"
+                    + "|set_config|pg_settings|u&\"",
             Pattern.CASE_INSENSITIVE);
 
     /** Strings in which a word can be written otherwise than as it is: with escapes, or continued on another line. */
     private static final Pattern DISGUISING =
             Pattern.compile("(?:\\be|u&)'|'(?:\\s|--[^\\n]*)*\\n(?:\\s|--[^\\n]*)*'", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern TEMPORARY = Pattern.compile("pg_temp", Pattern.CASE_INSENSITIVE);
 
     private static final String[] CREATED = {
         "TABLE", "INDEX", "SEQUENCE", "VIEW", "TYPE", "DOMAIN", "FUNCTION", "PROCEDURE", "TRIGGER", "POLICY", "RULE"
@@ -91,7 +98,7 @@ public record ExpectedEffects(
             onlyRelations &= touchesOnlyRelations(statement);
             removes |= removes(statement);
             altersTypes |= statement.startsWith("ALTER", "TYPE");
-            hidden |= DYNAMIC.matcher(sql.sql()).find() || createsHidingCode(statement);
+            hidden |= DYNAMIC.matcher(sql.sql()).find() || changesPath(statement) || createsHidingCode(statement);
         }
         return new ExpectedEffects(plain && !hidden, onlyRelations && !removes, removes, altersTypes, hidden);
     }
@@ -100,15 +107,32 @@ public record ExpectedEffects(
         if (!statement.createsRoutine()) {
             return false;
         }
-        Cursor cursor = statement.cursor();
-        cursor.take("CREATE");
-        String definition =
-                statement.tokens().source().substring(statement.tokens().start(cursor.token()), statement.end());
+        Tokens tokens = statement.tokens();
+        StringBuilder definition = new StringBuilder();
+        for (int token = tokens.next(statement.from()); token < statement.to(); token++) {
+            // Of the function's own SET clause, which ends with its call.
+            if (!tokens.isWord(token, "SEARCH_PATH")) {
+                definition.append(tokens.text(token));
+            }
+        }
         return HIDING.matcher(definition).find()
                 || DISGUISING.matcher(definition).find();
     }
 
+    private static boolean changesPath(Statement statement) {
+        Cursor cursor = statement.cursor();
+        if (!cursor.take("SET")) {
+            return statement.startsWith("RESET");
+        }
+        cursor.takeAny("LOCAL", "SESSION");
+        return statement.tokens().kind(cursor.token()) != TokenKind.WORD || cursor.takeAny("SEARCH_PATH", "SCHEMA");
+    }
+
     private static boolean isPlain(Statement statement) {
+        // Functions and types there would stay on the connection.
+        if (TEMPORARY.matcher(statement.tokens().source()).find()) {
+            return false;
+        }
         Cursor cursor = statement.cursor();
         if (cursor.take("CREATE")) {
             cursor.take("OR", "REPLACE");
