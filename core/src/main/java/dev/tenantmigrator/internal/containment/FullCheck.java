@@ -29,7 +29,7 @@ final class FullCheck {
 
     /** How often the cursor can be asked: once for each statement, when the one that is at fault is looked for. */
     // As a subquery: a constant number of rows would have the server compile the cursor to machine code.
-    private static final int ANSWERS = 1_000;
+    private static final int ANSWERS = 100_000_000;
 
     /** The first catalogs of those that are {@link Catalogs#CHANGED_WITHOUT_LOCK} grow with each tenant; others are searched at once. */
     private static final int LARGE = 5;

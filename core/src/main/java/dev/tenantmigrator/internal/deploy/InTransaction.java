@@ -165,7 +165,7 @@ final class InTransaction {
     private void closeIfNotRestored() {
         if (run.leavesTraces(List.of(script)) || Traces.ofHost(session.settings())) {
             session.closeAfterThisTenant();
-        } else if (run.effects(script).hidden()) {
+        } else if (run.effects(script).unseenSettings()) {
             // A setting of an application's own, by a name that the text does not show.
             session.closeWhenDone();
         }

@@ -228,6 +228,11 @@ public final class RunContext {
         return scripts.values().stream().anyMatch(script -> script.effects().hidden());
     }
 
+    /** Whether one of the scripts may set what its text does not name. */
+    public boolean mayLeaveUnseenSettings() {
+        return scripts.values().stream().anyMatch(script -> script.effects().unseenSettings());
+    }
+
     /** The settings of an application's own that a script sets. */
     public Set<String> ownSettings(ScriptFile script) {
         return adapted(script).ownSettings();

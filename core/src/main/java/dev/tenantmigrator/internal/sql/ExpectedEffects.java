@@ -15,9 +15,15 @@ import java.util.regex.Pattern;
  * @param altersTypes whether it alters types, which takes no lock
  * @param hidden whether it runs code that the text need not show, or creates a function that runs such code, or changes which
  *     schemas its names lead to
+ * @param unseenSettings whether it may set what the text does not name
  */
 public record ExpectedEffects(
-        boolean plain, boolean onlyRelations, boolean removes, boolean altersTypes, boolean hidden) {
+        boolean plain,
+        boolean onlyRelations,
+        boolean removes,
+        boolean altersTypes,
+        boolean hidden,
+        boolean unseenSettings) {
 
     /**
      * Words of code that can do what its text does not show, or that does more than to read and write rows: without a lock, or
@@ -32,14 +38,14 @@ public record ExpectedEffects(
     private static final Pattern HIDING =
             Pattern.compile("\\b(?:" + HIDING_WORDS + ")\\b|" + HIDING_NAMES, Pattern.CASE_INSENSITIVE);
 
-    /**
-     * Dynamic SQL, and what can change the search path, so that a name leads to another schema. Too often rather than too rarely:
-     * also in comments and data.
-     */
+    /** Dynamic SQL, or a setting whose name is computed. Too often rather than too rarely: also in comments and data. */
     private static final Pattern DYNAMIC = Pattern.compile(
             "\\bexecute\\b(?!\\s+(?:function|procedure)\\b)|\\bdo\\b[^$;]{0,40}\\blanguage\\b|\\bdo\\s*(?:e|u&)?'|_to_xml"
-                    + "|set_config|pg_settings|u&\"",
+                    + "|set_config\"?\\s*\\(\\s*(?!e?'+[\\w$.]+'+\\s*,)|pg_settings|u&\"",
             Pattern.CASE_INSENSITIVE);
+
+    /** What can change the search path, so that a name leads to another schema. */
+    private static final Pattern SETTING = Pattern.compile("set_config", Pattern.CASE_INSENSITIVE);
 
     /** Strings in which a word can be written otherwise than as it is: with escapes, or continued on another line. */
     private static final Pattern DISGUISING =
@@ -90,6 +96,7 @@ public record ExpectedEffects(
         boolean removes = false;
         boolean altersTypes = false;
         boolean hidden = false;
+        boolean unseenSettings = false;
         for (SqlStatement sql : statements) {
             Tokens tokens = Lexer.lexFragment(sql.sql());
             Statement statement =
@@ -98,9 +105,16 @@ public record ExpectedEffects(
             onlyRelations &= touchesOnlyRelations(statement);
             removes |= removes(statement);
             altersTypes |= statement.startsWith("ALTER", "TYPE");
-            hidden |= DYNAMIC.matcher(sql.sql()).find() || changesPath(statement) || createsHidingCode(statement);
+            boolean dynamic = DYNAMIC.matcher(sql.sql()).find();
+            unseenSettings |= dynamic;
+            hidden |= dynamic
+                    || SETTING.matcher(sql.sql()).find()
+                    || changesPath(statement)
+                    || isOfAllObjects(statement)
+                    || createsHidingCode(statement);
         }
-        return new ExpectedEffects(plain && !hidden, onlyRelations && !removes, removes, altersTypes, hidden);
+        return new ExpectedEffects(
+                plain && !hidden, onlyRelations && !removes, removes, altersTypes, hidden, unseenSettings);
     }
 
     private static boolean createsHidingCode(Statement statement) {
@@ -117,6 +131,10 @@ public record ExpectedEffects(
         }
         return HIDING.matcher(definition).find()
                 || DISGUISING.matcher(definition).find();
+    }
+
+    private static boolean isOfAllObjects(Statement statement) {
+        return statement.startsWith("REASSIGN") || statement.startsWith("DROP", "OWNED");
     }
 
     private static boolean changesPath(Statement statement) {

@@ -124,7 +124,7 @@ public final class TenantCreator {
         SQLException lost;
         try (Session session = Session.open(config.dataSource())) {
             RunContext run = load(catalog, session.connection());
-            if (run.leavesTraces(scripts(run)) || Traces.ofHost(session.settings()) || run.hidesCode()) {
+            if (run.leavesTraces(scripts(run)) || Traces.ofHost(session.settings()) || run.mayLeaveUnseenSettings()) {
                 session.closeWhenDone();
             }
             String restore = session.settings().restoreSql();
