@@ -16,13 +16,16 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Code of a tenant that waits for the library's own statements: the tracking row, a backfill, the commit. */
@@ -229,6 +232,95 @@ class EscapeOnTheWayTest {
         assertThat(database.value("SELECT to_regtype('" + b + ".mine') IS NOT NULL AND (SELECT procost = 3 FROM pg_proc"
                         + " WHERE oid = '" + b + ".does'::regproc)"))
                 .isEqualTo("true");
+    }
+
+    /** {b} is another tenant, {d} the database, {r} a carriage return. */
+    static Stream<List<String>> scriptsThatReachOut() {
+        String grants =
+                "EXECUTE ''GR'' || ''ANT SELECT ON '' || (SELECT string_agg(oid::regclass::text, '','') FROM pg_class"
+                        + " WHERE relname = ''aim'') || '' TO PUBLIC''";
+        return Stream.of(
+                List.of("""
+                        CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$
+                        DECLARE c refcursor := 'tenant_migrator_earlier';
+                        BEGIN CLOSE c; OPEN c FOR SELECT xml '<a/>'; END $$;
+                        SELECT f(); DROP TYPE mood; DROP FUNCTION shared_does(); DROP FUNCTION f()"""),
+                List.of("CREATE OR REPLACE FUNCTION {d}.{b}.does() RETURNS int LANGUAGE sql AS 'SELECT 666'"),
+                List.of("SET lock_timeout = '5s'; CREATE OR REPLACE FUNCTION {d}.{b}.does() RETURNS int LANGUAGE sql AS"
+                        + " 'SELECT 666'"),
+                List.of("ALTER TYPE {d}.{b}.mine RENAME TO evil"),
+                List.of("CREATE TYPE {d}.{b}.newtype AS ENUM ('a')"),
+                List.of(
+                        "SELECT * FROM ts_stat('SELECT ''a''::tsvector FROM set_' || 'config(''search' ||"
+                                + " '_path'',''{b}'',true)'); CREATE OR REPLACE FUNCTION does() RETURNS int LANGUAGE sql AS 'SELECT 9'"),
+                List.of(
+                        "CREATE VIEW v AS SELECT set_config('search' || '_path', '{b}', true) AS x",
+                        "SELECT * FROM v; CREATE OR REPLACE FUNCTION does() RETURNS int LANGUAGE sql AS 'SELECT 777'"),
+                List.of(
+                        "CREATE TABLE d (id int, x text DEFAULT set_config('search' || '_path', '{b}', true))",
+                        "INSERT INTO d VALUES (1); CREATE OR REPLACE FUNCTION does() RETURNS int LANGUAGE sql AS 'SELECT 7'"),
+                List.of(
+                        "CREATE FUNCTION g() RETURNS void LANGUAGE plpgsql AS $$ BEGIN DO E'BEGIN "
+                                + grants.replace("EXECUTE", "EX\\105CUTE") + "; END'; END $$",
+                        "SELECT g()"),
+                List.of("CREATE FUNCTION r() RETURNS void LANGUAGE plpgsql AS $$ BEGIN RESET ALL; END $$; SELECT r();"
+                        + " CREATE OR REPLACE FUNCTION shared_does() RETURNS int LANGUAGE sql AS 'SELECT 1000'"),
+                List.of("CREATE FUNCTION h() RETURNS void LANGUAGE plpgsql AS $$ BEGIN DO /**/ 'BEGIN "
+                        + grants.replace("EXECUTE", "EXEC'{r}'UTE") + "; END'; END $$; SELECT h()"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("scriptsThatReachOut")
+    void theyReachNobody(List<String> scripts) {
+        String a = Samples.create(database, "a", MEMBERS);
+        String b = Samples.create(database, "b", MEMBERS);
+        database.execute("CREATE TYPE " + b + ".mine AS ENUM ('x'); CREATE TABLE " + b
+                + ".aim (id int); CREATE FUNCTION "
+                + b + ".does() RETURNS int LANGUAGE sql AS 'SELECT 3'; CREATE OR REPLACE FUNCTION public.shared_does()"
+                + " RETURNS int LANGUAGE sql AS 'SELECT 3'");
+        String state =
+                "SELECT concat(" + b + ".does(), public.shared_does(), to_regtype('" + b + ".mine'), to_regtype('" + b
+                        + ".newtype'), to_regtype('public.mood'), (SELECT relacl FROM pg_class WHERE oid = '" + b
+                        + ".aim'::regclass))";
+        String before = database.value(state);
+        List<Migration> migrations = new ArrayList<>(List.of(MEMBERS));
+
+        for (String script : scripts) {
+            migrations.add(Migration.of(
+                    "2024020" + migrations.size() + "_reaches",
+                    script.replace("{b}", b).replace("{d}", database.name()).replace("{r}", "\r")));
+            Throwable refused = catchThrowable(() -> Samples.with(database, migrations.toArray(Migration[]::new))
+                    .deploy(a)
+                    .throwIfFailed());
+            if (refused != null) {
+                assertThat(refused).isInstanceOf(TenantMigratorException.class);
+            }
+        }
+
+        assertThat(database.value(state)).isEqualTo(before);
+    }
+
+    /** The sequence shows how often: its values are not taken back. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "DROP TABLE dropped",
+                "ALTER TABLE dropped DROP CONSTRAINT one",
+                "ALTER TABLE dropped DROP COLUMN x",
+                "DROP TABLE dropped; DROP TYPE e",
+                "ALTER TABLE dropped ADD COLUMN n int NOT NULL DEFAULT 1, ALTER COLUMN y SET DEFAULT 'b'",
+                "ALTER TABLE dropped ALTER COLUMN y TYPE text USING upper(y)",
+            })
+    void whatAPlainScriptDropsIsLookedUpAtOnce(String script) {
+        Migration base = Migration.of(
+                "20240201_base",
+                "CREATE SEQUENCE runs; CREATE TYPE e AS ENUM ('x'); CREATE TABLE dropped (id serial PRIMARY KEY, x int,"
+                        + " y varchar(9), k e, CONSTRAINT one UNIQUE (x)); CREATE INDEX dropped_y ON dropped (y)");
+        String a = Samples.create(database, "a", MEMBERS, base);
+        Samples.with(database, MEMBERS, base, Migration.of("20240202_drops", "SELECT nextval('runs'); " + script))
+                .deploy(a)
+                .throwIfFailed();
+        assertThat(database.value("SELECT last_value FROM " + a + ".runs")).isEqualTo("1");
     }
 
     @ParameterizedTest

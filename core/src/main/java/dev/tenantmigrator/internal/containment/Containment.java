@@ -61,6 +61,7 @@ public final class Containment {
 
     private final Allowed allowed;
     private final boolean countsRows;
+    private final boolean historyHides;
     private final Set<String> hidingCode;
     private final Map<Form, List<String>> quickChecks = new ConcurrentHashMap<>();
     private final Map<Boolean, String> fullChecks = new ConcurrentHashMap<>();
@@ -71,20 +72,24 @@ public final class Containment {
      * @param allowed what may be touched
      */
     public Containment(Allowed allowed) {
-        this(allowed, false, Set.of());
+        this(allowed, false, true, Set.of());
     }
 
-    private Containment(Allowed allowed, boolean countsRows, Set<String> hidingCode) {
+    private Containment(Allowed allowed, boolean countsRows, boolean historyHides, Set<String> hidingCode) {
         this.allowed = allowed;
         this.countsRows = countsRows;
+        this.historyHides = historyHides;
         this.hidingCode = hidingCode;
     }
 
     /**
      * The same for a run over many tenants: learns what the server counts and where functions are that hide what they do, and
      * warns of a role and a setting for which this does not hold.
+     *
+     * @param historyHides whether one of all migrations hides what it does: it may have left more than functions
      */
-    public static Containment ofRun(Allowed allowed, Collection<String> tenants, Connection connection)
+    public static Containment ofRun(
+            Allowed allowed, Collection<String> tenants, boolean historyHides, Connection connection)
             throws SQLException {
         try (Statement statement = connection.createStatement();
                 // Citus keeps the rows in tables of which the coordinator's are but the names.
@@ -105,13 +110,15 @@ public final class Containment {
             return new Containment(
                     allowed,
                     rows.getString(2).equals("on") && !rows.getBoolean(3),
-                    HidingCode.find(allowed, tenants, connection));
+                    historyHides,
+                    historyHides ? Set.of() : HidingCode.find(allowed, tenants, connection));
         }
     }
 
-    /** Whether a tenant's migrations could call functions that hide what they do, when the run began. */
+    /** Whether a tenant's migrations could run code that hides what it does, when the run began. */
     public boolean mayHideCode(String tenant) {
-        return hidingCode.contains(tenant)
+        return historyHides
+                || hidingCode.contains(tenant)
                 || hidingCode.contains(allowed.sharedSchema())
                 || !Collections.disjoint(hidingCode, allowed.schemas());
     }

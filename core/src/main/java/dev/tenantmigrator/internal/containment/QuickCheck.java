@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  */
 final class QuickCheck {
 
-    /** Settings by which the one part of the check tells the other what is gone: catalogs, numbers, and both together. */
+    /** Settings by which the one part of the check tells the other what is gone: of no parts the catalogs and numbers, of all both together. */
     private static final String CATALOGS = "tenant_migrator.gone_catalogs";
 
     private static final String OBJECTS = "tenant_migrator.gone_objects";
@@ -104,8 +104,8 @@ final class QuickCheck {
                         + setting(OBJECTS, "objects") + ", " + setting(PAIRS, "pairs")
                         + " FROM (SELECT coalesce(bool_or(" + isOutside + "), false), array_agg(c) FILTER (WHERE "
                         + isGone
-                        + "), array_agg(o) FILTER (WHERE " + isGone + "), array_agg(c || ':' || o) FILTER (WHERE "
-                        + isGone
+                        + "), array_agg(o) FILTER (WHERE " + isGone
+                        + "), array_agg(c || ':' || o) FILTER (WHERE names IS NULL"
                         + ") FROM " + locks + ") s(outside, catalogs, objects, pairs)",
                 askEarlier(marker));
     }
@@ -142,7 +142,7 @@ final class QuickCheck {
                             RAISE EXCEPTION USING MESSAGE = %3$s;
                         END IF;
                     END IF;
-                END $check$""".formatted(FullCheck.EARLIER, PAIRS, Sql.literal(marker));
+                END $check$""".formatted(FullCheck.EARLIER, CATALOGS, Sql.literal(marker));
     }
 
     /** By its name alone, a type that the tenant does not have is the shared one. */

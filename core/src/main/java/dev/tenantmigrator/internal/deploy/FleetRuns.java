@@ -11,6 +11,7 @@ import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.recording.Recording;
 import dev.tenantmigrator.internal.run.RunContext;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.sql.ExpectedEffects;
 import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.internal.tracking.Reading;
 import dev.tenantmigrator.internal.tracking.TenantState;
@@ -23,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -135,6 +137,7 @@ public final class FleetRuns {
                 Containment containment = Containment.ofRun(
                         Allowed.of(config, direction.sharedSchemaChanges()),
                         toMigrate.stream().map(TenantState::schema).toList(),
+                        hidesCode(catalog),
                         session.connection());
                 RunContext run = RunContext.load(config, direction.rollout(), catalog, session.connection(), scripts);
                 if (!scripts.stream().allMatch(run::isTransactional)) {
@@ -144,5 +147,11 @@ public final class FleetRuns {
             }
             return plan;
         });
+    }
+
+    private static boolean hidesCode(MigrationCatalog catalog) {
+        return catalog.migrations().stream()
+                .flatMap(migration -> Stream.concat(Stream.of(migration.up()), migration.down().stream()))
+                .anyMatch(ExpectedEffects::hidesCode);
     }
 }

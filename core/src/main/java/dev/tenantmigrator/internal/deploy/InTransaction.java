@@ -56,6 +56,7 @@ final class InTransaction {
     private final String trackingSql;
     private final List<RecordedVersion> after;
     private final boolean recordsOutside;
+    private final boolean codeHides;
 
     InTransaction(
             RunContext run,
@@ -63,8 +64,10 @@ final class InTransaction {
             Containment containment,
             TenantState state,
             Migration migration,
+            boolean codeHides,
             Session session) {
         this.run = run;
+        this.codeHides = codeHides;
         this.session = session;
         this.schema = state.schema();
         this.migration = migration;
@@ -78,7 +81,7 @@ final class InTransaction {
                 // What is deferred would run at the commit, behind the check.
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
                 .add(Containment.OWN_PATH);
-        if (run.changesSettings(script)) {
+        if (codeHides || run.changesSettings(script)) {
             body.add(session.settings().restoreSql());
         }
         this.trackingSql = direction.trackingSql(schema, migration);
@@ -113,7 +116,7 @@ final class InTransaction {
     }
 
     private boolean run(boolean full, Optional<Way> walking) throws SQLException {
-        if (!full && !run.needsFullCheck(script)) {
+        if (!full && !codeHides && !run.needsFullCheck(script)) {
             try {
                 Flight flight = withQuickCheck();
                 if (walking.isPresent()) {
@@ -205,7 +208,7 @@ final class InTransaction {
                 // What a trigger deferred again.
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
                 .add(Containment.OWN_PATH)
-                .add(checked.sql(run.effects(script).hidden()))
+                .add(checked.sql(codeHides))
                 .add(Traces.removeSql(session.settings()))
                 .add("RELEASE SAVEPOINT tenant_migrator_check");
         Flight record = new Flight().add(trackingSql()).add("SELECT " + assertRecorded());

@@ -103,12 +103,13 @@ final class MigrationTry {
     }
 
     private Result inTransaction(Session session, Migration migration) throws SQLException {
-        InTransaction transaction = new InTransaction(run, direction, containment, steps.state(), migration, session);
+        InTransaction transaction =
+                new InTransaction(run, direction, containment, steps.state(), migration, codeHides, session);
         if (oneByOne) {
             return walk(session, transaction, migration);
         }
         try {
-            return transaction.send(full || codeHides) ? Result.DONE : Result.HELD;
+            return transaction.send(full) ? Result.DONE : Result.HELD;
         } catch (SQLException e) {
             Optional<Result> known = expected(e, session, migration);
             if (known.isPresent()) {
@@ -129,7 +130,7 @@ final class MigrationTry {
     /** Once more, one statement after the other, because a flight does not tell which one failed. */
     private Result walk(Session session, InTransaction transaction, Migration migration) throws SQLException {
         try {
-            return transaction.walk(full || codeHides) ? Result.DONE : Result.HELD;
+            return transaction.walk(full) ? Result.DONE : Result.HELD;
         } catch (SQLException e) {
             Optional<Result> known = expected(e, session, migration);
             if (known.isPresent()) {

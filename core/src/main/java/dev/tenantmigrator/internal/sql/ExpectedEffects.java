@@ -1,7 +1,10 @@
 package dev.tenantmigrator.internal.sql;
 
+import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SqlStatement;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -29,27 +32,34 @@ public record ExpectedEffects(
      * Words of code that can do what its text does not show, or that does more than to read and write rows: without a lock, or
      * to the session. In the form that regular expressions of Java and of PostgreSQL share.
      */
-    public static final String HIDING_WORDS = "execute|grant|revoke|alter|create|drop|reassign|import|temp|temporary"
-            + "|prepare|deallocate|discard|listen|unlisten|hold|search_path|schema";
+    public static final String HIDING_WORDS = "execute|do|grant|revoke|alter|create|drop|reassign|import|temp|temporary"
+            + "|prepare|deallocate|discard|listen|unlisten|set|reset|schema|search_path|open|close|fetch|move|cursor|hold"
+            + "|lo_[a-z_]*|lowrite";
+
+    /** Functions that run SQL from a string. */
+    private static final String RUNNING_SQL = "_to_xml|ts_stat|ts_rewrite|crosstab|connectby|xpath_table|dblink";
 
     /** Parts of names of functions that do so, and the beginning of a name with escapes. */
-    public static final String HIDING_NAMES = "lo_|set_config|pg_settings|advisory|_to_xml|u&\"";
+    public static final String HIDING_NAMES = "set_config|pg_settings|advisory|u&\"|" + RUNNING_SQL;
 
     private static final Pattern HIDING =
             Pattern.compile("\\b(?:" + HIDING_WORDS + ")\\b|" + HIDING_NAMES, Pattern.CASE_INSENSITIVE);
 
     /** Dynamic SQL, or a setting whose name is computed. Too often rather than too rarely: also in comments and data. */
     private static final Pattern DYNAMIC = Pattern.compile(
-            "\\bexecute\\b(?!\\s+(?:function|procedure)\\b)|\\bdo\\b[^$;]{0,40}\\blanguage\\b|\\bdo\\s*(?:e|u&)?'|_to_xml"
-                    + "|set_config\"?\\s*\\(\\s*(?!e?'+[\\w$.]+'+\\s*,)|pg_settings|u&\"",
+            "\\bexecute\\b(?!\\s+(?:function|procedure)\\b)|\\bdo\\b[^$;]{0,40}\\blanguage\\b|\\bdo\\s*(?:e|u&)?'|"
+                    + RUNNING_SQL + "|set_config\"?\\s*\\(\\s*(?!e?'+[\\w$.]+'+\\s*,)|pg_settings|u&\"",
             Pattern.CASE_INSENSITIVE);
 
     /** What can change the search path, so that a name leads to another schema. */
     private static final Pattern SETTING = Pattern.compile("set_config", Pattern.CASE_INSENSITIVE);
 
     /** Strings in which a word can be written otherwise than as it is: with escapes, or continued on another line. */
-    private static final Pattern DISGUISING =
-            Pattern.compile("(?:\\be|u&)'|'(?:\\s|--[^\\n]*)*\\n(?:\\s|--[^\\n]*)*'", Pattern.CASE_INSENSITIVE);
+    private static final Pattern DISGUISING = Pattern.compile(
+            "(?:\\be|u&)'|'(?:\\s|--[^\\r\\n]*)*[\\r\\n](?:\\s|--[^\\r\\n]*)*'", Pattern.CASE_INSENSITIVE);
+
+    /** Of functions whose bodies are read here. */
+    private static final Set<String> LANGUAGES = Set.of("sql", "plpgsql");
 
     private static final Pattern TEMPORARY = Pattern.compile("pg_temp", Pattern.CASE_INSENSITIVE);
 
@@ -105,16 +115,34 @@ public record ExpectedEffects(
             onlyRelations &= touchesOnlyRelations(statement);
             removes |= removes(statement);
             altersTypes |= statement.startsWith("ALTER", "TYPE");
-            boolean dynamic = DYNAMIC.matcher(sql.sql()).find();
-            unseenSettings |= dynamic;
-            hidden |= dynamic
-                    || SETTING.matcher(sql.sql()).find()
-                    || changesPath(statement)
-                    || isOfAllObjects(statement)
-                    || createsHidingCode(statement);
+            unseenSettings |= DYNAMIC.matcher(sql.sql()).find();
+            hidden |= hides(statement);
         }
         return new ExpectedEffects(
                 plain && !hidden, onlyRelations && !removes, removes, altersTypes, hidden, unseenSettings);
+    }
+
+    /**
+     * Whether a script hides what it does, or makes something that could do so later.
+     *
+     * @param script as it is written, of a history; one that cannot be read could hide anything
+     */
+    public static boolean hidesCode(ScriptFile script) {
+        try {
+            return Script.read(script).stream().anyMatch(ExpectedEffects::hides);
+        } catch (InvalidMigrationException e) {
+            return true;
+        }
+    }
+
+    private static boolean hides(Statement statement) {
+        String sql = statement.tokens().source().substring(statement.start(), statement.end());
+        return DYNAMIC.matcher(sql).find()
+                || SETTING.matcher(sql).find()
+                || changesPath(statement)
+                || isOfAllObjects(statement)
+                || namesDatabase(statement)
+                || createsHidingCode(statement);
     }
 
     private static boolean createsHidingCode(Statement statement) {
@@ -125,12 +153,40 @@ public record ExpectedEffects(
         StringBuilder definition = new StringBuilder();
         for (int token = tokens.next(statement.from()); token < statement.to(); token++) {
             // Of the function's own SET clause, which ends with its call.
-            if (!tokens.isWord(token, "SEARCH_PATH")) {
+            boolean ofPath = tokens.isWord(token, "SEARCH_PATH")
+                    || (tokens.isWord(token, "SET") && tokens.isWord(tokens.next(token), "SEARCH_PATH"));
+            if (tokens.isWord(token, "LANGUAGE") && !LANGUAGES.contains(language(tokens, tokens.next(token)))) {
+                return true;
+            }
+            if (!ofPath) {
                 definition.append(tokens.text(token));
             }
         }
         return HIDING.matcher(definition).find()
                 || DISGUISING.matcher(definition).find();
+    }
+
+    private static String language(Tokens tokens, int token) {
+        return tokens.kind(token) == TokenKind.STRING
+                ? tokens.text(token).replace("'", "").toLowerCase(Locale.ROOT)
+                : tokens.name(token);
+    }
+
+    /** A name of three parts, of which the first may be the database's, and the second any schema. */
+    private static boolean namesDatabase(Statement statement) {
+        Tokens tokens = statement.tokens();
+        for (int token = statement.from(); token < statement.to(); token = tokens.next(token)) {
+            int dot = tokens.next(token);
+            int second = tokens.next(dot);
+            int otherDot = tokens.next(second);
+            if (tokens.isIdentifier(token)
+                    && tokens.isSymbol(dot, '.')
+                    && tokens.isIdentifier(second)
+                    && tokens.isSymbol(otherDot, '.')) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isOfAllObjects(Statement statement) {

@@ -77,7 +77,7 @@ public final class TenantCreator {
     public void prepare() throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         try (Session session = Session.open(config.dataSource())) {
-            Containment.ofRun(Allowed.of(config, false), List.of(), session.connection());
+            Containment.ofRun(Allowed.of(config, false), List.of(), true, session.connection());
             load(catalog, session.connection());
         }
     }
