@@ -20,11 +20,13 @@ import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -137,7 +139,7 @@ public final class FleetRuns {
                 Containment containment = Containment.ofRun(
                         Allowed.of(config, direction.sharedSchemaChanges()),
                         toMigrate.stream().map(TenantState::schema).toList(),
-                        hidesCode(catalog),
+                        hidesCode(catalog, toMigrate),
                         session.connection());
                 RunContext run = RunContext.load(config, direction.rollout(), catalog, session.connection(), scripts);
                 if (!scripts.stream().allMatch(run::isTransactional)) {
@@ -149,9 +151,17 @@ public final class FleetRuns {
         });
     }
 
-    private static boolean hidesCode(MigrationCatalog catalog) {
+    /** Whether a script that ran in one of the tenants hides what it did. */
+    private static boolean hidesCode(MigrationCatalog catalog, List<TenantState> tenants) {
+        // Most tenants share one list.
+        Set<List<RecordedVersion>> histories = Collections.newSetFromMap(new IdentityHashMap<>());
+        tenants.forEach(tenant -> histories.add(tenant.rows()));
+        Set<String> recorded = new HashSet<>();
+        histories.forEach(rows -> rows.forEach(row -> recorded.add(row.version())));
         return catalog.migrations().stream()
-                .flatMap(migration -> Stream.concat(Stream.of(migration.up()), migration.down().stream()))
-                .anyMatch(ExpectedEffects::hidesCode);
+                .anyMatch(migration -> (recorded.contains(migration.version())
+                                && ExpectedEffects.hidesCode(migration.up()))
+                        // What was rolled back is recorded no more.
+                        || migration.down().filter(ExpectedEffects::hidesCode).isPresent());
     }
 }

@@ -151,6 +151,7 @@ public record ExpectedEffects(
         }
         Tokens tokens = statement.tokens();
         StringBuilder definition = new StringBuilder();
+        StringBuilder outside = new StringBuilder();
         for (int token = tokens.next(statement.from()); token < statement.to(); token++) {
             // Of the function's own SET clause, which ends with its call.
             boolean ofPath = tokens.isWord(token, "SEARCH_PATH")
@@ -158,12 +159,13 @@ public record ExpectedEffects(
             if (tokens.isWord(token, "LANGUAGE") && !LANGUAGES.contains(language(tokens, tokens.next(token)))) {
                 return true;
             }
-            if (!ofPath) {
+            if (!ofPath && tokens.kind(token) != TokenKind.COMMENT) {
                 definition.append(tokens.text(token));
             }
+            // What is written in dollar quotes stands there as it is.
+            outside.append(tokens.kind(token) == TokenKind.DOLLAR_STRING ? " " : tokens.text(token));
         }
-        return HIDING.matcher(definition).find()
-                || DISGUISING.matcher(definition).find();
+        return HIDING.matcher(definition).find() || DISGUISING.matcher(outside).find();
     }
 
     private static String language(Tokens tokens, int token) {
@@ -172,7 +174,7 @@ public record ExpectedEffects(
                 : tokens.name(token);
     }
 
-    /** A name of three parts, of which the first may be the database's, and the second any schema. */
+    /** A name of three parts, of which the first may be the database's, and the second any schema; the adapter's is a schema. */
     private static boolean namesDatabase(Statement statement) {
         Tokens tokens = statement.tokens();
         for (int token = statement.from(); token < statement.to(); token = tokens.next(token)) {
@@ -180,6 +182,7 @@ public record ExpectedEffects(
             int second = tokens.next(dot);
             int otherDot = tokens.next(second);
             if (tokens.isIdentifier(token)
+                    && !tokens.isName(token, StatementRules.PUBLIC)
                     && tokens.isSymbol(dot, '.')
                     && tokens.isIdentifier(second)
                     && tokens.isSymbol(otherDot, '.')) {
