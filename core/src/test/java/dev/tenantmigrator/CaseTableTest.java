@@ -359,12 +359,18 @@ class CaseTableTest {
     }
 
     private TenantMigratorBuilder builder(String sql) {
+        Migration[] migrations = migrations(sql, database.name()).toArray(Migration[]::new);
+        return Samples.migrator(database, migrations).sharedObjects("users");
+    }
+
+    /** The migrations of a row, in a database of some name. */
+    static List<Migration> migrations(String sql, String databaseName) {
         List<Migration> migrations = new ArrayList<>();
         migrations.add(Migration.of("20240100_objects", OBJECTS));
-        for (String script : sql.replace("{db}", database.name()).split("\n---\n", -1)) {
+        for (String script : sql.replace("{db}", databaseName).split("\n---\n", -1)) {
             migrations.add(Migration.of(String.format(Locale.ROOT, "202401%02d_case", migrations.size()), script));
         }
-        return Samples.migrator(database, migrations.toArray(Migration[]::new)).sharedObjects("users");
+        return migrations;
     }
 
     private static String inTenant(String text, String tenant) {

@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @PostgresTest
 class LongHistoryTest {
 
-    private static final int SIZE = 300;
+    static final int SIZE = 300;
+
     private static final String USERS =
             "CREATE TABLE users (id int PRIMARY KEY); CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\"";
 
