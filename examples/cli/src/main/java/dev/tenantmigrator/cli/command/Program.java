@@ -24,6 +24,16 @@ public final class Program {
      * @return the exit code
      */
     public static int run(Host host, String... args) {
+        return commandLine(host).execute(args);
+    }
+
+    /**
+     * The program with all its commands, not run yet.
+     *
+     * @param host where it reads and writes
+     * @return the program
+     */
+    public static CommandLine commandLine(Host host) {
         GlobalOptions options = new GlobalOptions(host);
         Runner runner = new Runner(host, options);
         CommandLine program = new CommandLine(options);
@@ -52,8 +62,7 @@ public final class Program {
                 .setColorScheme(Help.defaultColorScheme(host.colours() ? Ansi.ON : Ansi.OFF))
                 // A user may be called "@ada".
                 .setExpandAtFiles(false)
-                .setParameterExceptionHandler((e, arguments) -> refused(e, runner, arguments))
-                .execute(args);
+                .setParameterExceptionHandler((e, arguments) -> refused(e, runner, arguments));
     }
 
     private static int refused(ParameterException e, Runner runner, String... arguments) {

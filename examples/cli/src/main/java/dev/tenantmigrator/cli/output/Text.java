@@ -32,7 +32,7 @@ public final class Text {
     }
 
     /** A constant's name as the command line writes it. */
-    static String kebab(Enum<?> constant) {
+    public static String kebab(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
