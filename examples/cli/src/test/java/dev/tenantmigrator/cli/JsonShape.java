@@ -1,12 +1,12 @@
 package dev.tenantmigrator.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeMap;
@@ -43,8 +43,8 @@ final class JsonShape {
     String of(JsonNode document) {
         try {
             return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(shape("", document));
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(e);
+        } catch (IOException e) {
+            throw new IllegalStateException("a tree can be written", e);
         }
     }
 
