@@ -1,8 +1,8 @@
 package dev.tenantmigrator;
 
 import dev.tenantmigrator.event.TenantEventListener;
-import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.DefaultTenantMigrator;
+import dev.tenantmigrator.internal.config.Config;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;

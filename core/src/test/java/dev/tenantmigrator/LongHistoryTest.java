@@ -2,7 +2,7 @@ package dev.tenantmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tenantmigrator.internal.structure.Fingerprint;
+import dev.tenantmigrator.internal.backfill.Fingerprint;
 import dev.tenantmigrator.report.TenantOutcome.Healthy;
 import dev.tenantmigrator.report.TenantOutcome.RolledBack;
 import dev.tenantmigrator.support.PostgresTest;

@@ -1,8 +1,8 @@
 package dev.tenantmigrator;
 
+import dev.tenantmigrator.internal.backfill.Fingerprint;
 import dev.tenantmigrator.internal.sql.RawStatements;
 import dev.tenantmigrator.internal.sql.Sql;
-import dev.tenantmigrator.internal.structure.Fingerprint;
 import dev.tenantmigrator.support.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -2,8 +2,8 @@ package dev.tenantmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenantmigrator.internal.backfill.Fingerprint;
 import dev.tenantmigrator.internal.sql.Sql;
-import dev.tenantmigrator.internal.structure.Fingerprint;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantOutcome.Failed;
 import dev.tenantmigrator.support.PostgresTest;

@@ -10,15 +10,16 @@ import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantStep;
 import dev.tenantmigrator.ThrowawayTenant;
 import dev.tenantmigrator.TrackingStore;
-import dev.tenantmigrator.internal.deploy.Backfill;
-import dev.tenantmigrator.internal.deploy.Deploy;
-import dev.tenantmigrator.internal.deploy.FleetRuns;
-import dev.tenantmigrator.internal.deploy.Plans;
-import dev.tenantmigrator.internal.deploy.Repairs;
-import dev.tenantmigrator.internal.deploy.Rollback;
-import dev.tenantmigrator.internal.deploy.TrackingMove;
+import dev.tenantmigrator.internal.backfill.Backfill;
+import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.maintain.TrackingMove;
+import dev.tenantmigrator.internal.maintain.TrackingRepair;
+import dev.tenantmigrator.internal.migrate.Deploy;
+import dev.tenantmigrator.internal.migrate.DeployPlanner;
+import dev.tenantmigrator.internal.migrate.FleetMigration;
+import dev.tenantmigrator.internal.migrate.Rollback;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tenant.Adoption;
 import dev.tenantmigrator.internal.tenant.TenantCreator;
@@ -26,7 +27,7 @@ import dev.tenantmigrator.internal.tenant.TenantDropper;
 import dev.tenantmigrator.internal.tenant.TenantRenamer;
 import dev.tenantmigrator.internal.tenant.Throwaways;
 import dev.tenantmigrator.internal.tracking.FleetReader;
-import dev.tenantmigrator.internal.tracking.Reading;
+import dev.tenantmigrator.internal.tracking.TenantSelection;
 import dev.tenantmigrator.internal.verify.Inspector;
 import dev.tenantmigrator.report.AdoptionPlan;
 import dev.tenantmigrator.report.CreatedTenant;
@@ -78,66 +79,66 @@ public final class DefaultTenantMigrator implements TenantMigrator {
 
     @Override
     public FleetReport deployAll(DeployOptions options) {
-        return deploy(Reading.all(), options);
+        return deploy(TenantSelection.all(), options);
     }
 
     @Override
     public FleetReport deploy(String schema, DeployOptions options) {
-        return deploy(Reading.one(schema), options);
+        return deploy(TenantSelection.one(schema), options);
     }
 
-    private FleetReport deploy(Reading reading, DeployOptions options) {
+    private FleetReport deploy(TenantSelection reading, DeployOptions options) {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         Deploy deploy = new Deploy(options, catalog, config.store());
-        return sql(() -> FleetRuns.migrate(config, "deploy", reading, catalog, deploy));
+        return sql(() -> FleetMigration.run(config, "deploy", reading, catalog, deploy));
     }
 
     @Override
     public PlanReport plan(DeployOptions options) {
-        return sql(() -> new Plans(config).pending(Reading.all(), options));
+        return sql(() -> new DeployPlanner(config).pending(TenantSelection.all(), options));
     }
 
     @Override
     public PlanReport plan(String schema, DeployOptions options) {
-        return sql(() -> new Plans(config).pending(Reading.one(schema), options));
+        return sql(() -> new DeployPlanner(config).pending(TenantSelection.one(schema), options));
     }
 
     @Override
     public PlanReport planVersion(String version) {
-        return sql(() -> new Plans(config).version(Reading.all(), version));
+        return sql(() -> new DeployPlanner(config).version(TenantSelection.all(), version));
     }
 
     @Override
     public PlanReport planVersion(String schema, String version) {
-        return sql(() -> new Plans(config).version(Reading.one(schema), version));
+        return sql(() -> new DeployPlanner(config).version(TenantSelection.one(schema), version));
     }
 
     @Override
     public FleetReport rollback(String schema, String version, RollbackOptions options) {
-        return rollback(Reading.one(schema), version, options);
+        return rollback(TenantSelection.one(schema), version, options);
     }
 
     @Override
     public FleetReport rollbackAll(String version, RollbackOptions options) {
-        return rollback(Reading.all(), version, options);
+        return rollback(TenantSelection.all(), version, options);
     }
 
-    private FleetReport rollback(Reading reading, String version, RollbackOptions options) {
+    private FleetReport rollback(TenantSelection reading, String version, RollbackOptions options) {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         Migration target = catalog.get(version);
         Rollback rollback = new Rollback(target, options, catalog, config.store());
         rollback.script(target);
-        return sql(() -> FleetRuns.migrate(config, "rollback of " + version, reading, catalog, rollback));
+        return sql(() -> FleetMigration.run(config, "rollback of " + version, reading, catalog, rollback));
     }
 
     @Override
     public FleetReport backfill(String schema) {
-        return sql(() -> new Backfill(config).backfill(Reading.one(schema)));
+        return sql(() -> new Backfill(config).backfill(TenantSelection.one(schema)));
     }
 
     @Override
     public FleetReport backfillAll() {
-        return sql(() -> new Backfill(config).backfill(Reading.all()));
+        return sql(() -> new Backfill(config).backfill(TenantSelection.all()));
     }
 
     @Override
@@ -152,22 +153,22 @@ public final class DefaultTenantMigrator implements TenantMigrator {
 
     @Override
     public FleetReport verify() {
-        return sql(() -> inspector.verify(Reading.all()));
+        return sql(() -> inspector.verify(TenantSelection.all()));
     }
 
     @Override
     public FleetReport verify(String schema) {
-        return sql(() -> inspector.verify(Reading.one(schema)));
+        return sql(() -> inspector.verify(TenantSelection.one(schema)));
     }
 
     @Override
     public FleetReport repair(String schema, Repair repair) {
-        return sql(() -> new Repairs(config, repair).repair(Reading.one(schema)));
+        return sql(() -> new TrackingRepair(config, repair).repair(TenantSelection.one(schema)));
     }
 
     @Override
     public FleetReport repairAll(Repair repair) {
-        return sql(() -> new Repairs(config, repair).repair(Reading.all()));
+        return sql(() -> new TrackingRepair(config, repair).repair(TenantSelection.all()));
     }
 
     @Override

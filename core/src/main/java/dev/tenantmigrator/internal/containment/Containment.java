@@ -1,6 +1,6 @@
 package dev.tenantmigrator.internal.containment;
 
-import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.sql.ExpectedEffects;
@@ -59,7 +59,7 @@ public final class Containment {
 
     private static final String ANY_TABLE = "\0t";
 
-    private final Allowed allowed;
+    private final AllowList allowed;
     private final boolean countsRows;
     private final boolean historyHides;
     private final Set<String> hidingCode;
@@ -71,11 +71,11 @@ public final class Containment {
     /**
      * @param allowed what may be touched
      */
-    public Containment(Allowed allowed) {
+    public Containment(AllowList allowed) {
         this(allowed, false, true, Set.of());
     }
 
-    private Containment(Allowed allowed, boolean countsRows, boolean historyHides, Set<String> hidingCode) {
+    private Containment(AllowList allowed, boolean countsRows, boolean historyHides, Set<String> hidingCode) {
         this.allowed = allowed;
         this.countsRows = countsRows;
         this.historyHides = historyHides;
@@ -89,7 +89,7 @@ public final class Containment {
      * @param historyHides whether one of all migrations hides what it does: it may have left more than functions
      */
     public static Containment ofRun(
-            Allowed allowed, Collection<String> tenants, boolean historyHides, Connection connection)
+            AllowList allowed, Collection<String> tenants, boolean historyHides, Connection connection)
             throws SQLException {
         try (Statement statement = connection.createStatement();
                 // Citus keeps the rows in tables of which the coordinator's are but the names.
@@ -189,9 +189,9 @@ public final class Containment {
     public final class Checked {
 
         private final String tenant;
-        private final Start start;
+        private final CheckStart start;
 
-        private Checked(String tenant, Start start) {
+        private Checked(String tenant, CheckStart start) {
             this.tenant = tenant;
             this.start = start;
         }
@@ -222,7 +222,7 @@ public final class Containment {
 
         /** Checks what was touched by now, and leaves all as it is; fails with what {@link Containment#foreign} tells apart. */
         public void check(Connection connection) throws SQLException {
-            new Flight()
+            new Pipeline()
                     .add("SAVEPOINT tenant_migrator_check")
                     .add(OWN_PATH)
                     .add(sql(true))
@@ -239,7 +239,7 @@ public final class Containment {
      * @param first the first of them, from 1
      */
     public Checked started(String tenant, ResultSet row, int first) throws SQLException {
-        return new Checked(tenant, Start.read(row, first, List.of()));
+        return new Checked(tenant, CheckStart.read(row, first, List.of()));
     }
 
     /** Begins the full check in a transaction that touched nothing yet. */
@@ -253,12 +253,12 @@ public final class Containment {
      */
     public Checked startWithin(Connection connection, String tenant) throws SQLException {
         List<String> known = new ArrayList<>();
-        new Flight().add("SAVEPOINT tenant_migrator_known").add(OWN_PATH).send(connection);
+        new Pipeline().add("SAVEPOINT tenant_migrator_known").add(OWN_PATH).send(connection);
         known.addAll(lines(connection, FullCheck.knownSql()));
         for (String rows : FullCheck.knownRowsSql(lines(connection, FullCheck.writtenSql()))) {
             known.addAll(lines(connection, rows));
         }
-        new Flight()
+        new Pipeline()
                 .add("ROLLBACK TO SAVEPOINT tenant_migrator_known")
                 .add("RELEASE SAVEPOINT tenant_migrator_known")
                 .send(connection);
@@ -277,11 +277,11 @@ public final class Containment {
     }
 
     private Checked start(Connection connection, String tenant, List<String> known) throws SQLException {
-        new Flight().add(declareSql(tenant)).send(connection);
+        new Pipeline().add(declareSql(tenant)).send(connection);
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("SELECT " + startColumns(tenant))) {
             row.next();
-            return new Checked(tenant, Start.read(row, 1, known));
+            return new Checked(tenant, CheckStart.read(row, 1, known));
         }
     }
 
@@ -313,7 +313,7 @@ public final class Containment {
      * @param flight what was checked
      * @return the failure to report, at the place when it was found again
      */
-    public ScriptFailure locate(Connection connection, Checked checked, Flight flight, ForeignObjectsException found)
+    public ScriptFailure locate(Connection connection, Checked checked, Pipeline flight, ForeignObjectsException found)
             throws SQLException {
         Failure failure = Failure.of(message(connection, found));
         return flight.walkUntil(connection, () -> checked.isForeignTouched(connection), failure)

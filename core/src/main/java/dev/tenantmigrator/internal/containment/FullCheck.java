@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /**
  * The check of a transaction that may have done anything, as SQL. It looks at each object that the transaction locked or whose
- * row it wrote, and asks {@link Foreign} where that is and was:
+ * row it wrote, and asks {@link ForeignQueries} where that is and was:
  *
  * <ul>
  *   <li>the transaction's own locks (PostgreSQL documentation, {@code pg_locks}) show nearly all: a transaction keeps them to its
@@ -62,13 +62,13 @@ final class FullCheck {
     private FullCheck() {}
 
     /** Opens the cursor that shows how things were. The text of its question is planned only when it is asked. */
-    static String declareSql(Allowed allowed, String tenant) {
+    static String declareSql(AllowList allowed, String tenant) {
         String catalogs = "nullif(current_setting('tenant_migrator.catalogs', true), '')::oid[]";
         String objects = "nullif(current_setting('tenant_migrator.objects', true), '')::oid[]";
         return earlier("pg_catalog.generate_series(1, (SELECT " + ANSWERS + ")), ")
-                + asXml(Foreign.among(allowed, tenant, catalogs, objects))
+                + asXml(ForeignQueries.among(allowed, tenant, catalogs, objects))
                 + ", CASE WHEN pg_catalog.current_setting('tenant_migrator.catalogs', true) OPERATOR(pg_catalog.~) '2615' THEN "
-                + asXml(Foreign.schemasAmong(allowed, tenant, catalogs, objects)) + " END";
+                + asXml(ForeignQueries.schemasAmong(allowed, tenant, catalogs, objects)) + " END";
     }
 
     /** The beginning of such a statement. */
@@ -85,7 +85,7 @@ final class FullCheck {
      * What is to be known from before the script, as expressions for the list of a {@code SELECT} behind {@link #declareSql}: when
      * the cursor was opened, what was counted by then, what it could call. It gives the transaction a number, which {@code age()} needs.
      */
-    static String startColumns(Allowed allowed, String tenant) {
+    static String startColumns(AllowList allowed, String tenant) {
         return "(SELECT pg_catalog.date_part('epoch', creation_time)::pg_catalog.text FROM pg_catalog.pg_cursor()"
                 + " WHERE name OPERATOR(pg_catalog.=) '" + EARLIER + "'), " + writes() + ", " + moves()
                 + ", (SELECT pg_catalog.count(*) FROM pg_catalog.pg_cursor() WHERE is_holdable), "
@@ -111,7 +111,7 @@ final class FullCheck {
      *
      * @param hidden whether code runs that the script's text does not show
      */
-    static String template(Allowed allowed, boolean hidden, String marker) {
+    static String template(AllowList allowed, boolean hidden, String marker) {
         return """
                 DO $check$
                 DECLARE
@@ -248,9 +248,9 @@ final class FullCheck {
                         RAISE EXCEPTION USING MESSAGE = {marker} || chr(10) || array_to_string(lines, chr(10));
                     END IF;
                     PERFORM pg_stat_force_next_flush();
-                END $check$""".replace("{inside}", Foreign.isNamedInside(allowed, "{tenant}"))
-                .replace("{outside_now}", Foreign.among(allowed, "{tenant}", "catalogs", "objects"))
-                .replace("{schemas_now}", Foreign.schemasAmong(allowed, "{tenant}", "catalogs", "objects"))
+                END $check$""".replace("{inside}", ForeignQueries.isNamedInside(allowed, "{tenant}"))
+                .replace("{outside_now}", ForeignQueries.among(allowed, "{tenant}", "catalogs", "objects"))
+                .replace("{schemas_now}", ForeignQueries.schemasAmong(allowed, "{tenant}", "catalogs", "objects"))
                 .replace("{own_as_parameter}", isOwn("$3").replace("'", "''"))
                 .replace("{is_own}", isOwn("own_xid"))
                 .replace("{own_locks}", OWN_LOCKS)
@@ -273,7 +273,7 @@ final class FullCheck {
     }
 
     /** The template for one tenant's transaction. */
-    static String of(String template, String tenant, Start start) {
+    static String of(String template, String tenant, CheckStart start) {
         boolean nothingKnown = start.known().isEmpty();
         return template.replace(
                         "{unknown}", nothingKnown ? "" : " AND NOT " + lockFingerprint("c", "o") + " = ANY (known)")

@@ -40,7 +40,7 @@ final class HidingCode {
     }
 
     /** An expression: whether there are some that a tenant's migrations can call. */
-    static String isThere(Allowed allowed, String tenant) {
+    static String isThere(AllowList allowed, String tenant) {
         return "EXISTS (SELECT FROM "
                 + in(shared(allowed)
                         .map(Sql::literal)
@@ -50,7 +50,7 @@ final class HidingCode {
     }
 
     /** The schemas that have some: of tenants, and of what belongs to none. */
-    static Set<String> find(Allowed allowed, Collection<String> tenants, Connection connection) throws SQLException {
+    static Set<String> find(AllowList allowed, Collection<String> tenants, Connection connection) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement("SELECT DISTINCT n.nspname FROM " + in("?::pg_catalog.name[]"))) {
             Array schemas = connection.createArrayOf(
@@ -66,7 +66,7 @@ final class HidingCode {
         }
     }
 
-    private static Stream<String> shared(Allowed allowed) {
+    private static Stream<String> shared(AllowList allowed) {
         return Stream.concat(Stream.of(allowed.sharedSchema()), allowed.schemas().stream());
     }
 }

@@ -67,7 +67,7 @@ final class QuickCheck {
      * @param also an expression for the list of a {@code SELECT} that comes next
      */
     static List<String> sql(
-            Allowed allowed,
+            AllowList allowed,
             String tenant,
             ExpectedEffects effects,
             Optional<String> recordedIn,
@@ -111,7 +111,7 @@ final class QuickCheck {
     }
 
     /** Of a lock: that it is not of a relation, or of one that is gone or outside. */
-    private static String isRelationOutside(Allowed allowed, String tenant, Optional<String> recordedIn) {
+    private static String isRelationOutside(AllowList allowed, String tenant, Optional<String> recordedIn) {
         String names = "(pg_identify_object_as_address(1259, relation, 0)).object_names";
         return "NOT coalesce(" + allowed.isNamed(names, tenant) + " OR " + names + "[1] = 'pg_toast', false)"
                 + recordedIn
@@ -124,8 +124,8 @@ final class QuickCheck {
     }
 
     /** A table for long values is locked only with the one that it belongs to. A type has one name, with its schema, quoted. */
-    private static String isInside(Allowed allowed, String tenant) {
-        return "(" + Foreign.isNamedInside(allowed, tenant) + " OR c = 1259 AND names[1] = 'pg_toast'"
+    private static String isInside(AllowList allowed, String tenant) {
+        return "(" + ForeignQueries.isNamedInside(allowed, tenant) + " OR c = 1259 AND names[1] = 'pg_toast'"
                 + " OR c = 1247 AND starts_with(names[1], quote_ident(" + tenant + ") || '.'))";
     }
 
@@ -146,7 +146,7 @@ final class QuickCheck {
     }
 
     /** By its name alone, a type that the tenant does not have is the shared one. */
-    private static String isSharedTypeWritten(Allowed allowed) {
+    private static String isSharedTypeWritten(AllowList allowed) {
         return """
                 EXISTS (SELECT FROM pg_depend d JOIN pg_type r ON r.oid = d.objid WHERE d.refclassid = 2615
                     AND d.refobjid = coalesce(to_regnamespace(quote_ident(%s))::oid, 0) AND d.classid = 1247 AND %s)""".formatted(

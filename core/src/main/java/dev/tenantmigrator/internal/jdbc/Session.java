@@ -35,7 +35,7 @@ public final class Session implements AutoCloseable {
 
     private final Connection connection;
     private final boolean autoCommit;
-    private Optional<Settings> settings = Optional.empty();
+    private Optional<SessionSettings> settings = Optional.empty();
     private boolean lost;
     private boolean closing;
     private boolean spent;
@@ -108,7 +108,7 @@ public final class Session implements AutoCloseable {
 
     private void readSettings() throws SQLException {
         if (settings.isEmpty()) {
-            settings = Optional.of(Settings.read(connection));
+            settings = Optional.of(SessionSettings.read(connection));
         }
     }
 
@@ -118,7 +118,7 @@ public final class Session implements AutoCloseable {
     }
 
     /** What the session's settings were when it was lent. */
-    public Settings settings() {
+    public SessionSettings settings() {
         return settings.orElseThrow(() -> new IllegalStateException("this session was opened to read"));
     }
 
@@ -221,12 +221,12 @@ public final class Session implements AutoCloseable {
      *
      * @throws SQLException when any statement failed; nothing was kept, unless the connection was lost
      */
-    public void inOneFlight(Flight flight) throws SQLException {
+    public void inOneFlight(Pipeline flight) throws SQLException {
         inOneFlight(Optional.empty(), flight);
     }
 
     /** The same in an isolation level, if one is given. */
-    public void inOneFlight(Optional<String> isolationLevel, Flight flight) throws SQLException {
+    public void inOneFlight(Optional<String> isolationLevel, Pipeline flight) throws SQLException {
         readSettings();
         try {
             flight.asTransaction(isolationLevel).send(connection);
@@ -243,11 +243,11 @@ public final class Session implements AutoCloseable {
      * @return whether there was anything to follow
      * @throws SQLException when any statement failed; nothing was kept, unless the connection was lost
      */
-    public boolean inTwoTrips(Optional<String> isolationLevel, List<String> head, Reader<Optional<Flight>> answer)
+    public boolean inTwoTrips(Optional<String> isolationLevel, List<String> head, Reader<Optional<Pipeline>> answer)
             throws SQLException {
         readSettings();
         try {
-            Optional<Flight> rest = ask(begin(isolationLevel) + ";\n" + String.join(";\n", head), answer);
+            Optional<Pipeline> rest = ask(begin(isolationLevel) + ";\n" + String.join(";\n", head), answer);
             if (rest.isEmpty()) {
                 execute("ROLLBACK");
                 return false;
@@ -287,7 +287,7 @@ public final class Session implements AutoCloseable {
      * not crash since the session's earlier commits, which need not have been waited for.
      */
     public void flushCommits() throws SQLException {
-        inOneFlight(new Flight().add(WAIT_FOR_COMMIT).add(WRITE_SOMETHING));
+        inOneFlight(new Pipeline().add(WAIT_FOR_COMMIT).add(WRITE_SOMETHING));
     }
 
     private void rollback(Throwable reason) {

@@ -28,7 +28,7 @@ public final class Recording {
 
     /** Records a run over the fleet. */
     public static <X extends Exception> FleetReport run(String name, Work<FleetReport, X> work) throws X {
-        return AVAILABLE ? FlightEvents.run(name, work) : work.run();
+        return AVAILABLE ? JfrEvents.run(name, work) : work.run();
     }
 
     /**
@@ -38,7 +38,7 @@ public final class Recording {
      */
     public static <T, X extends Exception> T tenant(
             String schema, Work<T, X> work, Function<T, Optional<TenantOutcome>> outcome) throws X {
-        return AVAILABLE ? FlightEvents.tenant(schema, work, outcome) : work.run();
+        return AVAILABLE ? JfrEvents.tenant(schema, work, outcome) : work.run();
     }
 
     /**
@@ -49,12 +49,12 @@ public final class Recording {
      */
     public static <R extends Enum<R>, X extends Exception> R migration(
             String schema, String version, int tries, Work<R, X> work) throws X {
-        return AVAILABLE ? FlightEvents.migration(schema, version, tries, work) : work.run();
+        return AVAILABLE ? JfrEvents.migration(schema, version, tries, work) : work.run();
     }
 
     /** Records a creation, in whoever's transaction. */
     public static <X extends Exception> CreatedTenant creation(Work<CreatedTenant, X> work) throws X {
-        return AVAILABLE ? FlightEvents.creation(work) : work.run();
+        return AVAILABLE ? JfrEvents.creation(work) : work.run();
     }
 
     /**
@@ -64,7 +64,7 @@ public final class Recording {
      */
     public static void retry(String schema, String version, int tries, Failure failure, Duration pause) {
         if (AVAILABLE) {
-            FlightEvents.retry(schema, version, tries, failure, pause);
+            JfrEvents.retry(schema, version, tries, failure, pause);
         }
     }
 
@@ -74,6 +74,6 @@ public final class Recording {
      * @return to be run, on any thread, when the wait is over
      */
     public static Runnable lockWait(String schema) {
-        return AVAILABLE ? FlightEvents.lockWait(schema) : () -> {};
+        return AVAILABLE ? JfrEvents.lockWait(schema) : () -> {};
     }
 }

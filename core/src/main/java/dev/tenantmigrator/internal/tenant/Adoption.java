@@ -7,12 +7,12 @@ import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.TrackingStore;
-import dev.tenantmigrator.internal.Config;
-import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.Session;
-import dev.tenantmigrator.internal.run.RunContext;
-import dev.tenantmigrator.internal.run.Scratch;
+import dev.tenantmigrator.internal.script.RunContext;
+import dev.tenantmigrator.internal.script.ScratchSchema;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.report.AdoptionPlan;
@@ -51,7 +51,7 @@ public final class Adoption {
             List<ScriptFile> scripts =
                     catalog.migrations().stream().map(Migration::up).toList();
             RunContext run = RunContext.loadForCreation(config, catalog, connection, scripts);
-            Map<String, Set<String>> added = Scratch.use(session, run, this::columnsByVersion);
+            Map<String, Set<String>> added = ScratchSchema.use(session, run, this::columnsByVersion);
             int known = knownVersions(added, columns(connection, schema));
             return new AdoptionPlan(
                     schema,
@@ -61,7 +61,7 @@ public final class Adoption {
     }
 
     /** For each version the columns that it adds and that are still there after the last version. */
-    private Map<String, Set<String>> columnsByVersion(Scratch scratch) throws SQLException {
+    private Map<String, Set<String>> columnsByVersion(ScratchSchema scratch) throws SQLException {
         Map<String, Set<String>> added = new LinkedHashMap<>();
         Set<String> before = Set.of();
         for (Migration migration : catalog.migrations()) {
@@ -104,7 +104,7 @@ public final class Adoption {
         try (Session session = Session.open(config.dataSource())) {
             WaitForTenant.run(session, schema, connection -> {
                 refuseUnlessAdoptable(connection, schema);
-                Flight flight = new Flight();
+                Pipeline flight = new Pipeline();
                 config.store().prepareSql().ifPresent(flight::add);
                 flight.add(config.store().createSql(schema));
                 migrations.forEach(migration -> flight.add(config.store().insertSql(schema, migration)));

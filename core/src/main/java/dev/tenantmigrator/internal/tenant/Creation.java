@@ -8,20 +8,20 @@ import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantStep;
-import dev.tenantmigrator.internal.Config;
-import dev.tenantmigrator.internal.containment.Allowed;
+import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
-import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.jdbc.CustomSettings;
 import dev.tenantmigrator.internal.jdbc.LockTable;
-import dev.tenantmigrator.internal.jdbc.OwnSettings;
+import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
-import dev.tenantmigrator.internal.jdbc.Settings;
+import dev.tenantmigrator.internal.jdbc.SessionSettings;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
-import dev.tenantmigrator.internal.run.PendingConstraints;
-import dev.tenantmigrator.internal.run.RunContext;
-import dev.tenantmigrator.internal.run.Traces;
+import dev.tenantmigrator.internal.script.PendingConstraints;
+import dev.tenantmigrator.internal.script.RunContext;
+import dev.tenantmigrator.internal.script.SessionTraces;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.internal.tracking.TenantState;
@@ -64,8 +64,8 @@ final class Creation {
     private final Connection connection;
     private final String restore;
     private final boolean oneByOne;
-    private final Optional<Settings> own;
-    private final OwnSettings ownSettings;
+    private final Optional<SessionSettings> own;
+    private final CustomSettings ownSettings;
     private final RandomGenerator random;
     private final Containment containment;
     private Optional<CreatedTenant> done = Optional.empty();
@@ -81,9 +81,9 @@ final class Creation {
             RunContext run,
             Connection connection,
             String restore,
-            OwnSettings ownSettings,
+            CustomSettings ownSettings,
             boolean oneByOne,
-            Optional<Settings> own,
+            Optional<SessionSettings> own,
             RandomGenerator random) {
         this.run = run;
         this.config = run.config();
@@ -92,7 +92,7 @@ final class Creation {
         this.ownSettings = ownSettings;
         this.oneByOne = oneByOne;
         this.own = own;
-        this.containment = new Containment(Allowed.of(config, false));
+        this.containment = new Containment(AllowList.of(config, false));
         this.random = random;
     }
 
@@ -161,10 +161,10 @@ final class Creation {
     private void send(String schema, boolean walking) throws SQLException {
         tried = schema;
         Containment.Checked checked = start(schema);
-        Flight flight =
-                new Flight().add("CREATE SCHEMA " + Sql.identifier(schema)).addAll(flight(schema));
+        Pipeline flight =
+                new Pipeline().add("CREATE SCHEMA " + Sql.identifier(schema)).addAll(flight(schema));
         flight.add(checked.sql(run.hidesCode()));
-        own.ifPresent(settings -> flight.add(Traces.removeSql(settings)));
+        own.ifPresent(settings -> flight.add(SessionTraces.removeSql(settings)));
         flight.add("RELEASE SAVEPOINT " + CHECK_SAVEPOINT).add(Containment.closeSql());
         if (config.store().recordsOutside()) {
             flight.add(Containment.OWN_PATH).addAll(recording(schema));
@@ -189,7 +189,7 @@ final class Creation {
         return failed(containment.locate(connection, checked, flight(tried), foreign), tried);
     }
 
-    private void send(Flight flight, boolean walking) throws SQLException {
+    private void send(Pipeline flight, boolean walking) throws SQLException {
         if (walking) {
             flight.walk(connection);
         } else {
@@ -213,9 +213,9 @@ final class Creation {
     }
 
     /** The migrations, and their record where it is in the tenant's schema. */
-    private Flight flight(String schema) {
+    private Pipeline flight(String schema) {
         boolean recordsInside = !config.store().recordsOutside();
-        Flight flight = new Flight().add(run.path().sql(schema));
+        Pipeline flight = new Pipeline().add(run.path().sql(schema));
         if (recordsInside) {
             flight.add(config.store().createSql(schema));
         }
@@ -259,14 +259,14 @@ final class Creation {
     }
 
     /** Many at once, because a statement for each takes as long as a small migration. */
-    private void record(String schema, List<Migration> unrecorded, Flight flight) {
+    private void record(String schema, List<Migration> unrecorded, Pipeline flight) {
         config.store().insertAllSql(schema, unrecorded).forEach(flight::add);
         unrecorded.clear();
     }
 
     /** The record of a tenant that is complete. */
-    private Flight recording(String schema) {
-        Flight flight = new Flight().add(config.store().createSql(schema));
+    private Pipeline recording(String schema) {
+        Pipeline flight = new Pipeline().add(config.store().createSql(schema));
         config.store().insertAllSql(schema, run.catalog().migrations()).forEach(flight::add);
         return flight.add(assertRecordedSql(schema));
     }

@@ -7,21 +7,21 @@ import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantStep;
 import dev.tenantmigrator.event.TenantEvent;
-import dev.tenantmigrator.internal.Config;
-import dev.tenantmigrator.internal.Events;
-import dev.tenantmigrator.internal.containment.Allowed;
+import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.config.Events;
+import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
-import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.jdbc.CustomSettings;
 import dev.tenantmigrator.internal.jdbc.LockTable;
-import dev.tenantmigrator.internal.jdbc.OwnSettings;
+import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
-import dev.tenantmigrator.internal.jdbc.Settings;
+import dev.tenantmigrator.internal.jdbc.SessionSettings;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.recording.Recording;
-import dev.tenantmigrator.internal.run.Extensions;
-import dev.tenantmigrator.internal.run.RunContext;
-import dev.tenantmigrator.internal.run.Traces;
+import dev.tenantmigrator.internal.script.Extensions;
+import dev.tenantmigrator.internal.script.RunContext;
+import dev.tenantmigrator.internal.script.SessionTraces;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.report.Failure;
@@ -77,7 +77,7 @@ public final class TenantCreator {
     public void prepare() throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         try (Session session = Session.open(config.dataSource())) {
-            Containment.ofRun(Allowed.of(config, false), List.of(), true, session.connection());
+            Containment.ofRun(AllowList.of(config, false), List.of(), true, session.connection());
             load(catalog, session.connection());
         }
     }
@@ -124,7 +124,9 @@ public final class TenantCreator {
         SQLException lost;
         try (Session session = Session.open(config.dataSource())) {
             RunContext run = load(catalog, session.connection());
-            if (run.leavesTraces(scripts(run)) || Traces.ofHost(session.settings()) || run.mayLeaveUnseenSettings()) {
+            if (run.leavesTraces(scripts(run))
+                    || SessionTraces.ofHost(session.settings())
+                    || run.mayLeaveUnseenSettings()) {
                 session.closeWhenDone();
             }
             String restore = session.settings().restoreSql();
@@ -212,12 +214,12 @@ public final class TenantCreator {
         try {
             // First, because what tenants share is created under a lock that belongs to the transaction.
             RunContext run = load(catalog, connection);
-            Settings settings = Settings.read(connection);
+            SessionSettings settings = SessionSettings.read(connection);
             String restore = settings.restoreInCallersTransactionSql();
-            OwnSettings own = ownSettings(connection, run);
+            CustomSettings own = ownSettings(connection, run);
             Creation creation = new Creation(run, connection, restore, own, false, Optional.empty(), random);
             CreatedTenant created = runChecked(creation, name, step);
-            Flight end = new Flight();
+            Pipeline end = new Pipeline();
             // Also what their text does not show.
             if (leftTemporaryTables(connection, settings, created.schema())) {
                 end.add("DISCARD TEMP");
@@ -243,10 +245,10 @@ public final class TenantCreator {
         }
     }
 
-    private static OwnSettings ownSettings(Connection connection, RunContext run) throws SQLException {
+    private static CustomSettings ownSettings(Connection connection, RunContext run) throws SQLException {
         Set<String> names = new TreeSet<>();
         scripts(run).forEach(script -> names.addAll(run.ownSettings(script)));
-        return OwnSettings.read(connection, names);
+        return CustomSettings.read(connection, names);
     }
 
     /**
@@ -254,14 +256,15 @@ public final class TenantCreator {
      *
      * @throws TenantMigratorException when they left something that cannot be taken off the caller's connection
      */
-    private static boolean leftTemporaryTables(Connection connection, Settings before, String schema)
+    private static boolean leftTemporaryTables(Connection connection, SessionSettings before, String schema)
             throws SQLException {
-        Map<String, String> traces = new TreeMap<>(Settings.read(connection).traces());
+        Map<String, String> traces =
+                new TreeMap<>(SessionSettings.read(connection).traces());
         traces.entrySet().removeAll(before.traces().entrySet());
-        boolean temporary = traces.containsKey(Settings.TEMPORARY)
-                && "0".equals(before.traces().get(Settings.TEMPORARY));
+        boolean temporary = traces.containsKey(SessionSettings.TEMPORARY)
+                && "0".equals(before.traces().get(SessionSettings.TEMPORARY));
         if (temporary) {
-            traces.remove(Settings.TEMPORARY);
+            traces.remove(SessionSettings.TEMPORARY);
         }
         if (!traces.isEmpty()) {
             throw new TenantMigratorException(Failure.of("the migrations would leave something on your connection: "
@@ -291,7 +294,7 @@ public final class TenantCreator {
         last = Optional.of(new Known(run, extensions));
         Optional<String> shared = config.store().prepareSql();
         if (shared.isPresent()) {
-            new Flight().add(shared.get()).add(Containment.COUNTED).send(connection);
+            new Pipeline().add(shared.get()).add(Containment.COUNTED).send(connection);
         }
         return run;
     }

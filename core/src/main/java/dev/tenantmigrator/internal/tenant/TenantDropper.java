@@ -3,8 +3,8 @@ package dev.tenantmigrator.internal.tenant;
 import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantNotFoundException;
-import dev.tenantmigrator.internal.Config;
-import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.sql.Sql;
@@ -131,7 +131,7 @@ public final class TenantDropper {
                                     + String.join(", ", outside) + "; drop them first; nothing was changed")
                             .inTenant(schema));
                 }
-                Flight flight = new Flight()
+                Pipeline flight = new Pipeline()
                         .add(LOCK_TIMEOUT)
                         .add("ALTER SCHEMA " + Sql.identifier(schema) + " RENAME TO " + Sql.identifier(dropping))
                         .add("COMMENT ON SCHEMA " + Sql.identifier(dropping) + " IS " + Sql.literal(MARK + schema));
@@ -194,13 +194,13 @@ public final class TenantDropper {
     private void finish(Session session, String dropping) throws SQLException {
         List<String> step = nextStep(session.connection(), dropping);
         while (!step.isEmpty()) {
-            Flight flight = new Flight().add(LOCK_TIMEOUT);
+            Pipeline flight = new Pipeline().add(LOCK_TIMEOUT);
             step.forEach(flight::add);
             session.inOneFlight(flight);
             step = nextStep(session.connection(), dropping);
         }
-        Flight last =
-                new Flight().add(LOCK_TIMEOUT).add("DROP SCHEMA IF EXISTS " + Sql.identifier(dropping) + " CASCADE");
+        Pipeline last =
+                new Pipeline().add(LOCK_TIMEOUT).add("DROP SCHEMA IF EXISTS " + Sql.identifier(dropping) + " CASCADE");
         if (config.store().recordsOutside()) {
             last.add(config.store().forgetSql(dropping));
         }

@@ -3,8 +3,8 @@ package dev.tenantmigrator.internal.tenant;
 import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantNotFoundException;
-import dev.tenantmigrator.internal.Config;
-import dev.tenantmigrator.internal.jdbc.Flight;
+import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
@@ -44,7 +44,7 @@ public final class TenantRenamer {
                             Failure.of("a schema \"" + newSchema + "\" exists already; nothing was changed")
                                     .inTenant(schema));
                 }
-                Flight flight = new Flight()
+                Pipeline flight = new Pipeline()
                         .add(TenantLock.trySql(newSchema))
                         .add("ALTER SCHEMA " + Sql.identifier(schema) + " RENAME TO " + Sql.identifier(newSchema))
                         .add("SET LOCAL check_function_bodies TO off");
@@ -56,7 +56,7 @@ public final class TenantRenamer {
         }
     }
 
-    private static Flight adaptFunctions(Connection connection, String schema, String newSchema) throws SQLException {
+    private static Pipeline adaptFunctions(Connection connection, String schema, String newSchema) throws SQLException {
         String query = """
                 SELECT pg_catalog.pg_get_functiondef(p.oid)
                   FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_proc p ON p.pronamespace = n.oid
@@ -65,7 +65,7 @@ public final class TenantRenamer {
                    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                                     WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid
                                       AND d.deptype = 'e')""";
-        Flight flight = new Flight();
+        Pipeline flight = new Pipeline();
         try (PreparedStatement statement = connection.prepareStatement(query)) {
             statement.setString(1, newSchema);
             // As it stands between quotes, where it has any.

@@ -4,7 +4,7 @@ import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TrackingStore;
-import dev.tenantmigrator.internal.Config;
+import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.report.Failure;
@@ -75,7 +75,8 @@ public final class FleetReader {
      *
      * @param beside what else is asked while the tenants are looked for
      */
-    public Fleet<RecordedVersion> histories(Reading reading, Chunks.Question... beside) throws SQLException {
+    public Fleet<RecordedVersion> histories(TenantSelection reading, ParallelChunks.Question... beside)
+            throws SQLException {
         return read(reading, config.store()::histories, config.store()::allHistories, beside);
     }
 
@@ -83,7 +84,7 @@ public final class FleetReader {
      * Refuses a fleet without tenants when the other of the library's own stores has some: a run that finds nothing to do
      * because it looks in the wrong place must not look like success.
      */
-    public void refuseWrongStore(Reading reading, Fleet<?> fleet) throws SQLException {
+    public void refuseWrongStore(TenantSelection reading, Fleet<?> fleet) throws SQLException {
         List<TrackingStore> own = List.of(TrackingStore.perSchema(), TrackingStore.fleet());
         if (reading.schema().isPresent()
                 || !fleet.rows().isEmpty()
@@ -110,7 +111,8 @@ public final class FleetReader {
     }
 
     /** Reads all that is recorded; the same otherwise. */
-    public Fleet<AppliedMigration> rows(Reading reading, Chunks.Question... beside) throws SQLException {
+    public Fleet<AppliedMigration> rows(TenantSelection reading, ParallelChunks.Question... beside)
+            throws SQLException {
         return read(reading, config.store()::read, (connection, sharedSchema) -> Optional.empty(), beside);
     }
 
@@ -120,15 +122,16 @@ public final class FleetReader {
         }
     }
 
-    private <R> Fleet<R> read(Reading reading, Way<R> way, WayForAll<R> all, Chunks.Question... beside)
+    private <R> Fleet<R> read(TenantSelection reading, Way<R> way, WayForAll<R> all, ParallelChunks.Question... beside)
             throws SQLException {
         Fleet<R> fleet = new Fleet<>(new ConcurrentSkipListMap<>(), new ConcurrentSkipListMap<>());
         if (reading.schema().filter(reading.condition().negate()).isPresent()) {
             return fleet;
         }
         List<String> schemas = new ArrayList<>();
-        Chunks.Question find = connection -> schemas.addAll(find(connection, reading, all, fleet));
-        Chunks.ask(config, Stream.concat(Stream.of(find), Stream.of(beside)).toList());
+        ParallelChunks.Question find = connection -> schemas.addAll(find(connection, reading, all, fleet));
+        ParallelChunks.ask(
+                config, Stream.concat(Stream.of(find), Stream.of(beside)).toList());
         // Most tenants have the same history: it is kept once.
         Map<List<R>, List<R>> shared = new ConcurrentHashMap<>();
         Way<R> sharing = (connection, chunk) -> {
@@ -137,12 +140,12 @@ public final class FleetReader {
             return read;
         };
         int size = config.store().recordsOutside() ? TENANTS : CHUNK;
-        Chunks.read(config, schemas, size, (connection, chunk) -> read(connection, chunk, sharing, fleet));
+        ParallelChunks.read(config, schemas, size, (connection, chunk) -> read(connection, chunk, sharing, fleet));
         return fleet;
     }
 
     /** The tenants that are to be read, unless all were read at once. */
-    private <R> List<String> find(Connection connection, Reading reading, WayForAll<R> all, Fleet<R> fleet)
+    private <R> List<String> find(Connection connection, TenantSelection reading, WayForAll<R> all, Fleet<R> fleet)
             throws SQLException {
         if (reading.schema().isPresent()) {
             String schema = reading.schema().get();

@@ -5,8 +5,8 @@ import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.event.RunEvent;
-import dev.tenantmigrator.internal.Config;
-import dev.tenantmigrator.internal.Events;
+import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.config.Events;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.Queries.InvalidIndex;
 import dev.tenantmigrator.internal.jdbc.Session;
@@ -14,10 +14,10 @@ import dev.tenantmigrator.internal.jdbc.TenantLock;
 import dev.tenantmigrator.internal.recording.Recording;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.Sql;
-import dev.tenantmigrator.internal.tracking.Chunks;
 import dev.tenantmigrator.internal.tracking.FleetReader;
-import dev.tenantmigrator.internal.tracking.Reading;
+import dev.tenantmigrator.internal.tracking.ParallelChunks;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
+import dev.tenantmigrator.internal.tracking.TenantSelection;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.internal.tracking.TenantStates;
 import dev.tenantmigrator.report.Failure;
@@ -52,7 +52,7 @@ public final class Inspector {
 
     /** The state of all tenants. */
     public StatusReport status() throws SQLException {
-        return status(Reading.all());
+        return status(TenantSelection.all());
     }
 
     /**
@@ -61,10 +61,10 @@ public final class Inspector {
      * @throws TenantNotFoundException when there is none of that name
      */
     public StatusReport status(String schema) throws SQLException {
-        return status(Reading.one(schema));
+        return status(TenantSelection.one(schema));
     }
 
-    private StatusReport status(Reading reading) throws SQLException {
+    private StatusReport status(TenantSelection reading) throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         FleetReader reader = new FleetReader(config);
         if (reading.schema().isPresent()) {
@@ -94,11 +94,11 @@ public final class Inspector {
     }
 
     /** The health of tenants. */
-    public FleetReport verify(Reading reading) throws SQLException {
+    public FleetReport verify(TenantSelection reading) throws SQLException {
         return Recording.run("verify", () -> look(reading));
     }
 
-    private FleetReport look(Reading reading) throws SQLException {
+    private FleetReport look(TenantSelection reading) throws SQLException {
         long start = System.nanoTime();
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         FleetReader reader = new FleetReader(config);
@@ -155,8 +155,8 @@ public final class Inspector {
     }
 
     /** What is asked while the tenants are looked for. */
-    private Chunks.Question[] questions(Reading reading, Beside beside) {
-        List<Chunks.Question> questions = new ArrayList<>();
+    private ParallelChunks.Question[] questions(TenantSelection reading, Beside beside) {
+        List<ParallelChunks.Question> questions = new ArrayList<>();
         questions.add(connection -> beside.invalidIndexes().putAll(Queries.invalidIndexes(connection)));
         Set<String> required = config.requiredTables();
         if (!required.isEmpty()) {
@@ -167,7 +167,7 @@ public final class Inspector {
                                             connection, List.of(reading.schema().get()), required)
                                     : Queries.presentTables(connection, required)));
         }
-        return questions.toArray(Chunks.Question[]::new);
+        return questions.toArray(ParallelChunks.Question[]::new);
     }
 
     /** Of what is unfinished it is asked whether it runs at this moment: who works on a tenant holds its lock. */

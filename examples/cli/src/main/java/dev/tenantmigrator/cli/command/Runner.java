@@ -93,7 +93,7 @@ final class Runner {
             verbose = settings.verbose();
             logAt(verbose ? "info" : "error");
             if (!verbose) {
-                System.setProperty(LOG_LEVEL + ".internal.deploy.Waits", "warn");
+                System.setProperty(LOG_LEVEL + ".internal.fleet.WaitReminder", "warn");
                 // It warns of a superuser.
                 System.setProperty(LOG_LEVEL + ".internal.containment", "warn");
             }

@@ -1,0 +1,187 @@
+package dev.tenantmigrator.internal.backfill;
+
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.Rollout;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.containment.AllowList;
+import dev.tenantmigrator.internal.containment.Containment;
+import dev.tenantmigrator.internal.containment.ForeignObjectsException;
+import dev.tenantmigrator.internal.fleet.FleetPlan;
+import dev.tenantmigrator.internal.fleet.FleetRuns;
+import dev.tenantmigrator.internal.fleet.TenantJob;
+import dev.tenantmigrator.internal.jdbc.Pipeline;
+import dev.tenantmigrator.internal.jdbc.Queries;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.SessionSettings;
+import dev.tenantmigrator.internal.script.RunContext;
+import dev.tenantmigrator.internal.script.ScratchSchema;
+import dev.tenantmigrator.internal.script.SessionTraces;
+import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.tracking.TenantSelection;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.Finding;
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.TenantOutcome;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Makes missing required tables as a tenant's applied migrations define them. */
+public final class Backfill {
+
+    private final Config config;
+    private final MigrationCatalog catalog;
+    private final Containment containment;
+
+    /** What the same migrations make is the same for every tenant of a run. */
+    private final Map<List<String>, StructureReference> references = new HashMap<>();
+
+    /** For one run. */
+    public Backfill(Config config) {
+        this.config = config;
+        this.catalog = MigrationCatalog.read(config.migrations());
+        this.containment = new Containment(AllowList.of(config, false));
+    }
+
+    /** Makes what is missing in tenants. */
+    public FleetReport backfill(TenantSelection reading) throws SQLException {
+        return FleetRuns.run(config, "backfill", reading, Rollout.defaults(), (session, fleet) -> {
+            FleetPlan plan = new FleetPlan();
+            List<TenantState> lacking = new ArrayList<>();
+            Set<ScriptFile> scripts = new LinkedHashSet<>();
+            Map<String, Set<String>> present =
+                    Queries.presentTables(session.connection(), fleet.rows().keySet(), config.requiredTables());
+            fleet.rows().forEach((schema, rows) -> {
+                TenantState state = TenantState.of(schema, rows, catalog);
+                // An edited or missing file would define other tables than those that were there.
+                Optional<Failure> refusal = state.refusal(true, catalog);
+                if (present.getOrDefault(schema, Set.of()).containsAll(config.requiredTables())) {
+                    plan.decide(new TenantOutcome.UpToDate(schema));
+                } else if (refusal.isPresent()) {
+                    plan.decide(new TenantOutcome.Failed(schema, List.of(), refusal.get()));
+                } else {
+                    lacking.add(state);
+                    applied(rows).forEach(migration -> scripts.add(migration.up()));
+                }
+            });
+            if (!lacking.isEmpty()) {
+                RunContext run = RunContext.load(config, Rollout.defaults(), catalog, session.connection(), scripts);
+                lacking.forEach(state -> plan.add(new TenantBackfill(run, state.schema())));
+            }
+            return plan;
+        });
+    }
+
+    /** The recorded migrations that there are files of, in the order in which they ran. */
+    private List<Migration> applied(List<RecordedVersion> rows) {
+        return rows.stream()
+                .flatMap(row -> catalog.find(row.version()).stream())
+                .toList();
+    }
+
+    private synchronized StructureReference reference(Session session, RunContext run, List<Migration> migrations)
+            throws SQLException {
+        List<String> versions = migrations.stream().map(Migration::version).toList();
+        StructureReference known = references.get(versions);
+        if (known != null) {
+            return known;
+        }
+        RunContext creation =
+                run.forCreation(migrations.stream().map(Migration::up).toList());
+        StructureReference read = ScratchSchema.use(session, creation, scratch -> {
+            for (Migration migration : migrations) {
+                scratch.apply(migration);
+            }
+            return StructureReference.read(scratch.connection(), scratch.schema());
+        });
+        references.put(versions, read);
+        return read;
+    }
+
+    private final class TenantBackfill implements TenantJob {
+
+        private final RunContext run;
+        private final String schema;
+
+        TenantBackfill(RunContext run, String schema) {
+            this.run = run;
+            this.schema = schema;
+        }
+
+        @Override
+        public String schema() {
+            return schema;
+        }
+
+        @Override
+        public Attempt tryOn(Session session) throws SQLException {
+            List<RecordedVersion> rows = rows(session.connection());
+            StructureReference reference = reference(session, run, applied(rows));
+            try {
+                return Attempt.ofFree(session.inTransactionIfFree(schema, connection -> {
+                    if (!rows(connection).equals(rows)) {
+                        throw new TenantMigratorException(
+                                Failure.of("its recorded versions changed meanwhile; nothing was changed, run again"));
+                    }
+                    return make(connection, reference, session.settings());
+                }));
+            } catch (SQLException e) {
+                Optional<ForeignObjectsException> foreign = Containment.foreign(e);
+                if (foreign.isEmpty()) {
+                    throw e;
+                }
+                throw new TenantMigratorException(Failure.of(Containment.message(session.connection(), foreign.get())));
+            }
+        }
+
+        private List<RecordedVersion> rows(Connection connection) throws SQLException {
+            return config.store().histories(connection, List.of(schema)).getOrDefault(schema, List.of());
+        }
+
+        private TenantOutcome make(Connection connection, StructureReference reference, SessionSettings settings)
+                throws SQLException {
+            TenantObjects tenant = TenantObjects.read(connection, schema);
+            List<String> missing = config.requiredTables().stream()
+                    .filter(table -> !tenant.tables().contains(table))
+                    .toList();
+            if (missing.isEmpty()) {
+                return new TenantOutcome.UpToDate(schema);
+            }
+            List<String> unknown = missing.stream()
+                    .filter(table -> !reference.tables().contains(table))
+                    .toList();
+            if (!unknown.isEmpty()) {
+                throw new TenantMigratorException(Failure.of("no migration that is applied here creates "
+                        + String.join(", ", unknown)
+                        + "; deploy what is pending, or correct the list of required tables; nothing was changed"));
+            }
+            Containment.Checked checked = containment.start(connection, schema);
+            Pipeline flight = new Pipeline();
+            reference.statements(tenant, missing).forEach(flight::add);
+            flight.add("SET CONSTRAINTS ALL IMMEDIATE")
+                    .add(Containment.OWN_PATH)
+                    .add(checked.sql(true))
+                    .add(SessionTraces.removeSql(settings))
+                    .walk(connection);
+            List<Finding> findings = reference.lostForeignKeys(tenant, missing).stream()
+                    .map(key -> Finding.of(
+                            Finding.Kind.MISSING_FOREIGN_KEY,
+                            Finding.Severity.WARNING,
+                            "the foreign key " + key.constraint() + " of " + key.table()
+                                    + " went with the dropped table; once its rows refer to rows that exist, run: "
+                                    + key.addStatement()))
+                    .toList();
+            return new TenantOutcome.Backfilled(schema, missing, findings);
+        }
+    }
+}

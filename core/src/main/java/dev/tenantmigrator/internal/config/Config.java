@@ -1,0 +1,50 @@
+package dev.tenantmigrator.internal.config;
+
+import dev.tenantmigrator.MigrationSource;
+import dev.tenantmigrator.SchemaAdapter;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.event.TenantEventListener;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.report.Failure;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import javax.sql.DataSource;
+
+/** What a migrator was built with. */
+public record Config(
+        DataSource dataSource,
+        Optional<DataSource> directDataSource,
+        MigrationSource migrations,
+        SchemaAdapter adapter,
+        TrackingStore store,
+        TenantEventListener listener,
+        Predicate<String> tenantFilter,
+        Set<String> requiredTables,
+        Set<String> sharedObjects,
+        Set<String> allowedSchemas,
+        Set<String> allowedTables,
+        Set<String> extensions,
+        String sharedSchema,
+        int parallelism,
+        Duration lockTimeout,
+        boolean errorDetails) {
+
+    /** Copies its arguments, keeping the order in which names were given. */
+    public Config {
+        requiredTables = Collections.unmodifiableSet(new LinkedHashSet<>(requiredTables));
+        sharedObjects = Set.copyOf(sharedObjects);
+        allowedSchemas = Set.copyOf(allowedSchemas);
+        allowedTables = Set.copyOf(allowedTables);
+        extensions = Collections.unmodifiableSet(new LinkedHashSet<>(extensions));
+    }
+
+    /** A failure with all that PostgreSQL said, if that was asked for. */
+    public Failure detailed(Failure failure, SQLException e) {
+        return errorDetails ? failure.withDetail(SqlErrors.detail(e)) : failure;
+    }
+}

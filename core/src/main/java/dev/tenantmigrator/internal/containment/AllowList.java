@@ -1,0 +1,117 @@
+package dev.tenantmigrator.internal.containment;
+
+import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.sql.Sql;
+import java.util.Collection;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What a transaction may touch beside its tenant's schema, as conditions of SQL.
+ *
+ * @param sharedSchema the schema of the shared objects
+ * @param sharedObjects names of objects there, with all that belongs to them
+ * @param schemas whole schemas
+ * @param tables {@code schema.table} and {@code schema.*}
+ */
+public record AllowList(String sharedSchema, Set<String> sharedObjects, Set<String> schemas, Set<String> tables) {
+
+    /**
+     * What the migrator was built to allow.
+     *
+     * @param sharedSchemaChanges whether the shared schema may be changed in this run
+     */
+    public static AllowList of(Config config, boolean sharedSchemaChanges) {
+        Set<String> schemas = new TreeSet<>(config.allowedSchemas());
+        if (sharedSchemaChanges) {
+            schemas.add(config.sharedSchema());
+        }
+        return new AllowList(config.sharedSchema(), config.sharedObjects(), schemas, config.allowedTables());
+    }
+
+    /** A schema, by its number, is allowed as a whole; by name, because one that was dropped has no number any more. */
+    String isAllowedSchema(String oid) {
+        return schemas.isEmpty()
+                ? "false"
+                : "EXISTS (SELECT FROM pg_namespace n WHERE n.oid = " + oid + " AND n.nspname = ANY (" + array(schemas)
+                        + "))";
+    }
+
+    /**
+     * A relation or other object is in the tenant's schema or allowed, by the names of its schema and of itself that {@code
+     * pg_identify_object_as_address} gives: without a search in the catalogs.
+     *
+     * @param names an expression for the two
+     * @param tenant the schema's name, as an SQL expression
+     */
+    String isNamed(String names, String tenant) {
+        String condition = Stream.concat(
+                        Stream.of(tenant), schemas.stream().sorted().map(Sql::literal))
+                .collect(Collectors.joining(", ", names + "[1] IN (", ")"));
+        return "(" + names + "[2] IS NOT NULL AND (" + condition + orAllowedByName(names) + "))";
+    }
+
+    /** A relation is allowed by its own name, or as a partition, or index of one, by that of the partitioned table. */
+    String isRelationByName(String catalog, String oid) {
+        if (sharedObjects.isEmpty() && tables.isEmpty()) {
+            return "false";
+        }
+        String relation = "coalesce(pg_partition_root(" + oid + "), " + oid + ")";
+        return "coalesce((SELECT false" + orAllowedByName("a.names") + " FROM (SELECT (pg_identify_object_as_address("
+                + catalog + ", CASE WHEN " + catalog + " = 1259 THEN " + relation
+                + " END, 0)).object_names OFFSET 0) a(names)), false)";
+    }
+
+    /** An object is allowed by its own name: a relation, or any object of the shared schema. */
+    String isByName(String catalog, String oid) {
+        String shared = isSharedObject("i");
+        return shared.isEmpty()
+                ? isRelationByName(catalog, oid)
+                : "(" + isRelationByName(catalog, oid) + " OR coalesce((SELECT " + shared + " FROM pg_identify_object("
+                        + catalog + ", " + oid + ", 0) i), false))";
+    }
+
+    /** As {@link #isNamed}, by the quoted names that {@code pg_identify_object} gives. */
+    String isIdentified(String object, String tenant) {
+        String condition = Stream.concat(
+                        Stream.of(tenant), schemas.stream().sorted().map(Sql::literal))
+                .map(schema -> "quote_ident(" + schema + ")")
+                .collect(Collectors.joining(", ", object + ".schema IN (", ")"));
+        String shared = isSharedObject(object);
+        return shared.isEmpty() ? condition : "(" + condition + " OR " + shared + ")";
+    }
+
+    private String isSharedObject(String object) {
+        return sharedObjects.isEmpty()
+                ? ""
+                : sharedObjects.stream()
+                        .sorted()
+                        .map(name -> "quote_ident(" + Sql.literal(name) + ")")
+                        .collect(Collectors.joining(
+                                ", ",
+                                object + ".schema = quote_ident(" + Sql.literal(sharedSchema) + ") AND " + object
+                                        + ".name IN (",
+                                ")"));
+    }
+
+    private String orAllowedByName(String names) {
+        String condition = "";
+        if (!sharedObjects.isEmpty()) {
+            condition += sharedObjects.stream()
+                    .sorted()
+                    .map(name -> "ARRAY[" + Sql.literal(sharedSchema) + ", " + Sql.literal(name) + "]")
+                    .collect(Collectors.joining(", ", " OR " + names + "[1:2] IN (", ")"));
+        }
+        if (!tables.isEmpty()) {
+            condition += " OR array_to_string(%1$s[1:2], '.') = ANY (%2$s) OR %1$s[1] || '.*' = ANY (%2$s)"
+                    .formatted(names, array(tables));
+        }
+        return condition;
+    }
+
+    private static String array(Collection<String> names) {
+        return names.stream().sorted().map(Sql::literal).collect(Collectors.joining(", ", "ARRAY[", "]::text[]"));
+    }
+}

@@ -1,0 +1,84 @@
+package dev.tenantmigrator.internal.containment;
+
+import java.util.List;
+
+/**
+ * The rule by which an object is foreign, as SQL. {@code pg_depend} says where an object is: it has a row that names its schema,
+ * or one that names what it is a part of (PostgreSQL documentation, "pg_depend"). The rows are asked twice: as they are now, and
+ * by a cursor that was opened before the script as they were then, so that what was dropped or moved shows.
+ *
+ * <p>All of it expects the search path {@code pg_catalog, pg_temp}.
+ */
+final class ForeignQueries {
+
+    /** Catalogs of which {@code pg_identify_object_as_address} gives the schema as the first of several names. */
+    private static final String NAMED_BY_SCHEMA = Catalogs.oids(List.of(
+            Catalogs.PG_CLASS,
+            Catalogs.PG_PROC,
+            Catalogs.PG_CONSTRAINT,
+            Catalogs.PG_TRIGGER,
+            Catalogs.PG_REWRITE,
+            Catalogs.PG_POLICY,
+            Catalogs.PG_ATTRDEF)
+            .stream());
+
+    private ForeignQueries() {}
+
+    /** An object is now in the tenant's schema, or allowed: without a search in the catalogs, whose planning takes longest. */
+    static String isInside(AllowList allowed, String tenant, String catalog, String oid) {
+        return """
+                CASE WHEN %1$s = ANY (%2$s)
+                     THEN coalesce((SELECT %3$s FROM (SELECT (pg_identify_object_as_address(%1$s, %4$s, 0)).object_names OFFSET 0) a(names)), false) OR %5$s
+                     ELSE coalesce((SELECT %6$s FROM pg_identify_object(%1$s, %4$s, 0) i), false) END""".formatted(
+                        catalog,
+                        NAMED_BY_SCHEMA,
+                        allowed.isNamed("a.names", tenant),
+                        oid,
+                        allowed.isRelationByName(catalog, oid),
+                        allowed.isIdentified("i", tenant));
+    }
+
+    /** The same by {@code names} of an object {@code c}, as {@code pg_identify_object_as_address} gives them; often false. */
+    static String isNamedInside(AllowList allowed, String tenant) {
+        return "coalesce(c = ANY (" + NAMED_BY_SCHEMA + ") AND " + allowed.isNamed("names", tenant) + ", false)";
+    }
+
+    /**
+     * A query for those of some objects that are outside, as {@code pg_depend} shows it to the snapshot of whoever runs it. A part
+     * is inside when its owner is, or is another of these objects: that is looked at by itself. A cast is inside when one of its
+     * types is. A published table is no part of its publication.
+     *
+     * @param catalogs an expression for the numbers of their catalogs
+     * @param objects an expression for their numbers
+     */
+    static String among(AllowList allowed, String tenant, String catalogs, String objects) {
+        String schema = "d.refobjid IN (coalesce(to_regnamespace(quote_ident(" + tenant
+                + "))::oid, 0), pg_my_temp_schema()) OR " + allowed.isAllowedSchema("d.refobjid");
+        return """
+                SELECT e.c, e.o
+                  FROM unnest(%1$s, %2$s) e(c, o) JOIN pg_depend d ON d.classid = e.c AND d.objid = e.o,
+                       LATERAL (SELECT CASE WHEN d.refclassid = 2615 THEN %3$s
+                                            ELSE %4$s OR EXISTS (SELECT FROM unnest(%1$s, %2$s) x(c, o)
+                                                WHERE x.c = d.refclassid AND x.o = d.refobjid) END,
+                                       %5$s OFFSET 0) r(inside, allowed)
+                 WHERE d.refclassid <> 6104
+                   AND (d.deptype IN ('a', 'i', 'e', 'P', 'S') OR d.refclassid = 2615 OR e.c = 2605 AND d.refclassid = 1247)
+                 GROUP BY e.c, e.o
+                HAVING CASE WHEN e.c = 2605 THEN NOT bool_or(r.inside AND d.refclassid = 1247) ELSE NOT bool_and(r.inside) END
+                   AND NOT bool_or(r.allowed) AND NOT %6$s""".formatted(
+                        catalogs,
+                        objects,
+                        schema,
+                        isInside(allowed, tenant, "d.refclassid", "d.refobjid"),
+                        allowed.isRelationByName("d.refclassid", "d.refobjid"),
+                        allowed.isByName("e.c", "e.o"));
+    }
+
+    /** The same for the schemas among the objects, which {@code pg_depend} says nothing of. */
+    static String schemasAmong(AllowList allowed, String tenant, String catalogs, String objects) {
+        return """
+                SELECT 2615::oid AS c, s.oid AS o FROM unnest(%s, %s) e(c, o) JOIN pg_namespace s ON e.c = 2615 AND s.oid = e.o
+                 WHERE s.oid NOT IN (coalesce(to_regnamespace(quote_ident(%s))::oid, 0), pg_my_temp_schema())
+                   AND NOT %s""".formatted(catalogs, objects, tenant, allowed.isAllowedSchema("s.oid"));
+    }
+}

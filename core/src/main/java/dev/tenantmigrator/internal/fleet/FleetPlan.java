@@ -1,0 +1,29 @@
+package dev.tenantmigrator.internal.fleet;
+
+import dev.tenantmigrator.report.TenantOutcome;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The decision of a run for every tenant, made before any tenant is touched.
+ *
+ * @param decided outcomes of tenants that need no work
+ * @param jobs the work on the others
+ */
+public record FleetPlan(List<TenantOutcome> decided, List<TenantJob> jobs) {
+
+    /** A plan to be filled. */
+    public FleetPlan() {
+        this(new ArrayList<>(), new ArrayList<>());
+    }
+
+    /** Adds the outcome of a tenant that needs no work. */
+    public void decide(TenantOutcome outcome) {
+        decided.add(outcome);
+    }
+
+    /** Adds work on a tenant. */
+    public void add(TenantJob job) {
+        jobs.add(job);
+    }
+}

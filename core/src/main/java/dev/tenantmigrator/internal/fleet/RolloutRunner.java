@@ -1,0 +1,187 @@
+package dev.tenantmigrator.internal.fleet;
+
+import dev.tenantmigrator.FailurePolicy;
+import dev.tenantmigrator.Rollout;
+import dev.tenantmigrator.RolloutGroup;
+import dev.tenantmigrator.event.RunEvent;
+import dev.tenantmigrator.event.TenantEvent;
+import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.config.Events;
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.TenantOutcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Goes through the groups of a rollout one after the other, and ends where failures, the check or the host say so. */
+final class RolloutRunner {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RolloutRunner.class);
+
+    private final Config config;
+    private final String run;
+    private final Rollout rollout;
+    private final StopSignal ending;
+    private final long start;
+    private final Map<String, TenantOutcome> outcomes = new ConcurrentSkipListMap<>();
+    private final Map<String, TenantJob> works = new TreeMap<>();
+
+    /**
+     * @param start of the run, in {@link System#nanoTime}
+     */
+    RolloutRunner(Config config, String run, Rollout rollout, long start) {
+        this.config = config;
+        this.run = run;
+        this.rollout = rollout;
+        this.ending = new StopSignal(rollout.cancellation());
+        this.start = start;
+    }
+
+    private record Group(String name, List<String> tenants, int parallelism, FailurePolicy onFailure) {}
+
+    /** Goes through all tenants; returns when each has an outcome. */
+    FleetReport run(FleetPlan plan) {
+        List<TenantOutcome> decided = plan.decided();
+        plan.jobs().forEach(work -> works.put(work.schema(), work));
+        Events.publish(config, new RunEvent.RunStarted(run, decided.size() + works.size(), works.size()));
+        decided.forEach(this::note);
+        boolean worked = false;
+        for (Group group : groups()) {
+            AtomicInteger failures = new AtomicInteger();
+            group.tenants().stream()
+                    .filter(schema -> outcomes.get(schema) instanceof TenantOutcome.Failed)
+                    .forEach(schema -> failedIn(group, failures));
+            boolean something = group.tenants().stream().anyMatch(works::containsKey);
+            if (something && mayBegin(group, worked)) {
+                work(group, failures);
+                worked = true;
+            }
+        }
+        ending.reason().filter(reason -> wasLeft()).ifPresent(reason -> {
+            works.values().forEach(left -> note(left.ended(reason)));
+            LOG.warn("{}: {}", run, reason);
+            Events.publish(config, new RunEvent.RunStopped(run, reason));
+        });
+        FleetReport report = report();
+        Events.publish(config, new RunEvent.RunFinished(run, report));
+        return report;
+    }
+
+    private boolean wasLeft() {
+        return !works.isEmpty()
+                || outcomes.values().stream().anyMatch(outcome -> outcome instanceof TenantOutcome.Skipped);
+    }
+
+    /** All tenants are in a group, whether something is to do in them or not: so the next run has the same groups. */
+    private List<Group> groups() {
+        List<String> left = new ArrayList<>(outcomes.keySet());
+        left.addAll(works.keySet());
+        left.sort(rollout.order().orElse(Comparator.naturalOrder()));
+        int fleet = left.size();
+        List<Group> groups = new ArrayList<>();
+        for (RolloutGroup group : rollout.groups()) {
+            List<String> tenants = group.select(left, fleet);
+            left.removeAll(new HashSet<>(tenants));
+            groups.add(new Group(
+                    group.name(),
+                    tenants,
+                    group.parallelism().orElse(parallelism()),
+                    group.onFailure().orElse(FailurePolicy.stop())));
+        }
+        groups.add(new Group(RolloutGroup.rest().name(), left, parallelism(), rollout.onFailure()));
+        return groups;
+    }
+
+    private int parallelism() {
+        return rollout.parallelism().orElse(config.parallelism());
+    }
+
+    private boolean mayBegin(Group group, boolean workedBefore) {
+        if (!workedBefore) {
+            return !ending.isDue();
+        }
+        String place = " before group " + group.name();
+        ending.at(place);
+        if (!ending.sleep(rollout.pause())) {
+            return false;
+        }
+        try {
+            if (!rollout.check().test(report())) {
+                ending.because("the rollout stopped" + place + ", because the check said so; run it again when all is"
+                        + " well, it goes on");
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("The check between two groups failed", e);
+            ending.because("the rollout stopped" + place + ", because the check failed (" + reason(e)
+                    + "); run it again when" + " all is well, it goes on");
+        }
+        return !ending.isDue();
+    }
+
+    private static String reason(RuntimeException e) {
+        return Optional.ofNullable(e.getMessage()).orElse(e.toString());
+    }
+
+    private void work(Group group, AtomicInteger failures) {
+        if (!rollout.groups().isEmpty()) {
+            ending.at(" in group " + group.name());
+            Events.publish(
+                    config,
+                    new RunEvent.GroupStarted(run, group.name(), group.tenants().size()));
+        }
+        List<TenantJob> here = new ArrayList<>();
+        group.tenants()
+                .forEach(schema -> Optional.ofNullable(works.remove(schema)).ifPresent(here::add));
+        if (rollout.order().isEmpty()) {
+            // Several instances that run at once share the work.
+            Collections.shuffle(here);
+        }
+        int workers = Math.min(group.parallelism(), here.size());
+        WorkerPool fleetRun = new WorkerPool(config, ending, here, outcome -> {
+            note(outcome);
+            if (outcome instanceof TenantOutcome.Failed) {
+                failedIn(group, failures);
+            }
+        });
+        here.clear();
+        fleetRun.run(workers);
+    }
+
+    private void failedIn(Group group, AtomicInteger failures) {
+        int tenants = group.tenants().size();
+        int failed = failures.incrementAndGet();
+        if (group.onFailure().stopsAt(failed, tenants)) {
+            String where = rollout.groups().isEmpty() ? "" : " in group " + group.name();
+            ending.because("the rollout stopped" + where + " after " + failed + " of " + tenants
+                    + " tenants failed; mend them and run it again, it goes on");
+        }
+    }
+
+    private void note(TenantOutcome outcome) {
+        outcomes.put(outcome.schema(), outcome);
+        if (outcome instanceof TenantOutcome.Failed failed) {
+            Events.inTenant(failed.schema(), () -> {
+                LOG.warn("Failed: {}", failed.failure());
+                return failed;
+            });
+            Events.publish(config, new TenantEvent.TenantFailed(failed.schema(), failed.failure()));
+        } else {
+            LOG.debug("Finished: {}", outcome);
+            Events.publish(config, new TenantEvent.TenantFinished(outcome.schema(), outcome));
+        }
+    }
+
+    private FleetReport report() {
+        return new FleetReport(List.copyOf(outcomes.values()), Duration.ofNanos(System.nanoTime() - start));
+    }
+}

@@ -1,0 +1,107 @@
+package dev.tenantmigrator.internal.maintain;
+
+import dev.tenantmigrator.AppliedMigration;
+import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.TenantNotFoundException;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.containment.Containment;
+import dev.tenantmigrator.internal.fleet.FleetPlan;
+import dev.tenantmigrator.internal.fleet.FleetRuns;
+import dev.tenantmigrator.internal.fleet.TenantJob;
+import dev.tenantmigrator.internal.jdbc.Pipeline;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.tracking.TenantSchemas;
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.TenantOutcome;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/** Moves what is recorded for tenants from one store to another, so that at every moment exactly one of them has it. */
+public final class TrackingMove {
+
+    private static final String DIFFERENT = SqlErrors.marker("the rows that were moved are not those that were read");
+
+    private final Config config;
+    private final TrackingStore source;
+    private final TrackingStore target;
+
+    /**
+     * @param config with the store to move from
+     * @param target the store to move to
+     */
+    public TrackingMove(Config config, TrackingStore target) {
+        this.config = config;
+        this.source = config.store();
+        this.target = target;
+    }
+
+    /** Moves all tenants that the source still has. */
+    public FleetReport move() throws SQLException {
+        return FleetRuns.runOnWhatIsLeft(config, "move of the tracking", (session, fleet) -> {
+            FleetPlan plan = new FleetPlan();
+            fleet.rows().keySet().forEach(schema -> plan.add(new TenantMove(schema)));
+            Optional<String> shared = target.prepareSql();
+            if (shared.isPresent() && !fleet.rows().isEmpty()) {
+                // Before the workers begin, of which each would wait for the first one's transaction.
+                session.inOneFlight(new Pipeline().add(shared.get()).add(Containment.COUNTED));
+            }
+            return plan;
+        });
+    }
+
+    private final class TenantMove implements TenantJob {
+
+        private final String schema;
+
+        TenantMove(String schema) {
+            this.schema = schema;
+        }
+
+        @Override
+        public String schema() {
+            return schema;
+        }
+
+        @Override
+        public Attempt tryOn(Session session) throws SQLException {
+            return Attempt.ofFree(session.inTransactionIfFree(schema, this::move));
+        }
+
+        private TenantOutcome move(Connection connection) throws SQLException {
+            boolean moved = target.isTracked(connection, schema);
+            if (!source.isTracked(connection, schema)) {
+                if (moved) {
+                    return new TenantOutcome.UpToDate(schema);
+                }
+                throw new TenantNotFoundException(TenantSchemas.notFound(schema));
+            }
+            if (moved) {
+                throw new TenantMigratorException(Failure.of(
+                        "both stores have a record of this tenant; look which one is true and remove the other"
+                                + " (drop the tenant's table schema_migrations, or delete its rows from the fleet's);"
+                                + " nothing was changed"));
+            }
+            List<AppliedMigration> rows =
+                    source.read(connection, List.of(schema)).getOrDefault(schema, List.of());
+            Pipeline flight = new Pipeline().add(Containment.OWN_PATH).add(target.createSql(schema));
+            rows.forEach(row -> flight.add(target.restoreSql(schema, row)));
+            flight.add("SELECT "
+                            + target.assertRecordedSql(
+                                    schema,
+                                    rows.stream()
+                                            .map(AppliedMigration::recorded)
+                                            .toList(),
+                                    DIFFERENT))
+                    .add(source.forgetSql(schema))
+                    .add(Containment.COUNTED)
+                    .send(connection);
+            return new TenantOutcome.Moved(
+                    schema, rows.stream().map(AppliedMigration::version).toList());
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package dev.tenantmigrator.internal.maintain;
+
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.Repair;
+import dev.tenantmigrator.Rollout;
+import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.containment.AllowList;
+import dev.tenantmigrator.internal.containment.Containment;
+import dev.tenantmigrator.internal.fleet.FleetPlan;
+import dev.tenantmigrator.internal.fleet.FleetRuns;
+import dev.tenantmigrator.internal.fleet.TenantJob;
+import dev.tenantmigrator.internal.jdbc.Pipeline;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.script.SessionTraces;
+import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.tracking.TenantSelection;
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.TenantOutcome;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Corrects tracking rows; runs no script. */
+public final class TrackingRepair {
+
+    private static final int CHECKSUM_LENGTH = 64;
+
+    private final Config config;
+    private final TrackingStore store;
+    private final MigrationCatalog catalog;
+    private final Repair repair;
+    private final Containment containment;
+
+    /**
+     * For one run.
+     *
+     * @throws dev.tenantmigrator.InvalidMigrationException when the repair needs a version that there is no file of
+     */
+    public TrackingRepair(Config config, Repair repair) {
+        this.config = config;
+        this.store = config.store();
+        this.catalog = MigrationCatalog.read(config.migrations());
+        this.repair = repair;
+        this.containment = new Containment(AllowList.of(config, false));
+        if (repair instanceof Repair.AcceptChecksum accept) {
+            catalog.get(accept.version());
+        } else if (repair instanceof Repair.MarkApplied mark) {
+            catalog.get(mark.version());
+        } else if (repair instanceof Repair.MarkNotApplied mark && !Migration.isVersion(mark.version())) {
+            catalog.get(mark.version());
+        }
+    }
+
+    /** Corrects what is recorded for tenants. */
+    public FleetReport repair(TenantSelection reading) throws SQLException {
+        return FleetRuns.run(config, "repair", reading, Rollout.defaults(), (session, fleet) -> {
+            FleetPlan plan = new FleetPlan();
+            fleet.rows().keySet().forEach(schema -> plan.add(new TenantRepair(schema)));
+            return plan;
+        });
+    }
+
+    /** The statements that a tenant needs, by version. */
+    private Map<String, List<String>> statements(String schema, List<RecordedVersion> rows) {
+        Map<String, List<String>> statements = new LinkedHashMap<>();
+        if (repair instanceof Repair.MarkApplied mark) {
+            markApplied(schema, rows, catalog.get(mark.version()), statements);
+            return statements;
+        }
+        for (RecordedVersion row : rows) {
+            Optional<Migration> migration = catalog.find(row.version());
+            String recorded = row.checksum().orElse("");
+            if (repair instanceof Repair.MarkNotApplied mark && mark.version().equals(row.version())) {
+                statements.put(row.version(), List.of(store.deleteSql(schema, row.version())));
+            } else if (repair instanceof Repair.AcceptChecksum accept
+                    && accept.version().equals(row.version())) {
+                migration
+                        .filter(file -> !file.up().matches(recorded))
+                        .ifPresent(file -> statements.put(row.version(), List.of(checksumSql(schema, file))));
+            } else if (repair instanceof Repair.FillChecksums && recorded.length() != CHECKSUM_LENGTH) {
+                migration.ifPresent(file -> statements.put(row.version(), List.of(checksumSql(schema, file))));
+            }
+        }
+        return statements;
+    }
+
+    private void markApplied(
+            String schema, List<RecordedVersion> rows, Migration migration, Map<String, List<String>> statements) {
+        Optional<RecordedVersion> row = rows.stream()
+                .filter(candidate -> candidate.version().equals(migration.version()))
+                .findFirst();
+        if (row.isEmpty()) {
+            statements.put(migration.version(), List.of(store.insertSql(schema, migration)));
+        } else if (!row.get().finished()) {
+            statements.put(
+                    migration.version(),
+                    List.of(store.deleteSql(schema, migration.version()), store.insertSql(schema, migration)));
+        }
+    }
+
+    private String checksumSql(String schema, Migration migration) {
+        return store.updateChecksumSql(
+                schema, migration.version(), migration.up().checksum());
+    }
+
+    private final class TenantRepair implements TenantJob {
+
+        private final String schema;
+
+        TenantRepair(String schema) {
+            this.schema = schema;
+        }
+
+        @Override
+        public String schema() {
+            return schema;
+        }
+
+        @Override
+        public Attempt tryOn(Session session) throws SQLException {
+            try {
+                return Attempt.ofFree(tryIn(session));
+            } catch (SQLException e) {
+                if (Containment.foreign(e).isEmpty()) {
+                    throw e;
+                }
+                throw new TenantMigratorException(
+                        Failure.of("a trigger on the tracking table touched something outside of the tenant's schema;"
+                                + " nothing was changed. Remove the trigger"));
+            }
+        }
+
+        private Optional<TenantOutcome> tryIn(Session session) throws SQLException {
+            return session.inTransactionIfFree(schema, connection -> {
+                List<RecordedVersion> rows =
+                        store.histories(connection, List.of(schema)).getOrDefault(schema, List.of());
+                Map<String, List<String>> statements = statements(schema, rows);
+                if (statements.isEmpty()) {
+                    return repair instanceof Repair.MarkNotApplied
+                            ? new TenantOutcome.NotApplied(schema)
+                            : new TenantOutcome.UpToDate(schema);
+                }
+                Containment.Checked checked = containment.start(connection, schema);
+                Pipeline flight = new Pipeline().add(Containment.OWN_PATH);
+                statements.values().forEach(sqls -> sqls.forEach(flight::add));
+                flight.add("SET CONSTRAINTS ALL IMMEDIATE")
+                        .add("SET TRANSACTION READ ONLY")
+                        .add("SET CONSTRAINTS ALL IMMEDIATE");
+                if (!store.recordsOutside()) {
+                    flight.add(Containment.OWN_PATH)
+                            .add(checked.sql(true))
+                            .add(SessionTraces.removeSql(session.settings()));
+                }
+                flight.send(connection);
+                return new TenantOutcome.Repaired(schema, new ArrayList<>(statements.keySet()));
+            });
+        }
+    }
+}

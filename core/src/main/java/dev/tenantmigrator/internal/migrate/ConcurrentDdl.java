@@ -1,0 +1,263 @@
+package dev.tenantmigrator.internal.migrate;
+
+import dev.tenantmigrator.internal.sql.NonTransactional;
+import dev.tenantmigrator.internal.sql.Sql;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How far a statement got that runs outside of a transaction, by what PostgreSQL's catalogs say: a concurrent form that is
+ * cut off leaves an INVALID index or a half detached partition, which must be neither taken for done nor left behind.
+ */
+final class ConcurrentDdl {
+
+    /** Before each query: on the tenant's path an operator of the tenant could answer, and would run outside of any check. */
+    private static final String OWN_PATH = "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false)";
+
+    private static final String INDEX = """
+            SELECT i.indisvalid, t.relname
+              FROM pg_catalog.pg_class c
+              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+              JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
+              JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
+             WHERE n.nspname = ? AND c.relname = ?::pg_catalog.name""";
+
+    private static final String KIND = """
+            SELECT c.relkind FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = ? AND c.relname = ?::pg_catalog.name""";
+
+    /**
+     * The tables that a {@code REINDEX} is about, with their partitions, and the tables that hold their long values. What is
+     * left behind on the latter only a superuser can drop by name (others lack the schema), and {@code VACUUM FULL}.
+     * {@code REINDEX SCHEMA} is not about partitions in other schemas.
+     */
+    private static final String INVALID = """
+            WITH RECURSIVE named AS (
+                SELECT coalesce(i.indrelid, c.oid) AS oid
+                  FROM pg_catalog.pg_class c
+                  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                  LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
+                 WHERE n.nspname = ? AND (? = '' OR c.relname = ?::pg_catalog.name) AND c.relkind IN ('r', 'p', 'm', 'i', 'I')
+                UNION SELECT h.inhrelid FROM named JOIN pg_catalog.pg_inherits h ON h.inhparent = named.oid AND ? <> ''
+            ), tables AS (
+                SELECT oid FROM named
+                UNION SELECT c.reltoastrelid FROM named JOIN pg_catalog.pg_class c ON c.oid = named.oid)
+            SELECT DISTINCT n.nspname, x.relname
+              FROM tables
+              JOIN pg_catalog.pg_index i ON i.indrelid = tables.oid
+              JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+              JOIN pg_catalog.pg_namespace n ON n.oid = x.relnamespace
+             WHERE NOT i.indisvalid AND x.relkind = 'i'
+               AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND (x.relname ~ '_cc(new|old)[0-9]*$') = ?""";
+
+    private static final String PARTITION = """
+            SELECT h.inhdetachpending
+              FROM pg_catalog.pg_inherits h
+              JOIN pg_catalog.pg_class p ON p.oid = h.inhparent
+              JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
+              JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid
+              JOIN pg_catalog.pg_namespace cn ON cn.oid = c.relnamespace
+             WHERE pn.nspname = ? AND p.relname = ?::pg_catalog.name
+               AND cn.nspname = pn.nspname AND c.relname = ?::pg_catalog.name""";
+
+    private final Connection connection;
+    private final String schema;
+
+    ConcurrentDdl(Connection connection, String schema) {
+        this.connection = connection;
+        this.schema = schema;
+    }
+
+    /** The server's process that runs the statements. */
+    int process() throws SQLException {
+        return query("SELECT pg_catalog.pg_backend_pid()", rows -> rows.getInt(1))
+                .get(0);
+    }
+
+    private record Index(boolean valid, String table) {}
+
+    /**
+     * Takes away what an earlier try left half done, and finishes what can only be finished.
+     *
+     * @param resumed whether the script was begun before: what is there is then taken for what the statement made
+     * @return whether nothing is left to do
+     */
+    boolean settle(NonTransactional statement, boolean resumed) throws SQLException {
+        switch (statement.kind()) {
+            case CREATE_INDEX -> {
+                Optional<Index> index = index(statement.name());
+                boolean there = index.isPresent() && isOn(statement, index.get());
+                if (there && !index.get().valid()) {
+                    drop(schema, statement.name());
+                    return false;
+                }
+                return there && resumed;
+            }
+            case DROP_INDEX -> {
+                return resumed && index(statement.name()).isEmpty();
+            }
+            case REINDEX_INDEX, REINDEX_TABLE, REINDEX_SCHEMA -> {
+                for (List<String> index : invalidIndexes(statement, true)) {
+                    drop(index.get(0), index.get(1));
+                }
+                return false;
+            }
+            case DETACH -> {
+                Optional<Boolean> pending = detachPending(statement);
+                if (pending.isPresent() && pending.get()) {
+                    execute("ALTER TABLE " + Sql.qualified(schema, statement.name()) + " DETACH PARTITION "
+                            + Sql.qualified(schema, statement.secondName()) + " FINALIZE");
+                    return true;
+                }
+                return resumed && pending.isEmpty();
+            }
+            default -> {
+                return false;
+            }
+        }
+    }
+
+    /**
+     * After a statement failed: drops the INVALID index that it may have left, which would slow down every write and, if
+     * unique, refuse rows.
+     *
+     * @return whether nothing of the statement is left
+     */
+    boolean undo(NonTransactional statement) throws SQLException {
+        return switch (statement.kind()) {
+            case CREATE_INDEX, REINDEX_INDEX, REINDEX_TABLE, REINDEX_SCHEMA -> {
+                settle(statement, false);
+                yield true;
+            }
+            case DETACH -> detachPending(statement).stream().noneMatch(pending -> pending);
+            case CODE -> false;
+            case DROP_INDEX, VACUUM, CLUSTER -> true;
+        };
+    }
+
+    /** What is not as the statement promises, although PostgreSQL reported success; empty when all is well. */
+    Optional<String> missing(NonTransactional statement) throws SQLException {
+        return switch (statement.kind()) {
+            case CREATE_INDEX -> {
+                Optional<Index> index = index(statement.name());
+                boolean made = index.isPresent() && index.get().valid() && isOn(statement, index.get());
+                yield made ? Optional.empty() : Optional.of(notValid(statement.name()));
+            }
+            case REINDEX_INDEX ->
+                index(statement.name()).filter(Index::valid).isPresent()
+                        ? Optional.empty()
+                        : partitionsInvalid(statement);
+            case REINDEX_TABLE, REINDEX_SCHEMA -> partitionsInvalid(statement);
+            default -> Optional.empty();
+        };
+    }
+
+    /**
+     * Why a statement will fail, as far as that must be known before the script has begun: later an index of the name is
+     * taken for the script's own, and at what PostgreSQL does not support some pools close the connection.
+     *
+     * @param dropped whether the script drops an index of the name before
+     */
+    Optional<String> refusal(NonTransactional statement, boolean dropped) throws SQLException {
+        return switch (statement.kind()) {
+            case CREATE_INDEX -> {
+                if (kind(statement.secondName()).equals(Optional.of("p"))) {
+                    yield Optional.of("cannot create index on partitioned table \"" + statement.secondName()
+                            + "\" concurrently; create it on each partition, or without CONCURRENTLY");
+                }
+                boolean taken = !statement.conditional()
+                        && !dropped
+                        && index(statement.name()).filter(Index::valid).isPresent();
+                yield taken ? Optional.of("the index " + statement.name() + " exists already") : Optional.empty();
+            }
+            case DROP_INDEX ->
+                kind(statement.name()).equals(Optional.of("I"))
+                        ? Optional.of("cannot drop partitioned index \"" + statement.name()
+                                + "\" concurrently; drop it without CONCURRENTLY")
+                        : Optional.empty();
+            default -> Optional.empty();
+        };
+    }
+
+    private Optional<String> kind(String relation) throws SQLException {
+        return query(KIND, rows -> rows.getString(1), schema, relation).stream().findFirst();
+    }
+
+    private Optional<String> partitionsInvalid(NonTransactional statement) throws SQLException {
+        return invalidIndexes(statement, false).stream().findFirst().map(index -> notValid(index.get(1)));
+    }
+
+    private static String notValid(String index) {
+        return "the index " + index
+                + " is not there, not on that table, or INVALID (PostgreSQL leaves out INVALID indexes"
+                + " of a table that it reindexes concurrently): drop it or reindex it by its name";
+    }
+
+    private boolean isOn(NonTransactional statement, Index index) throws SQLException {
+        return index.table().equals(asStored(statement.secondName()));
+    }
+
+    /** PostgreSQL cuts names to 63 bytes. */
+    private String asStored(String name) throws SQLException {
+        return query("SELECT ?::pg_catalog.name::text", rows -> rows.getString(1), name)
+                .get(0);
+    }
+
+    private Optional<Index> index(String name) throws SQLException {
+        return query(INDEX, rows -> new Index(rows.getBoolean(1), rows.getString(2)), schema, name).stream()
+                .findFirst();
+    }
+
+    private Optional<Boolean> detachPending(NonTransactional statement) throws SQLException {
+        return query(PARTITION, rows -> rows.getBoolean(1), schema, statement.name(), statement.secondName()).stream()
+                .findFirst();
+    }
+
+    /** @param leftovers whether to look for those that a concurrent reindexing makes, or for all others */
+    private List<List<String>> invalidIndexes(NonTransactional statement, boolean leftovers) throws SQLException {
+        return query(
+                INVALID,
+                rows -> List.of(rows.getString(1), rows.getString(2)),
+                schema,
+                statement.name(),
+                statement.name(),
+                statement.name(),
+                leftovers);
+    }
+
+    private void drop(String indexSchema, String index) throws SQLException {
+        execute("DROP INDEX CONCURRENTLY IF EXISTS " + Sql.qualified(indexSchema, index));
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private interface Row<T> {
+        T read(ResultSet rows) throws SQLException;
+    }
+
+    private <T> List<T> query(String sql, Row<T> row, Object... arguments) throws SQLException {
+        execute(OWN_PATH);
+        List<T> result = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < arguments.length; i++) {
+                statement.setObject(i + 1, arguments[i]);
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    result.add(row.read(rows));
+                }
+            }
+        }
+        return result;
+    }
+}

@@ -1,0 +1,117 @@
+package dev.tenantmigrator.internal.migrate;
+
+import dev.tenantmigrator.DeployOptions;
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.Rollout;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.event.TenantEvent;
+import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.report.TenantOutcome.Step;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Applies what is pending. */
+public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingStore store) implements Direction {
+
+    /**
+     * Checks its arguments.
+     *
+     * @throws dev.tenantmigrator.InvalidMigrationException when there is no migration of the target version
+     */
+    public Deploy {
+        options.targetVersion().ifPresent(catalog::get);
+    }
+
+    @Override
+    public Optional<TenantOutcome> outcome(TenantState state, List<Step> done) {
+        Optional<Failure> refusal = refusal(state);
+        if (refusal.isPresent()) {
+            return Optional.of(new TenantOutcome.Failed(state.schema(), done, refusal.get()));
+        }
+        if (!next(state).isEmpty()) {
+            return Optional.empty();
+        }
+        if (!done.isEmpty()) {
+            return Optional.of(new TenantOutcome.Migrated(state.schema(), done));
+        }
+        List<String> ahead = state.ahead();
+        return Optional.of(
+                ahead.isEmpty()
+                        ? new TenantOutcome.UpToDate(state.schema())
+                        : new TenantOutcome.Ahead(state.schema(), ahead));
+    }
+
+    @Override
+    public List<Migration> next(TenantState state) {
+        return upToTarget(state).due();
+    }
+
+    /** Why nothing may be applied to a tenant. */
+    Optional<Failure> refusal(TenantState state) {
+        return upToTarget(state).refusal(options.outOfOrder(), catalog);
+    }
+
+    private TenantState upToTarget(TenantState state) {
+        return options.targetVersion().map(state::upTo).orElse(state);
+    }
+
+    @Override
+    public ScriptFile script(Migration migration) {
+        return migration.up();
+    }
+
+    @Override
+    public String trackingSql(String schema, Migration migration) {
+        return store.insertSql(schema, migration);
+    }
+
+    @Override
+    public String startSql(String schema, Migration migration) {
+        return store.startSql(schema, migration);
+    }
+
+    @Override
+    public String endSql(String schema, Migration migration) {
+        return store.finishSql(schema, migration.version());
+    }
+
+    @Override
+    public Optional<String> cancelSql(String schema, Migration migration) {
+        return Optional.of(store.deleteSql(schema, migration.version()));
+    }
+
+    @Override
+    public String goOn() {
+        return "the next deploy goes on with it";
+    }
+
+    @Override
+    public Rollout rollout() {
+        return options.rollout();
+    }
+
+    @Override
+    public boolean sharedSchemaChanges() {
+        return options.sharedSchemaChanges();
+    }
+
+    @Override
+    public List<RecordedVersion> after(List<RecordedVersion> rows, Migration migration) {
+        List<RecordedVersion> after = new ArrayList<>(rows);
+        after.removeIf(row -> row.version().equals(migration.version()));
+        after.add(TenantState.rowOf(migration));
+        return after;
+    }
+
+    @Override
+    public TenantEvent event(String schema, String version, Duration duration) {
+        return new TenantEvent.MigrationApplied(schema, version, duration);
+    }
+}

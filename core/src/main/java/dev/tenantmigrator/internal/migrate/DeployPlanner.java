@@ -1,0 +1,147 @@
+package dev.tenantmigrator.internal.migrate;
+
+import dev.tenantmigrator.DeployOptions;
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.Rollout;
+import dev.tenantmigrator.SchemaAdapter.TenantScript;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.SqlStatement;
+import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.script.RunContext;
+import dev.tenantmigrator.internal.script.ScriptSettings;
+import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.tracking.FleetReader;
+import dev.tenantmigrator.internal.tracking.TenantSelection;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.PlanReport;
+import dev.tenantmigrator.report.PlannedMigration;
+import dev.tenantmigrator.report.ScriptNote;
+import dev.tenantmigrator.report.TenantPlan;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Says what a deploy would do. Only reads: not even an extension is created. */
+public final class DeployPlanner {
+
+    private final Config config;
+    private final MigrationCatalog catalog;
+    private final Map<ScriptFile, List<ScriptNote>> notes = new HashMap<>();
+
+    /** For one plan. */
+    public DeployPlanner(Config config) {
+        this.config = config;
+        this.catalog = MigrationCatalog.read(config.migrations());
+    }
+
+    /** What was begun or is pending, or why it would be refused. */
+    public PlanReport pending(TenantSelection reading, DeployOptions options) throws SQLException {
+        Deploy deploy = new Deploy(options, catalog, config.store());
+        return plan(reading, options.rollout(), deploy::next, deploy::refusal);
+    }
+
+    /** One version in each tenant, applied or not. */
+    public PlanReport version(TenantSelection reading, String version) throws SQLException {
+        Migration migration = catalog.get(version);
+        return plan(reading, Rollout.defaults(), state -> List.of(migration), state -> Optional.empty());
+    }
+
+    private interface Choice<T> {
+        T of(TenantState state);
+    }
+
+    private PlanReport plan(
+            TenantSelection reading,
+            Rollout rollout,
+            Choice<List<Migration>> migrations,
+            Choice<Optional<Failure>> refusal)
+            throws SQLException {
+        FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(reading.only(rollout.tenants()));
+        try (Session session = Session.openToRead(config.dataSource())) {
+            Map<String, TenantPlan> plans = new TreeMap<>();
+            fleet.failures().forEach((schema, failure) -> plans.put(schema, refused(schema, failure)));
+            List<TenantState> states = new ArrayList<>();
+            Set<ScriptFile> scripts = new LinkedHashSet<>();
+            fleet.rows().forEach((schema, rows) -> {
+                TenantState state = TenantState.of(schema, rows, catalog);
+                Optional<Failure> failure = refusal.of(state);
+                if (failure.isPresent()) {
+                    plans.put(schema, refused(schema, failure.get()));
+                } else {
+                    states.add(state);
+                    migrations.of(state).forEach(migration -> scripts.add(migration.up()));
+                }
+            });
+            RunContext run = RunContext.look(config, rollout, catalog, session.connection(), scripts);
+            for (TenantState state : states) {
+                List<PlannedMigration> planned = migrations.of(state).stream()
+                        .map(migration -> planned(run, state, migration))
+                        .toList();
+                plans.put(state.schema(), new TenantPlan(state.schema(), planned, Optional.empty()));
+            }
+            return new PlanReport(List.copyOf(plans.values()), scripts.isEmpty() ? Set.of() : run.missingExtensions());
+        }
+    }
+
+    private static TenantPlan refused(String schema, Failure failure) {
+        return new TenantPlan(schema, List.of(), Optional.of(failure));
+    }
+
+    private PlannedMigration planned(RunContext run, TenantState state, Migration migration) {
+        String schema = state.schema();
+        TenantScript script = run.script(migration.up());
+        ScriptSettings settings = run.settings(migration.up());
+        List<String> before = new ArrayList<>();
+        List<String> after = new ArrayList<>();
+        if (script.transactional()) {
+            before.add(Session.begin(script.isolationLevel()));
+            before.add(run.path().sql(schema));
+            before.add(settings.timeoutsSql());
+            after.add(config.store().insertSql(schema, migration));
+            after.add("COMMIT");
+        } else {
+            if (!state.has(migration.version())) {
+                before.add(config.store().startSql(schema, migration));
+            }
+            before.add(settings.sessionSql(schema, settings.askedLockTimeout().orElse("0")));
+            after.add(config.store().finishSql(schema, migration.version()));
+        }
+        return new PlannedMigration(
+                migration.version(),
+                migration.up().location(),
+                state.rows().stream().anyMatch(row -> row.version().equals(migration.version()) && row.finished()),
+                script.transactional(),
+                before,
+                script.statements(schema),
+                after,
+                notes.computeIfAbsent(migration.up(), file -> notes(script, schema)));
+    }
+
+    private static List<ScriptNote> notes(TenantScript script, String schema) {
+        List<ScriptNote> notes = new ArrayList<>(script.notes());
+        boolean said = notes.stream().anyMatch(note -> note.kind() == ScriptNote.Kind.NOT_TRANSACTIONAL);
+        if (!script.transactional() && !said) {
+            int line = script.statements(schema).stream()
+                    .findFirst()
+                    .map(SqlStatement::line)
+                    .orElse(1);
+            notes.add(
+                    0,
+                    new ScriptNote(
+                            ScriptNote.Kind.NOT_TRANSACTIONAL,
+                            line,
+                            "the script runs outside of a transaction, statement by statement; what was done before a"
+                                    + " failure stays, and the next deploy goes on there"));
+        }
+        return List.copyOf(notes);
+    }
+}

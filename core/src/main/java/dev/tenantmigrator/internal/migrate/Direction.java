@@ -1,0 +1,53 @@
+package dev.tenantmigrator.internal.migrate;
+
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.Rollout;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.event.TenantEvent;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.report.TenantOutcome.Step;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** What a run does to a tenant, step by step: {@link Deploy} goes up, {@link Rollback} down. */
+public interface Direction {
+
+    /** The outcome of a tenant in which nothing more is to run; empty when something is. */
+    Optional<TenantOutcome> outcome(TenantState state, List<Step> done);
+
+    /** The migrations to run for a tenant that has no outcome yet, in order; at least one. */
+    List<Migration> next(TenantState state);
+
+    /** The script of a migration in this direction. */
+    ScriptFile script(Migration migration);
+
+    /** The statement that changes the tracking row along with the script. */
+    String trackingSql(String schema, Migration migration);
+
+    /** The statement that records that a script is begun that cannot run in one transaction with its row. */
+    String startSql(String schema, Migration migration);
+
+    /** The statement that records the end of what {@link #startSql} began. */
+    String endSql(String schema, Migration migration);
+
+    /** The statement that takes {@link #startSql} back; empty when what was before cannot be recorded again. */
+    Optional<String> cancelSql(String schema, Migration migration);
+
+    /** What to do about a script that stopped outside of a transaction. */
+    String goOn();
+
+    /** How the run goes through the fleet. */
+    Rollout rollout();
+
+    /** Whether the scripts may change the shared schema. */
+    boolean sharedSchemaChanges();
+
+    /** The rows after a migration was run. */
+    List<RecordedVersion> after(List<RecordedVersion> rows, Migration migration);
+
+    /** What the listener is told after a migration was run. */
+    TenantEvent event(String schema, String version, Duration duration);
+}

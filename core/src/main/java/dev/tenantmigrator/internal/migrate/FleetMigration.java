@@ -1,0 +1,85 @@
+package dev.tenantmigrator.internal.migrate;
+
+import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.containment.AllowList;
+import dev.tenantmigrator.internal.containment.Containment;
+import dev.tenantmigrator.internal.fleet.FleetPlan;
+import dev.tenantmigrator.internal.fleet.FleetRuns;
+import dev.tenantmigrator.internal.jdbc.DirectConnection;
+import dev.tenantmigrator.internal.script.RunContext;
+import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.sql.ExpectedEffects;
+import dev.tenantmigrator.internal.tracking.TenantSelection;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.internal.tracking.TenantStates;
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.TenantOutcome;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Runs migrations in all tenants of a run: refuses what must not run, then gives each tenant that needs work its job. */
+public final class FleetMigration {
+
+    private FleetMigration() {}
+
+    /** Runs the migrations of each tenant in a direction. */
+    public static FleetReport run(
+            Config config, String name, TenantSelection reading, MigrationCatalog catalog, Direction direction)
+            throws SQLException {
+        return FleetRuns.run(config, name, reading, direction.rollout(), (session, fleet) -> {
+            FleetPlan plan = new FleetPlan();
+            List<TenantState> toMigrate = new ArrayList<>();
+            Set<ScriptFile> scripts = new LinkedHashSet<>();
+            TenantStates states = new TenantStates(catalog);
+            fleet.rows().forEach((schema, rows) -> {
+                TenantState state = states.of(schema, rows);
+                Optional<TenantOutcome> outcome = direction.outcome(state, List.of());
+                if (outcome.isPresent()) {
+                    plan.decide(outcome.get());
+                } else {
+                    toMigrate.add(state);
+                    direction.next(state).forEach(migration -> scripts.add(direction.script(migration)));
+                }
+            });
+            if (!toMigrate.isEmpty()) {
+                if (direction.rollout().asynchronousCommit()) {
+                    DirectConnection.checkAsynchronousCommit(session);
+                }
+                Containment containment = Containment.ofRun(
+                        AllowList.of(config, direction.sharedSchemaChanges()),
+                        toMigrate.stream().map(TenantState::schema).toList(),
+                        hidesCode(catalog, toMigrate),
+                        session.connection());
+                RunContext run = RunContext.load(config, direction.rollout(), catalog, session.connection(), scripts);
+                if (!scripts.stream().allMatch(run::isTransactional)) {
+                    DirectConnection.check(session, config.dataSource(), config.directDataSource());
+                }
+                toMigrate.forEach(state -> plan.add(new TenantMigration(run, direction, containment, state)));
+            }
+            return plan;
+        });
+    }
+
+    /** Whether a script that ran in one of the tenants hides what it did. */
+    private static boolean hidesCode(MigrationCatalog catalog, List<TenantState> tenants) {
+        // Most tenants share one list.
+        Set<List<RecordedVersion>> histories = Collections.newSetFromMap(new IdentityHashMap<>());
+        tenants.forEach(tenant -> histories.add(tenant.rows()));
+        Set<String> recorded = new HashSet<>();
+        histories.forEach(rows -> rows.forEach(row -> recorded.add(row.version())));
+        return catalog.migrations().stream()
+                .anyMatch(migration -> (recorded.contains(migration.version())
+                                && ExpectedEffects.hidesCode(migration.up()))
+                        // What was rolled back is recorded no more.
+                        || migration.down().filter(ExpectedEffects::hidesCode).isPresent());
+    }
+}

@@ -1,0 +1,139 @@
+package dev.tenantmigrator.internal.migrate;
+
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationFailedException;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.internal.jdbc.LockTable;
+import dev.tenantmigrator.internal.jdbc.ScriptFailure;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.script.RunContext;
+import dev.tenantmigrator.report.Failure;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Says what is to be done about the error of a migration in a transaction. */
+final class MigrationErrors {
+
+    private static final String LOCK_TIMEOUT = "55P03";
+
+    /** Lock timeout, deadlock, serialization failure: nothing was kept, and the same may succeed in a moment. */
+    private static final Set<String> PASSING = Set.of(LOCK_TIMEOUT, "40P01", "40001");
+
+    /** What only turns out when it runs: a {@code REINDEX} of a partitioned table, a procedure that commits. */
+    private static final Set<String> NOT_IN_TRANSACTION = Set.of("25001", "2D000");
+
+    /** Undefined table, or schema. */
+    private static final Set<String> NOT_THERE = Set.of("42P01", "3F000");
+
+    private static final String HOLDERS = """
+            SELECT DISTINCT l.pid
+              FROM pg_catalog.pg_locks l
+              JOIN pg_catalog.pg_database d ON d.oid = l.database
+              JOIN pg_catalog.pg_class c ON c.oid = l.relation
+              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+             WHERE d.datname = pg_catalog.current_database() AND n.nspname = ?
+               AND l.granted AND l.pid <> pg_catalog.pg_backend_pid()
+             ORDER BY 1 LIMIT 5""";
+
+    private MigrationErrors() {}
+
+    /** Whether the reason may be gone in a moment. */
+    static boolean mayPass(String sqlState) {
+        return PASSING.contains(sqlState);
+    }
+
+    /** Whether the error may be that the tenant is gone. */
+    static boolean mayBeGone(SQLException e) {
+        return !(e instanceof ScriptFailure) && NOT_THERE.contains(SqlErrors.state(e));
+    }
+
+    /**
+     * The exception for an error.
+     *
+     * @param tries of the script
+     */
+    static MigrationFailedException of(
+            SQLException e,
+            RunContext run,
+            ScriptFile script,
+            String schema,
+            Migration migration,
+            Session session,
+            AttemptCounter tries) {
+        String state = SqlErrors.state(e);
+        Failure failure = e instanceof ScriptFailure failed
+                ? failed.failure()
+                : SqlErrors.failure(e).inFile(script.location());
+        if (LOCK_TIMEOUT.equals(state)) {
+            failure = failure.withMessage(
+                    "another session kept a lock that the script needs, " + times(tries.count()) + " for "
+                            + run.settings(script).lockTimeout() + " within " + seconds(tries.time())
+                            + "; nothing of the script was kept. "
+                            + holders(session, schema));
+        } else if (mayPass(state)) {
+            failure = failure.withMessage(failure.message() + "; tried " + times(tries.count()) + " within "
+                    + seconds(tries.time()) + ", nothing of the script was kept; run again");
+        }
+        if (NOT_IN_TRANSACTION.contains(state)) {
+            failure = failure.withMessage(
+                    failure.message() + "; nothing of the script was kept. PostgreSQL runs this only"
+                            + " outside of a transaction: begin the file with \"-- tenant-migrator: no-transaction\"");
+        }
+        if (LockTable.isFull(e)) {
+            failure = failure.withMessage(
+                    failure.message() + "; nothing of the script was kept. It needs more locks in one"
+                            + " transaction than the server has left: raise max_locks_per_transaction, for which the server has"
+                            + " to be started again, split the script, or run it when less is going on");
+        }
+        if (SqlErrors.says(e, TransactionalRun.SPOILED)) {
+            failure = Failure.of(
+                            "the script itself changes what is recorded in the tracking table, or keeps it from being"
+                                    + " changed; remove that from the script")
+                    .inFile(script.location());
+        }
+        return new MigrationFailedException(
+                run.config().detailed(failure.inTenant(schema).ofVersion(migration.version()), e),
+                SqlErrors.withoutDetail(e));
+    }
+
+    private static String times(int tries) {
+        return tries == 1 ? "once" : tries + " times";
+    }
+
+    private static String seconds(Duration time) {
+        return Math.max(1, Math.round(time.toMillis() / 1000.0)) + " s";
+    }
+
+    /** Who is in the tenant's tables at this moment: most probably whom the script waited for. */
+    private static String holders(Session session, String schema) {
+        List<String> processes = session.isLost() ? List.of() : holders(session.connection(), schema);
+        return processes.isEmpty()
+                ? "End that session's transaction (pg_stat_activity shows it), or run again when it is done"
+                : "Locks in the tenant's schema are held at this moment by server process "
+                        + String.join(", ", processes)
+                        + " (pg_stat_activity shows what it does): end its transaction, or run again when it is done";
+    }
+
+    private static List<String> holders(Connection connection, String schema) {
+        try (PreparedStatement statement = connection.prepareStatement(HOLDERS)) {
+            statement.setString(1, schema);
+            List<String> processes = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    processes.add(rows.getString(1));
+                }
+            }
+            return processes;
+        } catch (SQLException e) {
+            // It would only have made the message better.
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,302 @@
+package dev.tenantmigrator.internal.migrate;
+
+import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationFailedException;
+import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.SqlStatement;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.containment.AllowList;
+import dev.tenantmigrator.internal.fleet.WaitReminder;
+import dev.tenantmigrator.internal.jdbc.Pipeline;
+import dev.tenantmigrator.internal.jdbc.ScriptFailure;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.script.RunContext;
+import dev.tenantmigrator.internal.script.ScriptSettings;
+import dev.tenantmigrator.internal.sql.NonTransactional;
+import dev.tenantmigrator.internal.sql.NonTransactional.Kind;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.report.Failure;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import javax.sql.DataSource;
+
+/**
+ * Runs a script that PostgreSQL refuses in a transaction: its row is marked as begun, the statements run one by one, then the
+ * row is marked as done. A lock of the session on the connection that runs them tells others that the runner is alive; once
+ * it is gone, they go on where it stopped.
+ */
+final class NonTransactionalRun {
+
+    /**
+     * Has the server end a statement whose client is gone, which would otherwise hold the tenant's lock as long as it waits
+     * (PostgreSQL documentation, {@code client_connection_check_interval}). Servers elsewhere may refuse the setting.
+     */
+    private static final String LOOK_FOR_CLIENT =
+            "SELECT pg_catalog.set_config('client_connection_check_interval', '2s', false)"
+                    + " WHERE pg_catalog.version() OPERATOR(pg_catalog.~) 'linux'";
+
+    private static final String UNCHANGED = "; nothing was changed";
+    private static final String KEPT = "the script runs outside of a transaction, so what was done before is kept; ";
+
+    private final RunContext run;
+    private final Direction direction;
+    private final TrackingStore store;
+    private final TenantState state;
+    private final String schema;
+    private final Migration migration;
+    private final ScriptFile script;
+    private final List<Step> steps = new ArrayList<>();
+    private boolean repeatable;
+
+    private record Step(SqlStatement statement, NonTransactional what) {}
+
+    NonTransactionalRun(RunContext run, Direction direction, TenantState state, Migration migration) {
+        this.run = run;
+        this.direction = direction;
+        this.store = run.config().store();
+        this.state = state;
+        this.schema = state.schema();
+        this.migration = migration;
+        this.script = direction.script(migration);
+    }
+
+    /** The data source for such scripts, when it is not the usual one. */
+    private static Optional<DataSource> otherSource(Config config) {
+        return config.directDataSource().filter(direct -> direct != config.dataSource());
+    }
+
+    /**
+     * Runs it.
+     *
+     * @return whether it is done, the tenant is held, or what was read of it is out of date
+     * @throws MigrationFailedException when a statement failed, or the connection was lost
+     */
+    MigrationAttempt.Result run(Session worker) throws SQLException {
+        readSteps();
+        Optional<DataSource> other = otherSource(run.config());
+        if (other.isEmpty()) {
+            return runOn(worker);
+        }
+        try (Session session = Session.open(other.get())) {
+            return runOn(session);
+        }
+    }
+
+    /** Whether what failed can be tried again: nothing of the statement was kept, and none is done twice that must not be. */
+    boolean isRepeatable() {
+        return repeatable;
+    }
+
+    private MigrationAttempt.Result runOn(Session session) throws SQLException {
+        try {
+            return session.outsideTransactionIfFree(schema, connection -> locked(session))
+                    .orElse(MigrationAttempt.Result.HELD);
+        } catch (SQLException e) {
+            if (SqlErrors.isConnectionLost(e)) {
+                throw failed(
+                        SqlErrors.failure(e)
+                                .withMessage("the connection was lost (" + SqlErrors.message(e) + "); " + KEPT
+                                        + direction.goOn()),
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    /** Whatever adapter made the statements: none runs that is not known, or that names another schema. */
+    private void readSteps() {
+        steps.clear();
+        for (SqlStatement statement : run.statements(script, schema)) {
+            NonTransactional what = NonTransactional.of(statement.sql())
+                    .orElseThrow(() -> refused("this can run in a transaction", statement));
+            boolean strange =
+                    what.qualified().stream().anyMatch(name -> !name.schema().equals(Optional.of(schema)));
+            if (strange) {
+                throw refused("this runs outside of a transaction and names what is not in the tenant", statement);
+            }
+            steps.add(new Step(statement, what));
+        }
+    }
+
+    private InvalidMigrationException refused(String message, SqlStatement statement) {
+        return new InvalidMigrationException(Failure.of(message + UNCHANGED)
+                .inTenant(schema)
+                .ofVersion(migration.version())
+                .inFile(script.location())
+                .onLine(statement.line()));
+    }
+
+    private MigrationAttempt.Result locked(Session session) throws SQLException {
+        Connection connection = session.connection();
+        if (run.leavesTraces(List.of(script))) {
+            session.closeAfterThisTenant();
+        }
+        if (!store.isTracked(connection, schema)) {
+            return MigrationAttempt.Result.CHANGED;
+        }
+        List<RecordedVersion> rows =
+                store.histories(connection, List.of(schema)).getOrDefault(schema, List.of());
+        if (!TenantProgress.areSame(rows, state.rows())) {
+            return MigrationAttempt.Result.CHANGED;
+        }
+        ConcurrentDdl progress = new ConcurrentDdl(connection, schema);
+        ReachCheck reach = new ReachCheck(
+                session, schema, run.path(), AllowList.of(run.config(), direction.sharedSchemaChanges()));
+        boolean resumed = state.has(migration.version())
+                && !state.row(migration.version()).finished();
+        if (!resumed) {
+            refuseWhatWillFail(progress, reach);
+            record(session, direction.startSql(schema, migration));
+        }
+        int process = progress.process();
+        for (int i = 0; i < steps.size(); i++) {
+            String what = schema + ": " + script.location() + ":"
+                    + steps.get(i).statement().line();
+            WaitReminder waits = WaitReminder.on(what, process, run.cancellation(), connection);
+            try {
+                runStep(session, progress, reach, i, resumed);
+            } finally {
+                waits.close();
+            }
+        }
+        record(session, direction.endSql(schema, migration));
+        return MigrationAttempt.Result.DONE;
+    }
+
+    private void refuseWhatWillFail(ConcurrentDdl progress, ReachCheck reach) throws SQLException {
+        Set<String> dropped = new HashSet<>();
+        for (Step step : steps) {
+            NonTransactional what = step.what();
+            boolean droppedBefore = what.kind() == Kind.CREATE_INDEX && dropped.contains(what.name());
+            Optional<String> refusal = progress.refusal(what, droppedBefore);
+            if (refusal.isEmpty()) {
+                refusal = reach.refusal(what, step.statement().sql());
+            }
+            if (refusal.isPresent()) {
+                throw refused(refusal.get(), step.statement());
+            }
+            if (what.kind() == Kind.DROP_INDEX) {
+                dropped.add(what.name());
+            }
+        }
+    }
+
+    private void runStep(Session session, ConcurrentDdl progress, ReachCheck reach, int number, boolean resumed)
+            throws SQLException {
+        Step step = steps.get(number);
+        boolean begun = false;
+        try {
+            // Before each, because DO and CALL can change the session.
+            setSession(session.connection(), step);
+            set(session.connection(), LOOK_FOR_CLIENT);
+            refuseWhatReachesOut(reach, step);
+            begun = true;
+            if (progress.settle(step.what(), resumed)) {
+                return;
+            }
+            setSession(session.connection(), step);
+            new Pipeline()
+                    .addStatement(migration.version(), script, step.statement())
+                    .walk(session.connection());
+            Optional<String> missing = progress.missing(step.what());
+            if (missing.isPresent()) {
+                throw new SQLException(missing.get());
+            }
+        } catch (SQLException e) {
+            if (SqlErrors.isConnectionLost(e)) {
+                throw e;
+            }
+            boolean undone = !begun || undo(progress, step, e);
+            repeatable = undone
+                    && steps.stream()
+                            .limit(number)
+                            .noneMatch(before -> before.what().kind() == Kind.CODE);
+            boolean clean = undone && number == 0 && !resumed && cancel(session, e);
+            Failure failure = e instanceof ScriptFailure failed
+                    ? failed.failure()
+                    : SqlErrors.failure(e)
+                            .inFile(script.location())
+                            .onLine(step.statement().line());
+            String kept =
+                    clean ? "nothing of the script was kept; mend the cause and run again" : KEPT + direction.goOn();
+            throw failed(failure.withMessage(failure.message() + "; " + kept), e);
+        }
+    }
+
+    /** Once more, because what an earlier statement or another session did may have changed what there is. */
+    private static void refuseWhatReachesOut(ReachCheck reach, Step step) throws SQLException {
+        Optional<String> refusal = reach.refusal(step.what(), step.statement().sql());
+        if (refusal.isPresent()) {
+            throw new SQLException(refusal.get());
+        }
+    }
+
+    private void setSession(Connection connection, Step step) throws SQLException {
+        set(connection, run.settings(script).sessionSql(schema, lockTimeout(step)));
+    }
+
+    /**
+     * A concurrent form waits for the transactions that are open as it waits for locks; nobody waits behind it, and one that
+     * gives up leaves half a work.
+     */
+    private String lockTimeout(Step step) {
+        ScriptSettings settings = run.settings(script);
+        return step.what().concurrently().isPresent()
+                ? settings.askedLockTimeout().orElse("0")
+                : settings.lockTimeout();
+    }
+
+    private static boolean undo(ConcurrentDdl progress, Step step, SQLException reason) {
+        try {
+            return progress.undo(step.what());
+        } catch (SQLException e) {
+            reason.addSuppressed(SqlErrors.withoutDetail(e));
+            return false;
+        }
+    }
+
+    /** Forgets that the script was begun, so that its file may be mended. */
+    private boolean cancel(Session session, SQLException reason) {
+        Optional<String> sql = direction.cancelSql(schema, migration);
+        try {
+            if (sql.isPresent()) {
+                record(session, sql.get());
+            }
+            return sql.isPresent();
+        } catch (SQLException e) {
+            reason.addSuppressed(SqlErrors.withoutDetail(e));
+            return false;
+        }
+    }
+
+    private MigrationFailedException failed(Failure failure, SQLException e) {
+        Failure where = failure.file().isPresent() ? failure : failure.inFile(script.location());
+        return new MigrationFailedException(
+                run.config().detailed(where.inTenant(schema).ofVersion(migration.version()), e),
+                SqlErrors.withoutDetail(e));
+    }
+
+    /** Changes the row in a transaction of the library's own, whatever the host's defaults are. */
+    private static void record(Session session, String sql) throws SQLException {
+        session.inTransaction(connection -> {
+            new Pipeline().add(sql).send(connection);
+            return sql;
+        });
+    }
+
+    private static void set(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package dev.tenantmigrator.internal.migrate;
+
+import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.RollbackOptions;
+import dev.tenantmigrator.Rollout;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.event.TenantEvent;
+import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.internal.tracking.Unfinished;
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.Finding;
+import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.report.TenantOutcome.Step;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Takes a version back, and when asked the later ones before it. */
+public record Rollback(Migration target, RollbackOptions options, MigrationCatalog catalog, TrackingStore store)
+        implements Direction {
+
+    @Override
+    public Optional<TenantOutcome> outcome(TenantState state, List<Step> done) {
+        if (!state.has(target.version())) {
+            return Optional.of(
+                    done.isEmpty()
+                            ? new TenantOutcome.NotApplied(state.schema())
+                            : new TenantOutcome.RolledBack(state.schema(), done));
+        }
+        List<String> versions = versionsToTakeBack(state);
+        if (versions.size() > 1 && !options.includeLater()) {
+            String later = versions.stream()
+                    .filter(version -> !version.equals(target.version()))
+                    .sorted()
+                    .collect(Collectors.joining(", "));
+            return Optional.of(refused(
+                    state,
+                    done,
+                    target.version(),
+                    "later versions are applied: " + later + "; roll them back first, or with it (--with-later,"
+                            + " RollbackOptions.withLaterVersions())"));
+        }
+        return versions.stream()
+                .flatMap(version -> refusal(state, version).stream())
+                .findFirst()
+                .map(finding -> refused(state, done, finding.version().orElse(target.version()), finding.message()));
+    }
+
+    @Override
+    public List<Migration> next(TenantState state) {
+        return versionsToTakeBack(state).stream().map(catalog::get).toList();
+    }
+
+    /** In the order of application, which two merged branches can make another than that of the versions. */
+    private List<String> versionsToTakeBack(TenantState state) {
+        List<String> versions =
+                state.rows().stream().map(RecordedVersion::version).toList();
+        List<String> newestFirst =
+                new ArrayList<>(versions.subList(versions.indexOf(target.version()), versions.size()));
+        Collections.reverse(newestFirst);
+        return newestFirst;
+    }
+
+    /** A file that is gone, or not the one that was applied, has no rollback that is known to fit. */
+    private Optional<Finding> refusal(TenantState state, String version) {
+        return state.findings().stream()
+                .filter(finding -> finding.version().equals(Optional.of(version)))
+                .filter(finding -> switch (finding.kind()) {
+                    case UNFINISHED ->
+                        !Unfinished.of(state.row(version), catalog.find(version))
+                                .rollbackGoesOn();
+                    case FILE_MISSING, CHECKSUM_MISMATCH, AHEAD -> true;
+                    default -> false;
+                })
+                .findFirst();
+    }
+
+    private static TenantOutcome refused(TenantState state, List<Step> done, String version, String message) {
+        Failure failure = Failure.of(message + "; nothing was changed")
+                .inTenant(state.schema())
+                .ofVersion(version);
+        return new TenantOutcome.Failed(state.schema(), done, failure);
+    }
+
+    @Override
+    public ScriptFile script(Migration migration) {
+        return migration.down().orElseThrow(() -> noRollback(migration));
+    }
+
+    /** What is thrown for a migration that cannot be taken back. */
+    public static InvalidMigrationException noRollback(Migration migration) {
+        return new InvalidMigrationException(
+                Failure.of("the migration has no rollback.sql; write one beside its migration.sql; nothing was changed")
+                        .ofVersion(migration.version())
+                        .inFile(migration.up().location()));
+    }
+
+    @Override
+    public String trackingSql(String schema, Migration migration) {
+        return store.deleteSql(schema, migration.version());
+    }
+
+    @Override
+    public String startSql(String schema, Migration migration) {
+        return store.reopenSql(schema, migration.version());
+    }
+
+    @Override
+    public String endSql(String schema, Migration migration) {
+        return store.deleteSql(schema, migration.version());
+    }
+
+    @Override
+    public Optional<String> cancelSql(String schema, Migration migration) {
+        return Optional.empty();
+    }
+
+    @Override
+    public String goOn() {
+        return "run the rollback again, it goes on; a deploy would apply the migration again";
+    }
+
+    @Override
+    public Rollout rollout() {
+        return options.rollout();
+    }
+
+    @Override
+    public boolean sharedSchemaChanges() {
+        return options.sharedSchemaChanges();
+    }
+
+    @Override
+    public List<RecordedVersion> after(List<RecordedVersion> rows, Migration migration) {
+        return rows.stream()
+                .filter(row -> !row.version().equals(migration.version()))
+                .toList();
+    }
+
+    @Override
+    public TenantEvent event(String schema, String version, Duration duration) {
+        return new TenantEvent.MigrationRolledBack(schema, version, duration);
+    }
+}

@@ -1,0 +1,209 @@
+package dev.tenantmigrator.internal.migrate;
+
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.TenantNotFoundException;
+import dev.tenantmigrator.event.TenantEvent;
+import dev.tenantmigrator.internal.config.Events;
+import dev.tenantmigrator.internal.containment.Containment;
+import dev.tenantmigrator.internal.fleet.TenantJob;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.recording.Recording;
+import dev.tenantmigrator.internal.script.RunContext;
+import dev.tenantmigrator.internal.tracking.TenantSchemas;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.report.TenantOutcome.Step;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Runs migrations of one tenant in one direction, one after the other, and decides what becomes of the tenant when one cannot
+ * be run now, or fails.
+ */
+public final class TenantMigration implements TenantJob {
+
+    private final RunContext run;
+    private final Direction direction;
+    private final TenantProgress steps;
+    private final MigrationAttempt migrationTry;
+    private final LostConnection loss = new LostConnection();
+    private boolean changed;
+    private Optional<Long> heldSince = Optional.empty();
+    private Runnable waitRecorded = () -> {};
+
+    TenantMigration(RunContext run, Direction direction, Containment containment, TenantState state) {
+        this.run = run;
+        this.direction = direction;
+        this.steps = new TenantProgress(run, direction, state);
+        this.migrationTry = new MigrationAttempt(run, direction, containment, steps, loss);
+    }
+
+    @Override
+    public String schema() {
+        return steps.state().schema();
+    }
+
+    @Override
+    public List<Step> done() {
+        return loss.reason().isPresent() ? steps.confirmedOnly() : steps.done();
+    }
+
+    @Override
+    public boolean foundOthersWork() {
+        return changed;
+    }
+
+    @Override
+    public Optional<TenantOutcome> decide(List<RecordedVersion> rows) {
+        steps.become(rows);
+        return steps.outcome();
+    }
+
+    @Override
+    public boolean isUnconfirmed() {
+        return loss.reason().isEmpty() && steps.isUnconfirmed();
+    }
+
+    @Override
+    public void confirmed() {
+        steps.confirm();
+    }
+
+    @Override
+    public Optional<TenantOutcome> doubt(SQLException reason) {
+        loss.beforeFlush(reason);
+        return loss.mayTryAgain()
+                ? Optional.empty()
+                : Optional.of(failed(withoutConnection(SqlErrors.failure(reason))));
+    }
+
+    @Override
+    public TenantOutcome ended(String reason) {
+        if (loss.reason().isPresent()) {
+            return failed(withoutConnection(Failure.of(reason)));
+        }
+        return done().isEmpty() ? TenantJob.super.ended(reason) : failed(Failure.of(reason));
+    }
+
+    @Override
+    public Failure withoutConnection(Failure reason) {
+        if (loss.reason().isEmpty()) {
+            return TenantJob.super.withoutConnection(reason);
+        }
+        if (!loss.isInFlight()) {
+            return LostConnection.unflushed(reason);
+        }
+        return LostConnection.unknown(reason, steps.next(), direction.script(steps.next()));
+    }
+
+    @Override
+    public Attempt tryOn(Session session) throws SQLException {
+        try {
+            return attempt(session);
+        } catch (SQLException e) {
+            // Only what reads ends here.
+            if (SqlErrors.isConnectionLost(e) && loss.mayTryAgain()) {
+                session.lost();
+                return new Attempt.Lost();
+            }
+            if (loss.reason().isPresent()) {
+                return new Attempt.Over(failed(withoutConnection(SqlErrors.failure(e))));
+            }
+            throw e;
+        }
+    }
+
+    private Attempt attempt(Session session) throws SQLException {
+        changed = false;
+        if (loss.reason().isPresent()) {
+            Optional<TenantOutcome> failed =
+                    afterLostConnection(session, loss.reason().get());
+            if (failed.isPresent()) {
+                return new Attempt.Over(failed.get());
+            }
+            if (loss.reason().isPresent()) {
+                return new Attempt.Held();
+            }
+        }
+        if (heldSince.isPresent()) {
+            if (!session.tryLock(schema())) {
+                return new Attempt.Held();
+            }
+            Duration waited = Duration.ofNanos(System.nanoTime() - heldSince.get());
+            heldSince = Optional.empty();
+            waitRecorded.run();
+            Events.publish(run.config(), new TenantEvent.TenantWaitedFor(schema(), waited));
+        }
+        Optional<TenantOutcome> outcome = steps.outcome();
+        while (outcome.isEmpty()) {
+            Migration next = steps.next();
+            long start = System.nanoTime();
+            switch (migrationTry.run(session, next)) {
+                case DONE -> ran(next, Duration.ofNanos(System.nanoTime() - start));
+                case CHANGED -> reread(session);
+                case HELD -> {
+                    heldSince = Optional.of(System.nanoTime());
+                    waitRecorded = Recording.lockWait(schema());
+                    return new Attempt.Held();
+                }
+                case AGAIN -> {
+                    return new Attempt.Again(migrationTry.pause());
+                }
+                case OTHER_CONNECTION -> {
+                    return new Attempt.Lost();
+                }
+            }
+            outcome = steps.outcome();
+        }
+        return new Attempt.Over(outcome.get());
+    }
+
+    private void ran(Migration migration, Duration duration) {
+        migrationTry.succeeded();
+        steps.ran(migration, duration);
+    }
+
+    private void reread(Session session) throws SQLException {
+        if (!steps.isTracked(session)) {
+            throw new TenantNotFoundException(TenantSchemas.gone(schema()));
+        }
+        if (!steps.become(steps.read(session))) {
+            throw new TenantMigratorException(
+                    Failure.of("the tracking table shows other rows inside a transaction than outside"));
+        }
+        changed = true;
+    }
+
+    /**
+     * The connection was lost, possibly at the commit: only the tracking table knows what happened. It is asked under the
+     * tenant's lock, which the lost transaction holds as long as the server still works on it.
+     *
+     * @return the failure when the migration was not committed; empty when it was, or ({@link #loss} still open) when
+     *     the lock is held
+     */
+    private Optional<TenantOutcome> afterLostConnection(Session session, SQLException e) throws SQLException {
+        Optional<List<RecordedVersion>> rows = session.inTransactionIfFree(schema(), connection -> steps.read(session));
+        if (rows.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Migration> flown = loss.isInFlight() ? Optional.of(steps.next()) : Optional.empty();
+        loss.settle();
+        steps.become(rows.get());
+        steps.forgetWhatIsLost();
+        if (flown.isEmpty()) {
+            return Optional.empty();
+        }
+        Migration migration = flown.get();
+        if (steps.isRecorded(migration)) {
+            ran(migration, Duration.ZERO);
+            return Optional.empty();
+        }
+        return Optional.of(failed(LostConnection.rolledBack(e, schema(), migration, direction.script(migration))));
+    }
+}

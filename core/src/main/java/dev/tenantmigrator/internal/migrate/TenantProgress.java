@@ -1,0 +1,136 @@
+package dev.tenantmigrator.internal.migrate;
+
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.config.Events;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.script.RunContext;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.report.TenantOutcome.Step;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What is recorded of a tenant, what this run did to it, and what of that is known to be on the disk. */
+final class TenantProgress {
+
+    private final RunContext run;
+    private final Direction direction;
+    private final List<Step> done = new ArrayList<>();
+    private TenantState state;
+    private int confirmed;
+    private boolean changed;
+
+    TenantProgress(RunContext run, Direction direction, TenantState state) {
+        this.run = run;
+        this.direction = direction;
+        this.state = state;
+    }
+
+    TenantState state() {
+        return state;
+    }
+
+    List<Step> done() {
+        return done;
+    }
+
+    /** What is known to be on the disk, as long as nobody could look at what became of the rest. */
+    List<Step> confirmedOnly() {
+        return List.copyOf(done.subList(0, confirmed));
+    }
+
+    /** The outcome when nothing more is to run. */
+    Optional<TenantOutcome> outcome() {
+        return direction.outcome(state, done);
+    }
+
+    /** What runs next. */
+    Migration next() {
+        return direction.next(state).get(0);
+    }
+
+    /** Reads what is recorded now, without taking note of it. */
+    List<RecordedVersion> read(Session session) throws SQLException {
+        String schema = state.schema();
+        return run.config()
+                .store()
+                .histories(session.connection(), List.of(schema))
+                .getOrDefault(schema, List.of());
+    }
+
+    /** Whether the tenant is still there. */
+    boolean isTracked(Session session) throws SQLException {
+        return run.config().store().isTracked(session.connection(), state.schema());
+    }
+
+    /**
+     * Takes note of what was read.
+     *
+     * @return whether it is something else than before
+     */
+    boolean become(List<RecordedVersion> rows) {
+        boolean other = !isSame(rows);
+        changed |= other;
+        state = run.state(state.schema(), rows);
+        return other;
+    }
+
+    /** Whether others have worked on the tenant during the run. */
+    boolean wasChanged() {
+        return changed;
+    }
+
+    /** Whether rows are those that are known. */
+    boolean isSame(List<RecordedVersion> rows) {
+        return areSame(rows, state.rows());
+    }
+
+    /** Whether a migration is done, by what was read. */
+    boolean isRecorded(Migration migration) {
+        return isSame(direction.after(state.rows(), migration));
+    }
+
+    /** A migration was committed. */
+    void ran(Migration migration, Duration duration) {
+        done.add(new Step(migration.version(), duration));
+        state = run.state(state.schema(), direction.after(state.rows(), migration));
+        if (!run.isAsynchronous(direction.script(migration))) {
+            confirm();
+        }
+    }
+
+    /** Whether some of it is not known to be on the disk. */
+    boolean isUnconfirmed() {
+        return confirmed < done.size();
+    }
+
+    /** All of it is on the disk, so that it can be told. */
+    void confirm() {
+        for (Step step : done.subList(confirmed, done.size())) {
+            Events.publish(run.config(), direction.event(state.schema(), step.version(), step.duration()));
+        }
+        confirmed = done.size();
+    }
+
+    /** Forgets what the server lost, by what was read. */
+    void forgetWhatIsLost() {
+        done.subList(confirmed, done.size())
+                .removeIf(step -> !isRecorded(run.catalog().get(step.version())));
+    }
+
+    /** Whether two readings are the same as far as {@link TrackingStore#assertRecordedSql} compares them. */
+    static boolean areSame(List<RecordedVersion> rows, List<RecordedVersion> others) {
+        return versions(rows).equals(versions(others));
+    }
+
+    private static Set<String> versions(List<RecordedVersion> rows) {
+        return rows.stream().map(row -> row.version() + row.finished()).collect(Collectors.toSet());
+    }
+}

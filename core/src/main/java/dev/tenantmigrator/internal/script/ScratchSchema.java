@@ -1,0 +1,112 @@
+package dev.tenantmigrator.internal.script;
+
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationFailedException;
+import dev.tenantmigrator.internal.containment.AllowList;
+import dev.tenantmigrator.internal.containment.Containment;
+import dev.tenantmigrator.internal.containment.ForeignObjectsException;
+import dev.tenantmigrator.internal.jdbc.Pipeline;
+import dev.tenantmigrator.internal.jdbc.ScriptFailure;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.internal.tracking.TenantSchemas;
+import dev.tenantmigrator.report.Failure;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A schema in which migrations are run to see what they make. Its transaction is always rolled back: what migrations do to
+ * shared tables must not happen twice.
+ */
+public final class ScratchSchema {
+
+    private final Connection connection;
+    private final RunContext run;
+    private final String schema;
+    private final Containment.Checked checked;
+
+    private ScratchSchema(Connection connection, RunContext run, String schema, Containment.Checked checked) {
+        this.connection = connection;
+        this.run = run;
+        this.schema = schema;
+        this.checked = checked;
+    }
+
+    /** Work in the scratch schema. */
+    @FunctionalInterface
+    public interface Work<T> {
+        /** Does it. */
+        T run(ScratchSchema scratch) throws SQLException;
+    }
+
+    /**
+     * Makes the schema, works in it, and takes everything back. What a migration does outside is refused all the same: it would
+     * wait for others, and they for it.
+     */
+    public static <T> T use(Session session, RunContext run, Work<T> work) throws SQLException {
+        String random = UUID.randomUUID().toString().replace("-", "");
+        String schema = TenantSchemas.RESERVED_PREFIX + "scratch_" + random;
+        Containment containment = new Containment(AllowList.of(run.config(), false));
+        return session.inRolledBackTransaction(connection -> {
+            Containment.Checked checked = containment.start(connection, schema);
+            new Pipeline()
+                    .add("CREATE SCHEMA " + Sql.identifier(schema))
+                    .add(run.path().sql(schema))
+                    .send(connection);
+            return work.run(new ScratchSchema(connection, run, schema, checked));
+        });
+    }
+
+    /** The schema's name: it occurs nowhere else. */
+    public String schema() {
+        return schema;
+    }
+
+    /** The connection, in the transaction. */
+    public Connection connection() {
+        return connection;
+    }
+
+    /**
+     * Runs a migration.
+     *
+     * @throws MigrationFailedException when it fails; names the place
+     */
+    public void apply(Migration migration) throws SQLException {
+        Pipeline flight = new Pipeline()
+                .add(run.path().sql(schema))
+                .addScript(migration.version(), migration.up(), run.statementsInCreation(migration.up(), schema))
+                .addCheck(migration.version(), migration.up(), PendingConstraints.checkSql(schema));
+        try {
+            flight.walk(connection);
+            checked.check(connection);
+        } catch (ScriptFailure e) {
+            throw failed(e.failure(), e);
+        } catch (SQLException e) {
+            Optional<ForeignObjectsException> foreign = Containment.foreign(e);
+            if (foreign.isEmpty()) {
+                throw e;
+            }
+            new Pipeline().add("ROLLBACK").send(connection);
+            throw failed(
+                    Failure.of(Containment.message(connection, foreign.get()))
+                            .ofVersion(migration.version())
+                            .inFile(migration.up().location()),
+                    e);
+        }
+    }
+
+    private MigrationFailedException failed(Failure failure, SQLException e) {
+        return new MigrationFailedException(
+                run.config()
+                        .detailed(
+                                failure.withMessage(
+                                        "the migration cannot be run in an empty schema, to see what it makes: "
+                                                + failure.message() + "; nothing was changed"),
+                                e),
+                SqlErrors.withoutDetail(e));
+    }
+}

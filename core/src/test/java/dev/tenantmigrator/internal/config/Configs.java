@@ -1,0 +1,36 @@
+package dev.tenantmigrator.internal.config;
+
+import dev.tenantmigrator.MigrationSource;
+import dev.tenantmigrator.SchemaAdapter;
+import dev.tenantmigrator.TrackingStore;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import javax.sql.DataSource;
+
+/** What a migrator has that nothing was said to, for tests of parts that are given it. */
+public final class Configs {
+
+    private Configs() {}
+
+    /** With these migrations, and so many tenants at a time. */
+    public static Config of(DataSource dataSource, MigrationSource migrations, int parallelism) {
+        return new Config(
+                dataSource,
+                Optional.empty(),
+                migrations,
+                SchemaAdapter.standard(),
+                TrackingStore.perSchema(),
+                event -> {},
+                schema -> true,
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                "public",
+                parallelism,
+                Duration.ofSeconds(2),
+                false);
+    }
+}
