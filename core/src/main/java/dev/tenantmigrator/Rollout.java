@@ -28,7 +28,6 @@ public final class Rollout {
     private final Optional<Duration> lockTimeout;
     private final Optional<Duration> statementTimeout;
     private final int tries;
-    private final boolean asynchronousCommit;
 
     private Rollout(Builder builder) {
         this.tenants = builder.tenants;
@@ -42,7 +41,6 @@ public final class Rollout {
         this.lockTimeout = builder.lockTimeout;
         this.statementTimeout = builder.statementTimeout;
         this.tries = builder.tries;
-        this.asynchronousCommit = builder.asynchronousCommit;
     }
 
     /**
@@ -162,15 +160,6 @@ public final class Rollout {
         return tries;
     }
 
-    /**
-     * Whether single commits are not waited for.
-     *
-     * @return see {@link Builder#asynchronousCommit}
-     */
-    public boolean asynchronousCommit() {
-        return asynchronousCommit;
-    }
-
     static int checkedParallelism(int tenants) {
         if (tenants < 1) {
             throw new IllegalArgumentException("parallelism must be 1 or more, not " + tenants);
@@ -199,7 +188,6 @@ public final class Rollout {
         private Optional<Duration> lockTimeout = Optional.empty();
         private Optional<Duration> statementTimeout = Optional.empty();
         private int tries = TRIES;
-        private boolean asynchronousCommit;
 
         private Builder() {}
 
@@ -345,25 +333,7 @@ public final class Rollout {
             return this;
         }
 
-        /**
-         * Does not wait for the disk at each migration ({@code synchronous_commit = off}; PostgreSQL documentation,
-         * "Asynchronous Commit"), but once for many, before any of them is reported as done. When the server crashes meanwhile,
-         * migrations that were committed and not reported can be gone, each with its tracking row: the next run applies them.
-         * Other transactions see a migration before it is safe on the disk. Needs connections that lead to PostgreSQL itself,
-         * without a pooler: behind one the run is refused before any tenant is touched.
-         *
-         * @return this
-         */
-        public Builder asynchronousCommit() {
-            asynchronousCommit = true;
-            return this;
-        }
-
-        /**
-         * Makes the rollout.
-         *
-         * @return a rollout
-         */
+        /** The rollout, which later calls of this builder do not change. */
         public Rollout build() {
             return new Rollout(this);
         }

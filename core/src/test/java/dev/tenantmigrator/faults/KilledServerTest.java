@@ -3,8 +3,6 @@ package dev.tenantmigrator.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.tenantmigrator.DeployOptions;
-import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.event.TenantEvent;
@@ -34,6 +32,7 @@ class KilledServerTest {
     private static final Logger LOG = LoggerFactory.getLogger(KilledServerTest.class);
     private static final int TENANTS = 200;
     private static final int MIGRATIONS = 5;
+    private static final int TARGET = 1 + MIGRATIONS;
     private static final int KILLS = 2;
 
     @Test
@@ -43,42 +42,30 @@ class KilledServerTest {
         try (OwnServer server = OwnServer.start(directory, Map.of());
                 HikariDataSource pool = server.pool(4)) {
             CountedFleet.create(pool, "tenant", TENANTS);
-            int target = 1;
-            for (boolean asynchronous : new boolean[] {false, true}) {
-                target += MIGRATIONS;
-                List<String> figures = new ArrayList<>();
-                for (int kill = 1; kill <= KILLS; kill++) {
-                    figures.add(killOnce(server, pool, new Mode(asynchronous, target), random, seed));
-                }
-                long start = System.nanoTime();
-                migrator(pool, target, event -> {})
-                        .deployAll(options(asynchronous))
-                        .throwIfFailed();
-                figures.add("the last run took " + (System.nanoTime() - start) / 1_000_000 + " ms");
-                assertThat(CountedFleet.states(pool).values())
-                        .hasSize(TENANTS)
-                        .containsOnly(CountedFleet.versions(target));
-                LOG.warn(
-                        "FIGURES server killed {} times, {} tenants, {} migrations, asynchronous {}, seed {}: {}",
-                        KILLS,
-                        TENANTS,
-                        MIGRATIONS,
-                        asynchronous,
-                        seed,
-                        String.join("; ", figures));
+            List<String> figures = new ArrayList<>();
+            for (int kill = 1; kill <= KILLS; kill++) {
+                figures.add(killOnce(server, pool, random, seed));
             }
+            long start = System.nanoTime();
+            migrator(pool, TARGET, event -> {}).deployAll().throwIfFailed();
+            figures.add("the last run took " + (System.nanoTime() - start) / 1_000_000 + " ms");
+            assertThat(CountedFleet.states(pool).values()).hasSize(TENANTS).containsOnly(CountedFleet.versions(TARGET));
+            LOG.warn(
+                    "FIGURES server killed {} times, {} tenants, {} migrations, seed {}: {}",
+                    KILLS,
+                    TENANTS,
+                    MIGRATIONS,
+                    seed,
+                    String.join("; ", figures));
         }
     }
 
-    private record Mode(boolean asynchronous, int target) {}
-
-    private static String killOnce(OwnServer server, HikariDataSource pool, Mode mode, Random random, long seed)
-            throws Exception {
+    private static String killOnce(OwnServer server, HikariDataSource pool, Random random, long seed) throws Exception {
         long left = CountedFleet.states(pool).values().stream()
-                .filter(state -> !state.equals(CountedFleet.versions(mode.target())))
+                .filter(state -> !state.equals(CountedFleet.versions(TARGET)))
                 .count();
         int at = 1 + random.nextInt((int) left * 2 / 3);
-        Map<String, List<String>> claimed = killAt(server, pool, mode, at);
+        Map<String, List<String>> claimed = killAt(server, pool, at);
         server.startAgain(pool);
         assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
 
@@ -93,20 +80,19 @@ class KilledServerTest {
     }
 
     /** Kills the server in a run; returns what that reported as applied, by tenant. */
-    private static Map<String, List<String>> killAt(OwnServer server, HikariDataSource pool, Mode mode, int at)
-            throws Exception {
+    private static Map<String, List<String>> killAt(OwnServer server, HikariDataSource pool, int at) throws Exception {
         CountDownLatch begun = new CountDownLatch(at);
         Queue<TenantEvent.MigrationApplied> applied = new ConcurrentLinkedQueue<>();
         CompletableFuture<Optional<FleetReport>> run = CompletableFuture.supplyAsync(() -> {
             try {
-                TenantMigrator migrator = migrator(pool, mode.target(), event -> {
+                TenantMigrator migrator = migrator(pool, TARGET, event -> {
                     if (event instanceof TenantEvent.TenantStarted) {
                         begun.countDown();
-                    } else if (event instanceof TenantEvent.MigrationApplied migration && !mode.asynchronous()) {
+                    } else if (event instanceof TenantEvent.MigrationApplied migration) {
                         applied.add(migration);
                     }
                 });
-                return Optional.of(migrator.deployAll(options(mode.asynchronous())));
+                return Optional.of(migrator.deployAll());
             } catch (TenantMigratorException e) {
                 return Optional.empty();
             }
@@ -141,11 +127,5 @@ class KilledServerTest {
                 .parallelism(4)
                 .listener(listener)
                 .build();
-    }
-
-    private static DeployOptions options(boolean asynchronous) {
-        Rollout.Builder rollout = Rollout.builder();
-        return DeployOptions.defaults()
-                .withRollout(asynchronous ? rollout.asynchronousCommit().build() : rollout.build());
     }
 }

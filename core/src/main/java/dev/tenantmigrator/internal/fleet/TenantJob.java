@@ -62,23 +62,6 @@ public interface TenantJob {
         return Optional.empty();
     }
 
-    /** Whether something was committed that is not known to be on the disk. */
-    default boolean isUnconfirmed() {
-        return false;
-    }
-
-    /** Says that it is by now. */
-    default void confirmed() {}
-
-    /**
-     * Says that nobody knows whether it is: it is to be read again, on another connection.
-     *
-     * @return the outcome when that happened too often
-     */
-    default Optional<TenantOutcome> doubt(SQLException reason) {
-        return Optional.empty();
-    }
-
     /** What was committed already, for the report of a failure. */
     default List<TenantOutcome.Step> done() {
         return List.of();

@@ -105,20 +105,18 @@ final class WorkerPool {
     }
 
     private void workOn(Session session) {
-        Unconfirmed unconfirmed = new Unconfirmed(this::settle, this::doubt);
         int tenants = 0;
         Optional<JobQueue.Entry> next = queue.poll();
         while (next.isPresent()) {
-            workOn(session, next.get(), unconfirmed);
+            workOn(session, next.get());
             next = ++tenants == RENEWED_AFTER || session.isSpent() ? Optional.empty() : queue.poll();
         }
-        unconfirmed.confirm(session);
         if (tenants == RENEWED_AFTER) {
             session.closeWhenDone();
         }
     }
 
-    private void workOn(Session session, JobQueue.Entry entry, Unconfirmed unconfirmed) {
+    private void workOn(Session session, JobQueue.Entry entry) {
         TenantJob work = entry.work();
         if (started.add(work.schema())) {
             Events.publish(config, new TenantEvent.TenantStarted(work.schema()));
@@ -127,11 +125,7 @@ final class WorkerPool {
                 work.schema(), () -> Events.inTenant(work.schema(), () -> tryOn(session, work)), Attempt::result);
         // Asked now: once it is put back, it is another worker's.
         boolean others = work.foundOthersWork();
-        if (work.isUnconfirmed()) {
-            unconfirmed.add(session, entry, attempt);
-        } else {
-            settle(entry, attempt);
-        }
+        settle(entry, attempt);
         if (others && !session.isSpent()) {
             readAgain(session);
         }
@@ -147,10 +141,6 @@ final class WorkerPool {
         } else {
             queue.held(entry);
         }
-    }
-
-    private void doubt(TenantJob work, SQLException reason) {
-        work.doubt(reason).ifPresentOrElse(this::over, () -> queue.lost(work));
     }
 
     private Attempt tryOn(Session session, TenantJob work) {

@@ -57,26 +57,6 @@ public final class DirectConnection {
         }
     }
 
-    /** Checks once, before any tenant is touched, that commits which were not waited for can be waited for later. */
-    public static void checkAsynchronousCommit(Session session) throws SQLException {
-        requireOwnProcess(
-                session.connection(),
-                "asynchronous commit needs to know that a session lived on, and the connection leads through a pooler such"
-                        + " as PgBouncer; nothing was changed. Connect to PostgreSQL itself, or leave it off");
-        try {
-            session.flushCommits();
-        } catch (SQLException e) {
-            throw new TenantMigratorException(
-                    SqlErrors.failure(e)
-                            .withMessage(
-                                    "asynchronous commit cannot be used here, because a commit cannot be waited for ("
-                                            + SqlErrors.message(e)
-                                            + "); nothing was changed. Leave it off, or let the role run"
-                                            + " pg_logical_emit_message"),
-                    SqlErrors.withoutDetail(e));
-        }
-    }
-
     private static Session open(DataSource direct) {
         try {
             return Session.open(direct);

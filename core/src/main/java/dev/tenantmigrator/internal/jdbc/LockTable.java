@@ -12,9 +12,8 @@ import java.sql.Statement;
  *
  * @param perTransaction the setting that it is made bigger with
  * @param transactions by how many it is multiplied
- * @param held places that the asking session has now
  */
-public record LockTable(int perTransaction, int transactions, int held) {
+public record LockTable(int perTransaction, int transactions) {
 
     private static final String SETTING = "max_locks_per_transaction";
     private static final String OUT_OF_MEMORY = "53200";
@@ -22,21 +21,18 @@ public record LockTable(int perTransaction, int transactions, int held) {
     private static final String QUERY = """
             SELECT pg_catalog.current_setting('max_locks_per_transaction')::int,
                    pg_catalog.current_setting('max_connections')::int
-                       + pg_catalog.current_setting('max_prepared_transactions')::int,
-                   (SELECT count(*) FROM pg_catalog.pg_lock_status() AS l
-                     WHERE l.pid = pg_catalog.pg_backend_pid() AND NOT l.fastpath)""";
+                       + pg_catalog.current_setting('max_prepared_transactions')::int""";
 
     /** Asks the server. */
     public static LockTable read(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(QUERY)) {
             row.next();
-            return new LockTable(row.getInt(1), row.getInt(2), row.getInt(3));
+            return new LockTable(row.getInt(1), row.getInt(2));
         }
     }
 
-    /** How many places it has at least. */
-    public int size() {
+    private int size() {
         return perTransaction * transactions;
     }
 

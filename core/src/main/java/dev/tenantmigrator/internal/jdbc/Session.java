@@ -23,14 +23,6 @@ public final class Session implements AutoCloseable {
 
     private static final String READ_COMMITTED = "READ COMMITTED";
 
-    private static final String WAIT_FOR_COMMIT = "SELECT pg_catalog.set_config('synchronous_commit', CASE WHEN"
-            + " pg_catalog.current_setting('synchronous_commit') = 'off' THEN 'local'"
-            + " ELSE pg_catalog.current_setting('synchronous_commit') END, true)";
-
-    /** A commit only waits for the disk when its transaction wrote something; having a number is not enough. */
-    private static final String WRITE_SOMETHING =
-            "SELECT pg_catalog.pg_logical_emit_message(true, 'tenant_migrator', '') IS NULL";
-
     private static final Set<String> LEVELS = Set.of(READ_COMMITTED, "REPEATABLE READ", "SERIALIZABLE");
 
     private final Connection connection;
@@ -280,14 +272,6 @@ public final class Session implements AutoCloseable {
     public interface Reader<T> {
         /** Reads it. */
         T read(ResultSet row) throws SQLException;
-    }
-
-    /**
-     * Waits until all that is committed by now is on the disk. That this session lived until then proves that the server did
-     * not crash since the session's earlier commits, which need not have been waited for.
-     */
-    public void flushCommits() throws SQLException {
-        inOneFlight(new Pipeline().add(WAIT_FOR_COMMIT).add(WRITE_SOMETHING));
     }
 
     private void rollback(Throwable reason) {

@@ -51,9 +51,6 @@ public final class FleetMigration {
                 }
             });
             if (!toMigrate.isEmpty()) {
-                if (direction.rollout().asynchronousCommit()) {
-                    DirectConnection.checkAsynchronousCommit(session);
-                }
                 Containment containment = Containment.ofRun(
                         AllowList.of(config, direction.sharedSchemaChanges()),
                         toMigrate.stream().map(TenantState::schema).toList(),

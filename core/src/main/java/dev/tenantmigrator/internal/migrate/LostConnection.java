@@ -8,73 +8,52 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /**
- * That a connection went while one tenant was worked on: then only the tracking table, asked on another connection, knows what
- * was committed.
+ * State after losing the connection while a migration ran: only the tracking table, read on another connection, knows whether
+ * it was committed.
  */
 final class LostConnection {
 
-    /** How often a connection may go while nothing is in flight. */
-    private static final int MOST = 5;
+    /** A server that restarts ends each connection once or twice; more often means that something else is wrong. */
+    private static final int MOST_WHILE_IDLE = 5;
 
     private Optional<SQLException> reason = Optional.empty();
-    private boolean inFlight;
-    private int whileNothingFlew;
+    private int whileIdle;
 
-    /** The connection went while a migration was sent, possibly at its commit. */
-    void whileFlying(SQLException e) {
+    /** Records that the connection was lost while a migration ran, possibly at its commit. */
+    void duringMigration(SQLException e) {
         reason = Optional.of(e);
-        inFlight = true;
     }
 
-    /** The connection went before what was committed was known to be on the disk. */
-    void beforeFlush(SQLException e) {
-        reason = Optional.of(e);
-        inFlight = false;
+    /** Whether to try again after losing a connection that ran no migration. */
+    boolean mayRetry() {
+        return ++whileIdle < MOST_WHILE_IDLE;
     }
 
-    /** Whether to try once more, because a connection went while nothing was in flight. */
-    boolean mayTryAgain() {
-        return ++whileNothingFlew < MOST;
-    }
-
-    /** Why it went, as long as nobody has looked at what was committed. */
+    /** The error of the lost connection, until the tracking table has been read. */
     Optional<SQLException> reason() {
         return reason;
     }
 
-    /** Whether a migration was in flight, so that it may or may not have been committed. */
-    boolean isInFlight() {
-        return inFlight;
-    }
-
-    /** Somebody has looked. */
+    /** Records that the tracking table has been read. */
     void settle() {
         reason = Optional.empty();
-        inFlight = false;
     }
 
-    /** What is reported when nobody could look at what was not known to be on the disk, and why not. */
-    static Failure unflushed(Failure whyNot) {
-        return whyNot.withMessage("the connection was lost before what was done was known to be on the server's disk,"
-                + " and whether it is could not be asked (" + whyNot.message()
-                + "); run again, what is done is not done twice");
-    }
-
-    /** What is reported when nobody could look whether a migration was committed, and why not. */
-    static Failure unknown(Failure whyNot, Migration flown, ScriptFile script) {
+    /** The failure to report when the tracking table could not be read, and why not. */
+    static Failure unknown(Failure whyNot, Migration migration, ScriptFile script) {
         return whyNot.withMessage("the connection was lost while the script ran, and whether it was committed could not"
                         + " be asked (" + whyNot.message() + "); run again, what is done is not done twice")
-                .ofVersion(flown.version())
+                .ofVersion(migration.version())
                 .inFile(script.location());
     }
 
-    /** What is reported when it was looked at, and a migration that flew was not committed. */
-    static Failure rolledBack(SQLException reason, String schema, Migration flown, ScriptFile script) {
+    /** The failure to report when the tracking table shows that the migration was not committed. */
+    static Failure rolledBack(SQLException reason, String schema, Migration migration, ScriptFile script) {
         return SqlErrors.failure(reason)
                 .withMessage("the connection was lost (" + SqlErrors.message(reason)
                         + "); the script was rolled back and nothing of it was kept; run again")
                 .inTenant(schema)
-                .ofVersion(flown.version())
+                .ofVersion(migration.version())
                 .inFile(script.location());
     }
 }

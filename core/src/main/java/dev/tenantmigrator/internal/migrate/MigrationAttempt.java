@@ -37,7 +37,7 @@ final class MigrationAttempt {
     private final Direction direction;
     private final Containment containment;
     private final TenantProgress steps;
-    private final LostConnection loss;
+    private final LostConnection lostConnection;
     private final String schema;
     private final AttemptCounter tries = new AttemptCounter();
     private boolean oneByOne;
@@ -45,14 +45,18 @@ final class MigrationAttempt {
     private boolean codeHides;
     private Duration pause = Duration.ZERO;
 
-    /** @param loss is told when the connection went while a migration was sent */
+    /** @param lostConnection is told when the connection went while a migration was sent */
     MigrationAttempt(
-            RunContext run, Direction direction, Containment containment, TenantProgress steps, LostConnection loss) {
+            RunContext run,
+            Direction direction,
+            Containment containment,
+            TenantProgress steps,
+            LostConnection lostConnection) {
         this.run = run;
         this.direction = direction;
         this.containment = containment;
         this.steps = steps;
-        this.loss = loss;
+        this.lostConnection = lostConnection;
         this.schema = steps.state().schema();
         this.codeHides = containment.mayHideCode(schema);
     }
@@ -143,7 +147,7 @@ final class MigrationAttempt {
 
     private Optional<Result> expected(SQLException e, Session session, Migration migration) throws SQLException {
         if (SqlErrors.isConnectionLost(e)) {
-            loss.whileFlying(e);
+            lostConnection.duringMigration(e);
             return Optional.of(Result.OTHER_CONNECTION);
         }
         if (!full && !codeHides && !(e instanceof ScriptFailure) && TenantLock.isHeld(e)) {

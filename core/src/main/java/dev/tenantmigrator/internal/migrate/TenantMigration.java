@@ -32,7 +32,7 @@ public final class TenantMigration implements TenantJob {
     private final Direction direction;
     private final TenantProgress steps;
     private final MigrationAttempt migrationTry;
-    private final LostConnection loss = new LostConnection();
+    private final LostConnection lostConnection = new LostConnection();
     private boolean changed;
     private Optional<Long> heldSince = Optional.empty();
     private Runnable waitRecorded = () -> {};
@@ -41,7 +41,7 @@ public final class TenantMigration implements TenantJob {
         this.run = run;
         this.direction = direction;
         this.steps = new TenantProgress(run, direction, state);
-        this.migrationTry = new MigrationAttempt(run, direction, containment, steps, loss);
+        this.migrationTry = new MigrationAttempt(run, direction, containment, steps, lostConnection);
     }
 
     @Override
@@ -51,7 +51,7 @@ public final class TenantMigration implements TenantJob {
 
     @Override
     public List<Step> done() {
-        return loss.reason().isPresent() ? steps.confirmedOnly() : steps.done();
+        return steps.done();
     }
 
     @Override
@@ -66,26 +66,8 @@ public final class TenantMigration implements TenantJob {
     }
 
     @Override
-    public boolean isUnconfirmed() {
-        return loss.reason().isEmpty() && steps.isUnconfirmed();
-    }
-
-    @Override
-    public void confirmed() {
-        steps.confirm();
-    }
-
-    @Override
-    public Optional<TenantOutcome> doubt(SQLException reason) {
-        loss.beforeFlush(reason);
-        return loss.mayTryAgain()
-                ? Optional.empty()
-                : Optional.of(failed(withoutConnection(SqlErrors.failure(reason))));
-    }
-
-    @Override
     public TenantOutcome ended(String reason) {
-        if (loss.reason().isPresent()) {
+        if (lostConnection.reason().isPresent()) {
             return failed(withoutConnection(Failure.of(reason)));
         }
         return done().isEmpty() ? TenantJob.super.ended(reason) : failed(Failure.of(reason));
@@ -93,11 +75,8 @@ public final class TenantMigration implements TenantJob {
 
     @Override
     public Failure withoutConnection(Failure reason) {
-        if (loss.reason().isEmpty()) {
+        if (lostConnection.reason().isEmpty()) {
             return TenantJob.super.withoutConnection(reason);
-        }
-        if (!loss.isInFlight()) {
-            return LostConnection.unflushed(reason);
         }
         return LostConnection.unknown(reason, steps.next(), direction.script(steps.next()));
     }
@@ -108,11 +87,11 @@ public final class TenantMigration implements TenantJob {
             return attempt(session);
         } catch (SQLException e) {
             // Only what reads ends here.
-            if (SqlErrors.isConnectionLost(e) && loss.mayTryAgain()) {
+            if (SqlErrors.isConnectionLost(e) && lostConnection.mayRetry()) {
                 session.lost();
                 return new Attempt.Lost();
             }
-            if (loss.reason().isPresent()) {
+            if (lostConnection.reason().isPresent()) {
                 return new Attempt.Over(failed(withoutConnection(SqlErrors.failure(e))));
             }
             throw e;
@@ -121,13 +100,13 @@ public final class TenantMigration implements TenantJob {
 
     private Attempt attempt(Session session) throws SQLException {
         changed = false;
-        if (loss.reason().isPresent()) {
+        if (lostConnection.reason().isPresent()) {
             Optional<TenantOutcome> failed =
-                    afterLostConnection(session, loss.reason().get());
+                    afterLostConnection(session, lostConnection.reason().get());
             if (failed.isPresent()) {
                 return new Attempt.Over(failed.get());
             }
-            if (loss.reason().isPresent()) {
+            if (lostConnection.reason().isPresent()) {
                 return new Attempt.Held();
             }
         }
@@ -184,7 +163,7 @@ public final class TenantMigration implements TenantJob {
      * The connection was lost, possibly at the commit: only the tracking table knows what happened. It is asked under the
      * tenant's lock, which the lost transaction holds as long as the server still works on it.
      *
-     * @return the failure when the migration was not committed; empty when it was, or ({@link #loss} still open) when
+     * @return the failure when the migration was not committed; empty when it was, or ({@link #lostConnection} still open) when
      *     the lock is held
      */
     private Optional<TenantOutcome> afterLostConnection(Session session, SQLException e) throws SQLException {
@@ -192,14 +171,9 @@ public final class TenantMigration implements TenantJob {
         if (rows.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Migration> flown = loss.isInFlight() ? Optional.of(steps.next()) : Optional.empty();
-        loss.settle();
+        Migration migration = steps.next();
+        lostConnection.settle();
         steps.become(rows.get());
-        steps.forgetWhatIsLost();
-        if (flown.isEmpty()) {
-            return Optional.empty();
-        }
-        Migration migration = flown.get();
         if (steps.isRecorded(migration)) {
             ran(migration, Duration.ZERO);
             return Optional.empty();

@@ -17,14 +17,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What is recorded of a tenant, what this run did to it, and what of that is known to be on the disk. */
+/** The recorded versions of a tenant as they were last read, and the migrations that this run has run in it. */
 final class TenantProgress {
 
     private final RunContext run;
     private final Direction direction;
     private final List<Step> done = new ArrayList<>();
     private TenantState state;
-    private int confirmed;
     private boolean changed;
 
     TenantProgress(RunContext run, Direction direction, TenantState state) {
@@ -39,11 +38,6 @@ final class TenantProgress {
 
     List<Step> done() {
         return done;
-    }
-
-    /** What is known to be on the disk, as long as nobody could look at what became of the rest. */
-    List<Step> confirmedOnly() {
-        return List.copyOf(done.subList(0, confirmed));
     }
 
     /** The outcome when nothing more is to run. */
@@ -101,28 +95,7 @@ final class TenantProgress {
     void ran(Migration migration, Duration duration) {
         done.add(new Step(migration.version(), duration));
         state = run.state(state.schema(), direction.after(state.rows(), migration));
-        if (!run.isAsynchronous(direction.script(migration))) {
-            confirm();
-        }
-    }
-
-    /** Whether some of it is not known to be on the disk. */
-    boolean isUnconfirmed() {
-        return confirmed < done.size();
-    }
-
-    /** All of it is on the disk, so that it can be told. */
-    void confirm() {
-        for (Step step : done.subList(confirmed, done.size())) {
-            Events.publish(run.config(), direction.event(state.schema(), step.version(), step.duration()));
-        }
-        confirmed = done.size();
-    }
-
-    /** Forgets what the server lost, by what was read. */
-    void forgetWhatIsLost() {
-        done.subList(confirmed, done.size())
-                .removeIf(step -> !isRecorded(run.catalog().get(step.version())));
+        Events.publish(run.config(), direction.event(state.schema(), migration.version(), duration));
     }
 
     /** Whether two readings are the same as far as {@link TrackingStore#assertRecordedSql} compares them. */

@@ -208,11 +208,6 @@ public final class RunContext {
         return adapted(script).tries();
     }
 
-    /** Whether the commit of a script is not waited for. */
-    public boolean isAsynchronous(ScriptFile script) {
-        return rollout.asynchronousCommit() && isTransactional(script);
-    }
-
     /** Whether a script needs the full check, rather than the quick one. */
     public boolean needsFullCheck(ScriptFile script) {
         return !effects(script).plain() || surprising.contains(script);

@@ -81,9 +81,6 @@ public final class ScriptSettings {
     private Map<String, String> ofTransaction() {
         Map<String, String> settings = timeouts();
         settings.put("lock_timeout", lockTimeout);
-        if (rollout.asynchronousCommit()) {
-            settings.put("synchronous_commit", "off");
-        }
         return settings;
     }
 

@@ -51,7 +51,7 @@ public final class TenantCreator {
 
     private final Config config;
     private final RandomGenerator random;
-    private final CreationTurns turns;
+    private final CreationRetry retry;
 
     /**
      * What the last sign-up ran: the next one mostly runs the same, and need not read it again. Forgotten when one fails: an
@@ -70,7 +70,7 @@ public final class TenantCreator {
     TenantCreator(Config config, RandomGenerator random) {
         this.config = config;
         this.random = random;
-        this.turns = new CreationTurns(config.dataSource());
+        this.retry = new CreationRetry(config.dataSource());
     }
 
     /** Provides extensions and checks that every migration could run in a new tenant. */
@@ -89,7 +89,7 @@ public final class TenantCreator {
 
     private CreatedTenant createOutside(TenantName name, TenantStep step) throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
-        return turns.run(catalog, step, counted -> createAndTell(catalog, name, counted));
+        return retry.run(catalog, () -> createAndTell(catalog, name, step));
     }
 
     private CreatedTenant createAndTell(MigrationCatalog catalog, TenantName name, TenantStep step)
@@ -230,7 +230,7 @@ public final class TenantCreator {
         } catch (MigrationFailedException e) {
             last = Optional.empty();
             takeBack(connection, e);
-            throw LockTable.isFull(e.failure()) ? turns.explained(e, catalog, connection) : e;
+            throw LockTable.isFull(e.failure()) ? CreationRetry.explained(e, catalog, connection) : e;
         } catch (SQLException | RuntimeException | Error e) {
             takeBack(connection, e);
             throw e;

@@ -140,7 +140,7 @@ class RolloutTest {
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("LOCK TABLE a1.t");
-            JsonNode report = cli.json(1, "deploy-all", "--lock-timeout", "10ms", "--tries", "1", "--async-commit");
+            JsonNode report = cli.json(1, "deploy-all", "--lock-timeout", "10ms", "--tries", "1");
             assertThat(report.at("/tenants/0/error/sqlState").asText()).isEqualTo("55P03");
             assertThat(report.at("/counts/migrated").asInt()).isEqualTo(3);
             connection.rollback();

@@ -31,22 +31,12 @@ final class WorkOptions {
                     "How often a migration is tried that could not have a lock, or lost to a deadlock. Default: 5")
     private Optional<Integer> tries = Optional.empty();
 
-    @Option(
-            names = "--async-commit",
-            description =
-                    "Wait for the disk once for many migrations. A crash of the server can take back migrations that"
-                            + " were not reported yet; the next run applies them.")
-    private boolean asyncCommit;
-
     /** A rollout with these options. */
     Rollout.Builder rollout(Cancellation cancellation) {
         Rollout.Builder rollout = Rollout.builder().cancellation(cancellation);
         lockTimeout.ifPresent(rollout::lockTimeout);
         statementTimeout.ifPresent(rollout::statementTimeout);
         tries.ifPresent(rollout::tries);
-        if (asyncCommit) {
-            rollout.asynchronousCommit();
-        }
         return rollout;
     }
 }

@@ -44,7 +44,6 @@ class RolloutOptionsTest {
         assertThat(rollout.lockTimeout()).isEmpty();
         assertThat(rollout.statementTimeout()).isEmpty();
         assertThat(rollout.tries()).isEqualTo(Rollout.defaults().tries());
-        assertThat(rollout.asynchronousCommit()).isFalse();
         assertThat(rollout.cancellation()).isSameAs(cancellation);
     }
 
@@ -58,13 +57,11 @@ class RolloutOptionsTest {
                 "--statement-timeout",
                 "10min",
                 "--tries",
-                "3",
-                "--async-commit");
+                "3");
         assertThat(rollout.pause()).isEqualTo(Duration.ofMinutes(5));
         assertThat(rollout.lockTimeout()).contains(Duration.ofMillis(500));
         assertThat(rollout.statementTimeout()).contains(Duration.ofMinutes(10));
         assertThat(rollout.tries()).isEqualTo(3);
-        assertThat(rollout.asynchronousCommit()).isTrue();
     }
 
     @ParameterizedTest
