@@ -49,15 +49,8 @@ class RolloutOptionsTest {
 
     @Test
     void timesAndTries() {
-        Rollout rollout = rollout(
-                "--pause",
-                "5m",
-                "--lock-timeout",
-                "500ms",
-                "--statement-timeout",
-                "10min",
-                "--tries",
-                "3");
+        Rollout rollout =
+                rollout("--pause", "5m", "--lock-timeout", "500ms", "--statement-timeout", "10min", "--tries", "3");
         assertThat(rollout.pause()).isEqualTo(Duration.ofMinutes(5));
         assertThat(rollout.lockTimeout()).contains(Duration.ofMillis(500));
         assertThat(rollout.statementTimeout()).contains(Duration.ofMinutes(10));
