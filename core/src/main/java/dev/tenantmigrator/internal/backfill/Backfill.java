@@ -16,7 +16,7 @@ import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SessionSettings;
-import dev.tenantmigrator.internal.script.RunContext;
+import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.script.ScratchSchema;
 import dev.tenantmigrator.internal.script.SessionTraces;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
@@ -75,8 +75,9 @@ public final class Backfill {
                 }
             });
             if (!lacking.isEmpty()) {
-                RunContext run = RunContext.load(config, Rollout.defaults(), catalog, session.connection(), scripts);
-                lacking.forEach(state -> plan.add(new TenantBackfill(run, state.schema())));
+                PreparedScripts prepared =
+                        PreparedScripts.prepare(config, Rollout.defaults(), session.connection(), scripts);
+                lacking.forEach(state -> plan.add(new TenantBackfill(prepared, state.schema())));
             }
             return plan;
         });
@@ -89,16 +90,16 @@ public final class Backfill {
                 .toList();
     }
 
-    private synchronized StructureReference reference(Session session, RunContext run, List<Migration> migrations)
-            throws SQLException {
+    private synchronized StructureReference reference(
+            Session session, PreparedScripts scripts, List<Migration> migrations) throws SQLException {
         List<String> versions = migrations.stream().map(Migration::version).toList();
         StructureReference known = references.get(versions);
         if (known != null) {
             return known;
         }
-        RunContext creation =
-                run.forCreation(migrations.stream().map(Migration::up).toList());
-        StructureReference read = ScratchSchema.use(session, creation, scratch -> {
+        PreparedScripts creation =
+                scripts.forCreation(migrations.stream().map(Migration::up).toList());
+        StructureReference read = ScratchSchema.use(session, config, creation, scratch -> {
             for (Migration migration : migrations) {
                 scratch.apply(migration);
             }
@@ -110,11 +111,11 @@ public final class Backfill {
 
     private final class TenantBackfill implements TenantJob {
 
-        private final RunContext run;
+        private final PreparedScripts scripts;
         private final String schema;
 
-        TenantBackfill(RunContext run, String schema) {
-            this.run = run;
+        TenantBackfill(PreparedScripts scripts, String schema) {
+            this.scripts = scripts;
             this.schema = schema;
         }
 
@@ -126,7 +127,7 @@ public final class Backfill {
         @Override
         public Attempt tryOn(Session session) throws SQLException {
             List<RecordedVersion> rows = rows(session.connection());
-            StructureReference reference = reference(session, run, applied(rows));
+            StructureReference reference = reference(session, scripts, applied(rows));
             try {
                 return Attempt.ofFree(session.inTransactionIfFree(schema, connection -> {
                     if (!rows(connection).equals(rows)) {

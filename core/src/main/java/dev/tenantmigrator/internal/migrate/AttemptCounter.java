@@ -5,7 +5,6 @@ import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.config.Events;
 import dev.tenantmigrator.internal.fleet.Backoff;
 import dev.tenantmigrator.internal.recording.Recording;
-import dev.tenantmigrator.internal.script.RunContext;
 import dev.tenantmigrator.report.Failure;
 import java.time.Duration;
 import java.util.Optional;
@@ -49,7 +48,7 @@ final class AttemptCounter {
      * @param most how often it may be tried
      * @return the pause before the next try; empty when there is none, because the reason stays or it was the last one
      */
-    Optional<Duration> afterFailure(RunContext run, Migration migration, Failure failure, String schema, int most) {
+    Optional<Duration> afterFailure(MigrationRun run, Migration migration, Failure failure, String schema, int most) {
         boolean passes = failure.sqlState().filter(MigrationErrors::mayPass).isPresent();
         if (!passes || ++failed >= most) {
             return Optional.empty();

@@ -9,7 +9,7 @@ import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.Session;
-import dev.tenantmigrator.internal.script.RunContext;
+import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.script.ScriptSettings;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.FleetReader;
@@ -81,14 +81,15 @@ public final class DeployPlanner {
                     migrations.of(state).forEach(migration -> scripts.add(migration.up()));
                 }
             });
-            RunContext run = RunContext.look(config, rollout, catalog, session.connection(), scripts);
+            PreparedScripts prepared = PreparedScripts.inspect(config, rollout, session.connection(), scripts);
             for (TenantState state : states) {
                 List<PlannedMigration> planned = migrations.of(state).stream()
-                        .map(migration -> planned(run, state, migration))
+                        .map(migration -> planned(prepared, state, migration))
                         .toList();
                 plans.put(state.schema(), new TenantPlan(state.schema(), planned, Optional.empty()));
             }
-            return new PlanReport(List.copyOf(plans.values()), scripts.isEmpty() ? Set.of() : run.missingExtensions());
+            return new PlanReport(
+                    List.copyOf(plans.values()), scripts.isEmpty() ? Set.of() : prepared.missingExtensions());
         }
     }
 
@@ -96,15 +97,15 @@ public final class DeployPlanner {
         return new TenantPlan(schema, List.of(), Optional.of(failure));
     }
 
-    private PlannedMigration planned(RunContext run, TenantState state, Migration migration) {
+    private PlannedMigration planned(PreparedScripts prepared, TenantState state, Migration migration) {
         String schema = state.schema();
-        TenantScript script = run.script(migration.up());
-        ScriptSettings settings = run.settings(migration.up());
+        TenantScript script = prepared.get(migration.up()).adapted();
+        ScriptSettings settings = prepared.get(migration.up()).settings();
         List<String> before = new ArrayList<>();
         List<String> after = new ArrayList<>();
         if (script.transactional()) {
             before.add(Session.begin(script.isolationLevel()));
-            before.add(run.path().sql(schema));
+            before.add(prepared.path().sql(schema));
             before.add(settings.timeoutsSql());
             after.add(config.store().insertSql(schema, migration));
             after.add("COMMIT");

@@ -8,7 +8,8 @@ import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.fleet.FleetPlan;
 import dev.tenantmigrator.internal.fleet.FleetRuns;
 import dev.tenantmigrator.internal.jdbc.DirectConnection;
-import dev.tenantmigrator.internal.script.RunContext;
+import dev.tenantmigrator.internal.script.PreparedScript;
+import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.ExpectedEffects;
 import dev.tenantmigrator.internal.tracking.TenantSelection;
@@ -56,11 +57,13 @@ public final class FleetMigration {
                         toMigrate.stream().map(TenantState::schema).toList(),
                         hidesCode(catalog, toMigrate),
                         session.connection());
-                RunContext run = RunContext.load(config, direction.rollout(), catalog, session.connection(), scripts);
-                if (!scripts.stream().allMatch(run::isTransactional)) {
+                PreparedScripts prepared =
+                        PreparedScripts.prepare(config, direction.rollout(), session.connection(), scripts);
+                if (!prepared.all().stream().allMatch(PreparedScript::isTransactional)) {
                     DirectConnection.check(session, config.dataSource(), config.directDataSource());
                 }
-                toMigrate.forEach(state -> plan.add(new TenantMigration(run, direction, containment, state)));
+                MigrationRun run = new MigrationRun(config, direction, states, prepared, containment);
+                toMigrate.forEach(state -> plan.add(new TenantMigration(run, state)));
             }
             return plan;
         });

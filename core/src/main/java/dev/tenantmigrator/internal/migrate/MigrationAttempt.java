@@ -2,14 +2,12 @@ package dev.tenantmigrator.internal.migrate;
 
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
-import dev.tenantmigrator.ScriptFile;
-import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
 import dev.tenantmigrator.internal.recording.Recording;
-import dev.tenantmigrator.internal.script.RunContext;
+import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.report.Failure;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -33,9 +31,7 @@ final class MigrationAttempt {
         OTHER_CONNECTION
     }
 
-    private final RunContext run;
-    private final Direction direction;
-    private final Containment containment;
+    private final MigrationRun run;
     private final TenantProgress steps;
     private final LostConnection lostConnection;
     private final String schema;
@@ -46,19 +42,12 @@ final class MigrationAttempt {
     private Duration pause = Duration.ZERO;
 
     /** @param lostConnection is told when the connection went while a migration was sent */
-    MigrationAttempt(
-            RunContext run,
-            Direction direction,
-            Containment containment,
-            TenantProgress steps,
-            LostConnection lostConnection) {
+    MigrationAttempt(MigrationRun run, TenantProgress steps, LostConnection lostConnection) {
         this.run = run;
-        this.direction = direction;
-        this.containment = containment;
         this.steps = steps;
         this.lostConnection = lostConnection;
         this.schema = steps.state().schema();
-        this.codeHides = containment.mayHideCode(schema);
+        this.codeHides = run.containment().mayHideCode(schema);
     }
 
     /**
@@ -86,15 +75,13 @@ final class MigrationAttempt {
 
     private Result runOnce(Session session, Migration migration) throws SQLException {
         // Also for those that follow it, which can call what it has made; another instance ran others.
-        codeHides |=
-                steps.wasChanged() || run.effects(direction.script(migration)).hidden();
-        return run.isTransactional(direction.script(migration))
-                ? inTransaction(session, migration)
-                : outsideTransaction(session, migration);
+        PreparedScript script = run.script(migration);
+        codeHides |= steps.wasChanged() || script.effects().hidden();
+        return script.isTransactional() ? inTransaction(session, migration) : outsideTransaction(session, migration);
     }
 
     private Result outsideTransaction(Session session, Migration migration) throws SQLException {
-        NonTransactionalRun outside = new NonTransactionalRun(run, direction, steps.state(), migration);
+        NonTransactionalRun outside = new NonTransactionalRun(run, steps.state(), migration);
         try {
             return outside.run(session);
         } catch (MigrationFailedException e) {
@@ -108,8 +95,7 @@ final class MigrationAttempt {
     }
 
     private Result inTransaction(Session session, Migration migration) throws SQLException {
-        TransactionalRun transaction =
-                new TransactionalRun(run, direction, containment, steps.state(), migration, codeHides, session);
+        TransactionalRun transaction = new TransactionalRun(run, steps.state(), migration, codeHides, session);
         if (oneByOne) {
             return walk(session, transaction, migration);
         }
@@ -165,7 +151,7 @@ final class MigrationAttempt {
      * instance did meanwhile makes the script fail, at the latest at its tracking row, whose version is unique.
      */
     private boolean failedOnOldRows(Session session, Migration migration) throws SQLException {
-        if (run.isolationLevel(direction.script(migration)).isEmpty() || session.isLost()) {
+        if (run.script(migration).adapted().isolationLevel().isEmpty() || session.isLost()) {
             return false;
         }
         return !steps.isSame(steps.read(session));
@@ -173,14 +159,13 @@ final class MigrationAttempt {
 
     /** Whether a migration that failed is tried again, because the reason may pass; after a pause then. */
     private boolean mayTryAgain(Migration migration, Failure failure) {
-        int most = run.tries(direction.script(migration));
+        int most = run.script(migration).tries();
         Optional<Duration> next = tries.afterFailure(run, migration, failure, schema, most);
         pause = next.orElse(Duration.ZERO);
         return next.isPresent();
     }
 
     private MigrationFailedException failure(SQLException e, Session session, Migration migration) {
-        ScriptFile script = direction.script(migration);
-        return MigrationErrors.of(e, run, script, schema, migration, session, tries);
+        return MigrationErrors.of(e, run, schema, migration, session, tries);
     }
 }

@@ -7,7 +7,7 @@ import dev.tenantmigrator.internal.jdbc.LockTable;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
-import dev.tenantmigrator.internal.script.RunContext;
+import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -61,12 +61,13 @@ final class MigrationErrors {
      */
     static MigrationFailedException of(
             SQLException e,
-            RunContext run,
-            ScriptFile script,
+            MigrationRun run,
             String schema,
             Migration migration,
             Session session,
             AttemptCounter tries) {
+        PreparedScript prepared = run.script(migration);
+        ScriptFile script = prepared.file();
         String state = SqlErrors.state(e);
         Failure failure = e instanceof ScriptFailure failed
                 ? failed.failure()
@@ -74,7 +75,7 @@ final class MigrationErrors {
         if (LOCK_TIMEOUT.equals(state)) {
             failure = failure.withMessage(
                     "another session kept a lock that the script needs, " + times(tries.count()) + " for "
-                            + run.settings(script).lockTimeout() + " within " + seconds(tries.time())
+                            + prepared.settings().lockTimeout() + " within " + seconds(tries.time())
                             + "; nothing of the script was kept. "
                             + holders(session, schema));
         } else if (mayPass(state)) {

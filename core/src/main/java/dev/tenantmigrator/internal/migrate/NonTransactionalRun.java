@@ -14,7 +14,7 @@ import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
-import dev.tenantmigrator.internal.script.RunContext;
+import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.internal.script.ScriptSettings;
 import dev.tenantmigrator.internal.sql.NonTransactional;
 import dev.tenantmigrator.internal.sql.NonTransactional.Kind;
@@ -48,26 +48,28 @@ final class NonTransactionalRun {
     private static final String UNCHANGED = "; nothing was changed";
     private static final String KEPT = "the script runs outside of a transaction, so what was done before is kept; ";
 
-    private final RunContext run;
+    private final MigrationRun run;
     private final Direction direction;
     private final TrackingStore store;
     private final TenantState state;
     private final String schema;
     private final Migration migration;
+    private final PreparedScript prepared;
     private final ScriptFile script;
     private final List<Step> steps = new ArrayList<>();
     private boolean repeatable;
 
     private record Step(SqlStatement statement, NonTransactional what) {}
 
-    NonTransactionalRun(RunContext run, Direction direction, TenantState state, Migration migration) {
+    NonTransactionalRun(MigrationRun run, TenantState state, Migration migration) {
         this.run = run;
-        this.direction = direction;
-        this.store = run.config().store();
+        this.direction = run.direction();
+        this.store = run.store();
         this.state = state;
         this.schema = state.schema();
         this.migration = migration;
-        this.script = direction.script(migration);
+        this.prepared = run.script(migration);
+        this.script = prepared.file();
     }
 
     /** The data source for such scripts, when it is not the usual one. */
@@ -116,7 +118,7 @@ final class NonTransactionalRun {
     /** Whatever adapter made the statements: none runs that is not known, or that names another schema. */
     private void readSteps() {
         steps.clear();
-        for (SqlStatement statement : run.statements(script, schema)) {
+        for (SqlStatement statement : prepared.statements(schema)) {
             NonTransactional what = NonTransactional.of(statement.sql())
                     .orElseThrow(() -> refused("this can run in a transaction", statement));
             boolean strange =
@@ -138,7 +140,7 @@ final class NonTransactionalRun {
 
     private MigrationAttempt.Result locked(Session session) throws SQLException {
         Connection connection = session.connection();
-        if (run.leavesTraces(List.of(script))) {
+        if (prepared.leavesCustomSettings()) {
             session.closeAfterThisTenant();
         }
         if (!store.isTracked(connection, schema)) {
@@ -151,7 +153,7 @@ final class NonTransactionalRun {
         }
         ConcurrentDdl progress = new ConcurrentDdl(connection, schema);
         ReachCheck reach = new ReachCheck(
-                session, schema, run.path(), AllowList.of(run.config(), direction.sharedSchemaChanges()));
+                session, schema, run.scripts().path(), AllowList.of(run.config(), direction.sharedSchemaChanges()));
         boolean resumed = state.has(migration.version())
                 && !state.row(migration.version()).finished();
         if (!resumed) {
@@ -162,7 +164,8 @@ final class NonTransactionalRun {
         for (int i = 0; i < steps.size(); i++) {
             String what = schema + ": " + script.location() + ":"
                     + steps.get(i).statement().line();
-            WaitReminder waits = WaitReminder.on(what, process, run.cancellation(), connection);
+            WaitReminder waits =
+                    WaitReminder.on(what, process, direction.rollout().cancellation(), connection);
             try {
                 runStep(session, progress, reach, i, resumed);
             } finally {
@@ -242,7 +245,7 @@ final class NonTransactionalRun {
     }
 
     private void setSession(Connection connection, Step step) throws SQLException {
-        set(connection, run.settings(script).sessionSql(schema, lockTimeout(step)));
+        set(connection, prepared.settings().sessionSql(schema, lockTimeout(step)));
     }
 
     /**
@@ -250,7 +253,7 @@ final class NonTransactionalRun {
      * gives up leaves half a work.
      */
     private String lockTimeout(Step step) {
-        ScriptSettings settings = run.settings(script);
+        ScriptSettings settings = prepared.settings();
         return step.what().concurrently().isPresent()
                 ? settings.askedLockTimeout().orElse("0")
                 : settings.lockTimeout();

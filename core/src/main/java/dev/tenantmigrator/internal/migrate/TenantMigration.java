@@ -6,12 +6,10 @@ import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.config.Events;
-import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.fleet.TenantJob;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.recording.Recording;
-import dev.tenantmigrator.internal.script.RunContext;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.report.Failure;
@@ -28,8 +26,7 @@ import java.util.Optional;
  */
 public final class TenantMigration implements TenantJob {
 
-    private final RunContext run;
-    private final Direction direction;
+    private final MigrationRun run;
     private final TenantProgress steps;
     private final MigrationAttempt migrationTry;
     private final LostConnection lostConnection = new LostConnection();
@@ -37,11 +34,10 @@ public final class TenantMigration implements TenantJob {
     private Optional<Long> heldSince = Optional.empty();
     private Runnable waitRecorded = () -> {};
 
-    TenantMigration(RunContext run, Direction direction, Containment containment, TenantState state) {
+    TenantMigration(MigrationRun run, TenantState state) {
         this.run = run;
-        this.direction = direction;
-        this.steps = new TenantProgress(run, direction, state);
-        this.migrationTry = new MigrationAttempt(run, direction, containment, steps, lostConnection);
+        this.steps = new TenantProgress(run, state);
+        this.migrationTry = new MigrationAttempt(run, steps, lostConnection);
     }
 
     @Override
@@ -78,7 +74,7 @@ public final class TenantMigration implements TenantJob {
         if (lostConnection.reason().isEmpty()) {
             return TenantJob.super.withoutConnection(reason);
         }
-        return LostConnection.unknown(reason, steps.next(), direction.script(steps.next()));
+        return LostConnection.unknown(reason, steps.next(), run.direction().script(steps.next()));
     }
 
     @Override
@@ -178,6 +174,7 @@ public final class TenantMigration implements TenantJob {
             ran(migration, Duration.ZERO);
             return Optional.empty();
         }
-        return Optional.of(failed(LostConnection.rolledBack(e, schema(), migration, direction.script(migration))));
+        return Optional.of(failed(LostConnection.rolledBack(
+                e, schema(), migration, run.direction().script(migration))));
     }
 }

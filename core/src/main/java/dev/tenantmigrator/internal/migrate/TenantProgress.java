@@ -5,7 +5,6 @@ import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.config.Events;
 import dev.tenantmigrator.internal.jdbc.Session;
-import dev.tenantmigrator.internal.script.RunContext;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantOutcome.Step;
@@ -20,15 +19,15 @@ import java.util.stream.Collectors;
 /** The recorded versions of a tenant as they were last read, and the migrations that this run has run in it. */
 final class TenantProgress {
 
-    private final RunContext run;
+    private final MigrationRun run;
     private final Direction direction;
     private final List<Step> done = new ArrayList<>();
     private TenantState state;
     private boolean changed;
 
-    TenantProgress(RunContext run, Direction direction, TenantState state) {
+    TenantProgress(MigrationRun run, TenantState state) {
         this.run = run;
-        this.direction = direction;
+        this.direction = run.direction();
         this.state = state;
     }
 
@@ -53,15 +52,12 @@ final class TenantProgress {
     /** Reads what is recorded now, without taking note of it. */
     List<RecordedVersion> read(Session session) throws SQLException {
         String schema = state.schema();
-        return run.config()
-                .store()
-                .histories(session.connection(), List.of(schema))
-                .getOrDefault(schema, List.of());
+        return run.store().histories(session.connection(), List.of(schema)).getOrDefault(schema, List.of());
     }
 
     /** Whether the tenant is still there. */
     boolean isTracked(Session session) throws SQLException {
-        return run.config().store().isTracked(session.connection(), state.schema());
+        return run.store().isTracked(session.connection(), state.schema());
     }
 
     /**

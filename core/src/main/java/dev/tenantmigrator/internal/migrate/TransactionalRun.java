@@ -10,7 +10,7 @@ import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
-import dev.tenantmigrator.internal.script.RunContext;
+import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.internal.script.SessionTraces;
 import dev.tenantmigrator.internal.sql.ExpectedEffects;
 import dev.tenantmigrator.internal.sql.Sql;
@@ -44,10 +44,11 @@ final class TransactionalRun {
      */
     private static final String READ_ONLY = "pg_catalog.set_config('transaction_read_only', 'on', true)";
 
-    private final RunContext run;
+    private final MigrationRun run;
     private final Session session;
     private final String schema;
     private final Migration migration;
+    private final PreparedScript prepared;
     private final ScriptFile script;
     private final Optional<String> isolationLevel;
     private final Containment containment;
@@ -58,30 +59,25 @@ final class TransactionalRun {
     private final boolean recordsOutside;
     private final boolean codeHides;
 
-    TransactionalRun(
-            RunContext run,
-            Direction direction,
-            Containment containment,
-            TenantState state,
-            Migration migration,
-            boolean codeHides,
-            Session session) {
+    TransactionalRun(MigrationRun run, TenantState state, Migration migration, boolean codeHides, Session session) {
         this.run = run;
         this.codeHides = codeHides;
         this.session = session;
         this.schema = state.schema();
         this.migration = migration;
-        this.script = direction.script(migration);
-        this.isolationLevel = run.isolationLevel(script);
-        this.containment = containment;
-        TrackingStore store = run.config().store();
+        Direction direction = run.direction();
+        this.prepared = run.script(migration);
+        this.script = prepared.file();
+        this.isolationLevel = prepared.adapted().isolationLevel();
+        this.containment = run.containment();
+        TrackingStore store = run.store();
         // Behind the lock in a statement of its own, whose snapshot shows what was committed before.
         this.assertUnchanged = "SELECT " + store.assertRecordedSql(schema, state.rows(), CHANGED);
-        body.addScript(migration.version(), script, run.statements(script, schema))
+        body.addScript(migration.version(), script, prepared.statements(schema))
                 // What is deferred would run at the commit, behind the check.
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
                 .add(Containment.OWN_PATH);
-        if (codeHides || run.changesSettings(script)) {
+        if (codeHides || prepared.changesSettings()) {
             body.add(session.settings().restoreSql());
         }
         this.trackingSql = direction.trackingSql(schema, migration);
@@ -116,7 +112,7 @@ final class TransactionalRun {
     }
 
     private boolean run(boolean full, Optional<Way> walking) throws SQLException {
-        if (!full && !codeHides && !run.needsFullCheck(script)) {
+        if (!full && !codeHides && !prepared.needsFullCheck()) {
             try {
                 Pipeline flight = withQuickCheck();
                 if (walking.isPresent()) {
@@ -127,7 +123,7 @@ final class TransactionalRun {
                 } else {
                     session.inOneFlight(isolationLevel, flight);
                 }
-                if (run.leavesTraces(List.of(script))) {
+                if (prepared.leavesCustomSettings()) {
                     session.closeAfterThisTenant();
                 }
                 return true;
@@ -139,7 +135,7 @@ final class TransactionalRun {
                         "{}: {} did other things than its text says; it has the full check in this run",
                         schema,
                         script);
-                run.surprised(script);
+                prepared.surprised();
             }
         }
         try {
@@ -166,9 +162,9 @@ final class TransactionalRun {
 
     /** What a script may leave on the connection that cannot be put back. */
     private void closeIfNotRestored() {
-        if (run.leavesTraces(List.of(script)) || SessionTraces.ofHost(session.settings())) {
+        if (prepared.leavesCustomSettings() || SessionTraces.ofHost(session.settings())) {
             session.closeAfterThisTenant();
-        } else if (run.effects(script).unseenSettings()) {
+        } else if (prepared.effects().unseenSettings()) {
             // A setting of an application's own, by a name that the text does not show.
             session.closeWhenDone();
         }
@@ -177,15 +173,17 @@ final class TransactionalRun {
     private List<String> head() {
         return List.of(
                 containment.declareSql(schema),
-                run.settings(script).beginQuery(schema, containment.startColumns(schema)));
+                prepared.settings().beginQuery(schema, containment.startColumns(schema)));
     }
 
     /** Few statements, because each costs as much as a small change. */
     private Pipeline withQuickCheck() {
-        ExpectedEffects effects = run.effects(script);
-        Pipeline flight = new Pipeline().add(run.settings(script).beginSql(schema));
+        ExpectedEffects effects = prepared.effects();
+        Pipeline flight = new Pipeline().add(prepared.settings().beginSql(schema));
         containment.declareQuickSql(schema, effects).ifPresent(flight::add);
-        flight.add(assertUnchanged).add("SELECT " + run.path().call(schema)).addAll(body);
+        flight.add(assertUnchanged)
+                .add("SELECT " + run.scripts().path().call(schema))
+                .addAll(body);
         Optional<String> counted = counted();
         if (recordsOutside) {
             // The script did not write to that table, or the check would have seen it.
@@ -221,7 +219,7 @@ final class TransactionalRun {
     }
 
     private Pipeline scriptInTenant() {
-        return new Pipeline().add("SELECT " + run.path().call(schema)).addAll(body);
+        return new Pipeline().add("SELECT " + run.scripts().path().call(schema)).addAll(body);
     }
 
     /** Where rows are counted it is certain that the one is the migration's: a trigger can write another in its place. */
@@ -237,11 +235,11 @@ final class TransactionalRun {
     }
 
     private String assertRecorded() {
-        return run.config().store().assertRecordedSql(schema, after, SPOILED);
+        return run.store().assertRecordedSql(schema, after, SPOILED);
     }
 
     private Optional<String> counted() {
-        return containment.countsRows() ? run.config().store().countedTable(schema) : Optional.empty();
+        return containment.countsRows() ? run.store().countedTable(schema) : Optional.empty();
     }
 
     /** The failure to report, at the statement that touched something foreign when all ran once more, one by one. */

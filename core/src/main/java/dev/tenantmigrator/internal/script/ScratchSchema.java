@@ -2,6 +2,7 @@ package dev.tenantmigrator.internal.script;
 
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
+import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
@@ -24,13 +25,16 @@ import java.util.UUID;
 public final class ScratchSchema {
 
     private final Connection connection;
-    private final RunContext run;
+    private final Config config;
+    private final PreparedScripts scripts;
     private final String schema;
     private final Containment.Checked checked;
 
-    private ScratchSchema(Connection connection, RunContext run, String schema, Containment.Checked checked) {
+    private ScratchSchema(
+            Connection connection, Config config, PreparedScripts scripts, String schema, Containment.Checked checked) {
         this.connection = connection;
-        this.run = run;
+        this.config = config;
+        this.scripts = scripts;
         this.schema = schema;
         this.checked = checked;
     }
@@ -46,17 +50,17 @@ public final class ScratchSchema {
      * Makes the schema, works in it, and takes everything back. What a migration does outside is refused all the same: it would
      * wait for others, and they for it.
      */
-    public static <T> T use(Session session, RunContext run, Work<T> work) throws SQLException {
+    public static <T> T use(Session session, Config config, PreparedScripts scripts, Work<T> work) throws SQLException {
         String random = UUID.randomUUID().toString().replace("-", "");
         String schema = TenantSchemas.RESERVED_PREFIX + "scratch_" + random;
-        Containment containment = new Containment(AllowList.of(run.config(), false));
+        Containment containment = new Containment(AllowList.of(config, false));
         return session.inRolledBackTransaction(connection -> {
             Containment.Checked checked = containment.start(connection, schema);
             new Pipeline()
                     .add("CREATE SCHEMA " + Sql.identifier(schema))
-                    .add(run.path().sql(schema))
+                    .add(scripts.path().sql(schema))
                     .send(connection);
-            return work.run(new ScratchSchema(connection, run, schema, checked));
+            return work.run(new ScratchSchema(connection, config, scripts, schema, checked));
         });
     }
 
@@ -77,8 +81,11 @@ public final class ScratchSchema {
      */
     public void apply(Migration migration) throws SQLException {
         Pipeline flight = new Pipeline()
-                .add(run.path().sql(schema))
-                .addScript(migration.version(), migration.up(), run.statementsInCreation(migration.up(), schema))
+                .add(scripts.path().sql(schema))
+                .addScript(
+                        migration.version(),
+                        migration.up(),
+                        scripts.get(migration.up()).statementsInCreation(schema))
                 .addCheck(migration.version(), migration.up(), PendingConstraints.checkSql(schema));
         try {
             flight.walk(connection);
@@ -101,12 +108,10 @@ public final class ScratchSchema {
 
     private MigrationFailedException failed(Failure failure, SQLException e) {
         return new MigrationFailedException(
-                run.config()
-                        .detailed(
-                                failure.withMessage(
-                                        "the migration cannot be run in an empty schema, to see what it makes: "
-                                                + failure.message() + "; nothing was changed"),
-                                e),
+                config.detailed(
+                        failure.withMessage("the migration cannot be run in an empty schema, to see what it makes: "
+                                + failure.message() + "; nothing was changed"),
+                        e),
                 SqlErrors.withoutDetail(e));
     }
 }

@@ -11,7 +11,7 @@ import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.Session;
-import dev.tenantmigrator.internal.script.RunContext;
+import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.script.ScratchSchema;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
@@ -50,8 +50,8 @@ public final class Adoption {
             refuseUnlessAdoptable(connection, schema);
             List<ScriptFile> scripts =
                     catalog.migrations().stream().map(Migration::up).toList();
-            RunContext run = RunContext.loadForCreation(config, catalog, connection, scripts);
-            Map<String, Set<String>> added = ScratchSchema.use(session, run, this::columnsByVersion);
+            PreparedScripts prepared = PreparedScripts.prepareForCreation(config, connection, scripts);
+            Map<String, Set<String>> added = ScratchSchema.use(session, config, prepared, this::columnsByVersion);
             int known = knownVersions(added, columns(connection, schema));
             return new AdoptionPlan(
                     schema,

@@ -20,8 +20,10 @@ import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.SessionSettings;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.script.PendingConstraints;
-import dev.tenantmigrator.internal.script.RunContext;
+import dev.tenantmigrator.internal.script.PreparedScript;
+import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.script.SessionTraces;
+import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.internal.tracking.TenantState;
@@ -59,8 +61,9 @@ final class Creation {
     /** What a script says that reads or changes what is recorded. */
     private static final Pattern RECORD = Pattern.compile("schema_migrations", Pattern.CASE_INSENSITIVE);
 
-    private final RunContext run;
     private final Config config;
+    private final MigrationCatalog catalog;
+    private final PreparedScripts scripts;
     private final Connection connection;
     private final String restore;
     private final boolean oneByOne;
@@ -78,15 +81,18 @@ final class Creation {
      * @param own the session's settings as it was lent, in a transaction of the library's own; empty in a caller's
      */
     Creation(
-            RunContext run,
+            Config config,
+            MigrationCatalog catalog,
+            PreparedScripts scripts,
             Connection connection,
             String restore,
             CustomSettings ownSettings,
             boolean oneByOne,
             Optional<SessionSettings> own,
             RandomGenerator random) {
-        this.run = run;
-        this.config = run.config();
+        this.config = config;
+        this.catalog = catalog;
+        this.scripts = scripts;
         this.connection = connection;
         this.restore = restore;
         this.ownSettings = ownSettings;
@@ -117,7 +123,7 @@ final class Creation {
         requireTables(schema);
         runStep(schema, step);
         CreatedTenant created =
-                new CreatedTenant(schema, run.catalog().versions(), Duration.ofNanos(System.nanoTime() - start));
+                new CreatedTenant(schema, catalog.versions(), Duration.ofNanos(System.nanoTime() - start));
         done = Optional.of(created);
         return created;
     }
@@ -163,13 +169,17 @@ final class Creation {
         Containment.Checked checked = start(schema);
         Pipeline flight =
                 new Pipeline().add("CREATE SCHEMA " + Sql.identifier(schema)).addAll(flight(schema));
-        flight.add(checked.sql(run.hidesCode()));
+        flight.add(checked.sql(hidesCode()));
         own.ifPresent(settings -> flight.add(SessionTraces.removeSql(settings)));
         flight.add("RELEASE SAVEPOINT " + CHECK_SAVEPOINT).add(Containment.closeSql());
         if (config.store().recordsOutside()) {
             flight.add(Containment.OWN_PATH).addAll(recording(schema));
         }
-        send(flight.add(run.path().sql(schema)), walking);
+        send(flight.add(scripts.path().sql(schema)), walking);
+    }
+
+    private boolean hidesCode() {
+        return scripts.all().stream().anyMatch(script -> script.effects().hidden());
     }
 
     /** In a savepoint, with which the cursor goes that the check opens. */
@@ -215,27 +225,28 @@ final class Creation {
     /** The migrations, and their record where it is in the tenant's schema. */
     private Pipeline flight(String schema) {
         boolean recordsInside = !config.store().recordsOutside();
-        Pipeline flight = new Pipeline().add(run.path().sql(schema));
+        Pipeline flight = new Pipeline().add(scripts.path().sql(schema));
         if (recordsInside) {
             flight.add(config.store().createSql(schema));
         }
         boolean deferred = false;
         List<Migration> unrecorded = new ArrayList<>();
-        for (Migration migration : run.catalog().migrations()) {
+        for (Migration migration : catalog.migrations()) {
             ScriptFile script = migration.up();
+            PreparedScript prepared = scripts.get(script);
             if (RECORD.matcher(script.text()).find()) {
                 // It finds what it would find in a tenant that is there.
                 record(schema, unrecorded, flight);
             }
-            flight.addScript(migration.version(), script, run.statementsInCreation(script, schema));
+            flight.addScript(migration.version(), script, prepared.statementsInCreation(schema));
             deferred = deferred || PendingConstraints.mayBeLeftBy(script);
             if (deferred) {
                 flight.addCheck(migration.version(), script, PendingConstraints.checkSql(schema));
             }
-            if (run.changesSettings(script)) {
+            if (prepared.changesSettings()) {
                 // As it would not hold if each migration had its own transaction.
-                flight.add(restore).add(run.path().sql(schema));
-                ownSettings.restoreSql(run.ownSettings(script)).ifPresent(flight::add);
+                flight.add(restore).add(scripts.path().sql(schema));
+                ownSettings.restoreSql(prepared.customSettings()).ifPresent(flight::add);
             }
             if (recordsInside) {
                 unrecorded.add(migration);
@@ -243,7 +254,7 @@ final class Creation {
         }
         record(schema, unrecorded, flight);
         // What is deferred, also by what the text does not show, would run at the commit.
-        flight.add(run.path().sql(schema))
+        flight.add(scripts.path().sql(schema))
                 .add(PendingConstraints.checkSql(schema))
                 .add(Containment.OWN_PATH);
         if (recordsInside) {
@@ -267,14 +278,14 @@ final class Creation {
     /** The record of a tenant that is complete. */
     private Pipeline recording(String schema) {
         Pipeline flight = new Pipeline().add(config.store().createSql(schema));
-        config.store().insertAllSql(schema, run.catalog().migrations()).forEach(flight::add);
+        config.store().insertAllSql(schema, catalog.migrations()).forEach(flight::add);
         return flight.add(assertRecordedSql(schema));
     }
 
     /** At the end only: the text grows with the number of migrations. */
     private String assertRecordedSql(String schema) {
         List<RecordedVersion> rows =
-                run.catalog().migrations().stream().map(TenantState::rowOf).toList();
+                catalog.migrations().stream().map(TenantState::rowOf).toList();
         return "SELECT " + config.store().assertRecordedSql(schema, rows, SPOILED);
     }
 

@@ -20,7 +20,8 @@ import dev.tenantmigrator.internal.jdbc.SessionSettings;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.recording.Recording;
 import dev.tenantmigrator.internal.script.Extensions;
-import dev.tenantmigrator.internal.script.RunContext;
+import dev.tenantmigrator.internal.script.PreparedScript;
+import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.script.SessionTraces;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.report.CreatedTenant;
@@ -57,10 +58,14 @@ public final class TenantCreator {
      * What the last sign-up ran: the next one mostly runs the same, and need not read it again. Forgotten when one fails: an
      * object may have been added to an extension, which its state does not show.
      */
-    private volatile Optional<Known> last = Optional.empty();
+    private volatile Optional<Prepared> last = Optional.empty();
 
-    /** What was read while these extensions were there. */
-    private record Known(RunContext run, List<String> extensions) {}
+    /**
+     * Prepared scripts, with the catalog whose files they are known by.
+     *
+     * @param extensions the installed extensions when the scripts were prepared
+     */
+    private record Prepared(MigrationCatalog catalog, PreparedScripts scripts, List<String> extensions) {}
 
     /** Chooses the digits of names by a secure random generator: a tenant's name should not be guessable. */
     public TenantCreator(Config config) {
@@ -123,18 +128,19 @@ public final class TenantCreator {
         CreatedTenant created;
         SQLException lost;
         try (Session session = Session.open(config.dataSource())) {
-            RunContext run = load(catalog, session.connection());
-            if (run.leavesTraces(scripts(run))
-                    || SessionTraces.ofHost(session.settings())
-                    || run.mayLeaveUnseenSettings()) {
+            Prepared prepared = load(catalog, session.connection());
+            if (SessionTraces.ofHost(session.settings())
+                    || prepared.scripts().all().stream().anyMatch(TenantCreator::leavesSettings)) {
                 session.closeWhenDone();
             }
             String restore = session.settings().restoreSql();
             Creation creation = new Creation(
-                    run,
+                    config,
+                    prepared.catalog(),
+                    prepared.scripts(),
                     session.connection(),
                     restore,
-                    ownSettings(session.connection(), run),
+                    ownSettings(session.connection(), prepared.scripts()),
                     oneByOne,
                     Optional.of(session.settings()),
                     random);
@@ -213,11 +219,20 @@ public final class TenantCreator {
         }
         try {
             // First, because what tenants share is created under a lock that belongs to the transaction.
-            RunContext run = load(catalog, connection);
+            Prepared prepared = load(catalog, connection);
             SessionSettings settings = SessionSettings.read(connection);
             String restore = settings.restoreInCallersTransactionSql();
-            CustomSettings own = ownSettings(connection, run);
-            Creation creation = new Creation(run, connection, restore, own, false, Optional.empty(), random);
+            CustomSettings own = ownSettings(connection, prepared.scripts());
+            Creation creation = new Creation(
+                    config,
+                    prepared.catalog(),
+                    prepared.scripts(),
+                    connection,
+                    restore,
+                    own,
+                    false,
+                    Optional.empty(),
+                    random);
             CreatedTenant created = runChecked(creation, name, step);
             Pipeline end = new Pipeline();
             // Also what their text does not show.
@@ -245,9 +260,9 @@ public final class TenantCreator {
         }
     }
 
-    private static CustomSettings ownSettings(Connection connection, RunContext run) throws SQLException {
+    private static CustomSettings ownSettings(Connection connection, PreparedScripts scripts) throws SQLException {
         Set<String> names = new TreeSet<>();
-        scripts(run).forEach(script -> names.addAll(run.ownSettings(script)));
+        scripts.all().forEach(script -> names.addAll(script.customSettings()));
         return CustomSettings.read(connection, names);
     }
 
@@ -284,23 +299,25 @@ public final class TenantCreator {
         }
     }
 
-    private RunContext load(MigrationCatalog catalog, Connection connection) throws SQLException {
+    private Prepared load(MigrationCatalog catalog, Connection connection) throws SQLException {
         List<String> extensions = Extensions.state(connection);
-        Optional<Known> known = last.filter(
-                it -> it.extensions().equals(extensions) && it.run().catalog().hasSameScripts(catalog));
-        RunContext run = known.isPresent()
-                ? known.get().run()
-                : RunContext.loadForCreation(config, catalog, connection, scripts(catalog));
-        last = Optional.of(new Known(run, extensions));
+        Optional<Prepared> known = last.filter(
+                it -> it.extensions().equals(extensions) && it.catalog().hasSameScripts(catalog));
+        Prepared prepared = known.isPresent()
+                ? known.get()
+                : new Prepared(
+                        catalog, PreparedScripts.prepareForCreation(config, connection, scripts(catalog)), extensions);
+        last = Optional.of(prepared);
         Optional<String> shared = config.store().prepareSql();
         if (shared.isPresent()) {
             new Pipeline().add(shared.get()).add(Containment.COUNTED).send(connection);
         }
-        return run;
+        return prepared;
     }
 
-    private static List<ScriptFile> scripts(RunContext run) {
-        return scripts(run.catalog());
+    /** Whether a setting may stay on the connection that cannot be restored. */
+    private static boolean leavesSettings(PreparedScript script) {
+        return script.leavesCustomSettings() || script.effects().unseenSettings();
     }
 
     private static List<ScriptFile> scripts(MigrationCatalog catalog) {

@@ -1,0 +1,40 @@
+package dev.tenantmigrator.internal.migrate;
+
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.containment.Containment;
+import dev.tenantmigrator.internal.script.PreparedScript;
+import dev.tenantmigrator.internal.script.PreparedScripts;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.internal.tracking.TenantStates;
+import java.util.List;
+
+/**
+ * The values that all tenants of one deploy or rollback share. Thread-safe.
+ *
+ * @param config of the migrator
+ * @param direction up or down
+ * @param states what recorded versions mean beside the migrations
+ * @param scripts the scripts of this direction
+ * @param containment the check of what a script touched
+ */
+record MigrationRun(
+        Config config, Direction direction, TenantStates states, PreparedScripts scripts, Containment containment) {
+
+    /** The script that runs for a migration in this direction. */
+    PreparedScript script(Migration migration) {
+        return scripts.get(direction.script(migration));
+    }
+
+    /** The state of a tenant with these recorded versions. */
+    TenantState state(String schema, List<RecordedVersion> rows) {
+        return states.of(schema, rows);
+    }
+
+    /** The store of recorded versions. */
+    TrackingStore store() {
+        return config.store();
+    }
+}

@@ -1,0 +1,116 @@
+package dev.tenantmigrator.internal.script;
+
+import dev.tenantmigrator.Rollout;
+import dev.tenantmigrator.SchemaAdapter.TenantScript;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.SqlStatement;
+import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.sql.CreationForm;
+import dev.tenantmigrator.internal.sql.ExpectedEffects;
+import dev.tenantmigrator.internal.sql.ScriptDirective;
+import dev.tenantmigrator.internal.sql.ScriptScan;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A script that was read and adapted once and serves all tenants of a run. Thread-safe.
+ *
+ * <p>Text decides all of this except {@link #needsFullCheck()}: a script that did something its text does not say keeps the
+ * full check for the rest of the run.
+ */
+public final class PreparedScript {
+
+    private final ScriptFile file;
+    private final TenantScript adapted;
+    private final ScriptSettings settings;
+    private final int tries;
+    private final Set<String> customSettings;
+    private final boolean changesSettings;
+    private final boolean leavesCustomSettings;
+    private final ExpectedEffects effects;
+    private volatile boolean surprising;
+
+    PreparedScript(ScriptFile file, TenantScript adapted, Config config, Rollout rollout, TenantPath path) {
+        List<SqlStatement> statements = adapted.statements(config.sharedSchema());
+        ScriptDirective directive = ScriptDirective.read(file);
+        boolean changesByCode = ScriptScan.mayChangeSettings(file);
+        this.file = file;
+        this.adapted = adapted;
+        this.settings = new ScriptSettings(directive, rollout, config.lockTimeout(), path);
+        this.tries = directive.tries().orElse(rollout.tries());
+        this.customSettings = ScriptScan.ownSettings(file);
+        this.changesSettings = changesByCode || statements.stream().anyMatch(PreparedScript::isSet);
+        this.leavesCustomSettings = changesByCode && !customSettings.isEmpty();
+        this.effects = ExpectedEffects.of(statements);
+    }
+
+    private static boolean isSet(SqlStatement statement) {
+        return statement.sql().regionMatches(true, 0, "SET", 0, 3);
+    }
+
+    /** The script as it was read. */
+    public ScriptFile file() {
+        return file;
+    }
+
+    /** The script as the adapter returned it. */
+    public TenantScript adapted() {
+        return adapted;
+    }
+
+    /** The statements to run in a tenant. */
+    public List<SqlStatement> statements(String schema) {
+        return adapted.statements(schema);
+    }
+
+    /** The statements to run while a tenant is created, all of which can run in one transaction. */
+    public List<SqlStatement> statementsInCreation(String schema) {
+        List<SqlStatement> statements = statements(schema);
+        return isTransactional() ? statements : CreationForm.of(statements, schema);
+    }
+
+    /** Whether the script runs in one transaction with its tracking row. */
+    public boolean isTransactional() {
+        return adapted.transactional();
+    }
+
+    /** The settings of the transactions and sessions that the script runs in. */
+    public ScriptSettings settings() {
+        return settings;
+    }
+
+    /** The number of attempts at a script that fails for a passing reason, such as a lock timeout. */
+    public int tries() {
+        return tries;
+    }
+
+    /** The custom settings ({@code app.x}) that the script sets. */
+    public Set<String> customSettings() {
+        return customSettings;
+    }
+
+    /** Whether the script may change settings of the session or transaction. */
+    public boolean changesSettings() {
+        return changesSettings;
+    }
+
+    /** Whether a custom setting may remain that cannot be restored, so that the connection must not serve another tenant. */
+    public boolean leavesCustomSettings() {
+        return leavesCustomSettings;
+    }
+
+    /** The effects that the text announces. */
+    public ExpectedEffects effects() {
+        return effects;
+    }
+
+    /** Whether the quick check is not enough. */
+    public boolean needsFullCheck() {
+        return surprising || !effects.plain();
+    }
+
+    /** Records that the script did something that its text does not say. */
+    public void surprised() {
+        surprising = true;
+    }
+}

@@ -1,0 +1,125 @@
+package dev.tenantmigrator.internal.script;
+
+import dev.tenantmigrator.Rollout;
+import dev.tenantmigrator.SchemaAdapter.TenantScript;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.SharedObjects;
+import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.sql.ExtensionRequest;
+import dev.tenantmigrator.internal.sql.ScriptScan;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The scripts of one run, each prepared once, beside the shared schema and its extensions. Thread-safe. */
+public final class PreparedScripts {
+
+    private final Config config;
+    private final Rollout rollout;
+    private final Extensions.Installed installed;
+    private final SharedObjects shared;
+    private final TenantPath path;
+    private final Set<String> missingExtensions;
+    private final Map<ScriptFile, PreparedScript> scripts = new ConcurrentHashMap<>();
+
+    private PreparedScripts(
+            Config config, Rollout rollout, Extensions.Installed installed, Set<String> missingExtensions) {
+        this.config = config;
+        this.rollout = rollout;
+        this.installed = installed;
+        this.shared = new SharedObjects(
+                config.sharedSchema(), config.sharedObjects(), installed.objects(), config.allowedSchemas());
+        Set<String> schemas = new LinkedHashSet<>(List.of(config.sharedSchema()));
+        schemas.addAll(installed.schemas());
+        this.path = new TenantPath(schemas);
+        this.missingExtensions = Set.copyOf(missingExtensions);
+    }
+
+    /**
+     * Prepares scripts, after creating the extensions that are configured or that the scripts ask for. Costs one query when
+     * all extensions are there.
+     *
+     * @throws dev.tenantmigrator.InvalidMigrationException when a script must not run
+     */
+    public static PreparedScripts prepare(
+            Config config, Rollout rollout, Connection connection, Collection<ScriptFile> files) throws SQLException {
+        PreparedScripts scripts = provided(config, rollout, connection, files);
+        files.forEach(scripts::get);
+        return scripts;
+    }
+
+    /** Prepares scripts that run one after the other in one transaction, on tables without rows: they create a tenant. */
+    public static PreparedScripts prepareForCreation(Config config, Connection connection, List<ScriptFile> files)
+            throws SQLException {
+        return provided(config, Rollout.defaults(), connection, files).forCreation(files);
+    }
+
+    /** Prepares scripts to be looked at: creates no extension. */
+    public static PreparedScripts inspect(
+            Config config, Rollout rollout, Connection connection, Collection<ScriptFile> files) throws SQLException {
+        List<String> names =
+                extensions(config, files).stream().map(ExtensionRequest::name).toList();
+        Extensions.Installed installed = Extensions.installed(connection, names, config.sharedSchema());
+        return new PreparedScripts(config, rollout, installed, installed.missing(names));
+    }
+
+    private static PreparedScripts provided(
+            Config config, Rollout rollout, Connection connection, Collection<ScriptFile> files) throws SQLException {
+        Extensions.Installed installed = Extensions.ensure(connection, extensions(config, files), config);
+        return new PreparedScripts(config, rollout, installed, Set.of());
+    }
+
+    private static Collection<ExtensionRequest> extensions(Config config, Collection<ScriptFile> files) {
+        Map<String, ExtensionRequest> extensions = new LinkedHashMap<>();
+        config.extensions().forEach(name -> extensions.put(name, ExtensionRequest.of(name)));
+        for (ScriptFile file : files) {
+            ScriptScan.extensions(file).forEach(extension -> extensions.putIfAbsent(extension.name(), extension));
+        }
+        return List.copyOf(extensions.values());
+    }
+
+    /** Other scripts with the same extensions, prepared for a creation. */
+    public PreparedScripts forCreation(List<ScriptFile> files) {
+        PreparedScripts creation = new PreparedScripts(config, rollout, installed, missingExtensions);
+        List<TenantScript> adapted = config.adapter().adaptForCreation(files, shared);
+        for (int i = 0; i < files.size(); i++) {
+            creation.scripts.put(files.get(i), creation.prepared(files.get(i), adapted.get(i)));
+        }
+        return creation;
+    }
+
+    /**
+     * A script, prepared at the first call for it.
+     *
+     * @throws dev.tenantmigrator.InvalidMigrationException when it must not run
+     */
+    public PreparedScript get(ScriptFile file) {
+        return scripts.computeIfAbsent(
+                file, script -> prepared(script, config.adapter().adapt(script, shared)));
+    }
+
+    private PreparedScript prepared(ScriptFile file, TenantScript adapted) {
+        return new PreparedScript(file, adapted, config, rollout, path);
+    }
+
+    /** All scripts that were prepared by now, in no order. */
+    public Collection<PreparedScript> all() {
+        return scripts.values();
+    }
+
+    /** The search path that scripts run with. */
+    public TenantPath path() {
+        return path;
+    }
+
+    /** The extensions that are needed and not installed; none unless the scripts were prepared to be looked at. */
+    public Set<String> missingExtensions() {
+        return missingExtensions;
+    }
+}
