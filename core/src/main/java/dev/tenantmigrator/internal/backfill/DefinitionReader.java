@@ -1,13 +1,10 @@
 package dev.tenantmigrator.internal.backfill;
 
 import dev.tenantmigrator.internal.backfill.DatabaseObject.Kind;
-import java.sql.Array;
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,43 +65,26 @@ final class DefinitionReader {
 
     /** All rows of a query whose only parameter is the schema's name. */
     <T> List<T> query(String sql, RowReader<T> reader) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, schema);
-            try (ResultSet rows = statement.executeQuery()) {
-                List<T> result = new ArrayList<>();
-                while (rows.next()) {
-                    result.add(reader.read(new Row(rows)));
-                }
-                return result;
-            }
-        }
+        return Jdbc.query(connection, sql, row -> reader.read(new Row(row)), schema);
     }
 
     private Map<String, String> currentSettings() throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT name, pg_catalog.current_setting(name) FROM pg_catalog.unnest(?) name")) {
-            statement.setArray(1, textArray(SETTINGS.keySet()));
-            try (ResultSet rows = statement.executeQuery()) {
-                Map<String, String> settings = new LinkedHashMap<>();
-                while (rows.next()) {
-                    settings.put(rows.getString(1), rows.getString(2));
-                }
-                return settings;
-            }
-        }
+        Map<String, String> settings = new LinkedHashMap<>();
+        Jdbc.forEach(
+                connection,
+                "SELECT name, pg_catalog.current_setting(name) FROM pg_catalog.unnest(?) name",
+                row -> settings.put(row.getString(1), row.getString(2)),
+                SETTINGS.keySet());
+        return settings;
     }
 
     private void set(Map<String, String> settings) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT pg_catalog.set_config(name, value, true)"
-                + " FROM ROWS FROM (pg_catalog.unnest(?), pg_catalog.unnest(?)) s(name, value)")) {
-            statement.setArray(1, textArray(settings.keySet()));
-            statement.setArray(2, textArray(settings.values()));
-            statement.execute();
-        }
-    }
-
-    private Array textArray(Collection<String> values) throws SQLException {
-        return connection.createArrayOf("text", values.toArray());
+        Jdbc.execute(
+                connection,
+                "SELECT pg_catalog.set_config(name, value, true)"
+                        + " FROM ROWS FROM (pg_catalog.unnest(?), pg_catalog.unnest(?)) s(name, value)",
+                settings.keySet(),
+                settings.values());
     }
 
     /** One row; columns count from 1. */

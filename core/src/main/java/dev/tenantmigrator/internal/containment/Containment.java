@@ -1,5 +1,6 @@
 package dev.tenantmigrator.internal.containment;
 
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -7,10 +8,8 @@ import dev.tenantmigrator.internal.sql.ExpectedEffects;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -91,27 +90,36 @@ public final class Containment {
     public static Containment ofRun(
             AllowList allowed, Collection<String> tenants, boolean historyHides, Connection connection)
             throws SQLException {
-        try (Statement statement = connection.createStatement();
-                // Citus keeps the rows in tables of which the coordinator's are but the names.
-                ResultSet rows = statement.executeQuery("SELECT pg_catalog.current_setting('is_superuser'),"
-                        + " pg_catalog.current_setting('track_counts'), EXISTS (SELECT FROM pg_catalog.pg_extension"
-                        + " WHERE extname OPERATOR(pg_catalog.=) 'citus')")) {
-            rows.next();
-            if (rows.getString(1).equals("on")) {
-                LOG.warn(
-                        "The role of the connection is a superuser, whose migrations no check can keep inside their tenant;"
-                                + " use one that owns the tenants and has CREATE on the database");
-            }
-            if (!rows.getString(2).equals("on")) {
-                LOG.warn(
-                        "The server's setting track_counts is off: of what a migration touches outside of its tenant only"
-                                + " relations are seen; turn it on");
-            }
-            return new Containment(
-                    allowed,
-                    rows.getString(2).equals("on") && !rows.getBoolean(3),
-                    historyHides,
-                    historyHides ? Set.of() : HidingCode.find(allowed, tenants, connection));
+        Server server = Jdbc.queryOne(
+                connection,
+                Server.QUERY,
+                row -> new Server(
+                        row.getString(1).equals("on"), row.getString(2).equals("on"), row.getBoolean(3)));
+        if (server.superuser()) {
+            LOG.warn(
+                    "The role of the connection is a superuser, whose migrations no check can keep inside their tenant;"
+                            + " use one that owns the tenants and has CREATE on the database");
+        }
+        if (!server.tracksCounts()) {
+            LOG.warn("The server's setting track_counts is off: of what a migration touches outside of its tenant only"
+                    + " relations are seen; turn it on");
+        }
+        return new Containment(
+                allowed,
+                server.countsTenantRows(),
+                historyHides,
+                historyHides ? Set.of() : HidingCode.find(allowed, tenants, connection));
+    }
+
+    private record Server(boolean superuser, boolean tracksCounts, boolean hasCitus) {
+
+        static final String QUERY = "SELECT pg_catalog.current_setting('is_superuser'),"
+                + " pg_catalog.current_setting('track_counts'), EXISTS (SELECT FROM pg_catalog.pg_extension"
+                + " WHERE extname OPERATOR(pg_catalog.=) 'citus')";
+
+        /** On Citus a table of the coordinator may have its rows on another node. */
+        boolean countsTenantRows() {
+            return tracksCounts && !hasCitus;
         }
     }
 
@@ -266,23 +274,15 @@ public final class Containment {
     }
 
     private static List<String> lines(Connection connection, String query) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(query)) {
-            List<String> lines = new ArrayList<>();
-            while (rows.next()) {
-                lines.add(rows.getString(1));
-            }
-            return lines;
-        }
+        return Jdbc.query(connection, query, row -> row.getString(1));
     }
 
     private Checked start(Connection connection, String tenant, List<String> known) throws SQLException {
         new Pipeline().add(declareSql(tenant)).send(connection);
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT " + startColumns(tenant))) {
-            row.next();
-            return new Checked(tenant, CheckStart.read(row, 1, known));
-        }
+        return Jdbc.queryOne(
+                connection,
+                "SELECT " + startColumns(tenant),
+                row -> new Checked(tenant, CheckStart.read(row, 1, known)));
     }
 
     /** Ends the full check in a transaction that goes on. */
@@ -346,14 +346,13 @@ public final class Containment {
     }
 
     private static String nameOf(Connection connection, ForeignObject object) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT i.type || ' ' || i.identity FROM pg_catalog.pg_identify_object(?::oid, ?::oid, 0) i")) {
-            statement.setLong(1, object.catalog());
-            statement.setLong(2, object.oid());
-            try (ResultSet row = statement.executeQuery()) {
-                String name = row.next() ? row.getString(1) : null;
-                return name == null ? "an object that is gone" : name;
-            }
-        }
+        return Jdbc.queryOptional(
+                        connection,
+                        "SELECT i.type || ' ' || i.identity FROM pg_catalog.pg_identify_object(?::oid, ?::oid, 0) i",
+                        row -> Optional.ofNullable(row.getString(1)),
+                        object.catalog(),
+                        object.oid())
+                .flatMap(name -> name)
+                .orElse("an object that is gone");
     }
 }

@@ -1,11 +1,9 @@
 package dev.tenantmigrator.internal.containment;
 
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.sql.ExpectedEffects;
 import dev.tenantmigrator.internal.sql.Sql;
-import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashSet;
@@ -51,19 +49,11 @@ final class HidingCode {
 
     /** The schemas that have some: of tenants, and of what belongs to none. */
     static Set<String> find(AllowList allowed, Collection<String> tenants, Connection connection) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT DISTINCT n.nspname FROM " + in("?::pg_catalog.name[]"))) {
-            Array schemas = connection.createArrayOf(
-                    "text", Stream.concat(shared(allowed), tenants.stream()).toArray());
-            statement.setArray(1, schemas);
-            Set<String> found = new HashSet<>();
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    found.add(rows.getString(1));
-                }
-            }
-            return found;
-        }
+        return new HashSet<>(Jdbc.query(
+                connection,
+                "SELECT DISTINCT n.nspname FROM " + in("?::pg_catalog.name[]"),
+                row -> row.getString(1),
+                Stream.concat(shared(allowed), tenants.stream()).toList()));
     }
 
     private static Stream<String> shared(AllowList allowed) {

@@ -2,8 +2,6 @@ package dev.tenantmigrator.internal.jdbc;
 
 import dev.tenantmigrator.internal.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Map;
@@ -30,16 +28,9 @@ public record CustomSettings(Map<String, String> values) {
         if (names.isEmpty()) {
             return new CustomSettings(values);
         }
-        try (PreparedStatement statement = connection.prepareStatement("""
+        Jdbc.forEach(connection, """
                 SELECT n.name, coalesce(pg_catalog.current_setting(n.name, true), '') FROM pg_catalog.unnest(?) n(name)
-                 WHERE pg_catalog.lower(n.name) NOT IN (SELECT pg_catalog.lower(s.name) FROM pg_catalog.pg_settings s)""")) {
-            statement.setArray(1, connection.createArrayOf("text", names.toArray()));
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    values.put(rows.getString(1), rows.getString(2));
-                }
-            }
-        }
+                 WHERE pg_catalog.lower(n.name) NOT IN (SELECT pg_catalog.lower(s.name) FROM pg_catalog.pg_settings s)""", row -> values.put(row.getString(1), row.getString(2)), names);
         return new CustomSettings(values);
     }
 

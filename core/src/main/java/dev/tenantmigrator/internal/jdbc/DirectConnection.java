@@ -3,9 +3,7 @@ package dev.tenantmigrator.internal.jdbc;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
@@ -123,10 +121,6 @@ public final class DirectConnection {
     }
 
     private static String ask(Connection connection, String query) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(query)) {
-            rows.next();
-            return rows.getString(1);
-        }
+        return Jdbc.queryOne(connection, query, row -> row.getString(1));
     }
 }

@@ -2,9 +2,7 @@ package dev.tenantmigrator.internal.jdbc;
 
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 
 /**
  * The server's table of locks, which all sessions share: a transaction has a place in it for everything that it made or
@@ -25,11 +23,7 @@ public record LockTable(int perTransaction, int transactions) {
 
     /** Asks the server. */
     public static LockTable read(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(QUERY)) {
-            row.next();
-            return new LockTable(row.getInt(1), row.getInt(2));
-        }
+        return Jdbc.queryOne(connection, QUERY, row -> new LockTable(row.getInt(1), row.getInt(2)));
     }
 
     private int size() {

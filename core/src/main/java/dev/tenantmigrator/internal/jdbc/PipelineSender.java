@@ -135,12 +135,8 @@ final class PipelineSender implements AutoCloseable {
 
     /** The time that the server gives a statement, in nanoseconds. */
     private long timeout() throws SQLException {
-        try (Statement question = connection.createStatement();
-                ResultSet row = question.executeQuery(TIMEOUT)) {
-            row.next();
-            long millis = row.getLong(1);
-            return millis == 0 ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(millis);
-        }
+        long millis = Jdbc.queryOne(connection, TIMEOUT, row -> row.getLong(1));
+        return millis == 0 ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
     @Override

@@ -2,8 +2,6 @@ package dev.tenantmigrator.internal.jdbc;
 
 import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,14 +30,11 @@ public final class Queries {
 
     /** Whether a schema exists, committed meanwhile or not. */
     public static boolean schemaExists(Connection connection, String schema) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT pg_catalog.to_regnamespace(pg_catalog.quote_ident(?)) IS NOT NULL")) {
-            statement.setString(1, schema);
-            try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                return rows.getBoolean(1);
-            }
-        }
+        return Jdbc.queryOne(
+                connection,
+                "SELECT pg_catalog.to_regnamespace(pg_catalog.quote_ident(?)) IS NOT NULL",
+                row -> row.getBoolean(1),
+                schema);
     }
 
     /**
@@ -60,13 +55,11 @@ public final class Queries {
                   JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
                   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                  WHERE NOT i.indisvalid ORDER BY 1, 2""";
-        try (PreparedStatement statement = connection.prepareStatement(query);
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                invalid.computeIfAbsent(rows.getString(1), schema -> new ArrayList<>())
-                        .add(new InvalidIndex(rows.getString(2), rows.getString(3)));
-            }
-        }
+        Jdbc.forEach(
+                connection,
+                query,
+                row -> invalid.computeIfAbsent(row.getString(1), schema -> new ArrayList<>())
+                        .add(new InvalidIndex(row.getString(2), row.getString(3))));
         return invalid;
     }
 
@@ -83,17 +76,16 @@ public final class Queries {
                          WHERE c.relname = ANY (?::name[]) AND c.relkind IN ('r', 'p')
                          GROUP BY c.relnamespace OFFSET 0) s
                  GROUP BY s.tables""";
-        try (PreparedStatement statement = connection.prepareStatement(query)) {
-            statement.setArray(1, connection.createArrayOf("text", tables.toArray()));
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    Set<String> found = Set.of(strings(rows.getArray(1)));
-                    for (String schema : strings(rows.getArray(2))) {
+        Jdbc.forEach(
+                connection,
+                query,
+                row -> {
+                    Set<String> found = Set.of(strings(row.getArray(1)));
+                    for (String schema : strings(row.getArray(2))) {
                         schemaNamed(schema).ifPresent(name -> present.put(name, found));
                     }
-                }
-            }
-        }
+                },
+                tables);
         return present;
     }
 
@@ -113,16 +105,13 @@ public final class Queries {
                        LATERAL (SELECT relname FROM pg_catalog.pg_class
                                  WHERE relnamespace = n.oid AND relname = ANY (?::name[]) AND relkind IN ('r', 'p')
                                 OFFSET 0) c""";
-        try (PreparedStatement statement = connection.prepareStatement(query)) {
-            statement.setArray(1, connection.createArrayOf("text", schemas.toArray()));
-            statement.setArray(2, connection.createArrayOf("text", tables.toArray()));
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    present.computeIfAbsent(rows.getString(1), schema -> new HashSet<>())
-                            .add(rows.getString(2));
-                }
-            }
-        }
+        Jdbc.forEach(
+                connection,
+                query,
+                row -> present.computeIfAbsent(row.getString(1), schema -> new HashSet<>())
+                        .add(row.getString(2)),
+                schemas,
+                tables);
         return present;
     }
 }

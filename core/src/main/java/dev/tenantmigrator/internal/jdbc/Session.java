@@ -149,11 +149,7 @@ public final class Session implements AutoCloseable {
     }
 
     private boolean ask(String query) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(query)) {
-            rows.next();
-            return rows.getBoolean(1);
-        }
+        return Jdbc.queryOne(connection, query, row -> row.getBoolean(1));
     }
 
     /**
@@ -315,9 +311,7 @@ public final class Session implements AutoCloseable {
     }
 
     private void execute(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+        Jdbc.execute(connection, sql);
     }
 
     /** Gives the connection back as it was lent, or closes it for good. */

@@ -2,10 +2,7 @@ package dev.tenantmigrator.internal.jdbc;
 
 import dev.tenantmigrator.internal.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -70,12 +67,10 @@ public record SessionSettings(Map<String, String> changed, Map<String, String> t
         Map<String, String> changed = new TreeMap<>();
         Map<String, String> traces = new TreeMap<>();
         // Prepared, because a connection of a pool is asked again and again, and planning takes a third of the time.
-        try (PreparedStatement statement = connection.prepareStatement(QUERY);
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                (rows.getBoolean(3) ? traces : changed).put(rows.getString(1), rows.getString(2));
-            }
-        }
+        Jdbc.forEachPrepared(
+                connection,
+                QUERY,
+                row -> (row.getBoolean(3) ? traces : changed).put(row.getString(1), row.getString(2)));
         return new SessionSettings(changed, traces);
     }
 
@@ -127,18 +122,18 @@ public record SessionSettings(Map<String, String> changed, Map<String, String> t
         if (now.equals(this)) {
             return true;
         }
-        try (Statement statement = connection.createStatement()) {
-            for (String name : now.changed.keySet()) {
-                if (!changed.containsKey(name)) {
-                    statement.execute("RESET " + setting(name));
-                }
+        for (String name : now.changed.keySet()) {
+            if (!changed.containsKey(name)) {
+                Jdbc.execute(connection, "RESET " + setting(name));
             }
-            for (Map.Entry<String, String> entry : changed.entrySet()) {
-                boolean same = entry.getValue().equals(now.changed.get(entry.getKey()));
-                if (!same && !entry.getKey().equals(SESSION_USER)) {
-                    statement.execute("SELECT pg_catalog.set_config(" + Sql.literal(entry.getKey()) + ", "
-                            + Sql.literal(entry.getValue()) + ", false)");
-                }
+        }
+        for (Map.Entry<String, String> entry : changed.entrySet()) {
+            boolean same = entry.getValue().equals(now.changed.get(entry.getKey()));
+            if (!same && !entry.getKey().equals(SESSION_USER)) {
+                Jdbc.execute(
+                        connection,
+                        "SELECT pg_catalog.set_config(" + Sql.literal(entry.getKey()) + ", "
+                                + Sql.literal(entry.getValue()) + ", false)");
             }
         }
         return read(connection).equals(this);

@@ -5,9 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Collection;
 import java.util.Set;
 import java.util.TreeSet;
@@ -64,12 +62,8 @@ public final class TenantLock {
     /** Which of these tenants somebody holds the lock of at this moment. */
     public static Set<String> heldAmong(Connection connection, Collection<String> schemas) throws SQLException {
         Set<String> held = new TreeSet<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(HELD)) {
-            while (rows.next()) {
-                long key = rows.getLong(1);
-                schemas.stream().filter(schema -> key(schema) == key).forEach(held::add);
-            }
+        for (long key : Jdbc.query(connection, HELD, row -> row.getLong(1))) {
+            schemas.stream().filter(schema -> key(schema) == key).forEach(held::add);
         }
         return held;
     }
