@@ -18,7 +18,7 @@ import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SessionSettings;
 import dev.tenantmigrator.internal.script.RunContext;
 import dev.tenantmigrator.internal.script.ScratchSchema;
-import dev.tenantmigrator.internal.script.SessionTraces;
+import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.TenantSelection;
 import dev.tenantmigrator.internal.tracking.TenantState;
@@ -136,11 +136,11 @@ public final class Backfill {
                     return make(connection, reference, session.settings());
                 }));
             } catch (SQLException e) {
-                Optional<ForeignObjectsException> foreign = Containment.foreign(e);
+                Optional<ForeignObjectsException> foreign = ForeignObjectsException.find(e);
                 if (foreign.isEmpty()) {
                     throw e;
                 }
-                throw new TenantMigratorException(Failure.of(Containment.message(session.connection(), foreign.get())));
+                throw new TenantMigratorException(Failure.of(foreign.get().describe(session.connection())));
             }
         }
 
@@ -166,13 +166,13 @@ public final class Backfill {
                         + "; deploy what is pending, or correct the list of required tables; nothing was changed"));
             }
             Containment.Checked checked = containment.start(connection, schema);
-            Pipeline flight = new Pipeline();
-            reference.statements(tenant, missing).forEach(flight::add);
-            flight.add("SET CONSTRAINTS ALL IMMEDIATE")
+            Pipeline pipeline = new Pipeline();
+            reference.statements(tenant, missing).forEach(pipeline::add);
+            pipeline.add("SET CONSTRAINTS ALL IMMEDIATE")
                     .add(Containment.OWN_PATH)
                     .add(checked.sql(true))
-                    .add(SessionTraces.removeSql(settings))
-                    .walk(connection);
+                    .add(SessionLeftovers.removeSql(settings))
+                    .sendOneByOne(connection);
             List<Finding> findings = reference.lostForeignKeys(tenant, missing).stream()
                     .map(key -> Finding.of(
                             Finding.Kind.MISSING_FOREIGN_KEY,

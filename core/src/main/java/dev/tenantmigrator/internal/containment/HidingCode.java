@@ -12,8 +12,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Functions that a migration can call and whose effects its text does not show: with dynamic SQL, in a language that cannot be
- * read, or changing what takes no lock. Those of extensions are not among them. The expressions depend on no search path.
+ * Finds functions that a migration can call and whose effects its text does not show: they use dynamic SQL or a language that
+ * cannot be read, or make changes that take no lock. Functions of extensions do not count. The expressions depend on no search
+ * path.
  */
 final class HidingCode {
 
@@ -37,7 +38,7 @@ final class HidingCode {
                     AND e.objid OPERATOR(pg_catalog.=) p.oid AND e.deptype OPERATOR(pg_catalog.=) 'e')""".formatted(schemas, ExpectedEffects.HIDING_WORDS, ExpectedEffects.HIDING_NAMES);
     }
 
-    /** An expression: whether there are some that a tenant's migrations can call. */
+    /** An expression: whether a tenant's migrations can call such a function. */
     static String isThere(AllowList allowed, String tenant) {
         return "EXISTS (SELECT FROM "
                 + in(shared(allowed)
@@ -47,7 +48,7 @@ final class HidingCode {
                 + ")";
     }
 
-    /** The schemas that have some: of tenants, and of what belongs to none. */
+    /** The schemas that have such functions, among some tenants and the schemas that belong to none. */
     static Set<String> find(AllowList allowed, Collection<String> tenants, Connection connection) throws SQLException {
         return new HashSet<>(Jdbc.query(
                 connection,

@@ -21,7 +21,7 @@ import dev.tenantmigrator.internal.jdbc.SessionSettings;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.script.PendingConstraints;
 import dev.tenantmigrator.internal.script.RunContext;
-import dev.tenantmigrator.internal.script.SessionTraces;
+import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.internal.tracking.TenantState;
@@ -137,7 +137,7 @@ final class Creation {
                 return schema;
             } catch (SQLException e) {
                 rollBack(schema, e);
-                Optional<ForeignObjectsException> foreign = Containment.foreign(e);
+                Optional<ForeignObjectsException> foreign = ForeignObjectsException.find(e);
                 if (foreign.isPresent()) {
                     throw foreign.get();
                 }
@@ -164,7 +164,7 @@ final class Creation {
         Pipeline flight =
                 new Pipeline().add("CREATE SCHEMA " + Sql.identifier(schema)).addAll(flight(schema));
         flight.add(checked.sql(run.hidesCode()));
-        own.ifPresent(settings -> flight.add(SessionTraces.removeSql(settings)));
+        own.ifPresent(settings -> flight.add(SessionLeftovers.removeSql(settings)));
         flight.add("RELEASE SAVEPOINT " + CHECK_SAVEPOINT).add(Containment.closeSql());
         if (config.store().recordsOutside()) {
             flight.add(Containment.OWN_PATH).addAll(recording(schema));
@@ -191,7 +191,7 @@ final class Creation {
 
     private void send(Pipeline flight, boolean walking) throws SQLException {
         if (walking) {
-            flight.walk(connection);
+            flight.sendOneByOne(connection);
         } else {
             flight.send(connection);
         }
@@ -283,7 +283,7 @@ final class Creation {
         try {
             send(schema, true);
         } catch (SQLException e) {
-            Optional<ForeignObjectsException> foreign = Containment.foreign(e);
+            Optional<ForeignObjectsException> foreign = ForeignObjectsException.find(e);
             if (foreign.isPresent()) {
                 throw foreign.get();
             }

@@ -21,7 +21,7 @@ import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.recording.Recording;
 import dev.tenantmigrator.internal.script.Extensions;
 import dev.tenantmigrator.internal.script.RunContext;
-import dev.tenantmigrator.internal.script.SessionTraces;
+import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.report.Failure;
@@ -125,7 +125,7 @@ public final class TenantCreator {
         try (Session session = Session.open(config.dataSource())) {
             RunContext run = load(catalog, session.connection());
             if (run.leavesTraces(scripts(run))
-                    || SessionTraces.ofHost(session.settings())
+                    || SessionLeftovers.ofHost(session.settings())
                     || run.mayLeaveUnseenSettings()) {
                 session.closeWhenDone();
             }
@@ -259,10 +259,10 @@ public final class TenantCreator {
     private static boolean leftTemporaryTables(Connection connection, SessionSettings before, String schema)
             throws SQLException {
         Map<String, String> traces =
-                new TreeMap<>(SessionSettings.read(connection).traces());
-        traces.entrySet().removeAll(before.traces().entrySet());
+                new TreeMap<>(SessionSettings.read(connection).leftovers());
+        traces.entrySet().removeAll(before.leftovers().entrySet());
         boolean temporary = traces.containsKey(SessionSettings.TEMPORARY)
-                && "0".equals(before.traces().get(SessionSettings.TEMPORARY));
+                && "0".equals(before.leftovers().get(SessionSettings.TEMPORARY));
         if (temporary) {
             traces.remove(SessionSettings.TEMPORARY);
         }
@@ -294,7 +294,7 @@ public final class TenantCreator {
         last = Optional.of(new Known(run, extensions));
         Optional<String> shared = config.store().prepareSql();
         if (shared.isPresent()) {
-            new Pipeline().add(shared.get()).add(Containment.COUNTED).send(connection);
+            new Pipeline().add(shared.get()).add(Containment.FLUSH_COUNTERS).send(connection);
         }
         return run;
     }
