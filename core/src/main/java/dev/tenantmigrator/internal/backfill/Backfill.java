@@ -36,53 +36,53 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Makes missing required tables as a tenant's applied migrations define them. */
+/** Recreates missing required tables in tenants, as each tenant's applied migrations define them. */
 public final class Backfill {
 
     private final Config config;
     private final MigrationCatalog catalog;
     private final Containment containment;
 
-    /** What the same migrations make is the same for every tenant of a run. */
+    /** By versions: equal migrations make an equal structure, so it is read once for all tenants of a run. */
     private final Map<List<String>, StructureReference> references = new HashMap<>();
 
-    /** For one run. */
+    /** For one run. Reads all migrations at once. */
     public Backfill(Config config) {
         this.config = config;
         this.catalog = MigrationCatalog.read(config.migrations());
         this.containment = new Containment(AllowList.of(config, false));
     }
 
-    /** Makes what is missing in tenants. */
+    /** Recreates the missing tables of some or all tenants. */
     public FleetReport backfill(TenantSelection reading) throws SQLException {
         return FleetRuns.run(config, "backfill", reading, Rollout.defaults(), (session, fleet) -> {
             FleetPlan plan = new FleetPlan();
-            List<TenantState> lacking = new ArrayList<>();
+            List<TenantState> incomplete = new ArrayList<>();
             Set<ScriptFile> scripts = new LinkedHashSet<>();
             Map<String, Set<String>> present =
                     Queries.presentTables(session.connection(), fleet.rows().keySet(), config.requiredTables());
             fleet.rows().forEach((schema, rows) -> {
                 TenantState state = TenantState.of(schema, rows, catalog);
-                // An edited or missing file would define other tables than those that were there.
+                // An edited or missing file would define other tables than the tenant had.
                 Optional<Failure> refusal = state.refusal(true, catalog);
                 if (present.getOrDefault(schema, Set.of()).containsAll(config.requiredTables())) {
                     plan.decide(new TenantOutcome.UpToDate(schema));
                 } else if (refusal.isPresent()) {
                     plan.decide(new TenantOutcome.Failed(schema, List.of(), refusal.get()));
                 } else {
-                    lacking.add(state);
+                    incomplete.add(state);
                     applied(rows).forEach(migration -> scripts.add(migration.up()));
                 }
             });
-            if (!lacking.isEmpty()) {
+            if (!incomplete.isEmpty()) {
                 RunContext run = RunContext.load(config, Rollout.defaults(), catalog, session.connection(), scripts);
-                lacking.forEach(state -> plan.add(new TenantBackfill(run, state.schema())));
+                incomplete.forEach(state -> plan.add(new TenantBackfill(run, state.schema())));
             }
             return plan;
         });
     }
 
-    /** The recorded migrations that there are files of, in the order in which they ran. */
+    /** The recorded migrations that have a file, in the order in which they ran. */
     private List<Migration> applied(List<RecordedVersion> rows) {
         return rows.stream()
                 .flatMap(row -> catalog.find(row.version()).stream())
@@ -178,7 +178,7 @@ public final class Backfill {
                             Finding.Kind.MISSING_FOREIGN_KEY,
                             Finding.Severity.WARNING,
                             "the foreign key " + key.constraint() + " of " + key.table()
-                                    + " went with the dropped table; once its rows refer to rows that exist, run: "
+                                    + " was lost with the dropped table; once its rows refer to rows that exist, run: "
                                     + key.addStatement()))
                     .toList();
             return new TenantOutcome.Backfilled(schema, missing, findings);
