@@ -124,7 +124,7 @@ class BoundedMemoryTest {
         assertThat(said("quiet", script))
                 .singleElement()
                 .asString()
-                .contains("what PostgreSQL sent does not fit into memory")
+                .contains("an answer of PostgreSQL does not fit into memory")
                 .contains("nothing of it was kept")
                 .contains("version v2");
     }
@@ -134,7 +134,7 @@ class BoundedMemoryTest {
         assertThat(said("create", "DO $$ BEGIN RAISE EXCEPTION '%', repeat('x', 100000000); END $$"))
                 .singleElement()
                 .asString()
-                .contains("what PostgreSQL sent does not fit into memory")
+                .contains("an answer of PostgreSQL does not fit into memory")
                 .endsWith("closed true");
     }
 

@@ -4,9 +4,9 @@ package dev.tenantmigrator.internal.backfill;
 final class AccessQueries {
 
     /**
-     * What was granted beyond, and revoked from, what a new object has: PostgreSQL's own defaults, or the owner's default
-     * privileges. Those of the one schema are left aside: they are the operator's, and stay in force. The owner's
-     * privileges are those of who runs the statements.
+     * The privileges granted beyond, and revoked from, those of a new object: PostgreSQL's own defaults, or the owner's default
+     * privileges. Default privileges of the schema alone are left out: they belong to the operator and stay in force. The owner's
+     * privileges go to the role that runs the statements.
      */
     static final String GRANTS = """
             , held AS (
@@ -61,7 +61,7 @@ final class AccessQueries {
             ORDER BY t.relname
             """;
 
-    /** Not the comments on constraints of domains: PostgreSQL does not name those the way the statement does. */
+    /** Comments, except those on constraints of domains: PostgreSQL does not name these in the form of the statement. */
     static final String COMMENTS = """
             SELECT p.kind, p.name,
                    format('COMMENT ON %s %s IS %L',

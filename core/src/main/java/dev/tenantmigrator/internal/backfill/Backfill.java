@@ -18,7 +18,7 @@ import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SessionSettings;
 import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.script.ScratchSchema;
-import dev.tenantmigrator.internal.script.SessionTraces;
+import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.TenantSelection;
 import dev.tenantmigrator.internal.tracking.TenantState;
@@ -36,54 +36,54 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Makes missing required tables as a tenant's applied migrations define them. */
+/** Recreates missing required tables in tenants, as each tenant's applied migrations define them. */
 public final class Backfill {
 
     private final Config config;
     private final MigrationCatalog catalog;
     private final Containment containment;
 
-    /** What the same migrations make is the same for every tenant of a run. */
+    /** By versions: equal migrations make an equal structure, so it is read once for all tenants of a run. */
     private final Map<List<String>, StructureReference> references = new HashMap<>();
 
-    /** For one run. */
+    /** For one run. Reads all migrations at once. */
     public Backfill(Config config) {
         this.config = config;
         this.catalog = MigrationCatalog.read(config.migrations());
         this.containment = new Containment(AllowList.of(config, false));
     }
 
-    /** Makes what is missing in tenants. */
+    /** Recreates the missing tables of some or all tenants. */
     public FleetReport backfill(TenantSelection reading) throws SQLException {
         return FleetRuns.run(config, "backfill", reading, Rollout.defaults(), (session, fleet) -> {
             FleetPlan plan = new FleetPlan();
-            List<TenantState> lacking = new ArrayList<>();
+            List<TenantState> incomplete = new ArrayList<>();
             Set<ScriptFile> scripts = new LinkedHashSet<>();
             Map<String, Set<String>> present =
                     Queries.presentTables(session.connection(), fleet.rows().keySet(), config.requiredTables());
             fleet.rows().forEach((schema, rows) -> {
                 TenantState state = TenantState.of(schema, rows, catalog);
-                // An edited or missing file would define other tables than those that were there.
+                // An edited or missing file would define other tables than the tenant had.
                 Optional<Failure> refusal = state.refusal(true, catalog);
                 if (present.getOrDefault(schema, Set.of()).containsAll(config.requiredTables())) {
                     plan.decide(new TenantOutcome.UpToDate(schema));
                 } else if (refusal.isPresent()) {
                     plan.decide(new TenantOutcome.Failed(schema, List.of(), refusal.get()));
                 } else {
-                    lacking.add(state);
+                    incomplete.add(state);
                     applied(rows).forEach(migration -> scripts.add(migration.up()));
                 }
             });
-            if (!lacking.isEmpty()) {
+            if (!incomplete.isEmpty()) {
                 PreparedScripts prepared =
                         PreparedScripts.prepare(config, Rollout.defaults(), session.connection(), scripts);
-                lacking.forEach(state -> plan.add(new TenantBackfill(prepared, state.schema())));
+                incomplete.forEach(state -> plan.add(new TenantBackfill(prepared, state.schema())));
             }
             return plan;
         });
     }
 
-    /** The recorded migrations that there are files of, in the order in which they ran. */
+    /** The recorded migrations that have a file, in the order in which they ran. */
     private List<Migration> applied(List<RecordedVersion> rows) {
         return rows.stream()
                 .flatMap(row -> catalog.find(row.version()).stream())
@@ -137,11 +137,11 @@ public final class Backfill {
                     return make(connection, reference, session.settings());
                 }));
             } catch (SQLException e) {
-                Optional<ForeignObjectsException> foreign = Containment.foreign(e);
+                Optional<ForeignObjectsException> foreign = ForeignObjectsException.find(e);
                 if (foreign.isEmpty()) {
                     throw e;
                 }
-                throw new TenantMigratorException(Failure.of(Containment.message(session.connection(), foreign.get())));
+                throw new TenantMigratorException(Failure.of(foreign.get().describe(session.connection())));
             }
         }
 
@@ -167,19 +167,19 @@ public final class Backfill {
                         + "; deploy what is pending, or correct the list of required tables; nothing was changed"));
             }
             Containment.Checked checked = containment.start(connection, schema);
-            Pipeline flight = new Pipeline();
-            reference.statements(tenant, missing).forEach(flight::add);
-            flight.add("SET CONSTRAINTS ALL IMMEDIATE")
+            Pipeline pipeline = new Pipeline();
+            reference.statements(tenant, missing).forEach(pipeline::add);
+            pipeline.add("SET CONSTRAINTS ALL IMMEDIATE")
                     .add(Containment.OWN_PATH)
                     .add(checked.sql(true))
-                    .add(SessionTraces.removeSql(settings))
-                    .walk(connection);
+                    .add(SessionLeftovers.removeSql(settings))
+                    .sendOneByOne(connection);
             List<Finding> findings = reference.lostForeignKeys(tenant, missing).stream()
                     .map(key -> Finding.of(
                             Finding.Kind.MISSING_FOREIGN_KEY,
                             Finding.Severity.WARNING,
                             "the foreign key " + key.constraint() + " of " + key.table()
-                                    + " went with the dropped table; once its rows refer to rows that exist, run: "
+                                    + " was lost with the dropped table; once its rows refer to rows that exist, run: "
                                     + key.addStatement()))
                     .toList();
             return new TenantOutcome.Backfilled(schema, missing, findings);

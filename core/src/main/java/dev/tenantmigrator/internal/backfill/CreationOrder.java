@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Which objects are made in a tenant, each after those that it needs; what the tenant has is left out. */
+/** The objects to make in a tenant, each after the objects that it needs. Objects that the tenant has are left out. */
 final class CreationOrder {
 
     private final Map<DatabaseObject, StructureReference.Definition> definitions;
@@ -31,7 +31,7 @@ final class CreationOrder {
         return objects;
     }
 
-    /** Adds an object after what it needs, and what that needs. */
+    /** Adds an object, after all objects that it needs directly or indirectly. */
     void add(DatabaseObject object, Map<DatabaseObject, List<DatabaseObject>> needs) {
         if (!seen.add(object)) {
             return;
@@ -45,7 +45,7 @@ final class CreationOrder {
         objects.add(object);
     }
 
-    /** Adds what an object needs by one map, and what that needs by another. */
+    /** Adds the objects that an object needs by one map, and the objects that those need by another. */
     void addNeedsOf(
             DatabaseObject object,
             Map<DatabaseObject, List<DatabaseObject>> direct,

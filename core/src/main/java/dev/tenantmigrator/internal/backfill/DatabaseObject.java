@@ -3,10 +3,10 @@ package dev.tenantmigrator.internal.backfill;
 import java.util.Locale;
 
 /**
- * What a schema holds, named so that the same object of another schema has the same name.
+ * An object of a schema, named so that its counterpart in another schema has an equal name.
  *
- * @param kind what it is
- * @param name its name without the schema; of a function the name and the argument types
+ * @param kind of the object
+ * @param name without the schema; for a function with the argument types
  */
 record DatabaseObject(Kind kind, String name) {
 
@@ -31,7 +31,7 @@ record DatabaseObject(Kind kind, String name) {
         return new DatabaseObject(Kind.FOREIGN_KEY, constraint + " on " + table);
     }
 
-    /** As messages name it, e.g. {@code table users}. */
+    /** The name for messages, e.g. {@code table users}. */
     @Override
     public String toString() {
         return kind.name().toLowerCase(Locale.ROOT).replace('_', ' ') + ' ' + name;

@@ -3,20 +3,20 @@ package dev.tenantmigrator.internal.backfill;
 import java.util.List;
 
 /**
- * The statements that make objects, one query per kind: kind, name, statement, or instead of the statement the reason why
- * there is none. What can wait until the tables are made is in {@link FinishingStep}.
+ * One query per kind of object for the statements that create the objects. Its columns are kind, name, statement, and instead of
+ * the statement the reason why there is none. {@link FinishingStep} has the statements that can wait until the tables exist.
  */
 final class DefinitionQueries {
 
-    /** What {@code CREATE SEQUENCE}, {@code ALTER SEQUENCE} and identity columns spell alike, of a pg_sequence q. */
+    /** The options that {@code CREATE SEQUENCE}, {@code ALTER SEQUENCE} and identity columns share, of a pg_sequence q. */
     static final String SEQUENCE_OPTIONS = """
             format('INCREMENT BY %s MINVALUE %s MAXVALUE %s START WITH %s CACHE %s %s', q.seqincrement, q.seqmin,
                    q.seqmax, q.seqstart, q.seqcache, CASE WHEN q.seqcycle THEN 'CYCLE' ELSE 'NO CYCLE' END)""";
 
     /**
-     * Partitions are made as tables of their own and attached later: so their columns keep their order, their indexes and
-     * constraints their names. Only an identity comes from the partitioned table. NOT NULL stands here since identity
-     * columns imply it; from PostgreSQL 18 it is a constraint with a name.
+     * Partitions are created as separate tables and attached later, so that their columns keep their order and their indexes and
+     * constraints their names. Only an identity comes from the partitioned table. NOT NULL is included, because identity columns
+     * imply it; from PostgreSQL 18 on it is a constraint with a name.
      */
     private static final String TABLES = ObjectQueries.PARTS + """
             , table_column AS (
@@ -114,7 +114,7 @@ final class DefinitionQueries {
             LEFT JOIN pg_type base ON base.oid = t.typbasetype
             """;
 
-    /** CREATE without OR REPLACE: what exists is never replaced. */
+    /** CREATE without OR REPLACE, because an existing function must never be replaced. */
     private static final String FUNCTIONS = ObjectQueries.PARTS + """
             SELECT n.kind, n.name,
                    CASE WHEN p.prokind <> 'a'

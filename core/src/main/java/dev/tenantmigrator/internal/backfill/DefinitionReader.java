@@ -1,28 +1,25 @@
 package dev.tenantmigrator.internal.backfill;
 
 import dev.tenantmigrator.internal.backfill.DatabaseObject.Kind;
-import java.sql.Array;
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Queries about one schema under settings with which PostgreSQL writes definitions that mean the same in every session:
- * each name outside {@code pg_catalog} with its schema, dates, intervals and numbers in full (as {@code pg_dump} does).
+ * Reads definitions of one schema's objects. It uses settings with which PostgreSQL writes definitions that mean the same in every
+ * session, like {@code pg_dump}: each name outside {@code pg_catalog} has its schema; dates, intervals and numbers are complete.
  */
 final class DefinitionReader {
 
-    /** Names {@code pg_temp} last: a temporary {@code pg_class} must not stand in for the real one. */
+    /** {@code pg_temp} is last, because a temporary {@code pg_class} must not hide the real one. */
     private static final String SEARCH_PATH = "pg_catalog, pg_temp";
 
-    /** Without JIT: the planner overrates these queries, and compiling them takes longer than running them. */
+    /** JIT is off: the planner overestimates these queries, and compiling them takes longer than running them. */
     private static final Map<String, String> SETTINGS = Map.of(
             "search_path", SEARCH_PATH,
             "datestyle", "ISO",
@@ -39,78 +36,62 @@ final class DefinitionReader {
         this.schema = schema;
     }
 
-    /** What is read from a row. */
+    /** Reads a value from a row. */
     interface RowReader<T> {
         T read(Row row) throws SQLException;
     }
 
-    /** What is read from the catalog. */
-    interface Reading<T> {
-        T read(DefinitionReader catalog) throws SQLException;
+    /** Runs queries on a reader. */
+    interface Queries<T> {
+        T run(DefinitionReader reader) throws SQLException;
     }
 
     /**
-     * Reads, and puts the settings back. Not after an error: then the transaction is lost, and its settings with it.
+     * Runs queries under the settings, then restores the settings. After an error they are not restored: the failed transaction
+     * has to be rolled back, and its settings with it.
      *
-     * @throws IllegalStateException without a transaction, where the settings do not hold and names would come out bare
+     * @throws IllegalStateException without a transaction, where the settings do not last and names would have no schema
      */
-    static <T> T open(Connection connection, String schema, Reading<T> reading) throws SQLException {
-        DefinitionReader catalog = new DefinitionReader(connection, schema);
-        Map<String, String> before = catalog.currentSettings();
-        catalog.set(SETTINGS);
-        if (!SEARCH_PATH.equals(catalog.currentSettings().get("search_path"))) {
+    static <T> T read(Connection connection, String schema, Queries<T> queries) throws SQLException {
+        DefinitionReader reader = new DefinitionReader(connection, schema);
+        Map<String, String> before = reader.currentSettings();
+        reader.set(SETTINGS);
+        if (!SEARCH_PATH.equals(reader.currentSettings().get("search_path"))) {
             throw new IllegalStateException("definitions are read in a transaction: begin one first");
         }
-        T result = reading.read(catalog);
-        catalog.set(before);
+        T result = queries.run(reader);
+        reader.set(before);
         return result;
     }
 
-    /** All rows of a query whose only parameter is the schema's name. */
+    /** Returns all rows of a query whose only parameter is the schema's name. */
     <T> List<T> query(String sql, RowReader<T> reader) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, schema);
-            try (ResultSet rows = statement.executeQuery()) {
-                List<T> result = new ArrayList<>();
-                while (rows.next()) {
-                    result.add(reader.read(new Row(rows)));
-                }
-                return result;
-            }
-        }
+        return Jdbc.query(connection, sql, row -> reader.read(new Row(row)), schema);
     }
 
     private Map<String, String> currentSettings() throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT name, pg_catalog.current_setting(name) FROM pg_catalog.unnest(?) name")) {
-            statement.setArray(1, textArray(SETTINGS.keySet()));
-            try (ResultSet rows = statement.executeQuery()) {
-                Map<String, String> settings = new LinkedHashMap<>();
-                while (rows.next()) {
-                    settings.put(rows.getString(1), rows.getString(2));
-                }
-                return settings;
-            }
-        }
+        Map<String, String> settings = new LinkedHashMap<>();
+        Jdbc.forEach(
+                connection,
+                "SELECT name, pg_catalog.current_setting(name) FROM pg_catalog.unnest(?) name",
+                row -> settings.put(row.getString(1), row.getString(2)),
+                SETTINGS.keySet());
+        return settings;
     }
 
     private void set(Map<String, String> settings) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT pg_catalog.set_config(name, value, true)"
-                + " FROM ROWS FROM (pg_catalog.unnest(?), pg_catalog.unnest(?)) s(name, value)")) {
-            statement.setArray(1, textArray(settings.keySet()));
-            statement.setArray(2, textArray(settings.values()));
-            statement.execute();
-        }
+        Jdbc.execute(
+                connection,
+                "SELECT pg_catalog.set_config(name, value, true)"
+                        + " FROM ROWS FROM (pg_catalog.unnest(?), pg_catalog.unnest(?)) s(name, value)",
+                settings.keySet(),
+                settings.values());
     }
 
-    private Array textArray(Collection<String> values) throws SQLException {
-        return connection.createArrayOf("text", values.toArray());
-    }
-
-    /** One row; columns count from 1. */
+    /** One row; columns are numbered from 1. */
     record Row(ResultSet columns) {
 
-        /** An object from a column with its kind and the one after it with its name. */
+        /** An object, from the column with its kind and the next column with its name. */
         DatabaseObject object(int column) throws SQLException {
             return new DatabaseObject(Kind.valueOf(columns.getString(column)), columns.getString(column + 1));
         }

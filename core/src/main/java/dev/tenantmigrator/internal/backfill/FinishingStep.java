@@ -1,8 +1,8 @@
 package dev.tenantmigrator.internal.backfill;
 
 /**
- * What objects get after all of them are made, in the order in which it is done. Each query has one parameter, the
- * schema's name, and gives kind and name of the object, and a statement.
+ * The steps after all objects are created, in the order in which they run. Each step has a query with one parameter, the schema's
+ * name. Its columns are the object's kind, its name, and a statement.
  */
 enum FinishingStep {
     COLUMN_DEFAULTS("""
@@ -30,7 +30,7 @@ enum FinishingStep {
             GROUP BY t.relname, t.id
             """),
 
-    /** With the NOT NULL constraints that PostgreSQL 18 lets be NOT VALID. */
+    /** Includes NOT NULL constraints that are NOT VALID, which PostgreSQL 18 allows. */
     CHECKS(constraints("k.contype = 'c' OR k.contype = 'n' AND NOT k.convalidated")),
 
     KEYS(constraints("k.contype IN ('p', 'u', 'x')")),
@@ -42,7 +42,7 @@ enum FinishingStep {
             ORDER BY i.indexrelid::regclass::text
             """),
 
-    /** Settings of indexes that their own definition leaves out. */
+    /** Settings that are missing in the definitions of indexes. */
     INDEX_SETTINGS("""
             SELECT 'TABLE', t.relname, format(setting.template, i.indexrelid::regclass, t.id, c.relname, setting.value)
             FROM tables t JOIN pg_index i ON i.indrelid = t.oid JOIN pg_class c ON c.oid = i.indexrelid
@@ -66,12 +66,12 @@ enum FinishingStep {
             FROM tables WHERE relreplident IN ('f', 'n')
             """),
 
-    /** Before a partition is attached to a partitioned table that has the same key. */
+    /** Before partitions are attached, because the partitioned table's key takes over the key of the partition. */
     PARTITION_FOREIGN_KEYS(foreignKeys("t.relispartition")),
 
     /**
-     * With indexes and constraints of their own, which the partitioned table takes instead of making new ones. From the top
-     * down: an identity is handed on only to the partition that is attached.
+     * Attaches partitions that have their indexes and constraints already: the partitioned table takes those over instead of
+     * creating new ones. From the top down, because an identity passes only to the partition that is attached.
      */
     PARTITIONS("""
             SELECT 'TABLE', t.relname, format('ALTER TABLE ONLY %s ATTACH PARTITION %s %s', h.inhparent::regclass, t.id,
@@ -81,7 +81,7 @@ enum FinishingStep {
             ORDER BY (SELECT count(*) FROM pg_partition_ancestors(t.oid)), t.relname
             """),
 
-    /** After the partitions of the tables that they refer to are attached. */
+    /** After partitions are attached, because a key can refer to a partitioned table. */
     FOREIGN_KEYS(foreignKeys("NOT t.relispartition")),
 
     STATISTICS("""
@@ -108,7 +108,7 @@ enum FinishingStep {
             ORDER BY t.relname, r.rulename, statement.position
             """),
 
-    /** A partition's copy of a trigger comes with the partitioned table's. */
+    /** Without a partition's copy of a trigger, which PostgreSQL creates with the partitioned table's trigger. */
     TRIGGERS("""
             SELECT 'TABLE', t.relname, pg_get_triggerdef(g.oid)
             FROM tables t JOIN pg_trigger g ON g.tgrelid = t.oid
@@ -144,7 +144,7 @@ enum FinishingStep {
             ORDER BY t.relname, p.polname
             """),
 
-    /** The parameters once more: an orphan that was left behind under the name gets them too, and keeps its place. */
+    /** Repeats the options, for a sequence that was left behind under the name; such a sequence keeps its position. */
     SEQUENCE_OWNERS("""
             SELECT 'TABLE', t.relname, concat('ALTER SEQUENCE ', q.seqrelid::regclass, ' AS ',
                    format_type(q.seqtypid, NULL), ' ', %s, format(' OWNED BY %%s.%%I', t.id, a.attname))
@@ -184,9 +184,9 @@ enum FinishingStep {
     }
 
     /**
-     * Left out are the rows by which PostgreSQL follows a reference into the partitions of the table referred to. The last
-     * columns are the constraint, the table referred to, and whether that is one of the schema and the
-     * constraint is not one that a partition has from its partitioned table.
+     * Foreign keys, without those that PostgreSQL adds for each partition of the referenced table. Three more columns: the
+     * constraint, the referenced table, and whether that table is in the schema and the constraint is not inherited from a
+     * partitioned table.
      */
     private static String foreignKeys(String which) {
         return """

@@ -1,16 +1,13 @@
 package dev.tenantmigrator.internal.backfill;
 
-/**
- * What a schema holds, how each object is made, and which needs which. Every query has one parameter, the schema's name.
- * Definitions come as kind, name, statement, and instead of the statement a reason why there is none.
- */
+/** Queries for the objects of a schema and their dependencies. Each query has one parameter, the schema's name. */
 final class ObjectQueries {
 
     private static final String HOME = "WITH home AS (SELECT oid FROM pg_namespace WHERE nspname = ?)";
 
     /**
-     * The objects that are made by a statement of their own. The sequence of an identity column is not: its table makes
-     * it. A function's argument types are named without the schema where that is its own.
+     * The objects with a creating statement of their own; not the sequence of an identity column, which its table creates. An
+     * argument type of a function is named without the schema if it is in the function's schema.
      */
     private static final String NODES = HOME + """
             , node AS (
@@ -40,8 +37,8 @@ final class ObjectQueries {
             )""";
 
     /**
-     * Which object each catalog row belongs to. {@code late} is what a table gets after all tables are made, so that its
-     * needs may be tables, or functions over them.
+     * The object that each catalog row belongs to. A row is {@code late} when its table gets it after all tables exist, so that it
+     * may need tables, or functions that use tables.
      */
     static final String PARTS = NODES + """
             , part(kind, name, late, classid, objid) AS (
@@ -89,7 +86,7 @@ final class ObjectQueries {
             WHERE s.relkind = 'S' AND s.relnamespace = (SELECT oid FROM home)
             """;
 
-    /** What a tenant has. A sequence that no column owns does not keep a serial column from taking it over. */
+    /** The objects of a tenant. The name of a sequence without an owning column is not taken: a serial column takes it over. */
     static final String PRESENT = NODES + """
             SELECT kind, name FROM node
             UNION ALL
@@ -102,7 +99,7 @@ final class ObjectQueries {
             JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'f'
             """.formatted(OWNED_SEQUENCES);
 
-    /** Each table with a name that is taken when it is made: its own, its indexes', its sequences'. */
+    /** Each table with the names that its creation needs: its own and those of its indexes and sequences. */
     static final String RELATION_NAMES = HOME + """
             SELECT 'TABLE', c.relname, 'RELATION_NAME', c.relname
             FROM home JOIN pg_class c ON c.relnamespace = home.oid WHERE c.relkind IN ('r', 'p')
@@ -114,7 +111,7 @@ final class ObjectQueries {
             SELECT 'TABLE', table_name, 'RELATION_NAME', name FROM (%s) owned
             """.formatted(OWNED_SEQUENCES);
 
-    /** A partitioned table and one of its partitions. */
+    /** Pairs of a partitioned table and one of its partitions. */
     static final String PARTITIONS = HOME + """
             SELECT 'TABLE', parent.relname, 'TABLE', c.relname
             FROM home JOIN pg_class c ON c.relnamespace = home.oid AND c.relispartition AND c.relkind <> 'i'
@@ -123,7 +120,7 @@ final class ObjectQueries {
             WHERE c.relkind IN ('r', 'p', 'f')
             """;
 
-    /** An object, one that it needs, and whether a table needs it only after the tables are made. */
+    /** Pairs of an object and one that it needs, and whether it is needed only after all tables exist. */
     static final String DEPENDENCIES = PARTS + """
             SELECT DISTINCT f.kind, f.name, t.kind, t.name, f.late
             FROM pg_depend d

@@ -7,15 +7,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Puts a tenant's name where the definition of an object names the scratch schema. The scratch schema's name occurs
- * nowhere else, so this has to know only in which kind of text it stands:
+ * Replaces the scratch schema's name in a definition by the tenant's. The scratch name occurs nowhere else, so only the kind of
+ * text around it matters:
  *
  * <ul>
- *   <li>as an identifier, the tenant's quoted name;
- *   <li>in a string as {@code scratch.} or {@code "scratch"}, which is text that will be read as SQL
- *       ({@code nextval('scratch.ids')}), the tenant's quoted name too;
- *   <li>elsewhere in a string it is a value ({@code schemaname = 'scratch'}), the tenant's name as it is;
- *   <li>in a comment it stays.
+ *   <li>An identifier becomes the tenant's quoted name.
+ *   <li>In a string, {@code scratch.} and {@code "scratch"} are text that will be read as SQL ({@code nextval('scratch.ids')}), and
+ *       become the tenant's quoted name too.
+ *   <li>Elsewhere in a string the name is a value ({@code schemaname = 'scratch'}), and becomes the tenant's name without quotes.
+ *   <li>In a comment the name stays.
  * </ul>
  */
 final class SchemaReplacement {
@@ -35,7 +35,7 @@ final class SchemaReplacement {
         this.inString = Pattern.compile("\"" + scratch + "\"|" + scratch + "(\\.)?");
     }
 
-    /** The same definition for the tenant. */
+    /** Returns the definition for the tenant. */
     String apply(String sql) {
         if (!sql.contains(scratch)) {
             return sql;
@@ -61,14 +61,14 @@ final class SchemaReplacement {
         return first == '$' && token.length() > 1 ? dollarQuoted(token) : token;
     }
 
-    /** A function's body is SQL, or in most other languages close enough to find the name. */
+    /** A function's body is read as SQL; names look alike in most other languages. */
     private String dollarQuoted(String quoted) {
         String delimiter = quoted.substring(0, endOfDollarDelimiter(quoted, 0));
-        String moved = apply(quoted.substring(delimiter.length(), quoted.length() - delimiter.length()));
-        if (moved.contains(delimiter)) {
+        String replaced = apply(quoted.substring(delimiter.length(), quoted.length() - delimiter.length()));
+        if (replaced.contains(delimiter)) {
             throw refused("it holds " + delimiter + ", which would end the function's body");
         }
-        return delimiter + moved + delimiter;
+        return delimiter + replaced + delimiter;
     }
 
     private String string(String string, boolean withEscapes) {
@@ -89,7 +89,7 @@ final class SchemaReplacement {
         });
     }
 
-    /** Where the token that begins at a position ends: PostgreSQL documentation, "Lexical Structure". */
+    /** The end of the token that begins at a position (PostgreSQL documentation, "Lexical Structure"). */
     private static int endOfToken(String sql, int start) {
         char first = sql.charAt(start);
         if (first == '\'' || first == '"') {
@@ -132,7 +132,7 @@ final class SchemaReplacement {
         return sql.length();
     }
 
-    /** Comments nest. */
+    /** Block comments nest. */
     private static int endOfBlockComment(String sql, int start) {
         int depth = 0;
         for (int i = start; i < sql.length(); i++) {
@@ -150,7 +150,7 @@ final class SchemaReplacement {
         return sql.length();
     }
 
-    /** -1 where no dollar quote begins. */
+    /** The end of the delimiter that begins at a position; -1 if none begins there. */
     private static int endOfDollarDelimiter(String sql, int start) {
         int end = start + 1;
         while (end < sql.length() && sql.charAt(end) != '$' && isWordPart(sql.charAt(end))) {

@@ -18,8 +18,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * How the tables of a scratch schema, and what they need, are made again in a tenant. PostgreSQL itself writes the
- * definitions; what is decided here is what to make, and in which order. Immutable and thread-safe.
+ * The structure of a scratch schema, to recreate its tables and the objects that they need in a tenant. PostgreSQL itself writes
+ * the definitions; this class decides which objects to create, and in which order. Immutable and thread-safe.
  */
 public final class StructureReference {
 
@@ -32,30 +32,30 @@ public final class StructureReference {
     private final Map<FinishingStep, List<Detail>> details = new EnumMap<>(FinishingStep.class);
     private final List<ForeignKey> foreignKeys = new ArrayList<>();
 
-    /** How an object is made, or why it cannot be. */
+    /** The statement that creates an object, or the reason why there is none. */
     record Definition(Optional<String> statement, Optional<String> refusal) {}
 
-    /** A statement that an object gets after it was made. */
+    /** A statement that completes an object after its creation. */
     private record Detail(DatabaseObject owner, String statement) {}
 
     private record ForeignKey(DatabaseObject table, String constraint, DatabaseObject referenced, String statement) {}
 
-    private StructureReference(String scratchSchema, DefinitionReader catalog) throws SQLException {
+    private StructureReference(String scratchSchema, DefinitionReader reader) throws SQLException {
         this.scratchSchema = scratchSchema;
         for (String query : DefinitionQueries.ALL) {
-            catalog.query(
+            reader.query(
                     query,
                     row -> definitions.put(row.object(1), new Definition(row.optionalText(3), row.optionalText(4))));
         }
-        catalog.query(
+        reader.query(
                 ObjectQueries.DEPENDENCIES, row -> add(row.flag(5) ? laterNeeds : needs, row.object(1), row.object(3)));
-        catalog.query(ObjectQueries.PARTITIONS, row -> add(partitions, row.object(1), row.object(3)));
-        catalog.query(ObjectQueries.RELATION_NAMES, row -> add(relationNames, row.object(1), row.object(3)));
+        reader.query(ObjectQueries.PARTITIONS, row -> add(partitions, row.object(1), row.object(3)));
+        reader.query(ObjectQueries.RELATION_NAMES, row -> add(relationNames, row.object(1), row.object(3)));
         for (FinishingStep step : FinishingStep.values()) {
-            details.put(step, catalog.query(step.sql(), row -> new Detail(row.object(1), row.text(3))));
+            details.put(step, reader.query(step.sql(), row -> new Detail(row.object(1), row.text(3))));
         }
         for (FinishingStep step : List.of(FinishingStep.PARTITION_FOREIGN_KEYS, FinishingStep.FOREIGN_KEYS)) {
-            catalog.query(step.sql(), row -> row.flag(6) && foreignKeys.add(foreignKey(row)));
+            reader.query(step.sql(), row -> row.flag(6) && foreignKeys.add(foreignKey(row)));
         }
     }
 
@@ -64,21 +64,18 @@ public final class StructureReference {
     }
 
     /**
-     * Reads a schema in which all migrations were run. The number of queries is fixed; settings of the transaction are as
-     * before when it returns.
+     * Reads a schema in which all migrations were run, with a fixed number of queries. The transaction's settings are restored.
      *
-     * @param connection in the transaction that made the schema
-     * @param scratchSchema a name of {@code a-z}, {@code 0-9} and {@code _} that occurs nowhere else: where definitions
-     *     name it, the tenant's name is put
-     * @return the definitions
-     * @throws SQLException when PostgreSQL refuses a query
+     * @param connection in the transaction that created the schema
+     * @param scratchSchema a name of {@code a-z}, {@code 0-9} and {@code _} that occurs nowhere else, because the tenant's name
+     *     replaces it in the definitions
      */
     public static StructureReference read(Connection connection, String scratchSchema) throws SQLException {
-        return DefinitionReader.open(
-                connection, scratchSchema, catalog -> new StructureReference(scratchSchema, catalog));
+        return DefinitionReader.read(
+                connection, scratchSchema, reader -> new StructureReference(scratchSchema, reader));
     }
 
-    /** The names of all tables that the migrations make. */
+    /** The names of all tables that the migrations create. */
     public Set<String> tables() {
         return definitions.keySet().stream()
                 .filter(object -> object.kind() == Kind.TABLE)
@@ -87,18 +84,18 @@ public final class StructureReference {
     }
 
     /**
-     * The statements that make tables again, their partitions included, and with them the types, sequences and functions
-     * that they need and the tenant lacks. To be run one by one, in this order, in one transaction. What exists stays as
-     * it is, but for a sequence that no column owns: one under the name of a serial column's is taken over.
+     * The statements that recreate tables with their partitions, and the types, sequences and functions that they need and the
+     * tenant lacks. Run them one by one, in this order, in one transaction. Existing objects stay as they are, except for a
+     * sequence without an owning column: a serial column takes over the one with its sequence's name.
      *
-     * <p>The first may be {@code SET LOCAL check_function_bodies}, which the caller has to put back when the transaction
-     * goes on to other work. Strings are written for {@code standard_conforming_strings = on}.
+     * <p>The first statement may be {@code SET LOCAL check_function_bodies}; the caller restores that setting when the transaction
+     * continues with other work. Strings are written for {@code standard_conforming_strings = on}.
      *
-     * @param tenant what the tenant has now
+     * @param tenant the objects of the tenant now
      * @param missingTables tables of {@link #tables()} that it lacks
      * @return the statements, without semicolons at their ends
-     * @throws TenantMigratorException when something cannot be made the way the migrations made it, e.g. a table with
-     *     inheritance, or when a name is taken
+     * @throws TenantMigratorException when an object cannot be created the way the migrations did, e.g. a table with inheritance,
+     *     or when a name is taken
      */
     public List<String> statements(TenantObjects tenant, Collection<String> missingTables) {
         Set<DatabaseObject> missing = withPartitions(missingTables);
@@ -111,49 +108,49 @@ public final class StructureReference {
 
         List<String> statements = new ArrayList<>();
         if (order.objects().stream().anyMatch(object -> object.kind() == Kind.FUNCTION)) {
-            // A body may name what is made after it, or what it makes itself.
+            // A body may name objects that are created later, or by the function itself.
             statements.add("SET LOCAL check_function_bodies = off");
         }
-        SchemaReplacement move = new SchemaReplacement(scratchSchema, tenant.schema());
+        SchemaReplacement replacement = new SchemaReplacement(scratchSchema, tenant.schema());
         for (DatabaseObject object : order.objects()) {
-            statements.add(
-                    move.apply(definition(definitions, object).statement().orElseThrow()));
+            statements.add(replacement.apply(
+                    definition(definitions, object).statement().orElseThrow()));
         }
         for (List<Detail> step : details.values()) {
             step.stream()
                     .filter(detail -> order.objects().contains(detail.owner()))
-                    .forEach(detail -> statements.add(move.apply(detail.statement())));
+                    .forEach(detail -> statements.add(replacement.apply(detail.statement())));
         }
         return statements;
     }
 
-    /** What the reference says of an object that it names. */
+    /** The definition of an object that the reference has. */
     static Definition definition(Map<DatabaseObject, Definition> definitions, DatabaseObject object) {
         return Optional.ofNullable(definitions.get(object)).orElseThrow();
     }
 
     /**
-     * The foreign keys that other tables, which the tenant has, hold to missing tables by the migrations, and do not hold
-     * in the tenant.
+     * The foreign keys to missing tables that the tenant's other tables have by the migrations, but not in the tenant.
      *
-     * @param tenant what the tenant has, before or after the missing tables were made
-     * @param missingTables the same as for {@link #statements}
+     * @param tenant the objects of the tenant, before or after the missing tables were created
+     * @param missingTables as for {@link #statements}
      * @return in the order of the tables' names
      */
     public List<LostForeignKey> lostForeignKeys(TenantObjects tenant, Collection<String> missingTables) {
         Set<DatabaseObject> missing = withPartitions(missingTables);
-        SchemaReplacement move = new SchemaReplacement(scratchSchema, tenant.schema());
+        SchemaReplacement replacement = new SchemaReplacement(scratchSchema, tenant.schema());
         return foreignKeys.stream()
                 .filter(key -> isAffected(key.referenced(), missing) && !missing.contains(key.table()))
                 .filter(key -> tenant.has(key.table()))
                 .filter(key -> !tenant.has(
                         DatabaseObject.foreignKey(key.constraint(), key.table().name())))
-                .map(key -> new LostForeignKey(key.table().name(), key.constraint(), move.apply(key.statement())))
+                .map(key ->
+                        new LostForeignKey(key.table().name(), key.constraint(), replacement.apply(key.statement())))
                 .sorted(Comparator.comparing(LostForeignKey::table).thenComparing(LostForeignKey::constraint))
                 .toList();
     }
 
-    /** A key to a partitioned table is lost with any of its partitions. */
+    /** Whether a table is missing or one of its partitions is: a key to a partitioned table is lost with any partition. */
     private boolean isAffected(DatabaseObject table, Set<DatabaseObject> missing) {
         return missing.contains(table)
                 || partitions.getOrDefault(table, List.of()).stream()
@@ -182,8 +179,8 @@ public final class StructureReference {
             if (tenant.has(name)) {
                 throw new TenantMigratorException(
                         Failure.of("""
-                                the %s cannot be made: the name %s, which it or an index or sequence of it gets, is taken; \
-                                rename or drop what has it""".formatted(table, name.name())).inTenant(tenant.schema()));
+                                the %s cannot be made: the name %s, of the table or of an index or sequence of it, is taken; \
+                                rename or drop the object with this name""".formatted(table, name.name())).inTenant(tenant.schema()));
             }
         }
     }

@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What a tenant has now, by name. Immutable; as old as the moment it was read. */
+/** The objects of a tenant at the moment when they were read. Immutable. */
 public final class TenantObjects {
 
     private final String schema;
@@ -18,18 +18,17 @@ public final class TenantObjects {
     }
 
     /**
-     * Reads one schema in one query.
+     * Reads one schema. The transaction's settings are restored.
      *
-     * @param connection stays as it is; an open transaction's own changes count
+     * @param connection in a transaction, whose own changes count
      * @param schema the tenant
-     * @return what it has; nothing when there is no such schema
-     * @throws SQLException when PostgreSQL refuses the query
+     * @return no objects when there is no such schema
      */
     public static TenantObjects read(Connection connection, String schema) throws SQLException {
-        Set<DatabaseObject> objects = DefinitionReader.open(
+        Set<DatabaseObject> objects = DefinitionReader.read(
                 connection,
                 schema,
-                catalog -> catalog.query(ObjectQueries.PRESENT, row -> row.object(1)).stream()
+                reader -> reader.query(ObjectQueries.PRESENT, row -> row.object(1)).stream()
                         .collect(Collectors.toSet()));
         return new TenantObjects(schema, objects);
     }

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
 
-/** What a migrator was built with. */
+/** The configuration of a migrator. Immutable. */
 public record Config(
         DataSource dataSource,
         Optional<DataSource> directDataSource,
@@ -34,7 +34,7 @@ public record Config(
         Duration lockTimeout,
         boolean errorDetails) {
 
-    /** Copies its arguments, keeping the order in which names were given. */
+    /** Copies the sets. Required tables and extensions keep their order, in which they are reported and created. */
     public Config {
         requiredTables = Collections.unmodifiableSet(new LinkedHashSet<>(requiredTables));
         sharedObjects = Set.copyOf(sharedObjects);
@@ -43,7 +43,7 @@ public record Config(
         extensions = Collections.unmodifiableSet(new LinkedHashSet<>(extensions));
     }
 
-    /** A failure with all that PostgreSQL said, if that was asked for. */
+    /** Adds the whole error of PostgreSQL, with data, to a failure, if the configuration asks for error details. */
     public Failure detailed(Failure failure, SQLException e) {
         return errorDetails ? failure.withDetail(SqlErrors.detail(e)) : failure;
     }

@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
-/** Tells the listener what happens, and the log which tenant it is about. */
+/** Publishes events to the listener, and adds the tenant to log lines. */
 public final class Events {
 
     private static final Logger LOG = LoggerFactory.getLogger(Events.class);
@@ -15,7 +15,7 @@ public final class Events {
 
     private Events() {}
 
-    /** Does work during which log lines carry the tenant. */
+    /** Runs work with the tenant in the log's MDC. */
     public static <T> T inTenant(String schema, Supplier<T> work) {
         String before = MDC.get(KEY);
         MDC.put(KEY, schema);
@@ -30,17 +30,17 @@ public final class Events {
         }
     }
 
-    /** Tells the listener; what it throws changes nothing. */
+    /** Publishes an event of a tenant. An exception of the listener is logged and changes nothing. */
     public static void publish(Config config, TenantEvent event) {
-        tell(event, () -> config.listener().onEvent(event));
+        call(event, () -> config.listener().onEvent(event));
     }
 
-    /** Tells the listener of what happened to a run. */
+    /** Publishes an event of a run. An exception of the listener is logged and changes nothing. */
     public static void publish(Config config, RunEvent event) {
-        tell(event, () -> config.listener().onRun(event));
+        call(event, () -> config.listener().onRun(event));
     }
 
-    private static void tell(Object event, Runnable listener) {
+    private static void call(Object event, Runnable listener) {
         try {
             listener.run();
         } catch (RuntimeException | Error e) {

@@ -3,7 +3,7 @@ package dev.tenantmigrator.internal.config;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Threads that do one piece of work together and are waited for. They never keep a JVM from ending. */
+/** Daemon threads that share one piece of work and are joined at its end. */
 public final class Threads {
 
     private final List<Thread> threads = new ArrayList<>();
@@ -11,9 +11,9 @@ public final class Threads {
     private Threads() {}
 
     /**
-     * Starts some.
+     * Starts threads that all run the same work.
      *
-     * @param name of each, followed by its number from 1
+     * @param name of each thread, followed by its number from 1
      */
     public static Threads start(int number, String name, Runnable work) {
         Threads started = new Threads();
@@ -27,9 +27,9 @@ public final class Threads {
     }
 
     /**
-     * Waits until all have ended, also when this thread is interrupted; it stays so.
+     * Waits until all threads have ended. An interrupt does not end the wait; this thread is interrupted again afterwards.
      *
-     * @param interrupted told at each interrupt
+     * @param interrupted runs at each interrupt
      */
     public void join(Runnable interrupted) {
         boolean wasInterrupted = false;

@@ -9,17 +9,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a transaction may touch beside its tenant's schema, as conditions of SQL.
+ * The objects that a transaction may touch beside its tenant's schema, and SQL conditions for them.
  *
  * @param sharedSchema the schema of the shared objects
- * @param sharedObjects names of objects there, with all that belongs to them
+ * @param sharedObjects names of objects there; their indexes, sequences and partitions are allowed with them
  * @param schemas whole schemas
  * @param tables {@code schema.table} and {@code schema.*}
  */
 public record AllowList(String sharedSchema, Set<String> sharedObjects, Set<String> schemas, Set<String> tables) {
 
     /**
-     * What the migrator was built to allow.
+     * The allow list of a configuration.
      *
      * @param sharedSchemaChanges whether the shared schema may be changed in this run
      */
@@ -31,7 +31,10 @@ public record AllowList(String sharedSchema, Set<String> sharedObjects, Set<Stri
         return new AllowList(config.sharedSchema(), config.sharedObjects(), schemas, config.allowedTables());
     }
 
-    /** A schema, by its number, is allowed as a whole; by name, because one that was dropped has no number any more. */
+    /**
+     * A condition: a schema, given by its OID, is allowed as a whole. It is compared by name, because a dropped
+     * schema has no OID any more.
+     */
     String isAllowedSchema(String oid) {
         return schemas.isEmpty()
                 ? "false"
@@ -40,11 +43,10 @@ public record AllowList(String sharedSchema, Set<String> sharedObjects, Set<Stri
     }
 
     /**
-     * A relation or other object is in the tenant's schema or allowed, by the names of its schema and of itself that {@code
-     * pg_identify_object_as_address} gives: without a search in the catalogs.
+     * A condition: an object is in the tenant's schema or allowed. It reads no catalog.
      *
-     * @param names an expression for the two
-     * @param tenant the schema's name, as an SQL expression
+     * @param names an expression for the object's names by {@code pg_identify_object_as_address}: schema and name
+     * @param tenant an expression for the tenant's schema
      */
     String isNamed(String names, String tenant) {
         String condition = Stream.concat(
@@ -53,7 +55,7 @@ public record AllowList(String sharedSchema, Set<String> sharedObjects, Set<Stri
         return "(" + names + "[2] IS NOT NULL AND (" + condition + orAllowedByName(names) + "))";
     }
 
-    /** A relation is allowed by its own name, or as a partition, or index of one, by that of the partitioned table. */
+    /** A condition: a relation is allowed by its name; a partition, or an index of one, by the partitioned table's name. */
     String isRelationByName(String catalog, String oid) {
         if (sharedObjects.isEmpty() && tables.isEmpty()) {
             return "false";
@@ -64,7 +66,7 @@ public record AllowList(String sharedSchema, Set<String> sharedObjects, Set<Stri
                 + " END, 0)).object_names OFFSET 0) a(names)), false)";
     }
 
-    /** An object is allowed by its own name: a relation, or any object of the shared schema. */
+    /** A condition: a relation, or any object of the shared schema, is allowed by its name. */
     String isByName(String catalog, String oid) {
         String shared = isSharedObject("i");
         return shared.isEmpty()
@@ -73,7 +75,7 @@ public record AllowList(String sharedSchema, Set<String> sharedObjects, Set<Stri
                         + catalog + ", " + oid + ", 0) i), false))";
     }
 
-    /** As {@link #isNamed}, by the quoted names that {@code pg_identify_object} gives. */
+    /** As {@link #isNamed}, by the quoted names of {@code pg_identify_object}. */
     String isIdentified(String object, String tenant) {
         String condition = Stream.concat(
                         Stream.of(tenant), schemas.stream().sorted().map(Sql::literal))

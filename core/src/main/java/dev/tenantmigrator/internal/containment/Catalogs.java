@@ -6,9 +6,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The system catalogs (PostgreSQL documentation, "System Catalogs"), and to whom an object belongs that one of their rows
- * describes. Catalogs have the same number in every version. A test compares the list with the server's; an object of a catalog
- * that is not in it counts as nobody's, so that touching it is refused.
+ * The system catalogs (PostgreSQL documentation, "System Catalogs"), with the owner of the objects that their rows describe. A
+ * catalog has the same OID in every version. A test compares the list with the server's. An object of a catalog that is missing
+ * here counts as nobody's, so touching it is refused.
  */
 enum Catalogs {
     PG_AGGREGATE(2600, Owner.ROW_OF_ANOTHER),
@@ -76,23 +76,24 @@ enum Catalogs {
     PG_TYPE(1247, Owner.SCHEMA),
     PG_USER_MAPPING(1418, Owner.NOBODY, "a user mapping");
 
-    /** To whom an object belongs. */
+    /** The owner of an object. */
     enum Owner {
-        /** The schema that it is in. */
+        /** The schema that the object is in. */
         SCHEMA,
-        /** The object that it is a part of, as a trigger is of its table; {@code pg_depend} names that. */
+        /** Another object, named by {@code pg_depend}: a trigger, for example, is a part of its table. */
         PART,
-        /** It is a schema. */
+        /** The object is a schema. */
         ITSELF,
-        /** Nobody: a transaction that changes one has left its tenant. */
+        /** Nobody: a transaction that changes such an object has left its tenant. */
         NOBODY,
-        /** The row describes no object, but more of one that another catalog describes. */
+        /** The owner of another catalog's object, which this row describes further. */
         ROW_OF_ANOTHER
     }
 
     /**
-     * Catalogs whose rows some commands change without a lock that would show it: {@code GRANT}, {@code ALTER TYPE}, {@code ALTER
-     * FUNCTION}. Their changes are counted, and compared with the tenant's own changed rows.
+     * Catalogs whose rows some commands change without a lock on the object: {@code GRANT}, {@code ALTER TYPE}, {@code ALTER
+     * FUNCTION}. The check compares the number of their written rows with the number of the tenant's own. The first ones grow with
+     * each tenant ({@link FullCheck}).
      */
     static final List<Catalogs> CHANGED_WITHOUT_LOCK = List.of(
             PG_CLASS,
@@ -140,12 +141,12 @@ enum Catalogs {
         return owner;
     }
 
-    /** How an error names an object of nobody whose name is not known. */
+    /** The name in an error for an object of nobody whose own name is not known. */
     String kind() {
         return kind;
     }
 
-    /** As SQL names it, without its schema. */
+    /** The catalog's name in SQL, without its schema. */
     String sqlName() {
         return name().toLowerCase(java.util.Locale.ROOT);
     }
@@ -157,7 +158,7 @@ enum Catalogs {
                 .toList();
     }
 
-    /** Numbers as an array for SQL. */
+    /** The OIDs of catalogs as an array for SQL. */
     static String oids(Stream<Catalogs> catalogs) {
         return catalogs.map(catalog -> String.valueOf(catalog.oid)).collect(Collectors.joining(",", "'{", "}'::oid[]"));
     }

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What was known of a transaction before its script ran. It is kept here, where no script can change it.
+ * The state of a transaction before its script, for the full check. It is kept in the JVM, where no script can change it.
  *
- * @param opened when the cursor was opened that shows how things were
- * @param writes how often each counted catalog was written to, as an array for SQL
- * @param moves how many rows of {@code pg_depend} were changed
- * @param heldCursors how many cursors outlive the transaction
- * @param hidesCode whether the script could call functions that hide what they do
- * @param known what a caller's transaction had touched
+ * @param opened the time at which the cursor was opened
+ * @param writes the number of writes to each counted catalog, as an array for SQL
+ * @param moves the number of updated rows of {@code pg_depend}
+ * @param heldCursors the number of cursors that outlive the transaction
+ * @param hidesCode whether the script could call functions that hide their effects
+ * @param known the fingerprints of {@link KnownChanges}; empty in a transaction of the library's own
  */
 record CheckStart(
         String opened, String writes, String moves, String heldCursors, boolean hidesCode, List<String> known) {
@@ -24,9 +24,9 @@ record CheckStart(
     }
 
     /**
-     * Reads them.
+     * Reads the columns of {@link FullCheck#startColumns}.
      *
-     * @param first the first of the columns
+     * @param first the number of the first column
      */
     static CheckStart read(ResultSet row, int first, List<String> known) throws SQLException {
         return new CheckStart(

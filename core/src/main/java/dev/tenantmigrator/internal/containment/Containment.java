@@ -1,5 +1,6 @@
 package dev.tenantmigrator.internal.containment;
 
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -7,54 +8,40 @@ import dev.tenantmigrator.internal.sql.ExpectedEffects;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a transaction inside its tenant's schema: the database is asked, before the commit, what was touched. Where locks
- * show all that a script does there is a quick check, which travels with it; any other has the full check, for which the
- * transaction's beginning is told apart first. Thread-safe.
+ * Keeps a transaction inside its tenant's schema: before the commit, a check in the database finds everything that it touched. A
+ * script whose locks show all its effects has the quick check, in the same round trip. Any other script has the full check, which
+ * first records the state before the script, and so needs a round trip more. Thread-safe.
  */
 public final class Containment {
 
-    /** The search path of what is the library's own behind a script, which may have set one with functions of its own. */
+    /** Sets the search path for the library's own statements after a script, which may have put functions of its own into it. */
     public static final String OWN_PATH = "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true),"
             + " pg_catalog.set_config('standard_conforming_strings', 'on', true),"
             + " pg_catalog.set_config('quote_all_identifiers', 'off', true)";
 
-    /** Ends a transaction of the library's own that wrote to catalogs, so that the next one's counters begin at zero. */
-    public static final String COUNTED = "SELECT pg_catalog.pg_stat_force_next_flush()";
+    /**
+     * Has the session's counters of written rows flushed at the end of the transaction. Needed in a transaction of the library's
+     * own that writes to catalogs, so that the counters begin at zero for the next check.
+     */
+    public static final String FLUSH_COUNTERS = "SELECT pg_catalog.pg_stat_force_next_flush()";
 
     private static final Logger LOG = LoggerFactory.getLogger(Containment.class);
-    private static final int NAMED = 3;
-    /** Of a line of the full check's answer: catalog, object, name. */
-    private static final int PARTS = 3;
-
-    private static final Predicate<String> NUMBER =
-            Pattern.compile("[0-9]{1,10}").asMatchPredicate();
-
     private static final String UNEXPECTED = SqlErrors.marker("the transaction did more, or less, than its text says");
 
-    private static final String FOREIGN = SqlErrors.marker("something outside was touched");
-
-    /** Stand for the tenant's name, and that of a table of it, in a check; no name holds the character. */
+    /** Placeholders in a cached check, for the names of the tenant and of its table. No name has the character NUL. */
     private static final String ANY_TENANT = "\0s";
 
     private static final String ANY_TABLE = "\0t";
@@ -69,7 +56,9 @@ public final class Containment {
     private record Form(ExpectedEffects effects, boolean recorded, String also) {}
 
     /**
-     * @param allowed what may be touched
+     * For checks of a few tenants, which assume that code may hide its effects.
+     *
+     * @param allowed the objects outside of the tenant that may be touched
      */
     public Containment(AllowList allowed) {
         this(allowed, false, true, Set.of());
@@ -83,39 +72,48 @@ public final class Containment {
     }
 
     /**
-     * The same for a run over many tenants: learns what the server counts and where functions are that hide what they do, and
-     * warns of a role and a setting for which this does not hold.
+     * For a run over many tenants: reads whether the server counts written rows, and which schemas have functions that hide their
+     * effects. Warns of a superuser role, and of a server that counts nothing, because containment is incomplete with them.
      *
-     * @param historyHides whether one of all migrations hides what it does: it may have left more than functions
+     * @param historyHides whether any migration hides its effects: it may have left more than functions, so all code is suspect
      */
     public static Containment ofRun(
             AllowList allowed, Collection<String> tenants, boolean historyHides, Connection connection)
             throws SQLException {
-        try (Statement statement = connection.createStatement();
-                // Citus keeps the rows in tables of which the coordinator's are but the names.
-                ResultSet rows = statement.executeQuery("SELECT pg_catalog.current_setting('is_superuser'),"
-                        + " pg_catalog.current_setting('track_counts'), EXISTS (SELECT FROM pg_catalog.pg_extension"
-                        + " WHERE extname OPERATOR(pg_catalog.=) 'citus')")) {
-            rows.next();
-            if (rows.getString(1).equals("on")) {
-                LOG.warn(
-                        "The role of the connection is a superuser, whose migrations no check can keep inside their tenant;"
-                                + " use one that owns the tenants and has CREATE on the database");
-            }
-            if (!rows.getString(2).equals("on")) {
-                LOG.warn(
-                        "The server's setting track_counts is off: of what a migration touches outside of its tenant only"
-                                + " relations are seen; turn it on");
-            }
-            return new Containment(
-                    allowed,
-                    rows.getString(2).equals("on") && !rows.getBoolean(3),
-                    historyHides,
-                    historyHides ? Set.of() : HidingCode.find(allowed, tenants, connection));
+        Server server = Jdbc.queryOne(
+                connection,
+                Server.QUERY,
+                row -> new Server(
+                        row.getString(1).equals("on"), row.getString(2).equals("on"), row.getBoolean(3)));
+        if (server.superuser()) {
+            LOG.warn(
+                    "The role of the connection is a superuser, whose migrations no check can keep inside their tenant;"
+                            + " use one that owns the tenants and has CREATE on the database");
+        }
+        if (!server.tracksCounts()) {
+            LOG.warn("The server's setting track_counts is off: outside of its tenant, a migration's changes are only"
+                    + " seen on relations; turn it on");
+        }
+        return new Containment(
+                allowed,
+                server.countsTenantRows(),
+                historyHides,
+                historyHides ? Set.of() : HidingCode.find(allowed, tenants, connection));
+    }
+
+    private record Server(boolean superuser, boolean tracksCounts, boolean hasCitus) {
+
+        static final String QUERY = "SELECT pg_catalog.current_setting('is_superuser'),"
+                + " pg_catalog.current_setting('track_counts'), EXISTS (SELECT FROM pg_catalog.pg_extension"
+                + " WHERE extname OPERATOR(pg_catalog.=) 'citus')";
+
+        /** On Citus a table of the coordinator may have its rows on another node. */
+        boolean countsTenantRows() {
+            return tracksCounts && !hasCitus;
         }
     }
 
-    /** Whether a tenant's migrations could run code that hides what it does, when the run began. */
+    /** Whether a tenant's migrations could, when the run began, call code that hides its effects. */
     public boolean mayHideCode(String tenant) {
         return historyHides
                 || hidingCode.contains(tenant)
@@ -123,69 +121,70 @@ public final class Containment {
                 || !Collections.disjoint(hidingCode, allowed.schemas());
     }
 
-    /** A statement that begins the quick check, for right behind the transaction's lock, if it needs one. */
+    /** The statement that begins the quick check, directly after the tenant's lock; empty when the check needs none. */
     public Optional<String> declareQuickSql(String tenant, ExpectedEffects effects) {
         return QuickCheck.declareSql(effects, Sql.literal(tenant));
     }
 
     /**
-     * The quick check, as statements that run with {@link #OWN_PATH} behind the script. The counters that it relies on are of the
-     * session: it has them handed in at the end of the transaction, so that the next one begins at zero.
+     * The statements of the quick check, for {@link #OWN_PATH} after the script. They fail when the transaction {@linkplain
+     * #needsFullCheck needs the full check}. They also have the session's counters flushed at the end of the transaction, so that
+     * the counters begin at zero for the next one.
      *
-     * @param effects of a script that is plain
-     * @param recordedIn a table of the tenant, as SQL names it, to which one row was written, or from which one was deleted, and
-     *     nothing else; only where {@link #countsRows}
-     * @param also an expression that is evaluated with it
+     * @param effects of the script, which must be plain
+     * @param recordedIn the tenant's tracking table, as SQL names it: the check fails unless exactly one row of it was written or
+     *     deleted. Only with {@link #countsRows}
+     * @param also an expression to evaluate in the same statement
      */
     public List<String> quickCheck(String tenant, ExpectedEffects effects, Optional<String> recordedIn, String also) {
         return quickChecks
-                .computeIfAbsent(new Form(effects, recordedIn.isPresent(), also), this::quickCheckOfAnyone)
+                .computeIfAbsent(new Form(effects, recordedIn.isPresent(), also), this::quickCheckTemplate)
                 .stream()
                 .map(sql -> sql.replace(ANY_TABLE, recordedIn.map(Sql::literal).orElse(""))
                         .replace(ANY_TENANT, Sql.literal(tenant)))
                 .toList();
     }
 
-    private List<String> quickCheckOfAnyone(Form form) {
+    private List<String> quickCheckTemplate(Form form) {
         Optional<String> recordedIn = form.recorded() ? Optional.of(ANY_TABLE + "::regclass") : Optional.empty();
-        return QuickCheck.sql(allowed, ANY_TENANT, form.effects(), recordedIn, form.also(), UNEXPECTED);
+        return new QuickCheck(allowed, ANY_TENANT, form.effects(), recordedIn, UNEXPECTED).sql(form.also());
     }
 
-    /** Whether an error is the quick check's answer that the transaction needs the full one. */
+    /** Whether an error is that of the quick check for a transaction that needs the full check. */
     public static boolean needsFullCheck(SQLException e) {
         return SqlErrors.says(e, UNEXPECTED);
     }
 
     /**
-     * An expression for the list of a {@code SELECT} with {@link #OWN_PATH} that fails unless one row was written to a table, or
-     * deleted from it; only where {@link #countsRows}.
+     * A column for a {@code SELECT} with {@link #OWN_PATH} that fails unless exactly one row of a table was written or deleted. Only
+     * with {@link #countsRows}.
      *
      * @param table as SQL names it
-     * @param otherwise what its error message contains
+     * @param otherwise the error message
      */
     public static String assertOneRowSql(String table, String otherwise) {
         return QuickCheck.failingIf(QuickCheck.isOtherThanOneRow(Sql.literal(table) + "::regclass"), otherwise);
     }
 
-    /** Whether the server counts the rows that a transaction writes to a tenant's table. */
+    /** Whether the server counts the rows that a transaction writes to a tenant's tables. */
     public boolean countsRows() {
         return countsRows;
     }
 
     /**
-     * A statement that begins the full check, for right behind {@code BEGIN}: it opens the cursor that shows how things were.
-     * Then {@link #startColumns} are to be asked, and {@link #started} to be told of their row.
+     * The statement that begins the full check, directly after {@code BEGIN}: it opens the cursor that later shows the state before
+     * the script. Then select {@link #startColumns} and hand the row to {@link #started}.
      */
     public String declareSql(String tenant) {
         return FullCheck.declareSql(allowed, Sql.literal(tenant));
     }
 
-    /** Expressions for the list of a {@code SELECT}; they depend on no search path. */
+    /** The columns of the full check's start, for a {@code SELECT} with any search path. */
     public String startColumns(String tenant) {
         return FullCheck.startColumns(allowed, tenant);
     }
 
-    /** The full check of a transaction that was begun so. */
+    /** The full check of one transaction, after its start. */
     public final class Checked {
 
         private final String tenant;
@@ -197,30 +196,32 @@ public final class Containment {
         }
 
         /**
-         * The check: a statement for behind the script and {@link #OWN_PATH}, when what it deferred was checked.
+         * The statement of the check, after the script, its deferred work and {@link #OWN_PATH}. It fails with a {@link
+         * ForeignObjectsException}, once that is {@linkplain ForeignObjectsException#find read} from the error.
          *
-         * @param hidden whether code may have run that no text shows
+         * @param hidden whether code may have run that the script's text does not show
          */
         public String sql(boolean hidden) {
             String template = fullChecks.computeIfAbsent(
-                    hidden || start.hidesCode(), hides -> FullCheck.template(allowed, hides, FOREIGN));
+                    hidden || start.hidesCode(),
+                    hides -> FullCheck.template(allowed, hides, ForeignObjectsException.MARKER));
             return FullCheck.of(template, Sql.literal(tenant), start);
         }
 
-        /** Whether something foreign was touched by now; leaves all as it is, unless there was: then the transaction has failed. */
+        /** Whether a foreign object was touched by now. If so, the transaction has failed; otherwise it is as before. */
         boolean isForeignTouched(Connection connection) throws SQLException {
             try {
                 check(connection);
                 return false;
             } catch (SQLException e) {
-                if (SqlErrors.says(e, FOREIGN)) {
+                if (ForeignObjectsException.find(e).isPresent()) {
                     return true;
                 }
                 throw e;
             }
         }
 
-        /** Checks what was touched by now, and leaves all as it is; fails with what {@link Containment#foreign} tells apart. */
+        /** Runs the check now, in the middle of the transaction, and leaves the transaction as it is. */
         public void check(Connection connection) throws SQLException {
             new Pipeline()
                     .add("SAVEPOINT tenant_migrator_check")
@@ -233,127 +234,54 @@ public final class Containment {
     }
 
     /**
-     * Takes note of how a transaction began.
+     * The full check of a transaction that was started by {@link #declareSql}.
      *
      * @param row with the columns of {@link #startColumns}
-     * @param first the first of them, from 1
+     * @param first the number of the first of them, from 1
      */
     public Checked started(String tenant, ResultSet row, int first) throws SQLException {
         return new Checked(tenant, CheckStart.read(row, first, List.of()));
     }
 
-    /** Begins the full check in a transaction that touched nothing yet. */
+    /** Begins the full check in a transaction that has touched nothing yet. */
     public Checked start(Connection connection, String tenant) throws SQLException {
         return start(connection, tenant, List.of());
     }
 
     /**
-     * Begins the full check in a caller's transaction. What it has touched by now is not the script's fault, as long as the script
-     * does no more to it.
+     * Begins the full check in a caller's transaction. The objects that it has touched by now are not the script's fault, unless the
+     * script touches them again.
      */
     public Checked startWithin(Connection connection, String tenant) throws SQLException {
-        List<String> known = new ArrayList<>();
-        new Pipeline().add("SAVEPOINT tenant_migrator_known").add(OWN_PATH).send(connection);
-        known.addAll(lines(connection, FullCheck.knownSql()));
-        for (String rows : FullCheck.knownRowsSql(lines(connection, FullCheck.writtenSql()))) {
-            known.addAll(lines(connection, rows));
-        }
-        new Pipeline()
-                .add("ROLLBACK TO SAVEPOINT tenant_migrator_known")
-                .add("RELEASE SAVEPOINT tenant_migrator_known")
-                .send(connection);
-        return start(connection, tenant, known);
-    }
-
-    private static List<String> lines(Connection connection, String query) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(query)) {
-            List<String> lines = new ArrayList<>();
-            while (rows.next()) {
-                lines.add(rows.getString(1));
-            }
-            return lines;
-        }
+        return start(connection, tenant, KnownChanges.read(connection));
     }
 
     private Checked start(Connection connection, String tenant, List<String> known) throws SQLException {
         new Pipeline().add(declareSql(tenant)).send(connection);
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT " + startColumns(tenant))) {
-            row.next();
-            return new Checked(tenant, CheckStart.read(row, 1, known));
-        }
+        return Jdbc.queryOne(
+                connection,
+                "SELECT " + startColumns(tenant),
+                row -> new Checked(tenant, CheckStart.read(row, 1, known)));
     }
 
-    /** Ends the full check in a transaction that goes on. */
+    /** Ends the full check in a transaction that continues. */
     public static String closeSql() {
         return "CLOSE " + FullCheck.EARLIER;
     }
 
-    /** The answer of the full check, if an error is that. What is gone has no name in it yet. */
-    public static Optional<ForeignObjectsException> foreign(SQLException e) {
-        if (!SqlErrors.says(e, FOREIGN)) {
-            return Optional.empty();
-        }
-        List<ForeignObject> objects = String.valueOf(SqlErrors.root(e).getMessage())
-                .lines()
-                .map(line -> line.split(":", PARTS))
-                .filter(parts ->
-                        parts.length == PARTS && Stream.of(parts[0], parts[1]).allMatch(NUMBER))
-                .map(parts -> new ForeignObject(Long.parseLong(parts[0]), Long.parseLong(parts[1]), parts[2]))
-                .toList();
-        return Optional.of(new ForeignObjectsException(objects));
-    }
-
     /**
-     * Runs the statements once more, one by one, to see which of them it was; the caller takes the transaction back.
+     * Runs the statements of a pipeline again, one by one, to find the one that touched a foreign object. The caller rolls back.
      *
-     * @param connection in a transaction that was begun like the first, with all that is gone there again
-     * @param checked its check
-     * @param flight what was checked
-     * @return the failure to report, at the place when it was found again
+     * @param connection in a new transaction that was begun like the failed one, after its rollback
+     * @param checked the new transaction's check
+     * @param pipeline the statements of the failed transaction
+     * @return the failure to report, with the statement's place when it was found
      */
-    public ScriptFailure locate(Connection connection, Checked checked, Pipeline flight, ForeignObjectsException found)
+    public ScriptFailure locate(
+            Connection connection, Checked checked, Pipeline pipeline, ForeignObjectsException found)
             throws SQLException {
-        Failure failure = Failure.of(message(connection, found));
-        return flight.walkUntil(connection, () -> checked.isForeignTouched(connection), failure)
+        Failure failure = Failure.of(found.describe(connection));
+        return pipeline.sendOneByOneUntil(connection, () -> checked.isForeignTouched(connection), failure)
                 .orElseGet(() -> new ScriptFailure(failure));
-    }
-
-    /**
-     * What an error says that was found by {@link #foreign}.
-     *
-     * @param connection without what was done: there what was dropped has its name again
-     */
-    public static String message(Connection connection, ForeignObjectsException found) throws SQLException {
-        Set<String> names = new LinkedHashSet<>();
-        for (ForeignObject object : found.objects()) {
-            names.add(object.name().isEmpty() ? nameOf(connection, object) : object.name());
-        }
-        List<String> sorted = names.stream()
-                .map(name -> name.replaceFirst("^default acl for", "default privileges for"))
-                .sorted(Comparator.comparing((String name) -> !name.startsWith("table ")))
-                .toList();
-        String more = sorted.size() > NAMED ? " and " + (sorted.size() - NAMED) + " more" : "";
-        return "the script touched "
-                + String.join(", ", sorted.subList(0, Math.min(NAMED, sorted.size()))) + more
-                + ", outside of its tenant's schema; nothing of it was kept. Where its"
-                + " text does not say so, dynamic SQL, a function or a trigger did it, or a name without a schema that the"
-                + " tenant does not have: write public.x, which is always the tenant's. If the others are meant, allow"
-                + " them by name: sharedObjects"
-                + " (--shared-object), allowTables (--allow-table), allowSchemas (--allow-schema), or the shared schema for"
-                + " one run: withSharedSchemaChanges() (--allow-shared-schema)";
-    }
-
-    private static String nameOf(Connection connection, ForeignObject object) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT i.type || ' ' || i.identity FROM pg_catalog.pg_identify_object(?::oid, ?::oid, 0) i")) {
-            statement.setLong(1, object.catalog());
-            statement.setLong(2, object.oid());
-            try (ResultSet row = statement.executeQuery()) {
-                String name = row.next() ? row.getString(1) : null;
-                return name == null ? "an object that is gone" : name;
-            }
-        }
     }
 }

@@ -1,21 +1,63 @@
 package dev.tenantmigrator.internal.containment;
 
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
-/** A transaction touched something outside of its tenant's schema that is not allowed. */
+/** The full check found foreign objects: the transaction touched something outside of its tenant's schema that is not allowed. */
 public final class ForeignObjectsException extends SQLException {
+
+    /** The full check raises it, followed by a line for each foreign object. */
+    static final String MARKER = SqlErrors.marker("something outside was touched");
 
     private static final long serialVersionUID = 1L;
 
+    /** Names in the message: more would hide the advice behind them, and the first ones show the pattern. */
+    private static final int NAMED = 3;
+
     private final transient List<ForeignObject> objects;
 
-    ForeignObjectsException(List<ForeignObject> objects) {
+    private ForeignObjectsException(List<ForeignObject> objects) {
         super("touched " + objects);
         this.objects = objects;
     }
 
-    List<ForeignObject> objects() {
-        return objects;
+    /** The full check's answer in an error; empty when the error is another one. Dropped objects have no name in it yet. */
+    public static Optional<ForeignObjectsException> find(SQLException e) {
+        if (!SqlErrors.says(e, MARKER)) {
+            return Optional.empty();
+        }
+        List<ForeignObject> objects = String.valueOf(SqlErrors.root(e).getMessage())
+                .lines()
+                .flatMap(line -> ForeignObject.parse(line).stream())
+                .toList();
+        return Optional.of(new ForeignObjectsException(objects));
+    }
+
+    /**
+     * The message for the report.
+     *
+     * @param connection after the rollback, so that dropped objects have their names again
+     */
+    public String describe(Connection connection) throws SQLException {
+        Set<String> names = new LinkedHashSet<>();
+        for (ForeignObject object : objects) {
+            names.add(object.describe(connection));
+        }
+        List<String> tablesFirst = names.stream()
+                .sorted(Comparator.comparing((String name) -> !name.startsWith("table ")))
+                .toList();
+        String more = tablesFirst.size() > NAMED ? " and " + (tablesFirst.size() - NAMED) + " more" : "";
+        return "the script touched "
+                + String.join(", ", tablesFirst.subList(0, Math.min(NAMED, tablesFirst.size()))) + more
+                + ", outside of its tenant's schema; nothing of it was kept. If its text does not show this, the cause is dynamic"
+                + " SQL, a function, a trigger, or a name without a schema that the tenant does not have: write public.x, which"
+                + " is always the tenant's. To allow it, name it as a shared object (--shared-object), a table (--allow-table)"
+                + " or a schema (--allow-schema), or allow changes of the shared schema for one run (--allow-shared-schema)";
     }
 }

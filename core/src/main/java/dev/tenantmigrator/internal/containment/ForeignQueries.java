@@ -3,15 +3,15 @@ package dev.tenantmigrator.internal.containment;
 import java.util.List;
 
 /**
- * The rule by which an object is foreign, as SQL. {@code pg_depend} says where an object is: it has a row that names its schema,
- * or one that names what it is a part of (PostgreSQL documentation, "pg_depend"). The rows are asked twice: as they are now, and
- * by a cursor that was opened before the script as they were then, so that what was dropped or moved shows.
+ * The rule by which an object is foreign, as SQL. A row of {@code pg_depend} names an object's schema, or the object that it is a
+ * part of (PostgreSQL documentation, "pg_depend"). The rule is applied twice: to the rows of now, and, by a cursor opened before
+ * the script, to the rows of then, which shows dropped and moved objects.
  *
- * <p>All of it expects the search path {@code pg_catalog, pg_temp}.
+ * <p>All expressions expect the search path {@code pg_catalog, pg_temp}.
  */
 final class ForeignQueries {
 
-    /** Catalogs of which {@code pg_identify_object_as_address} gives the schema as the first of several names. */
+    /** Catalogs for whose objects {@code pg_identify_object_as_address} returns the schema as the first of several names. */
     private static final String NAMED_BY_SCHEMA = Catalogs.oids(List.of(
             Catalogs.PG_CLASS,
             Catalogs.PG_PROC,
@@ -24,7 +24,10 @@ final class ForeignQueries {
 
     private ForeignQueries() {}
 
-    /** An object is now in the tenant's schema, or allowed: without a search in the catalogs, whose planning takes longest. */
+    /**
+     * A condition: an object is now in the tenant's schema, or allowed. It calls functions only, because a query of the catalogs
+     * would have to be planned, which takes longest.
+     */
     static String isInside(AllowList allowed, String tenant, String catalog, String oid) {
         return """
                 CASE WHEN %1$s = ANY (%2$s)
@@ -38,18 +41,21 @@ final class ForeignQueries {
                         allowed.isIdentified("i", tenant));
     }
 
-    /** The same by {@code names} of an object {@code c}, as {@code pg_identify_object_as_address} gives them; often false. */
+    /**
+     * A condition that implies the one above, by columns: {@code c}, the catalog, and {@code names}, the names from {@code
+     * pg_identify_object_as_address}. It is cheaper, and false for kinds of objects that have no schema in these names.
+     */
     static String isNamedInside(AllowList allowed, String tenant) {
         return "coalesce(c = ANY (" + NAMED_BY_SCHEMA + ") AND " + allowed.isNamed("names", tenant) + ", false)";
     }
 
     /**
-     * A query for those of some objects that are outside, as {@code pg_depend} shows it to the snapshot of whoever runs it. A part
-     * is inside when its owner is, or is another of these objects: that is looked at by itself. A cast is inside when one of its
+     * A query for the objects outside, among some, by the rows of {@code pg_depend} in the snapshot of the query. A part is inside
+     * when its owner is; also when its owner is one of these objects, which is checked by itself. A cast is inside when one of its
      * types is. A published table is no part of its publication.
      *
-     * @param catalogs an expression for the numbers of their catalogs
-     * @param objects an expression for their numbers
+     * @param catalogs an expression for the OIDs of the objects' catalogs
+     * @param objects an expression for the OIDs of the objects
      */
     static String among(AllowList allowed, String tenant, String catalogs, String objects) {
         String schema = "d.refobjid IN (coalesce(to_regnamespace(quote_ident(" + tenant
@@ -74,7 +80,7 @@ final class ForeignQueries {
                         allowed.isByName("e.c", "e.o"));
     }
 
-    /** The same for the schemas among the objects, which {@code pg_depend} says nothing of. */
+    /** As {@link #among}, for the schemas among the objects: a schema has no row in {@code pg_depend} that says where it is. */
     static String schemasAmong(AllowList allowed, String tenant, String catalogs, String objects) {
         return """
                 SELECT 2615::oid AS c, s.oid AS o FROM unnest(%s, %s) e(c, o) JOIN pg_namespace s ON e.c = 2615 AND s.oid = e.o

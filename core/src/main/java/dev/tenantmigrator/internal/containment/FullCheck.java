@@ -9,30 +9,31 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The check of a transaction that may have done anything, as SQL. It looks at each object that the transaction locked or whose
- * row it wrote, and asks {@link ForeignQueries} where that is and was:
+ * The full check, as SQL: for a transaction that may have done anything. It collects the objects that the transaction locked, or
+ * whose row in a catalog it wrote, and finds the foreign ones by {@link ForeignQueries}:
  *
  * <ul>
- *   <li>the transaction's own locks (PostgreSQL documentation, {@code pg_locks}) show nearly all: a transaction keeps them to its
- *       end, also on what it dropped;
- *   <li>what is changed without a lock shows as a row of a catalog that this transaction wrote. The server counts these writes
- *       ("The Cumulative Statistics System"). Where as many rows of the tenant's own were written, nothing else was; otherwise
- *       the catalog is searched, if code can have run that hides what it does.
+ *   <li>The transaction's own locks (PostgreSQL documentation, {@code pg_locks}) show nearly all changes. A transaction keeps its
+ *       locks to its end, also those on objects that it dropped.
+ *   <li>A change without a lock writes a row of a catalog, and the server counts these writes ("The Cumulative Statistics
+ *       System"). If all of them are rows of the tenant's own objects, nothing else was changed. Otherwise the catalog is searched,
+ *       if code can have run that hides its effects.
  * </ul>
  *
- * <p>One statement, in PL/pgSQL because that plans only the questions that are asked. Its cost does not grow with the number of
- * tenants, except where such a catalog is searched.
+ * <p>One statement, in PL/pgSQL because that plans only the queries that run. Its cost does not grow with the number of tenants,
+ * except where such a catalog is searched.
  */
 final class FullCheck {
 
     static final String EARLIER = "tenant_migrator_earlier";
 
-    /** How often the cursor can be asked: once for each statement, when the one that is at fault is looked for. */
-    // Not many more: a script can use them up. As a subquery, because a constant number has the server compile it to
-    // machine code.
+    /**
+     * The number of times that the cursor can be asked: once for each statement while the offending one is searched. The number
+     * stays small, because a hostile script that uses all of them up must end soon; then the check fails.
+     */
     private static final int ANSWERS = 1_000;
 
-    /** The first catalogs of those that are {@link Catalogs#CHANGED_WITHOUT_LOCK} grow with each tenant; others are searched at once. */
+    /** The first 5 catalogs of {@link Catalogs#CHANGED_WITHOUT_LOCK} grow with each tenant; the others are always searched. */
     private static final int LARGE = 5;
 
     private static final List<Catalogs> COUNTED = Stream.concat(
@@ -41,19 +42,20 @@ final class FullCheck {
 
     private static final String COUNTED_OIDS = Catalogs.oids(COUNTED.stream());
 
-    /** Catalogs whose objects are in a schema, by themselves or as a part. One of any other is nobody's. */
+    /** Catalogs whose objects are in a schema, by themselves or as a part. Objects of the others belong to nobody. */
     private static final String IN_SCHEMAS =
             Catalogs.oids(Catalogs.of(Owner.SCHEMA, Owner.PART, Owner.ITSELF).stream());
 
     /**
-     * Locks of this transaction that readers do not take. Those that a serializable transaction keeps of what it read outlive it
-     * ("Serializable Isolation Level"). The server itself locks its catalogs.
+     * The locks of this transaction, except those that readers take, and those on catalogs, which the server itself takes.
+     * Predicate locks are left out: they only record reads, and outlive a serializable transaction ("Serializable Isolation
+     * Level").
      */
     static final String OWN_LOCKS =
             "pg_lock_status() WHERE pid = pg_backend_pid() AND locktype IN ('relation', 'object')"
                     + " AND mode NOT IN ('AccessShareLock', 'SIReadLock') AND (objid IS NOT NULL OR relation >= 16384)";
 
-    /** A catalog's row {@code r} was written by this transaction, be it in a part of it that can be rolled back on its own. */
+    /** A condition: this transaction, or a subtransaction of it, wrote the catalog's row {@code r}. */
     static String isOwn(String ownXid) {
         return "(age(r.xmin) = 0 OR age(r.xmin) < 0 AND pg_xact_status((" + ownXid
                 + " - age(r.xmin))::text::xid8) = 'in progress')";
@@ -61,7 +63,10 @@ final class FullCheck {
 
     private FullCheck() {}
 
-    /** Opens the cursor that shows how things were. The text of its question is planned only when it is asked. */
+    /**
+     * Opens the cursor that later shows the state before the script. Its query is planned only when it is asked. The number of
+     * answers is a subquery, because a large constant estimate would have the server compile the query to machine code.
+     */
     static String declareSql(AllowList allowed, String tenant) {
         String catalogs = "nullif(current_setting('tenant_migrator.catalogs', true), '')::oid[]";
         String objects = "nullif(current_setting('tenant_migrator.objects', true), '')::oid[]";
@@ -71,19 +76,19 @@ final class FullCheck {
                 + asXml(ForeignQueries.schemasAmong(allowed, tenant, catalogs, objects)) + " END";
     }
 
-    /** The beginning of such a statement. */
+    /** The beginning of a statement that opens such a cursor. */
     static String earlier(String columns) {
         return "DECLARE " + EARLIER + " NO SCROLL CURSOR FOR SELECT " + columns;
     }
 
-    /** An expression that asks a question when it is evaluated, as of the statement's beginning; without rows it is empty. */
+    /** An expression that runs a query when it is evaluated, in the snapshot of its statement; empty without rows. */
     static String asXml(String query) {
         return "pg_catalog.query_to_xml(" + Sql.literal(query) + ", false, true, '')";
     }
 
     /**
-     * What is to be known from before the script, as expressions for the list of a {@code SELECT} behind {@link #declareSql}: when
-     * the cursor was opened, what was counted by then, what it could call. It gives the transaction a number, which {@code age()} needs.
+     * The state before the script, as columns for a {@code SELECT} after {@link #declareSql}; {@link CheckStart} reads them. The
+     * last column gives the transaction its number, which {@code age()} needs.
      */
     static String startColumns(AllowList allowed, String tenant) {
         return "(SELECT pg_catalog.date_part('epoch', creation_time)::pg_catalog.text FROM pg_catalog.pg_cursor()"
@@ -106,10 +111,10 @@ final class FullCheck {
     }
 
     /**
-     * The check, to be made complete by {@link #of}. Fails with the marker, and a line for each foreign object, when there are some; and has what was counted handed in
-     * at the end of the transaction, so that the next one begins at zero.
+     * The check, with placeholders for {@link #of}. It fails with the marker and a line for each foreign object. It also has the
+     * counters flushed at the end of the transaction, so that they begin at zero for the next one.
      *
-     * @param hidden whether code runs that the script's text does not show
+     * @param hidden whether code may run that the script's text does not show
      */
     static String template(AllowList allowed, boolean hidden, String marker) {
         return """
@@ -272,55 +277,17 @@ final class FullCheck {
                 .replace("{marker}", Sql.literal(marker));
     }
 
-    /** The template for one tenant's transaction. */
+    /** Completes the template for one tenant's transaction. */
     static String of(String template, String tenant, CheckStart start) {
         boolean nothingKnown = start.known().isEmpty();
         return template.replace(
-                        "{unknown}", nothingKnown ? "" : " AND NOT " + lockFingerprint("c", "o") + " = ANY (known)")
+                        "{unknown}",
+                        nothingKnown ? "" : " AND NOT " + KnownChanges.ofLocked("c", "o") + " = ANY (known)")
                 .replace("{moves}", start.moves())
                 .replace("{opened}", start.opened())
                 .replace("{held}", start.heldCursors())
                 .replace("{writes}", start.writes())
                 .replace("{known}", start.knownSql())
                 .replace("{tenant}", tenant);
-    }
-
-    /** An object, how it is locked, and of a relation how often it was written to and where its rows in the catalogs are. */
-    private static String lockFingerprint(String catalog, String oid) {
-        return """
-                concat_ws(':', %1$s, %2$s, string_agg(DISTINCT mode, ',' ORDER BY mode), CASE WHEN %1$s = 1259 THEN
-                    pg_stat_get_xact_tuples_inserted(%2$s) + pg_stat_get_xact_tuples_updated(%2$s) + pg_stat_get_xact_tuples_deleted(%2$s)
-                    || (SELECT ctid::text FROM pg_class WHERE oid = %2$s)
-                    || (SELECT string_agg(ctid::text, ',' ORDER BY attnum) FROM pg_attribute WHERE attrelid = %2$s) END)""".formatted(catalog, oid);
-    }
-
-    /** A query for what the transaction had touched by now, so that a later check need not speak of it: of a caller's transaction. */
-    static String knownSql() {
-        return """
-                SELECT %s FROM (SELECT coalesce(classid, 1259) AS c, coalesce(objid, relation) AS o, mode FROM %s) m GROUP BY c, o""".formatted(lockFingerprint("c", "o"), OWN_LOCKS);
-    }
-
-    /** A query for the numbers of the catalogs that the transaction had written to by now. */
-    static String writtenSql() {
-        return "SELECT w.oid FROM unnest(" + Catalogs.oids(CHANGED_WITHOUT_LOCK.stream()) + ") w(oid)"
-                + " WHERE pg_stat_get_xact_tuples_inserted(w.oid) + pg_stat_get_xact_tuples_updated(w.oid) > 0";
-    }
-
-    /** Queries for the rows of these catalogs that the transaction had written by now. */
-    static List<String> knownRowsSql(List<String> oids) {
-        return CHANGED_WITHOUT_LOCK.stream()
-                .filter(catalog -> catalog != Catalogs.PG_TS_CONFIG_MAP && oids.contains(String.valueOf(catalog.oid())))
-                .map(catalog -> "SELECT concat_ws(':', " + catalog.oid() + ", r.ctid, " + ofRow(catalog) + ") FROM "
-                        + catalog.sqlName() + " r WHERE "
-                        + isOwn("pg_current_xact_id()::text::bigint"))
-                .toList();
-    }
-
-    private static String ofRow(Catalogs catalog) {
-        return switch (catalog) {
-            case PG_ATTRIBUTE -> "r.attrelid";
-            case PG_CONSTRAINT -> "r.contypid";
-            default -> "r.oid";
-        };
     }
 }

@@ -1,11 +1,9 @@
 package dev.tenantmigrator.internal.containment;
 
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.sql.ExpectedEffects;
 import dev.tenantmigrator.internal.sql.Sql;
-import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashSet;
@@ -14,8 +12,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Functions that a migration can call and whose effects its text does not show: with dynamic SQL, in a language that cannot be
- * read, or changing what takes no lock. Those of extensions are not among them. The expressions depend on no search path.
+ * Finds functions that a migration can call and whose effects its text does not show: they use dynamic SQL or a language that
+ * cannot be read, or make changes that take no lock. Functions of extensions do not count. The expressions depend on no search
+ * path.
  */
 final class HidingCode {
 
@@ -39,7 +38,7 @@ final class HidingCode {
                     AND e.objid OPERATOR(pg_catalog.=) p.oid AND e.deptype OPERATOR(pg_catalog.=) 'e')""".formatted(schemas, ExpectedEffects.HIDING_WORDS, ExpectedEffects.HIDING_NAMES);
     }
 
-    /** An expression: whether there are some that a tenant's migrations can call. */
+    /** An expression: whether a tenant's migrations can call such a function. */
     static String isThere(AllowList allowed, String tenant) {
         return "EXISTS (SELECT FROM "
                 + in(shared(allowed)
@@ -49,21 +48,13 @@ final class HidingCode {
                 + ")";
     }
 
-    /** The schemas that have some: of tenants, and of what belongs to none. */
+    /** The schemas that have such functions, among some tenants and the schemas that belong to none. */
     static Set<String> find(AllowList allowed, Collection<String> tenants, Connection connection) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT DISTINCT n.nspname FROM " + in("?::pg_catalog.name[]"))) {
-            Array schemas = connection.createArrayOf(
-                    "text", Stream.concat(shared(allowed), tenants.stream()).toArray());
-            statement.setArray(1, schemas);
-            Set<String> found = new HashSet<>();
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    found.add(rows.getString(1));
-                }
-            }
-            return found;
-        }
+        return new HashSet<>(Jdbc.query(
+                connection,
+                "SELECT DISTINCT n.nspname FROM " + in("?::pg_catalog.name[]"),
+                row -> row.getString(1),
+                Stream.concat(shared(allowed), tenants.stream()).toList()));
     }
 
     private static Stream<String> shared(AllowList allowed) {

@@ -8,25 +8,32 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The check of a transaction whose script is plain, where no other code runs that hides what it does: then locks show all of it.
- * Each has to be of something in the tenant's schema, or allowed, or gone; what is gone is looked up as it was before. Anything
- * else is not a fault, but needs the {@link FullCheck}, as does whatever plain scripts seldom do. All of it holds in the search
- * path {@code pg_catalog, pg_temp}.
+ * The quick check, as SQL: for a transaction whose script is plain, without code that hides its effects, so that its locks show
+ * all of them. Each lock has to be on an object that is in the tenant's schema, or allowed, or gone; an object that is gone is
+ * looked up in the state before the script. Anything else is not a fault, but needs the {@link FullCheck}, as do changes that plain
+ * scripts seldom make. All expressions expect the search path {@code pg_catalog, pg_temp}.
+ *
+ * @param tenant an expression for the schema's name
+ * @param effects of the script
+ * @param recordedIn an expression for the tenant's tracking table: exactly one row of it must have been written or deleted
+ * @param marker the message of the error that asks for the full check
  */
-final class QuickCheck {
+record QuickCheck(
+        AllowList allowed, String tenant, ExpectedEffects effects, Optional<String> recordedIn, String marker) {
 
-    /** Settings by which the one part of the check tells the other what is gone: of no parts the catalogs and numbers, of all both together. */
+    /** Settings that hand the gone objects from the first statement to the second: without parts of others, as two arrays. */
     private static final String CATALOGS = "tenant_migrator.gone_catalogs";
 
     private static final String OBJECTS = "tenant_migrator.gone_objects";
 
+    /** The setting for all gone objects, as {@code catalog:oid}. */
     private static final String PAIRS = "tenant_migrator.gone";
 
-    /** Parts of a relation: PostgreSQL locks that when it drops one. */
+    /** Parts of a relation: PostgreSQL locks the relation when it drops one. */
     private static final String PARTS = Catalogs.oids(Stream.of(
             Catalogs.PG_ATTRDEF, Catalogs.PG_CONSTRAINT, Catalogs.PG_POLICY, Catalogs.PG_REWRITE, Catalogs.PG_TRIGGER));
 
-    /** Catalogs that a plain script writes to, if only in its tenant. */
+    /** Catalogs that a plain script writes to, if only for its tenant. */
     private static final List<Catalogs> WRITTEN = List.of(
             Catalogs.PG_CLASS, Catalogs.PG_ATTRIBUTE, Catalogs.PG_CONSTRAINT, Catalogs.PG_TYPE, Catalogs.PG_PROC);
 
@@ -35,16 +42,17 @@ final class QuickCheck {
                     Catalogs.of(Owner.NOBODY).stream())
             .distinct());
 
-    private QuickCheck() {}
-
-    /** For behind the transaction's lock: opens the cursor that shows how things were, if something may be gone later. */
+    /**
+     * The statement after the transaction's lock that opens the cursor for the state before the script; empty when the script
+     * removes nothing.
+     */
     static Optional<String> declareSql(ExpectedEffects effects, String tenant) {
         return effects.removes() ? Optional.of(FullCheck.earlier("") + gone(tenant)) : Optional.empty();
     }
 
     /**
-     * What was elsewhere of what is gone now. What is a part of something is elsewhere if that is neither in the tenant's schema
-     * nor gone as well. Its text is planned only when it is asked.
+     * A query for gone objects that were elsewhere. A part was elsewhere if its owner is neither in the tenant's schema nor gone as
+     * well. The query is planned only when the cursor is asked.
      */
     private static String gone(String tenant) {
         return FullCheck.asXml("""
@@ -58,48 +66,30 @@ final class QuickCheck {
     }
 
     /**
-     * The check: statements for behind the script. They fail with the marker when the transaction needs the full one. The first
-     * has the session's counters handed in at the end of the transaction, so that the next one begins at zero.
+     * The statements of the check, after the script. The first one also has the session's counters flushed at the end of the
+     * transaction.
      *
-     * @param tenant the schema's name, as an SQL expression
-     * @param recordedIn the table of the tenant, as an SQL expression, to which exactly one row may have been written, or
-     *     from which one was deleted: the migration's record
-     * @param also an expression for the list of a {@code SELECT} that comes next
+     * @param also an expression to evaluate in the first statement
      */
-    static List<String> sql(
-            AllowList allowed,
-            String tenant,
-            ExpectedEffects effects,
-            Optional<String> recordedIn,
-            String also,
-            String marker) {
+    List<String> sql(String also) {
+        String columns = ", pg_stat_force_next_flush(), " + also;
+        if (effects.onlyRelations()) {
+            return List.of("SELECT " + failingIf(isRelationOutside() + isUnexpected(), marker) + columns);
+        }
+        // Objects by c, o and names: catalog, OID, and names unless it is gone.
         String locks = "(SELECT c, o, mode, (pg_identify_object_as_address(c, o, 0)).object_names AS names FROM (SELECT"
                 + " coalesce(classid, 1259) AS c, coalesce(objid, relation) AS o, mode FROM " + FullCheck.OWN_LOCKS
                 + ") i OFFSET 0) l";
         String isGone = "names IS NULL AND c <> ALL (" + PARTS + ")";
-        // What changes a table otherwise than a row at a time is not counted, and takes another lock.
-        String isOutside = "names IS NOT NULL AND NOT coalesce(" + isInside(allowed, tenant) + ", false)"
-                + recordedIn
-                        .map(table -> " OR c = 1259 AND o = " + table + " AND mode <> 'RowExclusiveLock'")
-                        .orElse("");
-        String unexpected = " OR EXISTS (SELECT FROM unnest(" + UNTOUCHED + ") w(oid) WHERE " + writes("w.oid")
-                + " > 0)"
-                // Something has moved to another schema.
-                + " OR pg_stat_get_xact_tuples_updated(2608) > 0"
-                + (effects.altersTypes() ? " OR " + isSharedTypeWritten(allowed) : "")
-                + recordedIn.map(table -> " OR " + isOtherThanOneRow(table)).orElse("");
-        String more = ", pg_stat_force_next_flush(), " + also;
-        if (effects.onlyRelations()) {
-            String outside = "EXISTS (SELECT FROM " + FullCheck.OWN_LOCKS + " AND ("
-                    + isRelationOutside(allowed, tenant, recordedIn) + "))";
-            return List.of("SELECT " + failingIf(outside + unexpected, marker) + more);
-        }
+        String isOutside = "names IS NOT NULL AND NOT coalesce(" + isInside() + ", false)"
+                + isTableLockedOtherwise("c = 1259 AND o");
         if (!effects.removes()) {
             String outsideOrGone = "EXISTS (SELECT FROM " + locks + " WHERE " + isGone + " OR " + isOutside + ")";
-            return List.of("SELECT " + failingIf(outsideOrGone + unexpected, marker) + more);
+            return List.of("SELECT " + failingIf(outsideOrGone + isUnexpected(), marker) + columns);
         }
         return List.of(
-                "SELECT " + failingIf("outside" + unexpected, marker) + more + ", " + setting(CATALOGS, "catalogs")
+                "SELECT " + failingIf("outside" + isUnexpected(), marker) + columns + ", "
+                        + setting(CATALOGS, "catalogs")
                         + ", "
                         + setting(OBJECTS, "objects") + ", " + setting(PAIRS, "pairs")
                         + " FROM (SELECT coalesce(bool_or(" + isOutside + "), false), array_agg(c) FILTER (WHERE "
@@ -107,29 +97,59 @@ final class QuickCheck {
                         + "), array_agg(o) FILTER (WHERE " + isGone
                         + "), array_agg(c || ':' || o) FILTER (WHERE names IS NULL"
                         + ") FROM " + locks + ") s(outside, catalogs, objects, pairs)",
-                askEarlier(marker));
+                askCursor());
     }
 
-    /** Of a lock: that it is not of a relation, or of one that is gone or outside. */
-    private static String isRelationOutside(AllowList allowed, String tenant, Optional<String> recordedIn) {
+    /** A condition: a lock is not on a relation, or on one that is gone or outside. The cheapest, for the most frequent scripts. */
+    private String isRelationOutside() {
         String names = "(pg_identify_object_as_address(1259, relation, 0)).object_names";
-        return "NOT coalesce(" + allowed.isNamed(names, tenant) + " OR " + names + "[1] = 'pg_toast', false)"
-                + recordedIn
-                        .map(table -> " OR relation = " + table + " AND mode <> 'RowExclusiveLock'")
-                        .orElse("");
+        return "EXISTS (SELECT FROM " + FullCheck.OWN_LOCKS + " AND (NOT coalesce(" + allowed.isNamed(names, tenant)
+                + " OR " + names + "[1] = 'pg_toast', false)" + isTableLockedOtherwise("relation") + "))";
+    }
+
+    /**
+     * A condition: an object with {@code c} and {@code names} is inside. A TOAST table is locked only with its own table. A type has
+     * one name, with its schema, quoted.
+     */
+    private String isInside() {
+        return "(" + ForeignQueries.isNamedInside(allowed, tenant) + " OR c = 1259 AND names[1] = 'pg_toast'"
+                + " OR c = 1247 AND starts_with(names[1], quote_ident(" + tenant + ") || '.'))";
+    }
+
+    /**
+     * The end of a condition: the tracking table has another lock than that of writing rows. Commands that change it otherwise, such
+     * as {@code TRUNCATE}, are not counted and take another lock.
+     *
+     * @param relation an expression that is compared with the table
+     */
+    private String isTableLockedOtherwise(String relation) {
+        return recordedIn
+                .map(table -> " OR " + relation + " = " + table + " AND mode <> 'RowExclusiveLock'")
+                .orElse("");
+    }
+
+    /** The end of a condition: the counters of the transaction show changes that plain scripts seldom make. */
+    private String isUnexpected() {
+        return " OR EXISTS (SELECT FROM unnest(" + UNTOUCHED + ") w(oid) WHERE " + writes("w.oid") + " > 0)"
+                // An update of pg_depend moves an object to another schema.
+                + " OR pg_stat_get_xact_tuples_updated(2608) > 0"
+                + (effects.altersTypes() ? " OR " + isSharedTypeWritten() : "")
+                + recordedIn.map(table -> " OR " + isOtherThanOneRow(table)).orElse("");
+    }
+
+    /** A condition: a type of the shared schema was altered, because its name has no schema and the tenant has no such type. */
+    private String isSharedTypeWritten() {
+        return """
+                EXISTS (SELECT FROM pg_depend d JOIN pg_type r ON r.oid = d.objid WHERE d.refclassid = 2615
+                    AND d.refobjid = coalesce(to_regnamespace(quote_ident(%s))::oid, 0) AND d.classid = 1247 AND %s)""".formatted(
+                        Sql.literal(allowed.sharedSchema()), FullCheck.isOwn("pg_current_xact_id()::text::bigint"));
     }
 
     private static String setting(String name, String column) {
         return "set_config('" + name + "', coalesce(" + column + "::text, ''), true)";
     }
 
-    /** A table for long values is locked only with the one that it belongs to. A type has one name, with its schema, quoted. */
-    private static String isInside(AllowList allowed, String tenant) {
-        return "(" + ForeignQueries.isNamedInside(allowed, tenant) + " OR c = 1259 AND names[1] = 'pg_toast'"
-                + " OR c = 1247 AND starts_with(names[1], quote_ident(" + tenant + ") || '.'))";
-    }
-
-    private static String askEarlier(String marker) {
+    private String askCursor() {
         return """
                 DO $check$
                 DECLARE
@@ -145,20 +165,12 @@ final class QuickCheck {
                 END $check$""".formatted(FullCheck.EARLIER, CATALOGS, Sql.literal(marker));
     }
 
-    /** By its name alone, a type that the tenant does not have is the shared one. */
-    private static String isSharedTypeWritten(AllowList allowed) {
-        return """
-                EXISTS (SELECT FROM pg_depend d JOIN pg_type r ON r.oid = d.objid WHERE d.refclassid = 2615
-                    AND d.refobjid = coalesce(to_regnamespace(quote_ident(%s))::oid, 0) AND d.classid = 1247 AND %s)""".formatted(
-                        Sql.literal(allowed.sharedSchema()), FullCheck.isOwn("pg_current_xact_id()::text::bigint"));
-    }
-
-    /** A condition that holds unless one row was written to a table, or deleted from it. */
+    /** A condition: the transaction has written or deleted any other number of rows of a table than one. */
     static String isOtherThanOneRow(String table) {
         return writes(table) + " <> 1";
     }
 
-    /** An expression that fails, with a message that contains the marker, if a condition holds. */
+    /** An expression that fails with the marker if a condition holds. */
     static String failingIf(String condition, String marker) {
         return "(CASE WHEN " + condition + " THEN " + Sql.literal(marker) + " ELSE '0' END)::int";
     }

@@ -109,7 +109,7 @@ final class WorkerPool {
         Optional<JobQueue.Entry> next = queue.poll();
         while (next.isPresent()) {
             workOn(session, next.get());
-            next = ++tenants == RENEWED_AFTER || session.isSpent() ? Optional.empty() : queue.poll();
+            next = ++tenants == RENEWED_AFTER || session.mustBeReplaced() ? Optional.empty() : queue.poll();
         }
         if (tenants == RENEWED_AFTER) {
             session.closeWhenDone();
@@ -126,7 +126,7 @@ final class WorkerPool {
         // Asked now: once it is put back, it is another worker's.
         boolean others = work.foundOthersWork();
         settle(entry, attempt);
-        if (others && !session.isSpent()) {
+        if (others && !session.mustBeReplaced()) {
             readAgain(session);
         }
     }
@@ -153,7 +153,7 @@ final class WorkerPool {
         } catch (RuntimeException | Error e) {
             // Also an overflow of the stack or a class that is missing are this tenant's alone.
             LOG.error("Unexpected failure", e);
-            session.lost();
+            session.markLost();
             return new Attempt.Over(work.failed(Failure.of("unexpected failure, see the log: " + e)));
         }
     }
@@ -175,7 +175,7 @@ final class WorkerPool {
         } catch (SQLException e) {
             LOG.debug("Tenants cannot be read again before their turn", SqlErrors.withoutDetail(e));
             next.forEach(queue::putBack);
-            session.lost();
+            session.markLost();
         }
     }
 }

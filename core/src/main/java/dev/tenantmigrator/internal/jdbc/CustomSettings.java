@@ -2,8 +2,6 @@ package dev.tenantmigrator.internal.jdbc;
 
 import dev.tenantmigrator.internal.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Map;
@@ -12,38 +10,30 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The values of settings of an application's own, {@code a.b}, before scripts that set them (PostgreSQL documentation,
- * "Customized Options"): {@code pg_settings} has none of them.
+ * The values that an application's custom settings, such as {@code a.b}, have before the scripts that set them (PostgreSQL
+ * documentation, "Customized Options"). They are read apart, because {@code pg_settings} does not show them.
  *
- * @param values by name; empty for one that was never set, as PostgreSQL leaves it after a transaction
+ * @param values by name; the empty string for a setting that was never set, which is also its value after a rollback
  */
 public record CustomSettings(Map<String, String> values) {
 
-    /** Copies its argument. */
     public CustomSettings {
         values = Map.copyOf(values);
     }
 
-    /** Reads those of some names that are an application's own; without names nothing is asked. */
+    /** Reads the custom settings among some names; sends no query when there are no names. */
     public static CustomSettings read(Connection connection, Collection<String> names) throws SQLException {
         Map<String, String> values = new TreeMap<>();
         if (names.isEmpty()) {
             return new CustomSettings(values);
         }
-        try (PreparedStatement statement = connection.prepareStatement("""
+        Jdbc.forEach(connection, """
                 SELECT n.name, coalesce(pg_catalog.current_setting(n.name, true), '') FROM pg_catalog.unnest(?) n(name)
-                 WHERE pg_catalog.lower(n.name) NOT IN (SELECT pg_catalog.lower(s.name) FROM pg_catalog.pg_settings s)""")) {
-            statement.setArray(1, connection.createArrayOf("text", names.toArray()));
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    values.put(rows.getString(1), rows.getString(2));
-                }
-            }
-        }
+                 WHERE pg_catalog.lower(n.name) NOT IN (SELECT pg_catalog.lower(s.name) FROM pg_catalog.pg_settings s)""", row -> values.put(row.getString(1), row.getString(2)), names);
         return new CustomSettings(values);
     }
 
-    /** A statement, of one row, that puts some of them back until the transaction ends; empty when none is known. */
+    /** A query with one row that restores some settings until the transaction ends; empty when no value is known. */
     public Optional<String> restoreSql(Collection<String> names) {
         String calls = names.stream()
                 .filter(values::containsKey)

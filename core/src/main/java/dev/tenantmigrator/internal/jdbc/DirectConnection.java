@@ -3,9 +3,7 @@ package dev.tenantmigrator.internal.jdbc;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
@@ -13,14 +11,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks that statements which cannot run in a transaction get a server process of their own: behind a pooler in transaction
- * mode the tenant's lock and the settings would stay with one process while the next statement goes to another.
+ * Checks that statements which cannot run in a transaction get a server process of their own. Behind a pooler in transaction mode
+ * the tenant's lock and the settings would stay with one process while the next statement goes to another.
  */
 public final class DirectConnection {
 
     private static final Logger LOG = LoggerFactory.getLogger(DirectConnection.class);
 
-    /** The same for all connections to one database of one running server, whatever address they were made to. */
+    /** A query whose answer is equal for all connections to one database of one running server, whatever their address. */
     private static final String DATABASE =
             "SELECT pg_catalog.pg_postmaster_start_time()::text || d.oid::text FROM pg_catalog.pg_database d"
                     + " WHERE d.datname = pg_catalog.current_database()";
@@ -34,7 +32,7 @@ public final class DirectConnection {
      *
      * @param session a session of the usual data source
      * @param usual the usual data source
-     * @param direct the data source for such statements, when one was given: it is taken to be direct
+     * @param direct the data source for such statements, when one was given; it is trusted to be direct
      * @throws TenantMigratorException when there is a pooler between, or the two lead to different databases
      */
     public static void check(Session session, DataSource usual, Optional<DataSource> direct) throws SQLException {
@@ -43,15 +41,15 @@ public final class DirectConnection {
                     session.connection(),
                     "a migration has statements that cannot run in a transaction (such as CREATE INDEX CONCURRENTLY),"
                             + " and the connection leads through a pooler such as PgBouncer; nothing was changed. Give"
-                            + " a direct connection beside it: directDataSource(…), --direct-url");
+                            + " a direct connection as well (--direct-url)");
             return;
         }
         if (direct.get() == usual) {
             return;
         }
         try (Session other = open(direct.get())) {
-            if (!ask(session.connection(), DATABASE).equals(ask(other.connection(), DATABASE))) {
-                throw new TenantMigratorException(Failure.of("the direct data source (--direct-url) leads to another"
+            if (!queryText(session.connection(), DATABASE).equals(queryText(other.connection(), DATABASE))) {
+                throw new TenantMigratorException(Failure.of("the direct connection (--direct-url) leads to another"
                         + " database than the usual one; nothing was changed"));
             }
         }
@@ -63,49 +61,51 @@ public final class DirectConnection {
         } catch (TenantMigratorException e) {
             throw new TenantMigratorException(
                     e.failure()
-                            .withMessage("by the direct data source (--direct-url): "
+                            .withMessage("by the direct connection (--direct-url): "
                                     + e.failure().message() + "; nothing was changed"),
                     e);
         }
     }
 
     private static void requireOwnProcess(Connection connection, String otherwise) throws SQLException {
-        Optional<String> told = toldProcess(connection);
-        if (told.isPresent() && !told.get().equals(ask(connection, "SELECT pg_catalog.pg_backend_pid()::text"))) {
+        Optional<String> reported = reportedProcess(connection);
+        if (reported.isPresent()
+                && !reported.get().equals(queryText(connection, "SELECT pg_catalog.pg_backend_pid()::text"))) {
             throw new TenantMigratorException(Failure.of(otherwise));
         }
     }
 
     /**
-     * The process that the connection was told it talks to when it was made. A pooler makes one up, because it does not know
-     * yet. The driver's class is not there at compile time.
+     * The number of the server process that was reported when the connection was made. A pooler makes one up, because it does not
+     * know the process yet.
      *
      * @return empty when the driver is another
      */
-    private static Optional<String> toldProcess(Connection connection) throws SQLException {
-        return ofDriver(connection, "getBackendPID");
+    private static Optional<String> reportedProcess(Connection connection) throws SQLException {
+        return callDriver(connection, "getBackendPID");
     }
 
-    /** Cancels the statement that another thread runs on the connection, if there is one and the driver can. */
+    /** Cancels the statement that another thread runs on the connection, if there is one and the driver supports it. */
     public static void cancelStatement(Connection connection) {
         try {
-            ofDriver(connection, "cancelQuery");
+            callDriver(connection, "cancelQuery");
         } catch (SQLException e) {
             LOG.debug("A statement cannot be cancelled", SqlErrors.withoutDetail(e));
         }
     }
 
     /**
-     * Whether statements without parameters go by the simple protocol ({@code preferQueryMode} of the driver), which knows no
-     * portions of rows, but no limit in a batch either.
+     * Whether statements without parameters use the simple protocol ({@code preferQueryMode} of the driver). It cannot fetch rows
+     * in portions, but in a batch it runs a query to its end.
      */
     static boolean isSimple(Connection connection) throws SQLException {
-        return ofDriver(connection, "getPreferQueryMode")
+        return callDriver(connection, "getPreferQueryMode")
                 .filter(SIMPLE::contains)
                 .isPresent();
     }
 
-    private static Optional<String> ofDriver(Connection connection, String method) throws SQLException {
+    /** Calls a method of the driver, whose class is absent at compile time; empty when the driver is another. */
+    private static Optional<String> callDriver(Connection connection, String method) throws SQLException {
         try {
             Class<?> driver =
                     Class.forName("org.postgresql.PGConnection", false, DirectConnection.class.getClassLoader());
@@ -113,7 +113,7 @@ public final class DirectConnection {
                 return Optional.empty();
             }
             Object unwrapped = connection.unwrap(driver);
-            // Some pools and proxies promise more than they give.
+            // Some pools and proxies claim to be wrappers and then unwrap something else.
             return driver.isInstance(unwrapped)
                     ? Optional.of(String.valueOf(driver.getMethod(method).invoke(unwrapped)))
                     : Optional.empty();
@@ -122,11 +122,7 @@ public final class DirectConnection {
         }
     }
 
-    private static String ask(Connection connection, String query) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(query)) {
-            rows.next();
-            return rows.getString(1);
-        }
+    private static String queryText(Connection connection, String query) throws SQLException {
+        return Jdbc.queryOne(connection, query, row -> row.getString(1));
     }
 }

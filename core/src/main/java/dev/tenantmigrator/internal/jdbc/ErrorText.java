@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What may be shown of a text of PostgreSQL's: it can quote what stands in a tenant's rows. Shown are PostgreSQL's own words,
- * and of others only those that stand in the script, or that PostgreSQL says are a name.
+ * Removes data from a text of PostgreSQL, which can quote a tenant's rows. The rest are PostgreSQL's own words, words of the
+ * script, and names of objects that PostgreSQL reported as such.
  */
 final class ErrorText {
 
@@ -16,40 +16,40 @@ final class ErrorText {
 
     private static final String QUOTES = "\"«»„“”";
 
-    /** Also those of translated messages. */
+    /** Includes the quotes of translated messages. */
     private static final Pattern QUOTE = Pattern.compile("[" + QUOTES + "]");
 
     private static final Pattern QUOTED = Pattern.compile(QUOTE + "([^" + QUOTES + "]*)" + QUOTE);
     private static final Pattern FIRST_TO_LAST_QUOTE = Pattern.compile(QUOTE + "(?:.*" + QUOTE + ")?", Pattern.DOTALL);
 
-    /** A number, date or bytes; not the length of a type nor a sequence's bounds. */
+    /** A number, a date or bytes, but not the length of a type or the bounds of a sequence. */
     private static final Pattern NUMBER = Pattern.compile("(?<![\\p{L}\\p{N}_(.])[+-]?\\d[\\w.:+-]*");
 
     private static final Pattern WORD = Pattern.compile("[^\\s.,:;!?()\\[\\]{}\"'](?:\\S*[^\\s.,:;!?()\\[\\]{}\"'])?");
 
-    /** Possessive, which Java matches in a loop: otherwise a text of some thousand words overflows the stack. */
+    /** Possessive, so that Java matches in a loop: otherwise a text of some thousand words overflows the stack. */
     private static final Pattern SEVERAL_LEFT_OUT = Pattern.compile(LEFT_OUT + "(?:\\s+" + LEFT_OUT + ")++");
 
     private final String known;
 
     /**
-     * @param script what the author of the script wrote
-     * @param names of schema, table, column, type and constraint, as PostgreSQL reported them
+     * @param script the text that the author of the script wrote
+     * @param names of the schema, table, column, type and constraint that PostgreSQL reported
      */
     ErrorText(String script, Collection<String> names) {
         this.known = (script + '\n' + String.join("\n", names)).toLowerCase(Locale.ROOT);
     }
 
-    /** A text of PostgreSQL's: what it quotes, and numbers, are left out unless they are known. */
-    String dataLeftOut(String text) {
-        return leftOut(NUMBER, quotesLeftOut(text), this::isKnown);
+    /** Leaves out quoted text and numbers of a message of PostgreSQL, unless they are known. */
+    String withoutData(String text) {
+        return leaveOut(NUMBER, withoutQuotes(text), this::isKnown);
     }
 
     /**
-     * From the first quoted that is not known, all is left out up to the last quote, because a value may hold quotes itself;
-     * and where they are not even, one does.
+     * Leaves out all from the first unknown quoted text to the last quote, because a value may contain quotes itself. With an odd
+     * number of quotes some value does, so no quoted text is trusted.
      */
-    private String quotesLeftOut(String text) {
+    private String withoutQuotes(String text) {
         int from = 0;
         if (QUOTE.matcher(text).results().count() % 2 == 0) {
             Matcher quoted = QUOTED.matcher(text);
@@ -61,12 +61,12 @@ final class ErrorText {
                 + FIRST_TO_LAST_QUOTE.matcher(text.substring(from)).replaceAll('"' + LEFT_OUT + '"');
     }
 
-    /** A text that somebody else wrote: each word is left out unless it is known. */
-    String wordsLeftOut(String text) {
-        return leftOut(WORD, text, this::isKnown);
+    /** Leaves out each unknown word of a text that a script's author composed, maybe from data. */
+    String withoutUnknownWords(String text) {
+        return leaveOut(WORD, text, this::isKnown);
     }
 
-    private static String leftOut(Pattern pattern, String text, Predicate<String> shown) {
+    private static String leaveOut(Pattern pattern, String text, Predicate<String> shown) {
         String left = pattern.matcher(text)
                 .replaceAll(match -> Matcher.quoteReplacement(shown.test(match.group()) ? match.group() : LEFT_OUT));
         return SEVERAL_LEFT_OUT.matcher(left).replaceAll(LEFT_OUT);
@@ -86,11 +86,11 @@ final class ErrorText {
 
     private boolean isKnown(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
-        return !text.isEmpty() && (stands(lower) || stands(lower.replace("'", "''")));
+        return !text.isEmpty() && (containsWhole(lower) || containsWhole(lower.replace("'", "''")));
     }
 
-    /** Whether it stands there as a whole: a part of a word says nothing about a value. */
-    private boolean stands(String text) {
+    /** Whether the known texts contain it as a whole: a part of a word does not make a value known. */
+    private boolean containsWhole(String text) {
         for (int at = known.indexOf(text); at >= 0; at = known.indexOf(text, at + 1)) {
             int end = at + text.length();
             boolean begins = at == 0 || !isPart(known.charAt(at - 1)) || !isPart(text.charAt(0));

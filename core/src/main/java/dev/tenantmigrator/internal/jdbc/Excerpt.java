@@ -1,14 +1,18 @@
 package dev.tenantmigrator.internal.jdbc;
 
-/** The line of a statement on which an error is, with a caret under the place. */
+/** Shows the line of a statement with an error, and a caret under the error's place. */
 final class Excerpt {
 
-    /** Characters of a long line on either side of the place. */
+    /** Characters shown on either side of the place: both sides together fit into a wide terminal. */
     private static final int AROUND = 60;
 
     private Excerpt() {}
 
-    /** @param position characters (code points) into the text, from 1 */
+    /**
+     * The line and the caret.
+     *
+     * @param position characters (code points) into the text, from 1
+     */
     static String at(String sql, int position) {
         int characters = sql.codePointCount(0, sql.length());
         int place = sql.offsetByCodePoints(0, Math.max(0, Math.min(position - 1, characters)));
@@ -21,7 +25,7 @@ final class Excerpt {
         while (end > place && Character.isWhitespace(sql.charAt(end - 1))) {
             end--;
         }
-        // Cut before anything is copied: a line can be as long as the script.
+        // The line is cut before it is copied, because it can be as long as the script.
         String before = sql.codePointCount(start, place) <= AROUND
                 ? sql.substring(start, place)
                 : "…" + sql.substring(sql.offsetByCodePoints(place, -AROUND), place);

@@ -8,16 +8,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes notices off the statements that run, again and again: the driver has no other bound for them. One thread for all,
- * which ends when no statement has run for a second; to start one for each would cost as much as a small migration.
+ * Removes the notices of running statements from the driver every few milliseconds, because the driver has no limit for them.
+ * One thread serves all statements and ends when none has run for a second: to start a thread for each statement would take as
+ * long as a small migration.
  */
 final class NoticeThread {
 
     private static final Logger LOG = LoggerFactory.getLogger(NoticeThread.class);
 
-    /** A server at full speed sends less than 20 MB meanwhile. */
+    /** In 10 ms a server at full speed sends less than 20 MB. */
     private static final long EVERY_MILLIS = 10;
 
+    /** One second: longer than the pauses between the statements of a run. */
     private static final int IDLE_ROUNDS = 100;
 
     private static final Set<Notices> WATCHED = ConcurrentHashMap.newKeySet();
@@ -44,7 +46,7 @@ final class NoticeThread {
             do {
                 takeUntilIdle();
                 RUNNING.set(false);
-                // One may have come between.
+                // A statement may have been added between the two lines.
             } while (!WATCHED.isEmpty() && RUNNING.compareAndSet(false, true));
         } catch (InterruptedException e) {
             RUNNING.set(false);
@@ -58,13 +60,13 @@ final class NoticeThread {
         }
     }
 
-    /** Returns false on a connection that has gone meanwhile; whoever runs the statement learns of it. */
+    /** Returns false when the connection was lost meanwhile; the thread that runs the statement reports that. */
     private static boolean take(Notices notices) {
         try {
             notices.take();
             return true;
         } catch (OutOfMemoryError e) {
-            // To go on frees some.
+            // The next round takes the notices off the driver, which frees memory.
             return true;
         } catch (SQLException | RuntimeException e) {
             LOG.debug("Notices cannot be taken: {}", e.getClass().getSimpleName());

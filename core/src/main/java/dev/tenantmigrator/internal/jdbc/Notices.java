@@ -11,14 +11,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The notices and warnings that PostgreSQL sends while a statement runs. The driver keeps them all until the next one, so they
- * are {@linkplain NoticeThread taken off it} meanwhile. The first go to the log at DEBUG when the statement has ended, without
+ * The notices and warnings that PostgreSQL sends while a statement runs. The driver keeps all of them until the next statement,
+ * so {@link NoticeThread} removes them meanwhile. When the statement has ended, the first ones go to the log at DEBUG, without
  * the data in them.
  */
 final class Notices implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Notices.class);
 
+    /** Enough to see what a script reports; a loop over rows would fill the log. */
     private static final int MOST = 100;
 
     private final Statement statement;
@@ -28,8 +29,8 @@ final class Notices implements AutoCloseable {
     private long leftOut;
 
     /**
-     * @param statement not closed before this is
-     * @param script what the authors of the statements wrote, which may be shown
+     * @param statement stays open until this is closed
+     * @param script the text that the authors of the statements wrote, which may be shown
      */
     Notices(Statement statement, Supplier<String> script) {
         this.statement = statement;
@@ -37,7 +38,7 @@ final class Notices implements AutoCloseable {
         NoticeThread.watch(this);
     }
 
-    /** Takes those that have come. The driver lets another thread do so while the statement runs. */
+    /** Takes the notices that have come. The driver allows this to another thread while the statement runs. */
     synchronized void take() throws SQLException {
         SQLWarning first = statement.getWarnings();
         if (first != null) {
@@ -46,7 +47,7 @@ final class Notices implements AutoCloseable {
         }
     }
 
-    /** Takes those that came with a portion of rows. */
+    /** Takes the notices that came with a portion of rows. */
     synchronized void take(ResultSet rows) throws SQLException {
         SQLWarning first = rows.getWarnings();
         if (first != null) {
@@ -55,7 +56,7 @@ final class Notices implements AutoCloseable {
         }
     }
 
-    /** How many characters all had that were taken. */
+    /** The number of characters of all notices taken so far. */
     synchronized long characters() {
         return characters;
     }
@@ -72,7 +73,7 @@ final class Notices implements AutoCloseable {
         }
     }
 
-    /** Takes the last of them, and writes the log. */
+    /** Takes the last notices and writes the log. */
     @Override
     public void close() throws SQLException {
         NoticeThread.leave(this);

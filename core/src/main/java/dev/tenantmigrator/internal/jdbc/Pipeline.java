@@ -12,10 +12,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Statements that travel to PostgreSQL in one round trip. The driver's batch carries one entry per statement, because the
- * driver's own splitting of a text is wrong for some.
+ * A batch of statements that travels to PostgreSQL in one round trip. Each statement is an entry of the driver's batch, because
+ * the driver splits some texts in the wrong place.
  *
- * <p>A batch does not tell which entry failed: send the flight, and when it fails and was rolled back, {@link #walk} it.
+ * <p>A failed batch does not tell which statement failed: roll back, then {@link #sendOneByOne}.
  */
 public final class Pipeline {
 
@@ -26,12 +26,12 @@ public final class Pipeline {
 
     private final List<Step> steps = new ArrayList<>();
 
-    /** A statement and, when it stands in a script, where. */
+    /** A statement, and its place when it comes from a script. */
     private record Step(String sql, Optional<Origin> origin) {
 
         /**
-         * In a batch the driver asks for no more than the first row of a query, so that {@code SELECT f(id) FROM t} would call
-         * {@code f} once. The library's own queries have one row.
+         * Whether the statement needs a round trip of its own: in a batch the driver fetches only the first row of a query, so
+         * {@code SELECT f(id) FROM t} would call {@code f} once. The library's own queries have one row.
          */
         boolean mayReturnRows() {
             return origin.isPresent() && QUERY.matcher(sql).lookingAt();
@@ -47,8 +47,8 @@ public final class Pipeline {
     }
 
     /**
-     * Adds a script. A statement with a backslash is sent with strings that end where the script was read to end, or a crafted
-     * string could hide a {@code COMMIT} once a function has changed the setting.
+     * Adds a script. A function may have turned {@code standard_conforming_strings} off, and then a crafted string could hide a
+     * {@code COMMIT}: the setting is turned on before each statement with a backslash.
      */
     public Pipeline addScript(String version, ScriptFile file, List<SqlStatement> statements) {
         for (SqlStatement statement : statements) {
@@ -60,19 +60,19 @@ public final class Pipeline {
         return this;
     }
 
-    /** Adds a statement of a script as it is, which need not be in a transaction. */
+    /** Adds a statement of a script alone, also for use outside a transaction. */
     public Pipeline addStatement(String version, ScriptFile file, SqlStatement statement) {
         steps.add(new Step(statement.sql(), Optional.of(new Origin(version, file, Optional.of(statement)))));
         return this;
     }
 
-    /** Adds a statement of the library's own whose failure is the fault of the script before it. */
+    /** Adds a statement of the library's own that checks the script before it: its failure is reported in that script. */
     public Pipeline addCheck(String version, ScriptFile file, String sql) {
         steps.add(new Step(sql, Optional.of(new Origin(version, file, Optional.empty()))));
         return this;
     }
 
-    /** Adds all of another. */
+    /** Adds all statements of another pipeline. */
     public Pipeline addAll(Pipeline other) {
         steps.addAll(other.steps);
         return this;
@@ -84,11 +84,11 @@ public final class Pipeline {
 
     /** Sends all statements, in one round trip unless a script has queries. */
     public void send(Connection connection) throws SQLException {
-        try (PipelineSender sending = new PipelineSender(connection, this::script)) {
+        try (PipelineSender sender = new PipelineSender(connection, this::script)) {
             for (Step step : steps) {
-                send(sending, step);
+                send(sender, step);
             }
-            sending.flush();
+            sender.flush();
         }
     }
 
@@ -99,28 +99,28 @@ public final class Pipeline {
                 .collect(Collectors.joining("\n"));
     }
 
-    private static void send(PipelineSender sending, Step step) throws SQLException {
+    private static void send(PipelineSender sender, Step step) throws SQLException {
         if (step.mayReturnRows()) {
-            sending.query(step.sql());
+            sender.query(step.sql());
         } else {
-            sending.add(step.sql());
+            sender.add(step.sql());
         }
     }
 
-    /** Says whether something has come about. */
+    /** A condition that is checked after each statement of a script. */
     @FunctionalInterface
     public interface Condition {
-        /** Asks for it. */
+        /** Whether it holds now. */
         boolean holds() throws SQLException;
     }
 
     /**
-     * Sends one statement after the other, until behind one of a script a condition holds.
+     * Sends one statement after the other and stops after the first statement of a script after which a condition holds.
      *
-     * @param failure what is then to be said
-     * @return that, at the statement; empty when the condition never held
+     * @param failure to report when the condition holds
+     * @return the failure with the statement's place; empty when the condition never held
      */
-    public Optional<ScriptFailure> walkUntil(Connection connection, Condition condition, Failure failure)
+    public Optional<ScriptFailure> sendOneByOneUntil(Connection connection, Condition condition, Failure failure)
             throws SQLException {
         for (Step step : steps) {
             send(connection, step);
@@ -136,12 +136,12 @@ public final class Pipeline {
     }
 
     /**
-     * Sends one statement after the other.
+     * Sends one statement after the other, so that a failure has its place.
      *
      * @throws ScriptFailure when a statement of a script failed
      * @throws SQLException when another statement failed
      */
-    public void walk(Connection connection) throws SQLException {
+    public void sendOneByOne(Connection connection) throws SQLException {
         for (Step step : steps) {
             try {
                 send(connection, step);
@@ -156,10 +156,10 @@ public final class Pipeline {
     }
 
     private static void send(Connection connection, Step step) throws SQLException {
-        try (PipelineSender sending = new PipelineSender(connection, step::sql)) {
-            // The same way as in the flight: the driver splits what is not in a batch, wrongly for some bodies.
-            send(sending, step);
-            sending.flush();
+        try (PipelineSender sender = new PipelineSender(connection, step::sql)) {
+            // In a batch of one: outside a batch the driver splits the text, wrongly for some function bodies.
+            send(sender, step);
+            sender.flush();
         }
     }
 }

@@ -8,20 +8,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Sends statements, drops their rows and takes their notices: memory does not grow with what they return or say. The rows of a query come in portions,
- * which the driver does in every open transaction from 42.7.11 on, before that only where autocommit is off.
+ * Sends statements and drops their rows and notices, so that memory does not grow with them. Rows are fetched in portions, which
+ * the driver supports in every open transaction from 42.7.11 on; before that, only with autocommit off.
  */
 final class PipelineSender implements AutoCloseable {
 
-    /** Enough to tell, in one round trip, that a query had one row. */
+    /** Two, so that one round trip shows the end of a query with one row. */
     private static final int FIRST_ROWS = 2;
 
+    /** Narrow rows too take memory in the driver, for each of their columns. */
     private static final int MOST_ROWS = 500;
 
-    /** Bytes of a portion, as long as the widest row seen so far is smaller. */
+    /** Bytes of a portion, unless one row is wider: a round trip costs little beside 1 MB, and few threads send at once. */
     private static final long PORTION = 1 << 20;
 
-    /** A shorter timeout is of no use to anyone. */
+    /** The server is asked for its timeout only after 10 ms: nobody sets a shorter one, and most queries end earlier. */
     private static final long ASK_FOR_TIMEOUT = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final String TIMEOUT = "SELECT setting FROM pg_catalog.pg_show_all_settings()"
@@ -36,7 +37,7 @@ final class PipelineSender implements AutoCloseable {
     private boolean batched;
 
     /**
-     * @param script what the authors of the statements wrote, which may be shown
+     * @param script the text that the authors of the statements wrote, which may be shown
      */
     PipelineSender(Connection connection, Supplier<String> script) throws SQLException {
         this.connection = connection;
@@ -45,13 +46,13 @@ final class PipelineSender implements AutoCloseable {
         this.notices = new Notices(statement, script);
     }
 
-    /** Adds a statement to the batch, in which the driver asks for no more than the first row, and drops it. */
+    /** Adds a statement to the batch. The driver fetches and drops only the first row. */
     void add(String sql) throws SQLException {
         statement.addBatch(sql);
         batched = true;
     }
 
-    /** Sends what was added. */
+    /** Sends the batch. */
     void flush() throws SQLException {
         if (batched) {
             batched = false;
@@ -64,7 +65,7 @@ final class PipelineSender implements AutoCloseable {
         }
     }
 
-    /** Sends what was added, then runs a query to its end. */
+    /** Sends the batch, then runs a query to its end. */
     void query(String sql) throws SQLException {
         if (DirectConnection.isSimple(connection)) {
             add(sql);
@@ -80,7 +81,7 @@ final class PipelineSender implements AutoCloseable {
 
     private void run(String sql) throws SQLException {
         long start = System.nanoTime();
-        long said = notices.characters();
+        long characters = notices.characters();
         statement.setFetchSize(FIRST_ROWS);
         boolean returnsRows = statement.execute(sql);
         notices.take();
@@ -88,16 +89,16 @@ final class PipelineSender implements AutoCloseable {
             return;
         }
         try (ResultSet rows = statement.getResultSet()) {
-            drop(rows, start, said);
+            drop(rows, start, characters);
         }
     }
 
     /**
-     * Memory ran out in the middle of an answer, of which nobody knows where the next one begins: an error or notice has to be
-     * read as a whole.
+     * Memory ran out in the middle of an answer: the driver reads an error or a notice as a whole. Nobody knows where the next
+     * answer begins, so the connection is closed.
      */
     private SQLException lost(OutOfMemoryError e) {
-        SQLException lost = new SQLException("what PostgreSQL sent does not fit into memory", CONNECTION_FAILURE, e);
+        SQLException lost = new SQLException("an answer of PostgreSQL does not fit into memory", CONNECTION_FAILURE, e);
         try {
             connection.abort(Runnable::run);
         } catch (SQLException notAborted) {
@@ -106,16 +107,16 @@ final class PipelineSender implements AutoCloseable {
         return lost;
     }
 
-    private void drop(ResultSet rows, long start, long saidBefore) throws SQLException {
+    private void drop(ResultSet rows, long start, long charactersBefore) throws SQLException {
         int columns = rows.getMetaData().getColumnCount();
         long widest = 1;
-        long said = saidBefore;
+        long counted = charactersBefore;
         long limit = 0;
         while (rows.next()) {
             notices.take(rows);
-            // The notices of a portion count as its first row's.
-            long width = notices.characters() - said;
-            said += width;
+            // The notices of a portion count for its first row.
+            long width = notices.characters() - counted;
+            counted += width;
             for (int column = 1; column <= columns; column++) {
                 byte[] value = rows.getBytes(column);
                 width += value == null ? 0 : value.length;
@@ -126,21 +127,17 @@ final class PipelineSender implements AutoCloseable {
             if (limit == 0 && took > ASK_FOR_TIMEOUT) {
                 limit = timeout();
             }
-            // The server counts the time of each portion alone.
+            // The server measures the time of each portion alone, so the total is checked here.
             if (limit > 0 && took > limit) {
                 throw new SQLException("canceling statement due to statement timeout", QUERY_CANCELED);
             }
         }
     }
 
-    /** The time that the server gives a statement, in nanoseconds. */
+    /** The server's statement timeout, in nanoseconds. */
     private long timeout() throws SQLException {
-        try (Statement question = connection.createStatement();
-                ResultSet row = question.executeQuery(TIMEOUT)) {
-            row.next();
-            long millis = row.getLong(1);
-            return millis == 0 ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(millis);
-        }
+        long millis = Jdbc.queryOne(connection, TIMEOUT, row -> row.getLong(1));
+        return millis == 0 ? Long.MAX_VALUE : TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
     @Override

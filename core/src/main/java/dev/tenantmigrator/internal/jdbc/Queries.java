@@ -2,8 +2,6 @@ package dev.tenantmigrator.internal.jdbc;
 
 import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,14 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Short questions to the catalog, asked by namespace: {@code information_schema} would look at every schema. */
+/** Short queries about schemas. They read {@code pg_catalog}, because {@code information_schema} looks at every schema. */
 public final class Queries {
 
     private Queries() {}
 
     /**
-     * The name in what {@code regnamespace} is as text, for which the server need not read its catalogs: with quotes where SQL
-     * needs them. Empty where it is a number, because the schema is gone.
+     * The schema's name in the text form of {@code regnamespace}, which has quotes where SQL needs them. That form needs no join in
+     * the server. Empty for a number, because then the schema is gone.
      */
     public static Optional<String> schemaNamed(String text) {
         if (text.startsWith("\"")) {
@@ -30,51 +28,47 @@ public final class Queries {
         return Character.isDigit(text.charAt(0)) ? Optional.empty() : Optional.of(text);
     }
 
-    /** Whether a schema exists, committed meanwhile or not. */
+    /** Whether a schema exists; also one of this transaction, or one committed since its snapshot. */
     public static boolean schemaExists(Connection connection, String schema) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT pg_catalog.to_regnamespace(pg_catalog.quote_ident(?)) IS NOT NULL")) {
-            statement.setString(1, schema);
-            try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                return rows.getBoolean(1);
-            }
-        }
+        return Jdbc.queryOne(
+                connection,
+                "SELECT pg_catalog.to_regnamespace(pg_catalog.quote_ident(?)) IS NOT NULL",
+                row -> row.getBoolean(1),
+                schema);
     }
 
     /**
-     * An index that PostgreSQL keeps and does not use.
+     * An INVALID index: PostgreSQL maintains it and does not use it.
      *
      * @param name of the index
-     * @param table that it is on
+     * @param table of the index
      */
     public record InvalidIndex(String name, String table) {}
 
-    /** The INVALID indexes of all schemas, by schema: one query, because there are few in any fleet. */
+    /** The INVALID indexes of all schemas, by schema. One query for all, because any fleet has few. */
     public static Map<String, List<InvalidIndex>> invalidIndexes(Connection connection) throws SQLException {
         Map<String, List<InvalidIndex>> invalid = new HashMap<>();
-        // An index of a partitioned table is INVALID as long as a partition has none, which is no fault.
+        // Indexes of partitioned tables are left out: one is INVALID as long as a partition has none, which is no
+        // fault.
         String query = """
                 SELECT n.nspname, c.relname, t.relname FROM pg_catalog.pg_index i
                   JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid AND c.relkind = 'i'
                   JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
                   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                  WHERE NOT i.indisvalid ORDER BY 1, 2""";
-        try (PreparedStatement statement = connection.prepareStatement(query);
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                invalid.computeIfAbsent(rows.getString(1), schema -> new ArrayList<>())
-                        .add(new InvalidIndex(rows.getString(2), rows.getString(3)));
-            }
-        }
+        Jdbc.forEach(
+                connection,
+                query,
+                row -> invalid.computeIfAbsent(row.getString(1), schema -> new ArrayList<>())
+                        .add(new InvalidIndex(row.getString(2), row.getString(3))));
         return invalid;
     }
 
-    /** Which of the tables each schema of the database has: for a large fleet faster than to ask for each schema. */
+    /** The tables, among some, that each schema of the database has. For a large fleet faster than a query for each schema. */
     public static Map<String, Set<String>> presentTables(Connection connection, Collection<String> tables)
             throws SQLException {
         Map<String, Set<String>> present = new HashMap<>();
-        // OFFSET 0 has a schema's name asked for once.
+        // OFFSET 0 has PostgreSQL look up a schema's name only once.
         String query = """
                 SELECT s.tables, pg_catalog.array_agg(s.name)
                   FROM (SELECT pg_catalog.array_agg(c.relname ORDER BY c.relname) AS tables,
@@ -83,17 +77,16 @@ public final class Queries {
                          WHERE c.relname = ANY (?::name[]) AND c.relkind IN ('r', 'p')
                          GROUP BY c.relnamespace OFFSET 0) s
                  GROUP BY s.tables""";
-        try (PreparedStatement statement = connection.prepareStatement(query)) {
-            statement.setArray(1, connection.createArrayOf("text", tables.toArray()));
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    Set<String> found = Set.of(strings(rows.getArray(1)));
-                    for (String schema : strings(rows.getArray(2))) {
+        Jdbc.forEach(
+                connection,
+                query,
+                row -> {
+                    Set<String> found = Set.of(strings(row.getArray(1)));
+                    for (String schema : strings(row.getArray(2))) {
                         schemaNamed(schema).ifPresent(name -> present.put(name, found));
                     }
-                }
-            }
-        }
+                },
+                tables);
         return present;
     }
 
@@ -101,7 +94,7 @@ public final class Queries {
         return (String[]) names.getArray();
     }
 
-    /** Which of the tables each of a few schemas has. */
+    /** The tables, among some, that each of a few schemas has. */
     public static Map<String, Set<String>> presentTables(
             Connection connection, Collection<String> schemas, Collection<String> tables) throws SQLException {
         Map<String, Set<String>> present = new HashMap<>();
@@ -113,16 +106,13 @@ public final class Queries {
                        LATERAL (SELECT relname FROM pg_catalog.pg_class
                                  WHERE relnamespace = n.oid AND relname = ANY (?::name[]) AND relkind IN ('r', 'p')
                                 OFFSET 0) c""";
-        try (PreparedStatement statement = connection.prepareStatement(query)) {
-            statement.setArray(1, connection.createArrayOf("text", schemas.toArray()));
-            statement.setArray(2, connection.createArrayOf("text", tables.toArray()));
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    present.computeIfAbsent(rows.getString(1), schema -> new HashSet<>())
-                            .add(rows.getString(2));
-                }
-            }
-        }
+        Jdbc.forEach(
+                connection,
+                query,
+                row -> present.computeIfAbsent(row.getString(1), schema -> new HashSet<>())
+                        .add(row.getString(2)),
+                schemas,
+                tables);
         return present;
     }
 }

@@ -12,14 +12,16 @@ import java.util.OptionalInt;
 public final class ScriptFailure extends SQLException {
 
     private static final long serialVersionUID = 1L;
+
+    /** Characters of a statement that a report shows: enough to recognize it. */
     private static final int BEGINNING = 200;
 
-    /** Characters of a statement that are looked at for its beginning. */
+    /** Characters that are read for the beginning, as white space is shortened; a statement can be as long as memory allows. */
     private static final int READ = 10 * BEGINNING;
 
     private final transient Failure failure;
 
-    /** Not the cause, which is printed with a stack trace. */
+    /** Not the cause, because a stack trace prints the cause, with its data. */
     private final transient SQLException original;
 
     ScriptFailure(String version, ScriptFile file, Optional<SqlStatement> statement, SQLException error) {
@@ -44,9 +46,9 @@ public final class ScriptFailure extends SQLException {
     }
 
     /**
-     * A failure that is not PostgreSQL's.
+     * A failure that PostgreSQL did not report.
      *
-     * @param failure what happened and where
+     * @param failure the reason and its place
      */
     public ScriptFailure(Failure failure) {
         super(failure.message());
@@ -54,7 +56,7 @@ public final class ScriptFailure extends SQLException {
         this.original = this;
     }
 
-    /** The same, at a statement of a script. */
+    /** A failure that PostgreSQL did not report, at a statement of a script. */
     ScriptFailure(String version, ScriptFile file, SqlStatement statement, Failure failure) {
         this(failure.ofVersion(version)
                 .inFile(file.location())
@@ -75,12 +77,12 @@ public final class ScriptFailure extends SQLException {
                 body.isPresent() ? statement.lineAt(body.getAsInt() + 1) + blockLine.getAsInt() - 1 : statement.line());
     }
 
-    /** The error as PostgreSQL sent it, with data: for who has asked for it. */
+    /** The error as PostgreSQL sent it, with data; for reports only when error details were asked for. */
     SQLException original() {
         return original;
     }
 
-    /** What happened and where. */
+    /** The reason and its place in the script. */
     public Failure failure() {
         return failure;
     }

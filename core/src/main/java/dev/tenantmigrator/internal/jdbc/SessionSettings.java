@@ -2,50 +2,48 @@ package dev.tenantmigrator.internal.jdbc;
 
 import dev.tenantmigrator.internal.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The settings of a session that differ from what the session began with (PostgreSQL documentation, {@code pg_settings}:
- * {@code setting} against {@code reset_val}), the role among them; and what else a script can leave on a connection.
+ * The settings of a session that differ from the session's defaults (PostgreSQL documentation, {@code pg_settings}: {@code
+ * setting} and {@code reset_val}), with the role; and the leftovers that stay on a connection beside settings.
  *
  * @param changed values by name
- * @param traces how many there are of what is no setting and stays on a connection all the same, by what it is
+ * @param leftovers the number of leftovers of each kind: temporary tables, locks, channels, cursors, prepared statements
  */
-public record SessionSettings(Map<String, String> changed, Map<String, String> traces) {
+public record SessionSettings(Map<String, String> changed, Map<String, String> leftovers) {
 
-    /** {@code role} and {@code session_authorization} do not stand in {@code pg_settings}. */
+    /** {@code pg_settings} has neither {@code role} nor {@code session_authorization}. */
     private static final String ROLE = "role";
 
     private static final String SESSION_USER = "session_authorization";
 
-    /** The trace of temporary tables, and of all else that is temporary, among {@link #traces()}. */
+    /** The kind, in {@link #leftovers()}, of temporary tables and all other temporary objects. */
     public static final String TEMPORARY = "temporary tables";
 
-    /** The trace of locks that the session took. */
+    /** The kind of advisory locks. */
     public static final String ADVISORY = "advisory locks";
 
-    /** The trace of channels that it listens to. */
+    /** The kind of channels that the session listens to. */
     public static final String CHANNELS = "listened channels";
 
-    /** The trace of statements that it prepared by SQL. */
+    /** The kind of statements prepared by SQL. */
     public static final String PREPARED = "prepared statements";
 
     /**
-     * All is named with its schema: a script may have left a search path and temporary types of its own. It asks what is behind
-     * the views, which take as long to plan as the whole: the driver has it planned anew whenever a search path was set.
+     * Every name has its schema, because a script may have left a search path and temporary types of its own. The functions behind
+     * the views are called directly: the views would double the time for planning, and the driver has the query planned anew
+     * whenever a search path was set.
      */
     private static final String QUERY = """
             SELECT name, setting, false FROM pg_catalog.pg_show_all_settings()
              WHERE source OPERATOR(pg_catalog.=) 'session'
                AND coalesce(setting, '') OPERATOR(pg_catalog.<>) coalesce(reset_val, '')
             UNION ALL SELECT 'role', pg_catalog.current_setting('role'),
-                      -- Has the server's counters of what the session wrote handed in: they begin at zero then.
+                      -- Flushes the session's counters of written rows, so that they begin at zero.
                       pg_catalog.pg_stat_force_next_flush() IS NULL
             UNION ALL SELECT 'session_authorization', session_user::pg_catalog.text, false
             UNION ALL SELECT 'temporary tables', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_depend
@@ -59,44 +57,42 @@ public record SessionSettings(Map<String, String> changed, Map<String, String> t
             UNION ALL SELECT 'prepared statements', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_prepared_statement()
                        WHERE from_sql""";
 
-    /** Copies its arguments. */
     public SessionSettings {
         changed = Map.copyOf(changed);
-        traces = Map.copyOf(traces);
+        leftovers = Map.copyOf(leftovers);
     }
 
-    /** Reads them. */
+    /** Reads the session's settings in one round trip. */
     public static SessionSettings read(Connection connection) throws SQLException {
         Map<String, String> changed = new TreeMap<>();
-        Map<String, String> traces = new TreeMap<>();
-        // Prepared, because a connection of a pool is asked again and again, and planning takes a third of the time.
-        try (PreparedStatement statement = connection.prepareStatement(QUERY);
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                (rows.getBoolean(3) ? traces : changed).put(rows.getString(1), rows.getString(2));
-            }
-        }
-        return new SessionSettings(changed, traces);
+        Map<String, String> leftovers = new TreeMap<>();
+        // Prepared, because the query runs often on a pooled connection and planning takes a third of its time.
+        Jdbc.forEachPrepared(
+                connection,
+                QUERY,
+                row -> (row.getBoolean(3) ? leftovers : changed).put(row.getString(1), row.getString(2)));
+        return new SessionSettings(changed, leftovers);
     }
 
     /**
-     * One statement, of one row, that puts back what a script set in a transaction of the library's own, for good: the
-     * {@code SET} of a script would come into force again at the commit. The search path is left to the caller.
+     * A query with one row that restores the settings in a transaction of the library's own, after a script. It sets them for the
+     * session, not only for the transaction: otherwise a script's {@code SET} would be in force again after the commit. The search
+     * path is left to the caller.
      */
     public String restoreSql() {
         return restoreSql("s.name <> 'search_path'", "false");
     }
 
     /**
-     * One statement, of one row, that puts back what was set in a caller's transaction, the search path included. What was as
-     * the session began is put back for good; what was not may be a {@code SET LOCAL} of the caller's, which must not
-     * outlive the transaction.
+     * A query with one row that restores the settings in a caller's transaction, including the search path. A setting that had the
+     * session's default is restored for the session. Any other value may come from a {@code SET LOCAL} of the caller, so it is
+     * restored for the transaction only.
      */
     public String restoreInCallersTransactionSql() {
         return restoreSql("true", "b.name IS NOT NULL");
     }
 
-    /** Settings are read to the end before the first is written: PostgreSQL materializes what is behind the view. */
+    /** All settings are read before the first is written, because PostgreSQL materializes the function behind the view. */
     private String restoreSql(String which, String local) {
         String before = changed.entrySet().stream()
                 .filter(entry -> !entry.getKey().equals(ROLE) && !entry.getKey().equals(SESSION_USER))
@@ -118,34 +114,34 @@ public record SessionSettings(Map<String, String> changed, Map<String, String> t
     }
 
     /**
-     * Puts the session, outside a transaction, back to these settings.
+     * Restores these settings in a session outside a transaction.
      *
-     * @return false when that is impossible
+     * @return false when something is different afterwards
      */
     boolean restore(Connection connection) throws SQLException {
         SessionSettings now = read(connection);
         if (now.equals(this)) {
             return true;
         }
-        try (Statement statement = connection.createStatement()) {
-            for (String name : now.changed.keySet()) {
-                if (!changed.containsKey(name)) {
-                    statement.execute("RESET " + setting(name));
-                }
+        for (String name : now.changed.keySet()) {
+            if (!changed.containsKey(name)) {
+                Jdbc.execute(connection, "RESET " + identifier(name));
             }
-            for (Map.Entry<String, String> entry : changed.entrySet()) {
-                boolean same = entry.getValue().equals(now.changed.get(entry.getKey()));
-                if (!same && !entry.getKey().equals(SESSION_USER)) {
-                    statement.execute("SELECT pg_catalog.set_config(" + Sql.literal(entry.getKey()) + ", "
-                            + Sql.literal(entry.getValue()) + ", false)");
-                }
+        }
+        for (Map.Entry<String, String> entry : changed.entrySet()) {
+            boolean same = entry.getValue().equals(now.changed.get(entry.getKey()));
+            if (!same && !entry.getKey().equals(SESSION_USER)) {
+                Jdbc.execute(
+                        connection,
+                        "SELECT pg_catalog.set_config(" + Sql.literal(entry.getKey()) + ", "
+                                + Sql.literal(entry.getValue()) + ", false)");
             }
         }
         return read(connection).equals(this);
     }
 
-    /** A setting's name as {@code RESET} takes it: names of extensions' settings have a dot. */
-    private static String setting(String name) {
+    /** A setting's name as an identifier for {@code RESET}: names of extensions' settings have a dot. */
+    private static String identifier(String name) {
         return name.lines()
                 .flatMap(line -> java.util.Arrays.stream(line.split("\\.")))
                 .map(Sql::identifier)

@@ -15,41 +15,41 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads what PostgreSQL's errors say, without the driver's classes and without the data in an error's detail. */
+/** Reads PostgreSQL's errors, without the driver's classes and without the data that an error quotes. */
 public final class SqlErrors {
 
     private static final Set<String> SHUTDOWN = Set.of("57P01", "57P02", "57P03", "57P05");
 
     private static final String OWN = "tenant-migrator: ";
 
-    /** Another one, because statements with the first one run beside scripts, which can see them. */
+    /** Separate from the markers of checks: statements with those run beside scripts, which can read them. */
     private static final String SHOWN = " (" + UUID.randomUUID() + ")";
 
     private static final Pattern BLOCK_LINE = Pattern.compile("(?m)^[^\"]*?\\binline_code_block\\D{1,40}(\\d{1,6})\\b");
 
-    /** In the error's context the innermost comes first; a block is no function that can be looked at. */
+    /** Matches the first line of the context, the innermost function; not a block, which nobody can look up. */
     private static final Pattern FUNCTION_LINE = Pattern.compile(
             "^PL/pgSQL[^\"\\s]*(?: \\w+)? (?!inline_code_block)(?:(?:\\w+|\"[^\"\\n]+\")\\.)?(\\w+|\"[^\"\\n]+\")\\([^\\n]*?\\)"
                     + " \\D{1,40}?(\\d{1,6})\\b");
 
-    /** The routines of the server that raise what a script's author wrote. */
+    /** The server's routines that raise a message written by a script's author. */
     private static final Set<String> WRITTEN_BY_AUTHORS = Set.of("exec_stmt_raise", "exec_stmt_assert");
 
-    /** The same, and errors of other languages. */
+    /** SQLStates, and classes of them, of such messages and of errors in other languages. */
     private static final Set<String> AUTHORS_STATES = Set.of("P0001", "P0004", "38", "39");
 
-    /** Memory, disk, connections: about the server alone. */
+    /** The class of errors about memory, disk and connections, which quote no row. */
     private static final String RESOURCES = "53";
 
-    /** Intervention, system errors: about the server, and of a statement that was sent never about a row. */
+    /** The classes of intervention and system errors. Outside of functions they quote no row. */
     private static final Set<String> ABOUT_THE_SERVER = Set.of("57", "58");
 
-    /** Characters of a text of the server's that are read. */
+    /** Characters that are read of a text of the server: more than any of its own messages has. */
     private static final int LONGEST = 2000;
 
     private static final String CUT = "…";
 
-    /** A message is one line of a log or report, whatever a script puts into it. */
+    /** A message must stay one line of a log or report, whatever a script puts into it. */
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}+");
 
     private static final List<String> NAMES =
@@ -61,14 +61,14 @@ public final class SqlErrors {
     private SqlErrors() {}
 
     /**
-     * A text that only an error made on purpose by one of our own checks can have; see {@link #says}. It is random, because an
-     * error of a script can quote a tenant's data; and each has its own, because a trigger can read the statement that fires it.
+     * A message for one of the library's own checks, to be recognized by {@link #says}. It is random, so that no error of a script
+     * has it. Each check has its own, because a trigger can read the statement that fires it.
      */
     public static String marker(String text) {
         return OWN + text + " (" + UUID.randomUUID() + ")";
     }
 
-    /** A text of our own for users, raised by a statement of ours; no script knows what marks it. */
+    /** A message for users that a statement of the library raises. It is marked as free of data; no script knows the mark. */
     public static String shown(String text) {
         return text + SHOWN;
     }
@@ -88,31 +88,30 @@ public final class SqlErrors {
         return current;
     }
 
-    /** The error's code, empty when there is none. */
+    /** The SQLState; empty when there is none. */
     public static String state(SQLException e) {
         String state = root(e).getSQLState();
         return state == null ? "" : state;
     }
 
-    /** Whether the connection is gone: what was sent last may or may not have been done. */
+    /** Whether the connection was lost: the last statement or commit may or may not have been done. */
     public static boolean isConnectionLost(SQLException e) {
         String state = state(e);
         return state.startsWith("08") || SHUTDOWN.contains(state);
     }
 
     /**
-     * The primary message and the hint, of an error that is no script's. The detail ("Key (email)=(…) already exists") holds
-     * data and stays out; so does the text of the batch that the driver puts in front, and what the message quotes of a
-     * tenant's rows.
+     * The primary message and the hint of an error of the library's own statements, without data: without the detail ("Key
+     * (email)=(…) already exists"), the batch's text that the driver prepends, and values quoted from a tenant's rows.
      */
     public static String message(SQLException e) {
         return message(e, "");
     }
 
     /**
-     * The same of an error of a script.
+     * As {@link #message(SQLException)}, for an error of a script.
      *
-     * @param script what its author wrote, which may be shown
+     * @param script the text that its author wrote, which may be shown
      */
     public static String message(SQLException e, String script) {
         SQLException root = root(e);
@@ -126,13 +125,13 @@ public final class SqlErrors {
         return CONTROL.matcher(all).replaceAll(" ");
     }
 
-    /** A notice of a script, as a line of the log. */
+    /** A notice of a script as a line for the log, without data. */
     static String notice(SQLWarning notice, String script) {
         String severity = serverField(notice, "getSeverity");
         return (severity.isEmpty() ? "NOTICE" : severity) + ": " + message(notice, script);
     }
 
-    /** The message of a server that does not let a client in: it names the database and the role, and knows no data. */
+    /** The message of a server that refuses a connection: it names the database and the role and quotes no data. */
     public static String messageOfConnecting(SQLException e) {
         String primary = serverField(root(e), "getMessage");
         return primary.isEmpty() ? message(e) : primary;
@@ -146,24 +145,24 @@ public final class SqlErrors {
         boolean authors = WRITTEN_BY_AUTHORS.contains(serverField(root, "getRoutine"))
                 || AUTHORS_STATES.stream().anyMatch(state::startsWith);
         if (authors) {
-            return new ErrorText(script, List.of()).wordsLeftOut(text);
+            return new ErrorText(script, List.of()).withoutUnknownWords(text);
         }
-        // A function or block can have read rows, and put them into a name or a statement.
+        // A function or a block can have put data of rows into a name or a statement.
         boolean inCode = !serverField(root, "getWhere").isEmpty()
                 || !serverField(root, "getInternalQuery").isEmpty();
         if (state.startsWith(RESOURCES) || (!inCode && ABOUT_THE_SERVER.stream().anyMatch(state::startsWith))) {
             return text;
         }
         if (!inCode && state.startsWith("42") && position(root).isPresent()) {
-            // PostgreSQL read no row yet: it is about the words of the statement that was sent.
+            // PostgreSQL has read no row yet: the error is about the statement's own words.
             return text;
         }
         List<String> names = NAMES.stream().map(name -> serverField(root, name)).toList();
-        // What is quoted may go on behind the end that was cut off.
-        return new ErrorText(script, names).dataLeftOut(text.endsWith(CUT) ? text + '"' : text);
+        // A quoted text may continue after the cut.
+        return new ErrorText(script, names).withoutData(text.endsWith(CUT) ? text + '"' : text);
     }
 
-    /** All that PostgreSQL said, with the data that it quotes; of long texts the beginning. */
+    /** Message, detail, hint and context of an error, with the data that they quote; only the beginning of long texts. */
     public static String detail(SQLException e) {
         SQLException root = root(e instanceof ScriptFailure failure ? failure.original() : e);
         StringBuilder detail = new StringBuilder(serverField(root, "getMessage"));
@@ -176,7 +175,7 @@ public final class SqlErrors {
         return detail.toString();
     }
 
-    /** The innermost function in which the error is, and the line in it, as far as PL/pgSQL says so. */
+    /** The innermost PL/pgSQL function with the error, and the line in it. */
     public static Optional<String> function(SQLException e) {
         Matcher matcher = FUNCTION_LINE.matcher(context(root(e)));
         return matcher.find()
@@ -184,7 +183,7 @@ public final class SqlErrors {
                 : Optional.empty();
     }
 
-    /** Where in the statement the error is, in characters from 1, when PostgreSQL says so. */
+    /** The error's position in the statement, in characters from 1, when PostgreSQL reports one. */
     public static OptionalInt position(SQLException e) {
         String position = serverField(root(e), "getPosition");
         return position.isEmpty() || position.equals("0")
@@ -193,8 +192,8 @@ public final class SqlErrors {
     }
 
     /**
-     * The line of the body of {@code DO} on which the error is, from 1, when PostgreSQL says so. A block in the block comes
-     * before the outer one in the error's context, and only the name of a block is not translated.
+     * The error's line in the body of {@code DO}, from 1, when PostgreSQL reports one. The context is translated, except for the
+     * name of a block; it lists an inner block before the outer one, so the last match counts.
      */
     public static OptionalInt blockLine(SQLException e) {
         Matcher matcher = BLOCK_LINE.matcher(context(root(e)));
@@ -205,18 +204,18 @@ public final class SqlErrors {
         return line;
     }
 
-    /** A failure with the message and the code, of an error that is no script's. */
+    /** A failure with the message and the SQLState of an error of the library's own statements. */
     public static Failure failure(SQLException e) {
         return failure(e, "");
     }
 
-    /** The same of an error of a script. */
+    /** As {@link #failure(SQLException)}, for an error of a script. */
     static Failure failure(SQLException e, String script) {
         Failure failure = Failure.of(message(e, script));
         return state(e).isEmpty() ? failure : failure.withSqlState(state(e));
     }
 
-    /** A copy that can be logged: same code and stack trace, no data. */
+    /** A copy for the log and for causes: SQLState and stack trace are equal, the message is without data. */
     public static SQLException withoutDetail(SQLException e) {
         return withoutDetail(e, "");
     }
@@ -229,8 +228,8 @@ public final class SqlErrors {
     }
 
     /**
-     * A field of the driver's {@code ServerErrorMessage}; empty when the exception is not the driver's. A script can make one as
-     * long as memory allows, and what is done with it takes several times as much: only the beginning is.
+     * The beginning of a field of the driver's {@code ServerErrorMessage}; empty when the exception is not the driver's. A script
+     * can make a field as long as memory allows, and the searches in it take several times as much.
      */
     private static String serverField(SQLException e, String getter) {
         return beginning(wholeServerField(e, getter));
@@ -244,7 +243,7 @@ public final class SqlErrors {
         return text.substring(0, end) + CUT;
     }
 
-    /** Functions and blocks from the inside out: of a long one the beginning and the end. */
+    /** The error's context: functions and blocks from the inside out. Only the beginning and the end of a long one. */
     private static String context(SQLException e) {
         String whole = wholeServerField(e, "getWhere");
         return whole.length() <= 2 * LONGEST
@@ -271,7 +270,7 @@ public final class SqlErrors {
                 .strip();
     }
 
-    /** Whether the error was made on purpose by one of our own checks. */
+    /** Whether an error was raised by the check of the library that has this marker. */
     public static boolean says(SQLException e, String marker) {
         return beginning(String.valueOf(root(e).getMessage()))
                 .toLowerCase(Locale.ROOT)

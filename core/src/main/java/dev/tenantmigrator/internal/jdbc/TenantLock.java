@@ -5,23 +5,21 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Collection;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The lock that one tenant's migrations are done under (PostgreSQL documentation, "Advisory Locks"). It belongs to a
- * transaction, so it ends with it, also behind a pooler, except around statements that cannot run in one; and it is only tried for, because a transaction that waits for it
- * holds a snapshot, for which {@code CREATE INDEX CONCURRENTLY} elsewhere waits for ever.
+ * The advisory lock under which a tenant is migrated (PostgreSQL documentation, "Advisory Locks"). It ends with its transaction,
+ * also behind a pooler; only statements that cannot run in a transaction take a lock of the session. The lock is tried for and
+ * never waited for: a waiting transaction holds a snapshot, for which {@code CREATE INDEX CONCURRENTLY} elsewhere waits for ever.
  */
 public final class TenantLock {
 
     private static final String MARKER = SqlErrors.marker("another transaction works on this tenant");
 
-    /** A key of 64 bits is shown in two halves. */
+    /** {@code pg_locks} shows a key of 64 bits in two halves. */
     private static final String HELD = """
             SELECT l.classid::bigint << 32 | l.objid::bigint FROM pg_catalog.pg_locks l
               JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = pg_catalog.current_database()
@@ -30,15 +28,15 @@ public final class TenantLock {
     private TenantLock() {}
 
     /**
-     * A statement that takes the lock until the transaction ends, or fails at once when another transaction holds it, so that
-     * nothing behind it in a flight runs.
+     * A statement that takes the lock until the transaction ends. It fails at once when another transaction holds the lock, so
+     * that no later statement of the pipeline runs.
      */
     public static String trySql(String schema) {
         return "SELECT (CASE WHEN pg_catalog.pg_try_advisory_xact_lock(" + key(schema) + ") THEN '0' ELSE '" + MARKER
                 + "' END)::int";
     }
 
-    /** A query that takes the lock until the transaction ends, and says whether it could. */
+    /** A query that takes the lock until the transaction ends, and returns false when another transaction holds it. */
     public static String tryQuery(String schema) {
         return "SELECT " + tryCall(schema);
     }
@@ -49,37 +47,33 @@ public final class TenantLock {
     }
 
     /**
-     * A query that takes the lock until {@link #releaseQuery} or the connection's end, and says whether it could: for work
-     * that cannot be one transaction. Whoever asks for the lock in a transaction sees it as held.
+     * A query that takes the lock until {@link #releaseQuery} or the connection's end, and returns false when another session
+     * holds it. For work that cannot be one transaction; transactions of other sessions see the lock as held.
      */
     public static String tryForSessionQuery(String schema) {
         return "SELECT pg_catalog.pg_try_advisory_lock(" + key(schema) + ")";
     }
 
-    /** A query that gives back what {@link #tryForSessionQuery} took. */
+    /** A query that releases the lock of {@link #tryForSessionQuery}. */
     public static String releaseQuery(String schema) {
         return "SELECT pg_catalog.pg_advisory_unlock(" + key(schema) + ")";
     }
 
-    /** Which of these tenants somebody holds the lock of at this moment. */
+    /** The tenants, among some, whose lock is held by any session at this moment. */
     public static Set<String> heldAmong(Connection connection, Collection<String> schemas) throws SQLException {
         Set<String> held = new TreeSet<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(HELD)) {
-            while (rows.next()) {
-                long key = rows.getLong(1);
-                schemas.stream().filter(schema -> key(schema) == key).forEach(held::add);
-            }
+        for (long key : Jdbc.query(connection, HELD, row -> row.getLong(1))) {
+            schemas.stream().filter(schema -> key(schema) == key).forEach(held::add);
         }
         return held;
     }
 
-    /** A call that waits for a lock of the database as a whole; for short, rare work. */
+    /** A call that waits for a lock of the whole database; for short, rare work. */
     public static String waitFor(String name) {
         return "pg_catalog.pg_advisory_xact_lock(" + key(name) + ")";
     }
 
-    /** Whether an error says that the lock was held by another transaction. */
+    /** Whether an error is that of {@link #trySql} for a lock held by another transaction. */
     public static boolean isHeld(SQLException e) {
         return SqlErrors.says(e, MARKER);
     }

@@ -48,7 +48,7 @@ public final class TrackingMove {
             Optional<String> shared = target.prepareSql();
             if (shared.isPresent() && !fleet.rows().isEmpty()) {
                 // Before the workers begin, of which each would wait for the first one's transaction.
-                session.inOneFlight(new Pipeline().add(shared.get()).add(Containment.COUNTED));
+                session.sendInTransaction(new Pipeline().add(shared.get()).add(Containment.FLUSH_COUNTERS));
             }
             return plan;
         });
@@ -98,7 +98,7 @@ public final class TrackingMove {
                                             .toList(),
                                     DIFFERENT))
                     .add(source.forgetSql(schema))
-                    .add(Containment.COUNTED)
+                    .add(Containment.FLUSH_COUNTERS)
                     .send(connection);
             return new TenantOutcome.Moved(
                     schema, rows.stream().map(AppliedMigration::version).toList());

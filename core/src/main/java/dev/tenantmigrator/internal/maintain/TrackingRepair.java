@@ -9,12 +9,13 @@ import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
+import dev.tenantmigrator.internal.containment.ForeignObjectsException;
 import dev.tenantmigrator.internal.fleet.FleetPlan;
 import dev.tenantmigrator.internal.fleet.FleetRuns;
 import dev.tenantmigrator.internal.fleet.TenantJob;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
-import dev.tenantmigrator.internal.script.SessionTraces;
+import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.TenantSelection;
 import dev.tenantmigrator.report.Failure;
@@ -128,7 +129,7 @@ public final class TrackingRepair {
             try {
                 return Attempt.ofFree(tryIn(session));
             } catch (SQLException e) {
-                if (Containment.foreign(e).isEmpty()) {
+                if (ForeignObjectsException.find(e).isEmpty()) {
                     throw e;
                 }
                 throw new TenantMigratorException(
@@ -156,7 +157,7 @@ public final class TrackingRepair {
                 if (!store.recordsOutside()) {
                     flight.add(Containment.OWN_PATH)
                             .add(checked.sql(true))
-                            .add(SessionTraces.removeSql(session.settings()));
+                            .add(SessionLeftovers.removeSql(session.settings()));
                 }
                 flight.send(connection);
                 return new TenantOutcome.Repaired(schema, new ArrayList<>(statements.keySet()));

@@ -121,7 +121,7 @@ final class MigrationAttempt {
     /** Once more, one statement after the other, because a flight does not tell which one failed. */
     private Result walk(Session session, TransactionalRun transaction, Migration migration) throws SQLException {
         try {
-            return transaction.walk(full) ? Result.DONE : Result.HELD;
+            return transaction.sendOneByOne(full) ? Result.DONE : Result.HELD;
         } catch (SQLException e) {
             Optional<Result> known = expected(e, session, migration);
             if (known.isPresent()) {

@@ -210,7 +210,7 @@ final class NonTransactionalRun {
             setSession(session.connection(), step);
             new Pipeline()
                     .addStatement(migration.version(), script, step.statement())
-                    .walk(session.connection());
+                    .sendOneByOne(session.connection());
             Optional<String> missing = progress.missing(step.what());
             if (missing.isPresent()) {
                 throw new SQLException(missing.get());

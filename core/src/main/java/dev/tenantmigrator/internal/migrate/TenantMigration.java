@@ -84,7 +84,7 @@ public final class TenantMigration implements TenantJob {
         } catch (SQLException e) {
             // Only what reads ends here.
             if (SqlErrors.isConnectionLost(e) && lostConnection.mayRetry()) {
-                session.lost();
+                session.markLost();
                 return new Attempt.Lost();
             }
             if (lostConnection.reason().isPresent()) {

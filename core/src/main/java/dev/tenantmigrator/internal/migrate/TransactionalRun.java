@@ -11,7 +11,7 @@ import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.script.PreparedScript;
-import dev.tenantmigrator.internal.script.SessionTraces;
+import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.sql.ExpectedEffects;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantState;
@@ -107,8 +107,8 @@ final class TransactionalRun {
      *
      * @throws ScriptFailure when a statement of the script failed, or it touched what it may not
      */
-    boolean walk(boolean full) throws SQLException {
-        return run(full, Optional.of(flight -> flight.walk(session.connection())));
+    boolean sendOneByOne(boolean full) throws SQLException {
+        return run(full, Optional.of(flight -> flight.sendOneByOne(session.connection())));
     }
 
     private boolean run(boolean full, Optional<Way> walking) throws SQLException {
@@ -121,7 +121,7 @@ final class TransactionalRun {
                         return script;
                     });
                 } else {
-                    session.inOneFlight(isolationLevel, flight);
+                    session.sendInTransaction(isolationLevel, flight);
                 }
                 if (prepared.leavesCustomSettings()) {
                     session.closeAfterThisTenant();
@@ -139,7 +139,7 @@ final class TransactionalRun {
             }
         }
         try {
-            boolean free = session.inTwoTrips(isolationLevel, head(), row -> {
+            boolean free = session.sendInTwoRoundTrips(isolationLevel, head(), row -> {
                 if (!row.getBoolean(1)) {
                     return Optional.empty();
                 }
@@ -155,14 +155,14 @@ final class TransactionalRun {
             }
             return free;
         } catch (SQLException e) {
-            Optional<ForeignObjectsException> foreign = Containment.foreign(e);
+            Optional<ForeignObjectsException> foreign = ForeignObjectsException.find(e);
             throw foreign.isPresent() ? located(foreign.get()) : e;
         }
     }
 
     /** What a script may leave on the connection that cannot be put back. */
     private void closeIfNotRestored() {
-        if (prepared.leavesCustomSettings() || SessionTraces.ofHost(session.settings())) {
+        if (prepared.leavesCustomSettings() || SessionLeftovers.ofHost(session.settings())) {
             session.closeAfterThisTenant();
         } else if (prepared.effects().unseenSettings()) {
             // A setting of an application's own, by a name that the text does not show.
@@ -207,7 +207,7 @@ final class TransactionalRun {
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
                 .add(Containment.OWN_PATH)
                 .add(checked.sql(codeHides))
-                .add(SessionTraces.removeSql(session.settings()))
+                .add(SessionLeftovers.removeSql(session.settings()))
                 .add("RELEASE SAVEPOINT tenant_migrator_check");
         Pipeline record = new Pipeline().add(trackingSql()).add("SELECT " + assertRecorded());
         counted().ifPresent(table -> record.add("SELECT " + Containment.assertOneRowSql(table, SPOILED)));
@@ -246,7 +246,7 @@ final class TransactionalRun {
     private ScriptFailure located(ForeignObjectsException foreign) throws SQLException {
         ScriptFailure failure = session.inRolledBackTransaction(connection -> {
             Containment.Checked checked =
-                    session.ask(String.join(";\n", head()), row -> containment.started(schema, row, 2));
+                    session.executeAndQuery(String.join(";\n", head()), row -> containment.started(schema, row, 2));
             Pipeline flight = scriptInTenant();
             return containment.locate(
                     connection, checked, recordsOutside ? flight : flight.addAll(recording()), foreign);

@@ -19,14 +19,14 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** The events that {@link Recording} makes. They hold names, numbers and error codes, never a message. */
+/** The JDK Flight Recorder events of {@link Recording}. They hold names, numbers and error codes, and no messages. */
 final class JfrEvents {
 
     private static final String FAILED = "Failed";
 
     private JfrEvents() {}
 
-    /** What all have that take time. */
+    /** The fields of all events that have a duration. */
     @Category("Tenant Migrator")
     @StackTrace(false)
     abstract static class Work extends Event {
@@ -56,7 +56,7 @@ final class JfrEvents {
 
     @Name("dev.tenantmigrator.Tenant")
     @Label("Tenant")
-    @Description("A turn at one tenant; there are several when another instance holds it or something is tried again")
+    @Description("A turn at one tenant; there are several when another instance holds it or a migration is retried")
     static final class Tenant extends Work {
 
         @Label("Tenant")
@@ -68,7 +68,7 @@ final class JfrEvents {
 
     @Name("dev.tenantmigrator.Migration")
     @Label("Migration")
-    @Description("One try of a migration or rollback in one tenant")
+    @Description("One attempt of a migration or rollback in one tenant")
     static final class Migration extends Work {
 
         @Label("Tenant")
@@ -95,7 +95,7 @@ final class JfrEvents {
 
     @Name("dev.tenantmigrator.Retry")
     @Label("Retry")
-    @Description("A migration failed for a reason that passes, and will be tried again")
+    @Description("A migration failed for a temporary reason and will be retried")
     @Category("Tenant Migrator")
     @StackTrace(false)
     static final class Retry extends Event {

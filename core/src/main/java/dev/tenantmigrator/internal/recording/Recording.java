@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Shows JDK Flight Recorder what runs, and for how long. The one place that knows that a runtime may have no module
- * {@code jdk.jfr}: then work runs as it does otherwise. Without a recording this costs an object for each piece of work.
+ * Records work in JDK Flight Recorder. A runtime may have no module {@code jdk.jfr}, and then the work runs without being recorded;
+ * no other class knows of this. Without a recording it costs one object for each piece of work.
  */
 public final class Recording {
 
@@ -22,7 +22,7 @@ public final class Recording {
     /** Work that is recorded, also when it throws. */
     @FunctionalInterface
     public interface Work<T, X extends Exception> {
-        /** Does it. */
+        /** Runs the work. */
         T run() throws X;
     }
 
@@ -34,7 +34,7 @@ public final class Recording {
     /**
      * Records one turn of a run at a tenant.
      *
-     * @param outcome what came of it; empty when the tenant has another turn
+     * @param outcome returns the tenant's outcome; empty when the tenant has another turn
      */
     public static <T, X extends Exception> T tenant(
             String schema, Work<T, X> work, Function<T, Optional<TenantOutcome>> outcome) throws X {
@@ -42,25 +42,25 @@ public final class Recording {
     }
 
     /**
-     * Records one try of a migration or rollback.
+     * Records one attempt of a migration or rollback.
      *
-     * @param tries how often it was tried before
-     * @param work its result's name is what came of it
+     * @param tries the number of earlier attempts
+     * @param work returns the outcome, whose name is recorded
      */
     public static <R extends Enum<R>, X extends Exception> R migration(
             String schema, String version, int tries, Work<R, X> work) throws X {
         return AVAILABLE ? JfrEvents.migration(schema, version, tries, work) : work.run();
     }
 
-    /** Records a creation, in whoever's transaction. */
+    /** Records a creation, in a transaction of the library's own or of the caller. */
     public static <X extends Exception> CreatedTenant creation(Work<CreatedTenant, X> work) throws X {
         return AVAILABLE ? JfrEvents.creation(work) : work.run();
     }
 
     /**
-     * Records that a migration will be tried again.
+     * Records that a migration will be retried.
      *
-     * @param tries how often it was tried by now
+     * @param tries the number of attempts by now
      */
     public static void retry(String schema, String version, int tries, Failure failure, Duration pause) {
         if (AVAILABLE) {
@@ -71,7 +71,7 @@ public final class Recording {
     /**
      * Records a wait for a tenant that another instance holds.
      *
-     * @return to be run, on any thread, when the wait is over
+     * @return run it, on any thread, when the wait is over
      */
     public static Runnable lockWait(String schema) {
         return AVAILABLE ? JfrEvents.lockWait(schema) : () -> {};

@@ -88,18 +88,18 @@ public final class ScratchSchema {
                         scripts.get(migration.up()).statementsInCreation(schema))
                 .addCheck(migration.version(), migration.up(), PendingConstraints.checkSql(schema));
         try {
-            flight.walk(connection);
+            flight.sendOneByOne(connection);
             checked.check(connection);
         } catch (ScriptFailure e) {
             throw failed(e.failure(), e);
         } catch (SQLException e) {
-            Optional<ForeignObjectsException> foreign = Containment.foreign(e);
+            Optional<ForeignObjectsException> foreign = ForeignObjectsException.find(e);
             if (foreign.isEmpty()) {
                 throw e;
             }
             new Pipeline().add("ROLLBACK").send(connection);
             throw failed(
-                    Failure.of(Containment.message(connection, foreign.get()))
+                    Failure.of(foreign.get().describe(connection))
                             .ofVersion(migration.version())
                             .inFile(migration.up().location()),
                     e);

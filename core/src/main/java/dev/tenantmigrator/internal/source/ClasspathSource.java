@@ -21,8 +21,8 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
 /**
- * Reads a directory on the class path. A jar is read through {@link JarURLConnection}, which jars inside a jar (Spring Boot)
- * answer too.
+ * Reads migrations from a directory on the class path. Jars are read through {@link JarURLConnection}, which also works for jars
+ * inside a jar (Spring Boot).
  */
 public final class ClasspathSource implements MigrationSource {
 
@@ -33,7 +33,7 @@ public final class ClasspathSource implements MigrationSource {
 
     /**
      * @param path a directory on the class path
-     * @param classLoader where to look
+     * @param classLoader that has the directory
      */
     public ClasspathSource(String path, ClassLoader classLoader) {
         this.path = path.replaceAll("^/+|/+$", "");
@@ -69,7 +69,7 @@ public final class ClasspathSource implements MigrationSource {
             throw new InvalidMigrationException(
                     "cannot be listed: use a directory or a jar, not " + root.getProtocol() + ':', SCHEME + path);
         }
-        // A cached JarFile is shared with the class loader and must stay open; an uncached one is ours to close.
+        // A cached JarFile is shared with the class loader and must stay open; this one can be closed.
         jar.setUseCaches(false);
         try (JarFile file = jar.getJarFile()) {
             String prefix = jar.getEntryName().replaceAll("/+$", "") + '/';

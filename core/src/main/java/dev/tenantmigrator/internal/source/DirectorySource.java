@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Reads a directory that holds one directory per migration. */
+/** Reads migrations from a directory that has one directory per migration. */
 public final class DirectorySource implements MigrationSource {
 
+    /** Bytes: PostgreSQL takes no longer statement, and a larger file would only exhaust memory. */
     private static final long LARGEST = 1L << 30;
 
     private final Path directory;
@@ -30,7 +31,7 @@ public final class DirectorySource implements MigrationSource {
 
     /**
      * @param directory read at each run
-     * @param shown how locations in it begin
+     * @param shown the beginning of locations in messages
      */
     DirectorySource(Path directory, String shown) {
         this.directory = directory;
@@ -89,7 +90,7 @@ public final class DirectorySource implements MigrationSource {
         }
     }
 
-    /** Looks before anything is opened: a pipe is waited for without end, a device may have none. */
+    /** Checked before anything is opened: reading from a pipe or a device may never end. */
     private static void requireFile(Path path, String location) {
         if (Files.isRegularFile(path)) {
             return;

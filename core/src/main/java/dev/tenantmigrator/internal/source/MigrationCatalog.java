@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** All migrations of a source, as one run sees them: read and hashed once, in order, each version once. */
+/** All migrations of a source, in order and with distinct versions. A run reads the source once, so it sees no later edit. */
 public final class MigrationCatalog {
 
     private final NavigableMap<String, Migration> byVersion;
@@ -55,7 +55,7 @@ public final class MigrationCatalog {
         return List.copyOf(byVersion.keySet());
     }
 
-    /** Whether creating a tenant runs the same scripts, from the same places. */
+    /** Whether both have equal versions with equal scripts at equal locations. */
     public boolean hasSameScripts(MigrationCatalog other) {
         return scripts().equals(other.scripts());
     }
@@ -75,7 +75,7 @@ public final class MigrationCatalog {
     }
 
     /**
-     * The migration of a version that the caller was asked for.
+     * The migration of a version that a user named.
      *
      * @throws InvalidMigrationException when the version is malformed or unknown
      */

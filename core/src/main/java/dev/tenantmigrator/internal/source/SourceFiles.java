@@ -9,28 +9,28 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What may stand beside the directories of migrations: anything but a script, which somebody has put into the wrong place,
- * and Prisma's lock file of another database, whose migrations are no PostgreSQL.
+ * Checks the files beside the directories of migrations. Two are refused: a script, because it is in the wrong place and would
+ * never run, and Prisma's lock file for another database, whose migrations are not written for PostgreSQL.
  */
 final class SourceFiles {
 
     private static final String LOCK_FILE = "migration_lock.toml";
 
-    /** {@code provider = "postgresql"}, the one line of the lock file that is no comment. */
+    /** The line {@code provider = "postgresql"} of the lock file. */
     private static final Pattern PROVIDER = Pattern.compile("\\s*provider\\s*=\\s*[\"']([^\"']*)[\"']\\s*(?:#.*)?");
 
     private SourceFiles() {}
 
-    /** Reads a file. */
+    /** Reads the content of a file, if the check needs it. */
     @FunctionalInterface
     interface Content {
         byte[] read() throws IOException;
     }
 
     /**
-     * Checks a file that stands directly in the source.
+     * Checks a file directly in the source's directory.
      *
-     * @throws InvalidMigrationException when it must not be there
+     * @throws InvalidMigrationException when the file must not be there
      */
     static void check(String source, String name, Content content) throws IOException {
         String location = source + '/' + name;

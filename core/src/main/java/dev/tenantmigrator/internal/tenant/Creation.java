@@ -22,7 +22,7 @@ import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.script.PendingConstraints;
 import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.internal.script.PreparedScripts;
-import dev.tenantmigrator.internal.script.SessionTraces;
+import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
@@ -143,7 +143,7 @@ final class Creation {
                 return schema;
             } catch (SQLException e) {
                 rollBack(schema, e);
-                Optional<ForeignObjectsException> foreign = Containment.foreign(e);
+                Optional<ForeignObjectsException> foreign = ForeignObjectsException.find(e);
                 if (foreign.isPresent()) {
                     throw foreign.get();
                 }
@@ -170,7 +170,7 @@ final class Creation {
         Pipeline flight =
                 new Pipeline().add("CREATE SCHEMA " + Sql.identifier(schema)).addAll(flight(schema));
         flight.add(checked.sql(hidesCode()));
-        own.ifPresent(settings -> flight.add(SessionTraces.removeSql(settings)));
+        own.ifPresent(settings -> flight.add(SessionLeftovers.removeSql(settings)));
         flight.add("RELEASE SAVEPOINT " + CHECK_SAVEPOINT).add(Containment.closeSql());
         if (config.store().recordsOutside()) {
             flight.add(Containment.OWN_PATH).addAll(recording(schema));
@@ -201,7 +201,7 @@ final class Creation {
 
     private void send(Pipeline flight, boolean walking) throws SQLException {
         if (walking) {
-            flight.walk(connection);
+            flight.sendOneByOne(connection);
         } else {
             flight.send(connection);
         }
@@ -294,7 +294,7 @@ final class Creation {
         try {
             send(schema, true);
         } catch (SQLException e) {
-            Optional<ForeignObjectsException> foreign = Containment.foreign(e);
+            Optional<ForeignObjectsException> foreign = ForeignObjectsException.find(e);
             if (foreign.isPresent()) {
                 throw foreign.get();
             }

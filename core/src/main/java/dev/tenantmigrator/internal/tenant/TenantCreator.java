@@ -22,7 +22,7 @@ import dev.tenantmigrator.internal.recording.Recording;
 import dev.tenantmigrator.internal.script.Extensions;
 import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.internal.script.PreparedScripts;
-import dev.tenantmigrator.internal.script.SessionTraces;
+import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.report.Failure;
@@ -129,7 +129,7 @@ public final class TenantCreator {
         SQLException lost;
         try (Session session = Session.open(config.dataSource())) {
             Prepared prepared = load(catalog, session.connection());
-            if (SessionTraces.ofHost(session.settings())
+            if (SessionLeftovers.ofHost(session.settings())
                     || prepared.scripts().all().stream().anyMatch(TenantCreator::leavesSettings)) {
                 session.closeWhenDone();
             }
@@ -274,10 +274,10 @@ public final class TenantCreator {
     private static boolean leftTemporaryTables(Connection connection, SessionSettings before, String schema)
             throws SQLException {
         Map<String, String> traces =
-                new TreeMap<>(SessionSettings.read(connection).traces());
-        traces.entrySet().removeAll(before.traces().entrySet());
+                new TreeMap<>(SessionSettings.read(connection).leftovers());
+        traces.entrySet().removeAll(before.leftovers().entrySet());
         boolean temporary = traces.containsKey(SessionSettings.TEMPORARY)
-                && "0".equals(before.traces().get(SessionSettings.TEMPORARY));
+                && "0".equals(before.leftovers().get(SessionSettings.TEMPORARY));
         if (temporary) {
             traces.remove(SessionSettings.TEMPORARY);
         }
@@ -310,7 +310,7 @@ public final class TenantCreator {
         last = Optional.of(prepared);
         Optional<String> shared = config.store().prepareSql();
         if (shared.isPresent()) {
-            new Pipeline().add(shared.get()).add(Containment.COUNTED).send(connection);
+            new Pipeline().add(shared.get()).add(Containment.FLUSH_COUNTERS).send(connection);
         }
         return prepared;
     }

@@ -196,7 +196,7 @@ public final class TenantDropper {
         while (!step.isEmpty()) {
             Pipeline flight = new Pipeline().add(LOCK_TIMEOUT);
             step.forEach(flight::add);
-            session.inOneFlight(flight);
+            session.sendInTransaction(flight);
             step = nextStep(session.connection(), dropping);
         }
         Pipeline last =
@@ -204,7 +204,7 @@ public final class TenantDropper {
         if (config.store().recordsOutside()) {
             last.add(config.store().forgetSql(dropping));
         }
-        session.inOneFlight(last);
+        session.sendInTransaction(last);
     }
 
     /**

@@ -107,7 +107,7 @@ public final class ParallelChunks {
             question.ask(session.connection());
         } catch (SQLException e) {
             if (SqlErrors.isConnectionLost(e)) {
-                session.lost();
+                session.markLost();
             }
             throw e;
         }

@@ -40,12 +40,12 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
-/** Looks at tenants without changing anything; status and verification are one look, so they never disagree. */
+/** Reads the state of tenants and changes nothing. Status and verification share one code path, so they never disagree. */
 public final class Inspector {
 
     private final Config config;
 
-    /** For any number of looks. */
+    /** For any number of calls. */
     public Inspector(Config config) {
         this.config = config;
     }
@@ -58,7 +58,7 @@ public final class Inspector {
     /**
      * The state of one tenant.
      *
-     * @throws TenantNotFoundException when there is none of that name
+     * @throws TenantNotFoundException when there is no tenant of that name
      */
     public StatusReport status(String schema) throws SQLException {
         return status(TenantSelection.one(schema));
@@ -70,16 +70,16 @@ public final class Inspector {
         if (reading.schema().isPresent()) {
             requireTenant(reader, reading.schema().get());
         }
-        Beside beside = new Beside();
-        FleetReader.Fleet<AppliedMigration> fleet = reader.rows(reading, questions(reading, beside));
+        Facts facts = new Facts();
+        FleetReader.Fleet<AppliedMigration> fleet = reader.rows(reading, questions(reading, facts));
         reader.refuseWrongStore(reading, fleet);
-        askWhoWorks(fleet, row -> !row.finished(), beside);
+        findTenantsInWork(fleet, row -> !row.finished(), facts);
         Map<String, TenantStatus> tenants = new TreeMap<>();
         TenantStates states = new TenantStates(catalog);
         fleet.rows().forEach((schema, rows) -> {
             List<RecordedVersion> recorded =
                     rows.stream().map(AppliedMigration::recorded).toList();
-            tenants.put(schema, status(states.of(schema, recorded), rows, beside, catalog));
+            tenants.put(schema, status(states.of(schema, recorded), rows, facts, catalog));
         });
         fleet.failures().forEach((schema, failure) -> tenants.put(schema, unreadable(schema, failure)));
         return new StatusReport(catalog.versions(), List.copyOf(tenants.values()));
@@ -95,27 +95,27 @@ public final class Inspector {
 
     /** The health of tenants. */
     public FleetReport verify(TenantSelection reading) throws SQLException {
-        return Recording.run("verify", () -> look(reading));
+        return Recording.run("verify", () -> inspect(reading));
     }
 
-    private FleetReport look(TenantSelection reading) throws SQLException {
+    private FleetReport inspect(TenantSelection reading) throws SQLException {
         long start = System.nanoTime();
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         FleetReader reader = new FleetReader(config);
-        Beside beside = new Beside();
-        FleetReader.Fleet<RecordedVersion> fleet = reader.histories(reading, questions(reading, beside));
+        Facts facts = new Facts();
+        FleetReader.Fleet<RecordedVersion> fleet = reader.histories(reading, questions(reading, facts));
         reader.refuseWrongStore(reading, fleet);
         int tenants = fleet.rows().size() + fleet.failures().size();
         Events.publish(config, new RunEvent.RunStarted("verify", tenants, 0));
-        askWhoWorks(fleet, row -> !row.finished(), beside);
+        findTenantsInWork(fleet, row -> !row.finished(), facts);
         Map<String, TenantOutcome> outcomes = new TreeMap<>();
-        // Tenants with the same history, the same tables and nothing else are in the same health.
+        // Computed once for all tenants with equal histories and equal tables, which is most of a fleet.
         Map<List<Object>, TenantStatus> known = new HashMap<>();
         fleet.rows().forEach((schema, rows) -> {
-            Object difference = beside.isOrdinary(schema) ? "" : schema;
+            String ownKey = facts.isOrdinary(schema) ? "" : schema;
             TenantStatus status = known.computeIfAbsent(
-                    List.of(rows, beside.tables(schema), difference),
-                    same -> status(TenantState.of(schema, rows, catalog), List.of(), beside, catalog));
+                    List.of(rows, facts.tables(schema), ownKey),
+                    absent -> status(TenantState.of(schema, rows, catalog), List.of(), facts, catalog));
             outcomes.put(schema, outcome(schema, status));
         });
         fleet.failures()
@@ -133,11 +133,11 @@ public final class Inspector {
                 : new TenantOutcome.Unhealthy(schema, status.findings());
     }
 
-    /** What there is to know of tenants beside what is recorded; of most, only which required tables they have. */
-    private record Beside(
+    /** Facts about tenants beside their histories. Most tenants are ordinary: only their required tables matter. */
+    private record Facts(
             Map<String, Set<String>> tables, Map<String, List<InvalidIndex>> invalidIndexes, Set<String> workedOn) {
 
-        Beside() {
+        Facts() {
             this(new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), new HashSet<>());
         }
 
@@ -154,13 +154,13 @@ public final class Inspector {
         }
     }
 
-    /** What is asked while the tenants are looked for. */
-    private ParallelChunks.Question[] questions(TenantSelection reading, Beside beside) {
+    /** Queries that run while the tenants are discovered. */
+    private ParallelChunks.Question[] questions(TenantSelection reading, Facts facts) {
         List<ParallelChunks.Question> questions = new ArrayList<>();
-        questions.add(connection -> beside.invalidIndexes().putAll(Queries.invalidIndexes(connection)));
+        questions.add(connection -> facts.invalidIndexes().putAll(Queries.invalidIndexes(connection)));
         Set<String> required = config.requiredTables();
         if (!required.isEmpty()) {
-            questions.add(connection -> beside.tables()
+            questions.add(connection -> facts.tables()
                     .putAll(
                             reading.schema().isPresent()
                                     ? Queries.presentTables(
@@ -170,8 +170,8 @@ public final class Inspector {
         return questions.toArray(ParallelChunks.Question[]::new);
     }
 
-    /** Of what is unfinished it is asked whether it runs at this moment: who works on a tenant holds its lock. */
-    private <R> void askWhoWorks(FleetReader.Fleet<R> fleet, Predicate<R> isUnfinished, Beside beside)
+    /** Finds the unfinished tenants that another session works on at this moment, because it holds the tenant's lock. */
+    private <R> void findTenantsInWork(FleetReader.Fleet<R> fleet, Predicate<R> isUnfinished, Facts facts)
             throws SQLException {
         List<String> unfinished = fleet.rows().entrySet().stream()
                 .filter(tenant -> tenant.getValue().stream().anyMatch(isUnfinished))
@@ -179,15 +179,15 @@ public final class Inspector {
                 .toList();
         if (!unfinished.isEmpty()) {
             try (Session session = Session.openToRead(config.dataSource())) {
-                beside.workedOn().addAll(TenantLock.heldAmong(session.connection(), unfinished));
+                facts.workedOn().addAll(TenantLock.heldAmong(session.connection(), unfinished));
             }
         }
     }
 
     private TenantStatus status(
-            TenantState state, List<AppliedMigration> applied, Beside beside, MigrationCatalog catalog) {
-        Set<String> tables = beside.tables(state.schema());
-        boolean workedOn = beside.workedOn().contains(state.schema());
+            TenantState state, List<AppliedMigration> applied, Facts facts, MigrationCatalog catalog) {
+        Set<String> tables = facts.tables(state.schema());
+        boolean workedOn = facts.workedOn().contains(state.schema());
         List<Finding> findings =
                 new ArrayList<>(state.toldApart(workedOn, catalog).findings());
         List<String> present = new ArrayList<>();
@@ -206,13 +206,13 @@ public final class Inspector {
                                         : "deploy what is pending, then backfill")));
             }
         }
-        beside.invalidIndexes(state.schema())
+        facts.invalidIndexes(state.schema())
                 .forEach(index -> findings.add(Finding.of(
                         Kind.INVALID_INDEX,
                         Severity.ERROR,
                         "the index " + index.name() + " of " + index.table()
                                 + " is INVALID: it is being built at this moment, or its"
-                                + " build was cut off, and then it only slows down writes. REINDEX INDEX CONCURRENTLY "
+                                + " build was interrupted, and then it only slows down writes. REINDEX INDEX CONCURRENTLY "
                                 + Sql.qualified(state.schema(), index.name()) + ", or drop it")));
         List<String> pending = state.pending().stream().map(Migration::version).toList();
         return new TenantStatus(state.schema(), applied, pending, present, missing, findings);

@@ -8,13 +8,13 @@ import java.util.Map;
  * session, channels that it listens to. What the host has of its own stays: then nothing of that kind is taken away, and the
  * connection is closed if there is more of it than before.
  */
-public final class SessionTraces {
+public final class SessionLeftovers {
 
-    private SessionTraces() {}
+    private SessionLeftovers() {}
 
     /** Whether the host lent the connection with such things of its own. */
     public static boolean ofHost(SessionSettings settings) {
-        return settings.traces().values().stream().anyMatch(count -> !count.equals("0"));
+        return settings.leftovers().values().stream().anyMatch(count -> !count.equals("0"));
     }
 
     /**
@@ -23,7 +23,7 @@ public final class SessionTraces {
      * @param settings of the session as the host lent it
      */
     public static String removeSql(SessionSettings settings) {
-        Map<String, String> host = settings.traces();
+        Map<String, String> host = settings.leftovers();
         StringBuilder sql = new StringBuilder("DO $remove$ DECLARE prepared text; BEGIN\n");
         if (isFree(host, SessionSettings.TEMPORARY)) {
             sql.append("IF pg_my_temp_schema() <> 0 AND EXISTS (SELECT FROM pg_depend WHERE refclassid = 2615"

@@ -1,0 +1,156 @@
+package dev.tenantmigrator.internal.jdbc;
+
+import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.report.Failure;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A connection of the host, in autocommit mode until {@link #giveBack}: it goes back as it was lent, or is closed for good. */
+final class BorrowedConnection {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BorrowedConnection.class);
+
+    private final Connection connection;
+    private final boolean autoCommit;
+    private Optional<SessionSettings> settings = Optional.empty();
+
+    private BorrowedConnection(Connection connection, boolean autoCommit) {
+        this.connection = connection;
+        this.autoCommit = autoCommit;
+    }
+
+    /**
+     * Borrows a connection.
+     *
+     * @param readSettings whether to read the session's settings at once
+     * @throws TenantMigratorException when there is none, or it comes with an open transaction
+     */
+    static BorrowedConnection borrow(DataSource dataSource, boolean readSettings) {
+        Connection connection;
+        try {
+            connection = dataSource.getConnection();
+        } catch (SQLException e) {
+            throw new TenantMigratorException(
+                    SqlErrors.failure(e)
+                            .withMessage("cannot connect to the database: " + SqlErrors.messageOfConnecting(e)),
+                    SqlErrors.withoutDetail(e));
+        }
+        try {
+            refuseOpenTransaction(connection);
+            boolean autoCommit = connection.getAutoCommit();
+            if (!autoCommit) {
+                connection.setAutoCommit(true);
+            }
+            BorrowedConnection borrowed = new BorrowedConnection(connection, autoCommit);
+            if (readSettings) {
+                borrowed.readSettings();
+            }
+            return borrowed;
+        } catch (SQLException e) {
+            abort(connection);
+            throw new TenantMigratorException(
+                    Failure.of("the borrowed connection does not work: " + SqlErrors.message(e)),
+                    SqlErrors.withoutDetail(e));
+        } catch (TenantMigratorException e) {
+            close(connection);
+            throw e;
+        }
+    }
+
+    /**
+     * The driver refuses {@code setReadOnly} inside a transaction, even when the value stays the same. This is the one way to
+     * notice an open transaction, also one begun by a statement, without a round trip.
+     */
+    private static void refuseOpenTransaction(Connection connection) throws SQLException {
+        boolean readOnly = connection.isReadOnly();
+        try {
+            connection.setReadOnly(readOnly);
+        } catch (SQLException e) {
+            if (SqlErrors.isConnectionLost(e)) {
+                throw e;
+            }
+            throw new TenantMigratorException(
+                    Failure.of("the DataSource lent a connection with an open transaction; nothing was changed."
+                            + " Lend connections outside a transaction, or call createTenant(connection, …)"
+                            + " to work inside yours"),
+                    SqlErrors.withoutDetail(e));
+        }
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    /** Reads the settings to restore, unless they were read before. */
+    void readSettings() throws SQLException {
+        if (settings.isEmpty()) {
+            settings = Optional.of(SessionSettings.read(connection));
+        }
+    }
+
+    /** The session's settings as the host lent it. */
+    SessionSettings settings() {
+        return settings.orElseThrow(() -> new IllegalStateException("this session was opened to read"));
+    }
+
+    /** Gives the connection back as it was lent; closes it for good when that is impossible. */
+    void giveBack() {
+        try {
+            if (settings.isPresent() && !settings.get().restore(connection)) {
+                LOG.warn("A connection's settings cannot be restored; it is closed for good");
+                abort();
+                return;
+            }
+            connection.clearWarnings();
+            if (!autoCommit) {
+                connection.setAutoCommit(false);
+            }
+            connection.close();
+        } catch (SQLException e) {
+            if (isGone(e)) {
+                LOG.debug("A connection was lost", SqlErrors.withoutDetail(e));
+            } else {
+                LOG.warn(
+                        "A connection cannot be given back as it was lent; it is closed for good",
+                        SqlErrors.withoutDetail(e));
+            }
+            abort();
+        }
+    }
+
+    /** A pool closes a lost connection by itself, and reports no more than that it is closed. */
+    private boolean isGone(SQLException e) {
+        try {
+            return SqlErrors.isConnectionLost(e) || connection.isClosed();
+        } catch (SQLException unknown) {
+            return false;
+        }
+    }
+
+    /** Closes the connection for good: a pool discards one that was aborted. */
+    void abort() {
+        abort(connection);
+    }
+
+    private static void abort(Connection connection) {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.warn("A broken connection cannot be aborted", SqlErrors.withoutDetail(e));
+        }
+        close(connection);
+    }
+
+    private static void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            // Some pools complain of an aborted connection, although they have discarded it.
+            LOG.debug("A borrowed connection cannot be closed", SqlErrors.withoutDetail(e));
+        }
+    }
+}
