@@ -1,7 +1,7 @@
 package dev.tenantmigrator.internal.containment;
 
-import dev.tenantmigrator.internal.sql.ExpectedEffects;
 import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.internal.sql.rules.HiddenEffects;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -36,7 +36,7 @@ final class HidingCode {
                               OPERATOR(pg_catalog.~*) '[[:<:]](%s)[[:>:]]|%s'
                          ELSE true END
                 AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid OPERATOR(pg_catalog.=) 1255
-                    AND e.objid OPERATOR(pg_catalog.=) p.oid AND e.deptype OPERATOR(pg_catalog.=) 'e')""".formatted(schemas, ExpectedEffects.HIDING_WORDS, ExpectedEffects.HIDING_NAMES);
+                    AND e.objid OPERATOR(pg_catalog.=) p.oid AND e.deptype OPERATOR(pg_catalog.=) 'e')""".formatted(schemas, HiddenEffects.WORDS, HiddenEffects.NAMES);
     }
 
     /** An expression: whether there are some that a tenant's migrations can call. */

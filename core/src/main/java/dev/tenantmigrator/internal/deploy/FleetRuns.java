@@ -11,7 +11,7 @@ import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.recording.Recording;
 import dev.tenantmigrator.internal.run.RunContext;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
-import dev.tenantmigrator.internal.sql.ExpectedEffects;
+import dev.tenantmigrator.internal.sql.rules.HiddenEffects;
 import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.internal.tracking.Reading;
 import dev.tenantmigrator.internal.tracking.TenantState;
@@ -159,9 +159,8 @@ public final class FleetRuns {
         Set<String> recorded = new HashSet<>();
         histories.forEach(rows -> rows.forEach(row -> recorded.add(row.version())));
         return catalog.migrations().stream()
-                .anyMatch(migration -> (recorded.contains(migration.version())
-                                && ExpectedEffects.hidesCode(migration.up()))
+                .anyMatch(migration -> (recorded.contains(migration.version()) && HiddenEffects.in(migration.up()))
                         // What was rolled back is recorded no more.
-                        || migration.down().filter(ExpectedEffects::hidesCode).isPresent());
+                        || migration.down().filter(HiddenEffects::in).isPresent());
     }
 }

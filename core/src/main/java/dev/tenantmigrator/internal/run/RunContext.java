@@ -9,11 +9,11 @@ import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.Config;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
-import dev.tenantmigrator.internal.sql.CreationForm;
-import dev.tenantmigrator.internal.sql.ExpectedEffects;
-import dev.tenantmigrator.internal.sql.ExtensionRequest;
-import dev.tenantmigrator.internal.sql.ScriptDirective;
-import dev.tenantmigrator.internal.sql.ScriptScan;
+import dev.tenantmigrator.internal.sql.nontransactional.CreationStatements;
+import dev.tenantmigrator.internal.sql.rules.ExpectedEffects;
+import dev.tenantmigrator.internal.sql.rules.ExtensionRequest;
+import dev.tenantmigrator.internal.sql.rules.ScriptDirective;
+import dev.tenantmigrator.internal.sql.rules.SettingRules;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.internal.tracking.TenantStates;
 import java.sql.Connection;
@@ -127,7 +127,7 @@ public final class RunContext {
         Map<String, ExtensionRequest> extensions = new LinkedHashMap<>();
         config.extensions().forEach(name -> extensions.put(name, ExtensionRequest.of(name)));
         for (ScriptFile script : toRun) {
-            ScriptScan.extensions(script).forEach(extension -> extensions.putIfAbsent(extension.name(), extension));
+            ExtensionRequest.in(script).forEach(extension -> extensions.putIfAbsent(extension.name(), extension));
         }
         return List.copyOf(extensions.values());
     }
@@ -185,7 +185,7 @@ public final class RunContext {
     /** The statements of a script in a tenant that is being created, in one transaction. */
     public List<SqlStatement> statementsInCreation(ScriptFile script, String schema) {
         List<SqlStatement> statements = statements(script, schema);
-        return isTransactional(script) ? statements : CreationForm.of(statements, schema);
+        return isTransactional(script) ? statements : CreationStatements.of(statements, schema);
     }
 
     /** The search path that scripts run with. */
@@ -262,10 +262,10 @@ public final class RunContext {
     }
 
     private Adapted adapted(ScriptFile script, TenantScript adapted) {
-        boolean mayChange = ScriptScan.mayChangeSettings(script);
+        boolean mayChange = SettingRules.mayChangeSettings(script);
         List<SqlStatement> statements = adapted.statements(config.sharedSchema());
         boolean sets = statements.stream().anyMatch(statement -> statement.sql().regionMatches(true, 0, "SET", 0, 3));
-        Set<String> ownSettings = ScriptScan.ownSettings(script);
+        Set<String> ownSettings = SettingRules.ownSettings(script);
         ScriptDirective directive = ScriptDirective.read(script);
         return new Adapted(
                 adapted,
