@@ -1,6 +1,6 @@
 package dev.tenantmigrator;
 
-import dev.tenantmigrator.internal.sql.PublicSchemaAdapter;
+import dev.tenantmigrator.internal.sql.rewrite.PublicSchemaAdapter;
 import dev.tenantmigrator.report.ScriptNote;
 import java.util.List;
 import java.util.Optional;

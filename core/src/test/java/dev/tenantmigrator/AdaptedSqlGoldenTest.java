@@ -1,7 +1,7 @@
 package dev.tenantmigrator;
 
 import dev.tenantmigrator.SchemaAdapter.TenantScript;
-import dev.tenantmigrator.internal.sql.CreationForm;
+import dev.tenantmigrator.internal.sql.nontransactional.CreationStatements;
 import dev.tenantmigrator.support.GoldenFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -98,7 +98,7 @@ class AdaptedSqlGoldenTest {
     private static String created(TenantScript script) {
         List<SqlStatement> statements = script.statements(TENANT);
         return begin(Optional.empty())
-                + text(script.transactional() ? statements : CreationForm.of(statements, TENANT));
+                + text(script.transactional() ? statements : CreationStatements.of(statements, TENANT));
     }
 
     private static String begin(Optional<String> isolationLevel) {

@@ -1,8 +1,8 @@
 package dev.tenantmigrator.internal.containment;
 
 import dev.tenantmigrator.internal.jdbc.Jdbc;
-import dev.tenantmigrator.internal.sql.ExpectedEffects;
 import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.internal.sql.rules.HiddenEffects;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -35,7 +35,7 @@ final class HidingCode {
                               OPERATOR(pg_catalog.~*) '[[:<:]](%s)[[:>:]]|%s'
                          ELSE true END
                 AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid OPERATOR(pg_catalog.=) 1255
-                    AND e.objid OPERATOR(pg_catalog.=) p.oid AND e.deptype OPERATOR(pg_catalog.=) 'e')""".formatted(schemas, ExpectedEffects.HIDING_WORDS, ExpectedEffects.HIDING_NAMES);
+                    AND e.objid OPERATOR(pg_catalog.=) p.oid AND e.deptype OPERATOR(pg_catalog.=) 'e')""".formatted(schemas, HiddenEffects.WORDS, HiddenEffects.NAMES);
     }
 
     /** An expression: whether a tenant's migrations can call such a function. */

@@ -1,8 +1,8 @@
 package dev.tenantmigrator.internal.containment;
 
 import dev.tenantmigrator.internal.containment.Catalogs.Owner;
-import dev.tenantmigrator.internal.sql.ExpectedEffects;
 import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.internal.sql.rules.ExpectedEffects;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

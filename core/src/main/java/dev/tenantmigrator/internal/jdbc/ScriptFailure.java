@@ -2,7 +2,7 @@ package dev.tenantmigrator.internal.jdbc;
 
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SqlStatement;
-import dev.tenantmigrator.internal.sql.ScriptScan;
+import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.report.Failure;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -72,7 +72,7 @@ public final class ScriptFailure extends SQLException {
                     .withExcerpt(Excerpt.at(statement.sql(), position.getAsInt()));
         }
         OptionalInt blockLine = SqlErrors.blockLine(cause);
-        OptionalInt body = blockLine.isPresent() ? ScriptScan.blockStart(statement.sql()) : OptionalInt.empty();
+        OptionalInt body = blockLine.isPresent() ? Statement.doBodyStart(statement.sql()) : OptionalInt.empty();
         return failure.onLine(
                 body.isPresent() ? statement.lineAt(body.getAsInt() + 1) + blockLine.getAsInt() - 1 : statement.line());
     }

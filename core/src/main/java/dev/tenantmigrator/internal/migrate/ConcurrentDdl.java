@@ -1,7 +1,7 @@
 package dev.tenantmigrator.internal.migrate;
 
-import dev.tenantmigrator.internal.sql.NonTransactional;
 import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.internal.sql.nontransactional.NonTransactionalStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -88,7 +88,7 @@ final class ConcurrentDdl {
      * @param resumed whether the script was begun before: what is there is then taken for what the statement made
      * @return whether nothing is left to do
      */
-    boolean settle(NonTransactional statement, boolean resumed) throws SQLException {
+    boolean settle(NonTransactionalStatement statement, boolean resumed) throws SQLException {
         switch (statement.kind()) {
             case CREATE_INDEX -> {
                 Optional<Index> index = index(statement.name());
@@ -129,7 +129,7 @@ final class ConcurrentDdl {
      *
      * @return whether nothing of the statement is left
      */
-    boolean undo(NonTransactional statement) throws SQLException {
+    boolean undo(NonTransactionalStatement statement) throws SQLException {
         return switch (statement.kind()) {
             case CREATE_INDEX, REINDEX_INDEX, REINDEX_TABLE, REINDEX_SCHEMA -> {
                 settle(statement, false);
@@ -142,7 +142,7 @@ final class ConcurrentDdl {
     }
 
     /** What is not as the statement promises, although PostgreSQL reported success; empty when all is well. */
-    Optional<String> missing(NonTransactional statement) throws SQLException {
+    Optional<String> missing(NonTransactionalStatement statement) throws SQLException {
         return switch (statement.kind()) {
             case CREATE_INDEX -> {
                 Optional<Index> index = index(statement.name());
@@ -164,7 +164,7 @@ final class ConcurrentDdl {
      *
      * @param dropped whether the script drops an index of the name before
      */
-    Optional<String> refusal(NonTransactional statement, boolean dropped) throws SQLException {
+    Optional<String> refusal(NonTransactionalStatement statement, boolean dropped) throws SQLException {
         return switch (statement.kind()) {
             case CREATE_INDEX -> {
                 if (kind(statement.secondName()).equals(Optional.of("p"))) {
@@ -189,7 +189,7 @@ final class ConcurrentDdl {
         return query(KIND, rows -> rows.getString(1), schema, relation).stream().findFirst();
     }
 
-    private Optional<String> partitionsInvalid(NonTransactional statement) throws SQLException {
+    private Optional<String> partitionsInvalid(NonTransactionalStatement statement) throws SQLException {
         return invalidIndexes(statement, false).stream().findFirst().map(index -> notValid(index.get(1)));
     }
 
@@ -199,7 +199,7 @@ final class ConcurrentDdl {
                 + " of a table that it reindexes concurrently): drop it or reindex it by its name";
     }
 
-    private boolean isOn(NonTransactional statement, Index index) throws SQLException {
+    private boolean isOn(NonTransactionalStatement statement, Index index) throws SQLException {
         return index.table().equals(asStored(statement.secondName()));
     }
 
@@ -214,13 +214,14 @@ final class ConcurrentDdl {
                 .findFirst();
     }
 
-    private Optional<Boolean> detachPending(NonTransactional statement) throws SQLException {
+    private Optional<Boolean> detachPending(NonTransactionalStatement statement) throws SQLException {
         return query(PARTITION, rows -> rows.getBoolean(1), schema, statement.name(), statement.secondName()).stream()
                 .findFirst();
     }
 
     /** @param leftovers whether to look for those that a concurrent reindexing makes, or for all others */
-    private List<List<String>> invalidIndexes(NonTransactional statement, boolean leftovers) throws SQLException {
+    private List<List<String>> invalidIndexes(NonTransactionalStatement statement, boolean leftovers)
+            throws SQLException {
         return query(
                 INVALID,
                 rows -> List.of(rows.getString(1), rows.getString(2)),

@@ -11,7 +11,7 @@ import dev.tenantmigrator.internal.jdbc.DirectConnection;
 import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
-import dev.tenantmigrator.internal.sql.ExpectedEffects;
+import dev.tenantmigrator.internal.sql.rules.HiddenEffects;
 import dev.tenantmigrator.internal.tracking.TenantSelection;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.internal.tracking.TenantStates;
@@ -77,9 +77,8 @@ public final class FleetMigration {
         Set<String> recorded = new HashSet<>();
         histories.forEach(rows -> rows.forEach(row -> recorded.add(row.version())));
         return catalog.migrations().stream()
-                .anyMatch(migration -> (recorded.contains(migration.version())
-                                && ExpectedEffects.hidesCode(migration.up()))
+                .anyMatch(migration -> (recorded.contains(migration.version()) && HiddenEffects.in(migration.up()))
                         // What was rolled back is recorded no more.
-                        || migration.down().filter(ExpectedEffects::hidesCode).isPresent());
+                        || migration.down().filter(HiddenEffects::in).isPresent());
     }
 }

@@ -16,8 +16,8 @@ import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.internal.script.ScriptSettings;
-import dev.tenantmigrator.internal.sql.NonTransactional;
-import dev.tenantmigrator.internal.sql.NonTransactional.Kind;
+import dev.tenantmigrator.internal.sql.nontransactional.NonTransactionalStatement;
+import dev.tenantmigrator.internal.sql.nontransactional.NonTransactionalStatement.Kind;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
@@ -59,7 +59,7 @@ final class NonTransactionalRun {
     private final List<Step> steps = new ArrayList<>();
     private boolean repeatable;
 
-    private record Step(SqlStatement statement, NonTransactional what) {}
+    private record Step(SqlStatement statement, NonTransactionalStatement what) {}
 
     NonTransactionalRun(MigrationRun run, TenantState state, Migration migration) {
         this.run = run;
@@ -119,7 +119,7 @@ final class NonTransactionalRun {
     private void readSteps() {
         steps.clear();
         for (SqlStatement statement : prepared.statements(schema)) {
-            NonTransactional what = NonTransactional.of(statement.sql())
+            NonTransactionalStatement what = NonTransactionalStatement.of(statement.sql())
                     .orElseThrow(() -> refused("this can run in a transaction", statement));
             boolean strange =
                     what.qualified().stream().anyMatch(name -> !name.schema().equals(Optional.of(schema)));
@@ -179,7 +179,7 @@ final class NonTransactionalRun {
     private void refuseWhatWillFail(ConcurrentDdl progress, ReachCheck reach) throws SQLException {
         Set<String> dropped = new HashSet<>();
         for (Step step : steps) {
-            NonTransactional what = step.what();
+            NonTransactionalStatement what = step.what();
             boolean droppedBefore = what.kind() == Kind.CREATE_INDEX && dropped.contains(what.name());
             Optional<String> refusal = progress.refusal(what, droppedBefore);
             if (refusal.isEmpty()) {

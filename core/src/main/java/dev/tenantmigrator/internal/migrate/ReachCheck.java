@@ -3,8 +3,8 @@ package dev.tenantmigrator.internal.migrate;
 import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.script.TenantPath;
-import dev.tenantmigrator.internal.sql.NonTransactional;
-import dev.tenantmigrator.internal.sql.NonTransactional.Kind;
+import dev.tenantmigrator.internal.sql.nontransactional.NonTransactionalStatement;
+import dev.tenantmigrator.internal.sql.nontransactional.NonTransactionalStatement.Kind;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -195,14 +195,15 @@ final class ReachCheck {
     }
 
     /** Why a statement must not run; empty when it may. */
-    Optional<String> refusal(NonTransactional what, String sql) throws SQLException {
+    Optional<String> refusal(NonTransactionalStatement what, String sql) throws SQLException {
         if (what.kind() == Kind.CODE || what.kind() == Kind.DROP_INDEX) {
             return Optional.empty();
         }
         return session.inRolledBackTransaction(connection -> refusal(connection, what, sql));
     }
 
-    private Optional<String> refusal(Connection connection, NonTransactional what, String sql) throws SQLException {
+    private Optional<String> refusal(Connection connection, NonTransactionalStatement what, String sql)
+            throws SQLException {
         Object searched;
         try (Statement statement = connection.createStatement()) {
             statement.execute(path.sql(tenant));
@@ -229,16 +230,17 @@ final class ReachCheck {
     }
 
     /** The relations that it begins with; none for all of the schema. */
-    private static List<String> names(NonTransactional what) {
+    private static List<String> names(NonTransactionalStatement what) {
         return switch (what.kind()) {
             case REINDEX_SCHEMA -> List.of();
             case CREATE_INDEX, DETACH -> List.of(what.secondName());
-            default -> what.names().stream().map(NonTransactional.Name::name).toList();
+            default ->
+                what.names().stream().map(NonTransactionalStatement.Name::name).toList();
         };
     }
 
     /** The expressions of a new index, with more than that where a name holds a parenthesis; empty when nothing runs. */
-    private static Optional<String> code(NonTransactional what, String sql) {
+    private static Optional<String> code(NonTransactionalStatement what, String sql) {
         return switch (what.kind()) {
             case DETACH -> Optional.empty();
             case CREATE_INDEX -> Optional.of(sql.substring(Math.max(0, sql.indexOf('('))));

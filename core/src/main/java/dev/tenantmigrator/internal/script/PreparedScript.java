@@ -5,10 +5,10 @@ import dev.tenantmigrator.SchemaAdapter.TenantScript;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.config.Config;
-import dev.tenantmigrator.internal.sql.CreationForm;
-import dev.tenantmigrator.internal.sql.ExpectedEffects;
-import dev.tenantmigrator.internal.sql.ScriptDirective;
-import dev.tenantmigrator.internal.sql.ScriptScan;
+import dev.tenantmigrator.internal.sql.nontransactional.CreationStatements;
+import dev.tenantmigrator.internal.sql.rules.ExpectedEffects;
+import dev.tenantmigrator.internal.sql.rules.ScriptDirective;
+import dev.tenantmigrator.internal.sql.rules.SettingRules;
 import java.util.List;
 import java.util.Set;
 
@@ -33,12 +33,12 @@ public final class PreparedScript {
     PreparedScript(ScriptFile file, TenantScript adapted, Config config, Rollout rollout, TenantPath path) {
         List<SqlStatement> statements = adapted.statements(config.sharedSchema());
         ScriptDirective directive = ScriptDirective.read(file);
-        boolean changesByCode = ScriptScan.mayChangeSettings(file);
+        boolean changesByCode = SettingRules.mayChangeSettings(file);
         this.file = file;
         this.adapted = adapted;
         this.settings = new ScriptSettings(directive, rollout, config.lockTimeout(), path);
         this.tries = directive.tries().orElse(rollout.tries());
-        this.customSettings = ScriptScan.ownSettings(file);
+        this.customSettings = SettingRules.ownSettings(file);
         this.changesSettings = changesByCode || statements.stream().anyMatch(PreparedScript::isSet);
         this.leavesCustomSettings = changesByCode && !customSettings.isEmpty();
         this.effects = ExpectedEffects.of(statements);
@@ -66,7 +66,7 @@ public final class PreparedScript {
     /** The statements to run while a tenant is created, all of which can run in one transaction. */
     public List<SqlStatement> statementsInCreation(String schema) {
         List<SqlStatement> statements = statements(schema);
-        return isTransactional() ? statements : CreationForm.of(statements, schema);
+        return isTransactional() ? statements : CreationStatements.of(statements, schema);
     }
 
     /** Whether the script runs in one transaction with its tracking row. */

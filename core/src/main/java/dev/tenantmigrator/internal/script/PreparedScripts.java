@@ -5,8 +5,7 @@ import dev.tenantmigrator.SchemaAdapter.TenantScript;
 import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.internal.config.Config;
-import dev.tenantmigrator.internal.sql.ExtensionRequest;
-import dev.tenantmigrator.internal.sql.ScriptScan;
+import dev.tenantmigrator.internal.sql.rules.ExtensionRequest;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -79,7 +78,7 @@ public final class PreparedScripts {
         Map<String, ExtensionRequest> extensions = new LinkedHashMap<>();
         config.extensions().forEach(name -> extensions.put(name, ExtensionRequest.of(name)));
         for (ScriptFile file : files) {
-            ScriptScan.extensions(file).forEach(extension -> extensions.putIfAbsent(extension.name(), extension));
+            ExtensionRequest.in(file).forEach(extension -> extensions.putIfAbsent(extension.name(), extension));
         }
         return List.copyOf(extensions.values());
     }

@@ -2,8 +2,8 @@ package dev.tenantmigrator.internal.script;
 
 import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
-import dev.tenantmigrator.internal.sql.ScriptDirective;
 import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.internal.sql.rules.ScriptDirective;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;

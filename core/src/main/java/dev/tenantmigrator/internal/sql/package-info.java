@@ -1,6 +1,15 @@
 /**
- * Reads SQL text by PostgreSQL's lexical rules, without a database: {@code Lexer} makes tokens, {@code Splitter} makes
- * statements, {@code StatementRules} says what happens to a statement, {@code SchemaRules} finds where code names the
- * schema, {@code Template} puts another schema there.
+ * Reads and rewrites SQL text by PostgreSQL's lexical rules, without a database. This package itself only quotes names and
+ * values. The others, each of which uses only those above it:
+ *
+ * <ul>
+ *   <li>{@code lex}: {@code Lexer} makes tokens, {@code Splitter} makes statements.
+ *   <li>{@code template}: text with gaps for a schema's name, and the content of string literals.
+ *   <li>{@code rules}: {@code StatementRules} decides which statements run; {@code ExpectedEffects} and {@code
+ *       HiddenEffects} foresee what a script does to the database.
+ *   <li>{@code nontransactional}: {@code TransactionMode} decides whether a script runs outside of a transaction.
+ *   <li>{@code advice}: notes for the reader of a script, e.g. on the locks that a statement takes.
+ *   <li>{@code rewrite}: {@code PublicSchemaAdapter} puts the tenant's schema in place of {@code public}.
+ * </ul>
  */
 package dev.tenantmigrator.internal.sql;

@@ -4,7 +4,7 @@ import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.ScriptFile;
-import dev.tenantmigrator.internal.sql.ScriptScan;
+import dev.tenantmigrator.internal.sql.nontransactional.TransactionMode;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.Finding.Kind;
 import dev.tenantmigrator.report.Finding.Severity;
@@ -63,7 +63,7 @@ public enum Unfinished {
 
     private static boolean runsOutsideTransaction(ScriptFile script) {
         try {
-            return ScriptScan.runsOutsideTransaction(script);
+            return TransactionMode.runsOutsideTransaction(script);
         } catch (InvalidMigrationException e) {
             return false;
         }

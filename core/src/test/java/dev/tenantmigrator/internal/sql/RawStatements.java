@@ -1,6 +1,7 @@
 package dev.tenantmigrator.internal.sql;
 
 import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.internal.sql.rules.ScriptReader;
 import java.util.List;
 
 /** A script's statements as they stand, for tests that run a file the way psql does. */
@@ -9,7 +10,7 @@ public final class RawStatements {
     private RawStatements() {}
 
     public static List<String> of(ScriptFile file) {
-        return Script.read(file).stream()
+        return ScriptReader.read(file).stream()
                 .map(statement -> statement.tokens().source().substring(statement.start(), statement.end()))
                 .toList();
     }

@@ -1,0 +1,163 @@
+package dev.tenantmigrator.internal.sql.advice;
+
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.SharedObjects;
+import dev.tenantmigrator.SqlStatement;
+import dev.tenantmigrator.internal.sql.lex.Identifiers;
+import dev.tenantmigrator.internal.sql.lex.Lexer;
+import dev.tenantmigrator.internal.sql.lex.Statement;
+import dev.tenantmigrator.internal.sql.lex.TokenContext;
+import dev.tenantmigrator.internal.sql.lex.TokenKind;
+import dev.tenantmigrator.internal.sql.lex.Tokens;
+import dev.tenantmigrator.internal.sql.lex.UnreadableSqlException;
+import dev.tenantmigrator.internal.sql.rules.ScriptReader;
+import dev.tenantmigrator.internal.sql.rules.StatementRules;
+import dev.tenantmigrator.internal.sql.rules.StatementRules.Verdict;
+import dev.tenantmigrator.internal.sql.template.SchemaName;
+import dev.tenantmigrator.report.ScriptNote;
+import dev.tenantmigrator.report.ScriptNote.Kind;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What a reader of an adapted script should know: what does not run, what still says {@code public}, what it costs. */
+public final class ScriptNotes {
+
+    private static final int SHOWN = 40;
+
+    private final SharedObjects shared;
+    private final String written;
+    private final List<ScriptNote> notes = new ArrayList<>();
+
+    private ScriptNotes(SharedObjects shared, String written) {
+        this.shared = shared;
+        this.written = written;
+    }
+
+    /**
+     * The notes of a script, in the order of its lines.
+     *
+     * @param adapted its statements in a schema that is not called {@code public}
+     */
+    public static List<ScriptNote> of(ScriptFile script, List<SqlStatement> adapted, SharedObjects shared) {
+        ScriptNotes notes = new ScriptNotes(shared, script.text());
+        StatementAdvice advice = new StatementAdvice();
+        for (Statement statement : ScriptReader.read(script)) {
+            if (StatementRules.judge(statement) == Verdict.ABSORB) {
+                notes.absorbed(statement);
+            } else {
+                notes.notes.addAll(advice.next(statement));
+            }
+        }
+        adapted.forEach(notes::leftAlone);
+        notes.notes.sort(Comparator.comparingInt(ScriptNote::line));
+        return List.copyOf(notes.notes);
+    }
+
+    private void absorbed(Statement statement) {
+        String text = statement.tokens().source().substring(statement.start(), statement.end());
+        String why = switch (statement.tokens().name(statement.from())) {
+            case "begin", "start", "commit", "end" -> "the migration is one transaction already";
+            case "set", "reset" -> "the library sets this for every migration";
+            default ->
+                statement.startsWith("CREATE", "SCHEMA")
+                        ? "the tenant's schema is there"
+                        : "extensions are provided once per database";
+        };
+        notes.add(new ScriptNote(Kind.ABSORBED, statement.line(), excerpt(text) + " does not run: " + why));
+    }
+
+    private void leftAlone(SqlStatement statement) {
+        try {
+            Tokens tokens = Lexer.lex(statement.sql());
+            Set<String> found = new TreeSet<>();
+            look(tokens, grants(tokens), 0, found);
+            found.forEach(message -> notes.add(new ScriptNote(Kind.LEFT_ALONE, statement.line(), message)));
+        } catch (UnreadableSqlException e) {
+            throw new IllegalStateException("what was adapted can be read", e);
+        }
+    }
+
+    private static boolean grants(Tokens tokens) {
+        int first = tokens.next(-1);
+        return tokens.isWord(first, "GRANT")
+                || tokens.isWord(first, "REVOKE")
+                || (tokens.isWord(first, "ALTER") && tokens.isWord(tokens.next(first), "DEFAULT"))
+                || tokens.isWord(tokens.next(first), "POLICY")
+                || tokens.isWord(tokens.next(first), "USER");
+    }
+
+    private void look(Tokens tokens, boolean grants, int depth, Set<String> found) throws UnreadableSqlException {
+        for (int token = tokens.next(-1); token < tokens.count(); token = tokens.next(token)) {
+            switch (tokens.kind(token)) {
+                case STRING -> string(tokens.text(token), found);
+                case DOLLAR_STRING -> body(tokens, token, depth, found);
+                case WORD, QUOTED_IDENTIFIER -> name(tokens, token, grants, found);
+                default -> {}
+            }
+        }
+    }
+
+    /** What is not in the script was adapted; strings in it may still say {@code public}. */
+    private void string(String text, Set<String> found) {
+        if (!Identifiers.fold(text).contains(SchemaName.PUBLIC)) {
+            return;
+        }
+        if (written.contains(text)) {
+            found.add("the text " + excerpt(text) + " stays as it is");
+            return;
+        }
+        String content = text.substring(text.indexOf('\'') + 1, text.length() - 1);
+        Tokens code = Lexer.lexFragment(content.replace("''", "'"));
+        for (int token = code.next(-1); token < code.count(); token = code.next(token)) {
+            if (code.kind(token) == TokenKind.STRING) {
+                string(code.text(token), found);
+            }
+        }
+    }
+
+    /** What cannot be read as code is text. */
+    private void body(Tokens tokens, int token, int depth, Set<String> found) throws UnreadableSqlException {
+        if (!Identifiers.fold(tokens.text(token)).contains(SchemaName.PUBLIC) || depth > Statement.MAX_NESTING) {
+            return;
+        }
+        Tokens code;
+        try {
+            code = Lexer.lex(tokens.source(), tokens.contentStart(token), tokens.contentEnd(token));
+        } catch (UnreadableSqlException e) {
+            string(tokens.text(token), found);
+            return;
+        }
+        look(code, true, depth + 1, found);
+    }
+
+    private void name(Tokens tokens, int token, boolean grants, Set<String> found) {
+        int dot = tokens.next(token);
+        boolean qualifies = tokens.isSymbol(dot, '.');
+        String name = tokens.name(token);
+        if (qualifies && !tokens.isSymbol(tokens.previous(token), '.')) {
+            String object = tokens.name(tokens.next(dot));
+            if (shared.schemas().contains(name)) {
+                found.add(name + "." + object + " stays: the schema " + name + " is allowed by name");
+            } else if (name.equals(shared.sharedSchema())
+                    && shared.schemaOf(object).isPresent()) {
+                found.add(name + "." + object + " stays: "
+                        + (shared.names().contains(object) ? "a shared object" : "an extension's object"));
+            } else if (name.equals(SchemaName.PUBLIC)) {
+                found.add(name + "." + object + " stays: it names no schema here");
+            }
+        } else if (name.equals(SchemaName.PUBLIC) && TokenContext.wordBefore(tokens, token, "SEARCH_PATH") < 0) {
+            found.add(
+                    grants && tokens.kind(token) == TokenKind.WORD
+                            ? "PUBLIC stays: the role of everyone"
+                            : "the name public stays: it names no schema here");
+        }
+    }
+
+    private static String excerpt(String text) {
+        String line = text.strip().replaceAll("\\s+", " ");
+        return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
+    }
+}

@@ -1,0 +1,151 @@
+package dev.tenantmigrator.internal.sql.rewrite;
+
+import dev.tenantmigrator.internal.sql.lex.Tokens;
+import java.util.Set;
+
+/** What PostgreSQL does with a string literal, as far as it is about schemas (PostgreSQL documentation, chapter 9). */
+enum LiteralUse {
+    /** Reads it as the name of a relation, type, function and so on. */
+    NAME,
+    /** Reads it as an array of such names. */
+    NAMES,
+    /** Reads it as an identifier that is a schema. */
+    SCHEMA_IDENTIFIER,
+    /** Compares it with the names of schemas. */
+    SCHEMA,
+    /** Compares the names of schemas with it by {@code LIKE}. */
+    SCHEMA_PATTERN,
+    /** Compares it with a {@code regnamespace} that was made a text. */
+    SCHEMA_OUTPUT,
+    /** Reads it as an array of names of schemas. */
+    SCHEMAS,
+    /** Nothing of these. */
+    DATA;
+
+    private static final Set<String> TYPES = Set.of(
+            "regclass",
+            "regtype",
+            "regproc",
+            "regprocedure",
+            "regoper",
+            "regoperator",
+            "regconfig",
+            "regdictionary",
+            "regcollation");
+
+    /** Functions whose first argument is a name. */
+    private static final Set<String> TAKE_NAME = Set.of(
+            "nextval",
+            "setval",
+            "currval",
+            "to_regclass",
+            "to_regtype",
+            "to_regtypemod",
+            "to_regproc",
+            "to_regprocedure",
+            "to_regoper",
+            "to_regoperator",
+            "to_regcollation",
+            "pg_get_serial_sequence",
+            "pg_sequence_last_value",
+            "pg_get_viewdef",
+            "pg_relation_size",
+            "pg_total_relation_size",
+            "pg_table_size",
+            "pg_indexes_size",
+            "pg_relation_filenode",
+            "pg_relation_filepath",
+            "pg_relation_is_updatable",
+            "pg_relation_is_publishable",
+            "pg_column_is_updatable",
+            "pg_index_has_property",
+            "pg_index_column_has_property",
+            "pg_partition_tree",
+            "pg_partition_ancestors",
+            "pg_partition_root",
+            "row_security_active",
+            "brin_summarize_new_values",
+            "brin_summarize_range",
+            "brin_desummarize_range",
+            "gin_clean_pending_list",
+            "table_to_xml",
+            "table_to_xmlschema",
+            "table_to_xml_and_xmlschema",
+            "to_tsvector",
+            "to_tsquery",
+            "plainto_tsquery",
+            "phraseto_tsquery",
+            "websearch_to_tsquery",
+            "ts_lexize",
+            "pg_prewarm",
+            "pgstattuple",
+            "pgstatindex",
+            "create_hypertable",
+            "create_distributed_table",
+            "create_reference_table");
+
+    /** Functions whose first argument is a schema. */
+    private static final Set<String> TAKE_SCHEMA = Set.of(
+            "schema_to_xml",
+            "schema_to_xmlschema",
+            "schema_to_xml_and_xmlschema",
+            "addgeometrycolumn",
+            "dropgeometrycolumn",
+            "dropgeometrytable",
+            "updategeometrysrid");
+
+    /** The columns of information_schema and pg_catalog that hold the name of a schema, and what else is one. */
+    private static final Set<String> SCHEMA_NAMES = Set.of(
+            "collation_schema",
+            "constraint_schema",
+            "current_schema",
+            "current_schemas",
+            "domain_schema",
+            "event_object_schema",
+            "f_table_schema",
+            "foreign_table_schema",
+            "nspname",
+            "object_schema",
+            "r_table_schema",
+            "routine_schema",
+            "schema_name",
+            "schemaname",
+            "sequence_schema",
+            "specific_schema",
+            "statistics_schemaname",
+            "table_schema",
+            "tg_table_schema",
+            "trigger_schema",
+            "udt_schema",
+            "unique_constraint_schema",
+            "user_defined_type_schema",
+            "view_schema");
+
+    static LiteralUse of(Tokens tokens, int literal) {
+        LiteralUse typed = ofType(tokens.name(tokens.previous(literal)), false);
+        return typed != DATA && tokens.isIdentifier(tokens.previous(literal))
+                ? typed
+                : new LiteralContext(tokens, literal).use();
+    }
+
+    /** What a literal of a type is. */
+    static LiteralUse ofType(String type, boolean isArray) {
+        if (type.equals("regnamespace")) {
+            return SCHEMA_IDENTIFIER;
+        }
+        return TYPES.contains(type) ? (isArray ? NAMES : NAME) : DATA;
+    }
+
+    /** What a literal is as the first argument of a function. */
+    static LiteralUse ofArgument(String function) {
+        if (function.equals("to_regnamespace")) {
+            return SCHEMA_IDENTIFIER;
+        }
+        return TAKE_NAME.contains(function) ? NAME : TAKE_SCHEMA.contains(function) ? SCHEMA : DATA;
+    }
+
+    /** Whether a column, function or variable of this name holds the name of a schema. */
+    static boolean isSchemaName(String name) {
+        return SCHEMA_NAMES.contains(name);
+    }
+}

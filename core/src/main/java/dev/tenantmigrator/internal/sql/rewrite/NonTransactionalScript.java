@@ -1,0 +1,141 @@
+package dev.tenantmigrator.internal.sql.rewrite;
+
+import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.SchemaAdapter.TenantScript;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.SharedObjects;
+import dev.tenantmigrator.SqlStatement;
+import dev.tenantmigrator.internal.sql.lex.Statement;
+import dev.tenantmigrator.internal.sql.lex.Tokens;
+import dev.tenantmigrator.internal.sql.lex.UnreadableSqlException;
+import dev.tenantmigrator.internal.sql.nontransactional.NonTransactionalStatement;
+import dev.tenantmigrator.internal.sql.nontransactional.NonTransactionalStatement.Kind;
+import dev.tenantmigrator.internal.sql.nontransactional.NonTransactionalStatement.Name;
+import dev.tenantmigrator.internal.sql.nontransactional.TransactionMode;
+import dev.tenantmigrator.internal.sql.rewrite.CodeRewriter.Rule;
+import dev.tenantmigrator.internal.sql.rules.ScriptReader;
+import dev.tenantmigrator.internal.sql.template.Edits;
+import dev.tenantmigrator.internal.sql.template.SchemaName;
+import dev.tenantmigrator.internal.sql.template.Template;
+import dev.tenantmigrator.report.ScriptNote;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * An adapted script of statements that run outside of a transaction. It qualifies each table and index with the tenant's
+ * schema: an unqualified {@code DROP INDEX CONCURRENTLY IF EXISTS x} could find an index in the shared schema.
+ */
+final class NonTransactionalScript implements TenantScript {
+
+    private final List<Adapted> statements;
+
+    private NonTransactionalScript(List<Adapted> statements) {
+        this.statements = List.copyOf(statements);
+    }
+
+    private record Adapted(Template text, int line) {}
+
+    /**
+     * Adapts a script that runs outside of a transaction.
+     *
+     * @param references the rule for {@code public.x}, which is one of the rules too
+     * @param rules the rules for all other code
+     * @return empty when the script runs in a transaction
+     * @throws InvalidMigrationException when the script mixes both kinds of statements, or names an object outside of the
+     *     tenant
+     */
+    static Optional<TenantScript> adapt(
+            ScriptFile script,
+            List<Statement> statements,
+            SharedObjects shared,
+            SchemaReferences references,
+            Rule... rules) {
+        Optional<List<NonTransactionalStatement>> read = TransactionMode.nonTransactional(script, statements);
+        if (read.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Adapted> adapted = new ArrayList<>();
+        for (int i = 0; i < statements.size(); i++) {
+            NonTransactionalStatement parsed = read.get().get(i);
+            Statement statement = statements.get(i);
+            refuseOutsideObjects(script, statement, parsed, shared);
+            Rule qualify = (tokens, token, out) -> qualify(parsed, tokens, token, out);
+            adapted.add(new Adapted(template(script, statement, references, with(qualify, rules)), statement.line()));
+        }
+        return Optional.of(new NonTransactionalScript(adapted));
+    }
+
+    private static void refuseOutsideObjects(
+            ScriptFile script, Statement statement, NonTransactionalStatement parsed, SharedObjects shared) {
+        for (Name name : parsed.qualified()) {
+            boolean inTenant = name.schema().map(SchemaName.PUBLIC::equals).orElse(true);
+            if (!inTenant || shared.names().contains(name.name())) {
+                throw new InvalidMigrationException(
+                        statement.tokens().text(name.token())
+                                + " belongs to no tenant, and this would run once for each"
+                                + " tenant; run it once, outside of migrations",
+                        script.location(),
+                        statement.line(name.token()));
+            }
+        }
+    }
+
+    private static Rule[] with(Rule first, Rule... rules) {
+        return Stream.concat(Stream.of(first), Stream.of(rules)).toArray(Rule[]::new);
+    }
+
+    private static Template template(
+            ScriptFile script, Statement statement, SchemaReferences references, Rule... rules) {
+        Template.Builder template = new Template.Builder(statement.tokens().source(), statement.start());
+        try {
+            new CodeRewriter(references, rules).rewrite(statement, template);
+        } catch (UnreadableSqlException e) {
+            throw ScriptReader.invalid(script, e);
+        }
+        return template.build(statement.end());
+    }
+
+    private static boolean qualify(NonTransactionalStatement parsed, Tokens tokens, int token, Edits out) {
+        for (Name name : parsed.qualified()) {
+            if (name.token() == token) {
+                int start = tokens.start(token);
+                if (name.schema().isPresent()) {
+                    out.gap(start, tokens.end(token));
+                } else {
+                    out.gap(start, start);
+                    out.replace(start, start, ".");
+                }
+                return true;
+            }
+        }
+        // The rule for SCHEMA public must not put the tenant in a second time.
+        return parsed.kind() == Kind.REINDEX_SCHEMA && tokens.isWord(token, "SCHEMA");
+    }
+
+    @Override
+    public boolean transactional() {
+        return false;
+    }
+
+    @Override
+    public List<SqlStatement> statements(String schema) {
+        SchemaName name = new SchemaName(schema);
+        return statements.stream()
+                .map(statement -> new SqlStatement(statement.text.text(name), statement.line))
+                .toList();
+    }
+
+    @Override
+    public List<ScriptNote> notes() {
+        return statements.stream()
+                .map(statement -> new ScriptNote(
+                        ScriptNote.Kind.NOT_TRANSACTIONAL,
+                        statement.line,
+                        "runs outside of a transaction; after a crash the next run continues with it. A concurrent"
+                                + " operation waits for every open transaction, without limit unless the file sets a"
+                                + " lock_timeout"))
+                .toList();
+    }
+}

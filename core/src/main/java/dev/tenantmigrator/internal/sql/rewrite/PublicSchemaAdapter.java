@@ -1,0 +1,177 @@
+package dev.tenantmigrator.internal.sql.rewrite;
+
+import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.SchemaAdapter;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.SharedObjects;
+import dev.tenantmigrator.SqlStatement;
+import dev.tenantmigrator.internal.sql.advice.ScriptNotes;
+import dev.tenantmigrator.internal.sql.lex.Identifiers;
+import dev.tenantmigrator.internal.sql.lex.Statement;
+import dev.tenantmigrator.internal.sql.lex.UnreadableSqlException;
+import dev.tenantmigrator.internal.sql.rewrite.CodeRewriter.Rule;
+import dev.tenantmigrator.internal.sql.rules.ScriptReader;
+import dev.tenantmigrator.internal.sql.rules.SettingRules;
+import dev.tenantmigrator.internal.sql.rules.StatementRules;
+import dev.tenantmigrator.internal.sql.rules.StatementRules.Verdict;
+import dev.tenantmigrator.internal.sql.rules.TransactionRules;
+import dev.tenantmigrator.internal.sql.template.SchemaName;
+import dev.tenantmigrator.internal.sql.template.Template;
+import dev.tenantmigrator.report.ScriptNote;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The adapter used by default. Decides for each statement whether it runs, and turns its text into a template in which
+ * only the tenant's schema is missing.
+ */
+public final class PublicSchemaAdapter implements SchemaAdapter {
+
+    /** A schema for the notes, which are about the text outside of the gaps: any name but {@code public} will do. */
+    private static final String SAMPLE_SCHEMA = "tenant";
+
+    private static final String STRINGS = "standard_conforming_strings";
+
+    @Override
+    public TenantScript adapt(ScriptFile script, SharedObjects shared) {
+        return adapt(script, ScriptReader.read(script), shared, EnumLabels.none());
+    }
+
+    @Override
+    public List<TenantScript> adaptForCreation(List<ScriptFile> scripts, SharedObjects shared) {
+        List<List<Statement>> statements =
+                scripts.stream().map(ScriptReader::read).toList();
+        EnumLabels labels = EnumLabels.fold(statements);
+        List<TenantScript> adapted = new ArrayList<>();
+        for (int i = 0; i < scripts.size(); i++) {
+            adapted.add(adapt(scripts.get(i), statements.get(i), shared, labels));
+        }
+        return adapted;
+    }
+
+    private static TenantScript adapt(
+            ScriptFile script, List<Statement> statements, SharedObjects shared, EnumLabels labels) {
+        if (statements.isEmpty()) {
+            throw new InvalidMigrationException(
+                    "the script is empty; write it, or at least SELECT 1 when nothing is to be done",
+                    script.location());
+        }
+        CodeChecks.Check otherSchemas = new OtherSchemaCheck(shared);
+        CodeChecks inRoutines = new CodeChecks(otherSchemas, GrantRules::refusal);
+        CodeChecks elsewhere = new CodeChecks(otherSchemas, GrantRules::refusal, CodeChecks::sessionLocks);
+        SchemaReferences references = new SchemaReferences(SchemaName.PUBLIC, shared);
+        Rule grantTargets = GrantRules.unqualifiedTargets(shared);
+        Rule literals = new LiteralRule(references);
+        SearchPathRules path = SearchPathRules.of(SchemaName.PUBLIC, shared);
+        // A routine's settings and locks concern the application that calls the routine later.
+        CodeRewriter names = new CodeRewriter(
+                references,
+                inRoutines,
+                labels,
+                references,
+                path::list,
+                path::setSchema,
+                references::keyword,
+                grantTargets,
+                references::importTarget,
+                (tokens, token, out) -> path.setConfig(tokens, token, false, out),
+                literals);
+        CodeRewriter namesAndSettings = new CodeRewriter(
+                references,
+                elsewhere,
+                labels,
+                references,
+                path::toDefault,
+                path::list,
+                path::setSchema,
+                references::keyword,
+                grantTargets,
+                references::importTarget,
+                LocalSettings::set,
+                LocalSettings::reset,
+                LocalSettings::setConfig,
+                (tokens, token, out) -> path.setConfig(tokens, token, true, out),
+                literals);
+        refuseNonStandardStrings(script, statements);
+        Optional<TenantScript> nonTransactional = NonTransactionalScript.adapt(
+                script,
+                statements,
+                shared,
+                references,
+                elsewhere,
+                references,
+                path::list,
+                references::keyword,
+                grantTargets,
+                literals);
+        if (nonTransactional.isPresent()) {
+            requireNothingFound(script, statements.get(0), elsewhere);
+            return nonTransactional.get();
+        }
+        List<Adapted> adapted = new ArrayList<>();
+        for (Statement statement : statements) {
+            Verdict verdict = StatementRules.judge(statement);
+            if (verdict instanceof Verdict.Refuse refusal) {
+                throw ScriptReader.invalid(script, statement, refusal);
+            } else if (verdict != Verdict.ABSORB && !labels.isFolded(statement)) {
+                boolean routine = statement.createsRoutine();
+                adapted.add(adapted(script, statement, routine ? names : namesAndSettings));
+                requireNothingFound(script, statement, routine ? inRoutines : elsewhere);
+            }
+        }
+        TransactionRules.requireSavepointsClosed(script, statements);
+        return new PreparedScript(List.copyOf(adapted), TransactionRules.isolationLevel(statements), script, shared);
+    }
+
+    private static void requireNothingFound(ScriptFile script, Statement statement, CodeChecks checks) {
+        checks.first().ifPresent(found -> {
+            int offset = found.offsetIn(statement.tokens().source()).orElse(statement.start());
+            throw new InvalidMigrationException(found.message(), script.location(), statement.lineAt(offset));
+        });
+    }
+
+    /** Refuses code that may turn the setting off, because the server would then end strings elsewhere than the lexer. */
+    private static void refuseNonStandardStrings(ScriptFile script, List<Statement> statements) {
+        if (!Identifiers.fold(script.text()).contains(STRINGS)) {
+            return;
+        }
+        for (Statement statement : statements) {
+            String text = statement.tokens().source().substring(statement.start(), statement.end());
+            if (!statement.startsWith("SET") && Identifiers.fold(text).contains(STRINGS)) {
+                throw ScriptReader.invalid(script, statement, SettingRules.nonStandardStrings(statement));
+            }
+        }
+    }
+
+    private static Adapted adapted(ScriptFile script, Statement statement, CodeRewriter rewriter) {
+        Template.Builder template = new Template.Builder(statement.tokens().source(), statement.start());
+        try {
+            rewriter.rewrite(statement, template);
+        } catch (UnreadableSqlException e) {
+            throw ScriptReader.invalid(script, e);
+        }
+        return new Adapted(template.build(statement.end()), statement.line());
+    }
+
+    private record Adapted(Template template, int line) {}
+
+    private record PreparedScript(
+            List<Adapted> statements, Optional<String> isolationLevel, ScriptFile script, SharedObjects shared)
+            implements TenantScript {
+
+        @Override
+        public List<SqlStatement> statements(String schema) {
+            SchemaName name = new SchemaName(schema);
+            return statements.stream()
+                    .map(statement -> new SqlStatement(statement.template.text(name), statement.line))
+                    .toList();
+        }
+
+        /** Made on demand: a deploy has no use for them. */
+        @Override
+        public List<ScriptNote> notes() {
+            return ScriptNotes.of(script, statements(SAMPLE_SCHEMA), shared);
+        }
+    }
+}

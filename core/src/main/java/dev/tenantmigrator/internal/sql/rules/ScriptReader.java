@@ -1,0 +1,52 @@
+package dev.tenantmigrator.internal.sql.rules;
+
+import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.internal.sql.lex.Lexer;
+import dev.tenantmigrator.internal.sql.lex.Splitter;
+import dev.tenantmigrator.internal.sql.lex.Statement;
+import dev.tenantmigrator.internal.sql.lex.UnreadableSqlException;
+import dev.tenantmigrator.internal.sql.rules.StatementRules.Verdict;
+import java.util.List;
+
+/** Reads a script's statements, and says what is wrong with one in terms of its file. */
+public final class ScriptReader {
+
+    private ScriptReader() {}
+
+    /**
+     * The statements of a script.
+     *
+     * @throws InvalidMigrationException when it cannot be read to its end
+     */
+    public static List<Statement> read(ScriptFile file) {
+        String text = file.text();
+        try {
+            return Splitter.split(Lexer.lex(text));
+        } catch (UnreadableSqlException e) {
+            // The data behind COPY … FROM stdin is no SQL: name the COPY rather than a quote in the data.
+            refuseStatementsBefore(file, text, e.offset());
+            throw invalid(file, e);
+        }
+    }
+
+    public static InvalidMigrationException invalid(ScriptFile file, UnreadableSqlException e) {
+        return new InvalidMigrationException(String.valueOf(e.getMessage()), file.location(), e.line());
+    }
+
+    public static InvalidMigrationException invalid(ScriptFile file, Statement statement, Verdict.Refuse refusal) {
+        return new InvalidMigrationException(refusal.message(), file.location(), statement.line(refusal.token()));
+    }
+
+    private static void refuseStatementsBefore(ScriptFile file, String text, int offset) {
+        try {
+            for (Statement statement : Splitter.split(Lexer.lex(text, 0, offset))) {
+                if (StatementRules.judge(statement) instanceof Verdict.Refuse refusal) {
+                    throw invalid(file, statement, refusal);
+                }
+            }
+        } catch (UnreadableSqlException e) {
+            throw invalid(file, e);
+        }
+    }
+}

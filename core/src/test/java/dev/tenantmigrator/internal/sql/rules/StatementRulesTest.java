@@ -1,0 +1,246 @@
+package dev.tenantmigrator.internal.sql.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.SharedObjects;
+import dev.tenantmigrator.SqlStatement;
+import dev.tenantmigrator.internal.sql.rewrite.PublicSchemaAdapter;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StatementRulesTest {
+
+    private static final SharedObjects NOTHING_SHARED =
+            new SharedObjects("public", Set.of(), Map.of(), Set.of("audit", "Public"));
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "BEGIN",
+                "begin work",
+                "BEGIN /* c */ TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ WRITE NOT DEFERRABLE",
+                "START TRANSACTION",
+                "START TRANSACTION READ WRITE",
+                "COMMIT",
+                "COMMIT WORK",
+                "commit transaction and no chain",
+                "END",
+                "END TRANSACTION",
+                "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+                "SET LOCAL TRANSACTION READ WRITE, DEFERRABLE",
+                "SET client_encoding = 'UTF8'",
+                "SET SESSION \"Client_Encoding\" TO latin1",
+                "SET NAMES 'UTF8'",
+                "CREATE SCHEMA public",
+                "CREATE SCHEMA IF NOT EXISTS \"public\"",
+                "CREATE EXTENSION citext",
+                "CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\" WITH SCHEMA public",
+                "COMMENT ON EXTENSION citext IS 'x'",
+            })
+    void absorbs(String sql) {
+        assertThat(adapt(sql + "; SELECT 1")).containsExactly("SELECT 1");
+        assertThat(adapt(sql)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '¦', quoteCharacter = '`', textBlock = """
+                    SET statement_timeout = 0            ¦ SET LOCAL statement_timeout = 0
+                    set /* c */ session x.y to 'SET'     ¦ set /* c */ LOCAL x.y to 'SET'
+                    SET TIME ZONE 'UTC'                  ¦ SET LOCAL TIME ZONE 'UTC'
+                    SET SESSION TIME ZONE LOCAL          ¦ SET LOCAL TIME ZONE LOCAL
+                    RESET TIME ZONE                      ¦ SET LOCAL TIME ZONE DEFAULT
+                    SET standard_conforming_strings = on ¦ SET LOCAL standard_conforming_strings = on
+                    SET standard_conforming_strings TO 'ON' ¦ SET LOCAL standard_conforming_strings TO 'ON'
+                    SET DateStyle = ISO, DMY             ¦ SET LOCAL DateStyle = ISO, DMY
+                    SET SESSION datestyle TO 'iso,mdy'   ¦ SET LOCAL datestyle TO 'iso,mdy'
+                    """)
+    void makesSettingsLocal(String sql, String expected) {
+        assertThat(adapt(sql)).containsExactly(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SET LOCAL lock_timeout = '1s'",
+                "SET CONSTRAINTS ALL DEFERRED",
+                "DECLARE c CURSOR WITHOUT HOLD FOR SELECT 1",
+                "DECLARE c CURSOR FOR WITH hold AS (SELECT 1) SELECT * FROM hold",
+                "COPY t FROM '/x'",
+                "COPY (SELECT a FROM stdin) TO PROGRAM 'stdout'",
+                "CREATE SCHEMA audit",
+                "DROP SCHEMA IF EXISTS audit, \"Public\" CASCADE",
+                "ALTER SCHEMA audit RENAME TO another",
+                "CREATE CAST (a AS b) WITHOUT FUNCTION",
+                "COMMENT ON TABLE server IS 'x'",
+                "ALTER TABLE role OWNER TO app",
+                "DROP TABLE IF EXISTS \"user\", language",
+                "CREATE TRIGGER database BEFORE INSERT ON t EXECUTE FUNCTION f()",
+                "SECURITY LABEL FOR anon ON COLUMN t.c IS 'MASKED'",
+                "SELECT pg_advisory_xact_lock(1), pg_try_advisory_xact_lock_shared(1), t.pg_advisory_lock",
+                "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ SELECT pg_advisory_lock(1) $$",
+                "CREATE TABLE commit (rollback int)",
+                "NOTIFY x",
+                "EXECUTE x",
+                "UPDATE t SET a = 1",
+                "ALTER TABLE t DROP COLUMN extension",
+            })
+    void keeps(String sql) {
+        assertThat(adapt(sql)).containsExactly(sql);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '¦', quoteCharacter = '`', textBlock = """
+                    ROLLBACK                               ¦ remove ROLLBACK
+                    ROLLBACK AND CHAIN                     ¦ remove ROLLBACK
+                    rollback to savepoint a                ¦ not set
+                    RELEASE a                              ¦ not set
+                    SAVEPOINT a                            ¦ RELEASE SAVEPOINT "a"
+                    BEGIN READ ONLY                        ¦ READ ONLY
+                    START TRANSACTION ISOLATION LEVEL SERIALIZABLE, READ ONLY, DEFERRABLE ¦ READ ONLY
+                    SET TRANSACTION READ ONLY              ¦ READ ONLY
+                    SET LOCAL TRANSACTION SNAPSHOT '0'     ¦ SNAPSHOT
+                    SET TRANSACTION ISOLATION LEVEL LOW    ¦ correct it
+                    CREATE ROLE app                        ¦ a role
+                    CREATE USER app                        ¦ a user
+                    DROP GROUP app                         ¦ a role
+                    ALTER ROLE app SET search_path = a     ¦ a role
+                    CREATE USER MAPPING FOR a SERVER b     ¦ a user
+                    CREATE DATABASE d                      ¦ a database
+                    ALTER DATABASE d SET search_path = a   ¦ a database
+                    COMMENT ON DATABASE d IS 'x'           ¦ a database
+                    ALTER SYSTEM SET work_mem = 1          ¦ server
+                    CREATE TABLESPACE s LOCATION '/x'      ¦ tablespace
+                    ALTER TABLE ALL IN TABLESPACE a SET TABLESPACE b ¦ tablespace
+                    CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f() ¦ event trigger
+                    CREATE PUBLICATION p FOR ALL TABLES    ¦ publication
+                    ALTER PUBLICATION p ADD TABLE ONLY public.t ¦ publication
+                    DROP SUBSCRIPTION s                    ¦ subscription
+                    CREATE SERVER s FOREIGN DATA WRAPPER w ¦ foreign server
+                    CREATE FOREIGN DATA WRAPPER w          ¦ wrapper
+                    CREATE OR REPLACE TRUSTED PROCEDURAL LANGUAGE l ¦ a language
+                    CREATE TRANSFORM FOR a LANGUAGE l (FROM SQL WITH FUNCTION f(internal)) ¦ a transform
+                    CREATE ACCESS METHOD m TYPE INDEX HANDLER h ¦ access method
+                    REASSIGN OWNED BY a TO b               ¦ role owns
+                    DROP OWNED BY a                        ¦ role owns
+                    SECURITY LABEL FOR x ON ROLE a IS 'y'  ¦ a role
+                    CHECKPOINT                             ¦ checkpoint
+                    GRANT app TO x                         ¦ membership
+                    REVOKE ADMIN OPTION FOR app FROM x     ¦ membership
+                    GRANT CONNECT ON DATABASE d TO x       ¦ database
+                    GRANT USAGE ON LANGUAGE plpgsql TO x   ¦ language
+                    REVOKE ALL ON FOREIGN SERVER s FROM x  ¦ foreign
+                    GRANT SET ON PARAMETER work_mem TO x   ¦ parameter
+                    DO $$ BEGIN GRANT app TO x; END $$     ¦ membership
+                    ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO x ¦ IN SCHEMA
+                    ALTER DEFAULT PRIVILEGES FOR ROLE x REVOKE ALL ON TABLES FROM y ¦ IN SCHEMA
+                    SELECT pg_advisory_lock(1)             ¦ xact
+                    SELECT pg_catalog.PG_TRY_ADVISORY_LOCK_SHARED (1) ¦ xact
+                    DO $$ BEGIN PERFORM pg_advisory_unlock_all(); END $$ ¦ xact
+                    CREATE SCHEMA AUTHORIZATION x          ¦ role
+                    ROLLBACK PREPARED 'x'                  ¦ remove ROLLBACK
+                    ABORT                                  ¦ remove ABORT
+                    PREPARE TRANSACTION 'x'                ¦ PREPARE TRANSACTION
+                    COMMIT PREPARED 'x'                    ¦ COMMIT PREPARED
+                    COMMIT WORK AND CHAIN                  ¦ AND CHAIN
+                    END AND CHAIN                          ¦ AND CHAIN
+                    BEGIN INSERT INTO t VALUES (1)         ¦ DO $$
+                    END IF                                 ¦ DO $$
+                    COMMIT SELECT 1                        ¦ semicolon
+                    SET ROLE x                             ¦ role
+                    SET SESSION ROLE NONE                  ¦ role
+                    SET LOCAL role = x                     ¦ role
+                    SET "role" TO x                        ¦ role
+                    RESET ROLE                             ¦ role
+                    SET SESSION AUTHORIZATION x            ¦ role
+                    SET LOCAL SESSION AUTHORIZATION x      ¦ role
+                    SET SESSION SESSION AUTHORIZATION x    ¦ role
+                    SET session_authorization = x          ¦ role
+                    RESET SESSION AUTHORIZATION            ¦ role
+                    RESET session_authorization            ¦ role
+                    RESET ALL                              ¦ RESET ALL
+                    SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY ¦ CHARACTERISTICS
+                    SET standard_conforming_strings = off  ¦ E'
+                    SET LOCAL standard_conforming_strings TO DEFAULT ¦ E'
+                    SET standard_conforming_strings TO 'of' ¦ E'
+                    SET DateStyle = German                 ¦ ISO
+                    SET DateStyle TO 'SQL, DMY'            ¦ ISO
+                    SET LOCAL datestyle = DMY              ¦ ISO
+                    SET DateStyle = 'iso, german'          ¦ ISO
+                    DISCARD ALL                            ¦ DISCARD
+                    LISTEN x                               ¦ LISTEN
+                    UNLISTEN *                             ¦ UNLISTEN
+                    PREPARE p AS SELECT 1                  ¦ PREPARE
+                    DEALLOCATE ALL                         ¦ DEALLOCATE
+                    LOAD 'x'                               ¦ LOAD
+                    DECLARE c BINARY CURSOR WITH HOLD FOR SELECT 1 ¦ WITHOUT HOLD
+                    COPY public.t (a, b) FROM stdin        ¦ COPY
+                    COPY (SELECT 1) TO STDOUT WITH CSV     ¦ COPY
+                    DROP EXTENSION citext                  ¦ extension
+                    ALTER EXTENSION citext UPDATE          ¦ extension
+                    CREATE SCHEMA public AUTHORIZATION x   ¦ exists already
+                    CREATE SCHEMA public CREATE TABLE t () ¦ exists already
+                    DROP SCHEMA a, public CASCADE          ¦ drop
+                    DROP SCHEMA IF EXISTS "public"         ¦ drop
+                    ALTER SCHEMA public RENAME TO x        ¦ rename
+                    SELECT 1 \\gexec                       ¦ psql
+                    \\connect x                            ¦ psql
+                    """)
+    void refuses(String sql, String message) {
+        assertThatThrownBy(() -> adapt("SELECT 1;\n-- c\n" + sql))
+                .isInstanceOf(InvalidMigrationException.class)
+                .hasMessageContaining(message)
+                .hasMessageContaining("m.sql:3");
+    }
+
+    @Test
+    void namesTheLineOfAPsqlCommandInsideAStatement() {
+        assertThatThrownBy(() -> adapt("SELECT 1\n\n\\g")).hasMessageContaining("m.sql:3");
+    }
+
+    @Test
+    void ignoresTheLinesThatPgDumpWritesForPsql() {
+        assertThat(adapt("\\restrict aBc\n\nSELECT 1;\n\n\\unrestrict aBc\n")).containsExactly("SELECT 1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '¦', quoteCharacter = '`', textBlock = """
+                    SELECT 1                                               ¦
+                    BEGIN; COMMIT                                          ¦
+                    BEGIN ISOLATION LEVEL READ COMMITTED; COMMIT           ¦
+                    SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED       ¦
+                    SELECT 'SET TRANSACTION ISOLATION LEVEL SERIALIZABLE'  ¦
+                    begin transaction isolation level serializable; SELECT 1; END ¦ SERIALIZABLE
+                    SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ WRITE ¦ REPEATABLE READ
+                    SET LOCAL TRANSACTION READ WRITE, ISOLATION LEVEL SERIALIZABLE ¦ SERIALIZABLE
+                    START TRANSACTION ISOLATION LEVEL SERIALIZABLE; COMMIT; BEGIN ISOLATION LEVEL REPEATABLE READ; END ¦ SERIALIZABLE
+                    """)
+    void takesTheStrongestIsolationLevelOver(String sql, String level) {
+        var script = new PublicSchemaAdapter().adapt(ScriptFile.of("m.sql", sql), NOTHING_SHARED);
+
+        assertThat(script.isolationLevel()).isEqualTo(Optional.ofNullable(level));
+    }
+
+    @Test
+    void keepsSavepointsThatEndWithTheScript() {
+        String sql = "SAVEPOINT a; SAVEPOINT b; ROLLBACK WORK TO a; SAVEPOINT b; RELEASE b; ROLLBACK TO SAVEPOINT a;"
+                + " RELEASE SAVEPOINT a";
+
+        assertThat(String.join("; ", adapt(sql))).isEqualTo(sql);
+    }
+
+    private static List<String> adapt(String sql) {
+        return new PublicSchemaAdapter()
+                .adapt(ScriptFile.of("m.sql", sql), NOTHING_SHARED).statements("t1").stream()
+                        .map(SqlStatement::sql)
+                        .toList();
+    }
+}
