@@ -1,7 +1,7 @@
 package dev.tenantmigrator.cli;
 
 import dev.tenantmigrator.cli.command.Program;
-import dev.tenantmigrator.cli.setup.Host;
+import dev.tenantmigrator.cli.setup.CliContext;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -22,22 +22,22 @@ public final class Main {
         // Some newer JDKs have a console even where input and output are no terminal; this one is there only where they
         // are.
         System.setProperty("jdk.console", "java.base");
-        Host host = Host.ofProcess();
-        int exitCode = run(host, args);
-        host.out().flush();
-        host.err().flush();
+        CliContext context = CliContext.ofProcess();
+        int exitCode = run(context, args);
+        context.out().flush();
+        context.err().flush();
         System.exit(exitCode);
     }
 
     /**
      * Runs one command.
      *
-     * @param host where it reads and writes
+     * @param context where it reads and writes
      * @param args see {@code --help}
      * @return 0: all well; 1: a tenant failed or is unhealthy; 2: wrong usage, unreadable migrations, no connection
      */
-    public static int run(Host host, String... args) {
+    public static int run(CliContext context, String... args) {
         DRIVER_LOG.setLevel(Level.OFF);
-        return Program.run(host, args);
+        return Program.run(context, args);
     }
 }

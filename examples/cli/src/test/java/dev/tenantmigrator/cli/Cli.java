@@ -2,7 +2,7 @@ package dev.tenantmigrator.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tenantmigrator.cli.setup.Host;
+import dev.tenantmigrator.cli.setup.CliContext;
 import dev.tenantmigrator.cli.setup.Terminal;
 import dev.tenantmigrator.support.TestDatabase;
 import java.io.IOException;
@@ -97,9 +97,9 @@ final class Cli {
     Result run(String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        Host host = new Host(
+        CliContext context = new CliContext(
                 new PrintWriter(out, true), new PrintWriter(err, true), environment, directory, terminal, false);
-        return new Result(Main.run(host, args), out.toString(), err.toString());
+        return new Result(Main.run(context, args), out.toString(), err.toString());
     }
 
     /** Runs a command with {@code --json}, which must end with the given exit code. */

@@ -3,10 +3,10 @@ package dev.tenantmigrator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenantmigrator.cli.setup.CliContext;
+import dev.tenantmigrator.cli.setup.CliSettings;
 import dev.tenantmigrator.cli.setup.CommandException;
-import dev.tenantmigrator.cli.setup.Host;
-import dev.tenantmigrator.cli.setup.Layers;
-import dev.tenantmigrator.cli.setup.Settings;
+import dev.tenantmigrator.cli.setup.SettingsLoader;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ class OptionsTest {
     void argumentsWinOverEnvironmentOverWorkingDirectoryOverMigrations() {
         cli().write("tenant-migrator.properties", "migrations=there\nuser=from-here\nparallelism=3")
                 .write("there/tenant-migrator.properties", "user=from-there\nparallelism=4\nrequired-table=a, b");
-        Settings settings = settings(Map.of(), Map.of());
+        CliSettings settings = settings(Map.of(), Map.of());
         assertThat(settings.migrations()).isEqualTo(directory.resolve("there"));
         assertThat(settings.requiredTables()).containsExactly("a", "b");
         assertThat(settings.user()).contains("from-here");
@@ -42,7 +42,7 @@ class OptionsTest {
 
     @Test
     void nothingIsRequiredOrSharedUnlessNamed() {
-        Settings settings = settings(Map.of(), Map.of());
+        CliSettings settings = settings(Map.of(), Map.of());
         assertThat(settings.requiredTables()).isEmpty();
         assertThat(settings.sharedObjects()).isEmpty();
         assertThat(settings.parallelism()).isEqualTo(1);
@@ -163,8 +163,9 @@ class OptionsTest {
         return new Cli(directory);
     }
 
-    private Settings settings(Map<String, String> environment, Map<String, String> arguments) {
+    private CliSettings settings(Map<String, String> environment, Map<String, String> arguments) {
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-        return Layers.settings(new Host(nowhere, nowhere, environment, directory, Optional.empty(), false), arguments);
+        return SettingsLoader.settings(
+                new CliContext(nowhere, nowhere, environment, directory, Optional.empty(), false), arguments);
     }
 }

@@ -2,10 +2,10 @@ package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResult;
-import dev.tenantmigrator.cli.output.Text;
+import dev.tenantmigrator.cli.output.TerminalText;
+import dev.tenantmigrator.cli.setup.CliContext;
+import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.cli.setup.CommandException;
-import dev.tenantmigrator.cli.setup.Host;
-import dev.tenantmigrator.cli.setup.Session;
 import dev.tenantmigrator.report.AdoptionPlan;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
         })
 final class AdoptCommand implements Callable<Integer> {
 
-    private final Runner runner;
+    private final CommandRunner runner;
 
     @Parameters(paramLabel = "SCHEMA", description = "The schema.")
     private String schema = "";
@@ -36,7 +36,7 @@ final class AdoptCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "Do not ask.")
     private boolean yes;
 
-    AdoptCommand(Runner runner) {
+    AdoptCommand(CommandRunner runner) {
         this.runner = runner;
     }
 
@@ -45,7 +45,7 @@ final class AdoptCommand implements Callable<Integer> {
         return runner.withDatabase("adopt", this::adopt);
     }
 
-    private CommandResult adopt(Session session) {
+    private CommandResult adopt(CliSession session) {
         AdoptionPlan plan = versions.isEmpty()
                 ? session.migrator().planAdoption(schema)
                 : new AdoptionPlan(schema, versions, List.of());
@@ -57,9 +57,11 @@ final class AdoptCommand implements Callable<Integer> {
                     + " use --yes to record none");
         }
         if (versions.isEmpty() && !session.settings().json()) {
-            lines(plan).stream().map(Text::lines).forEach(session.host().out()::println);
+            lines(plan).stream()
+                    .map(TerminalText::lines)
+                    .forEach(session.context().out()::println);
         }
-        if (versions.isEmpty() && !agreed(session.host())) {
+        if (versions.isEmpty() && !agreed(session.context())) {
             return CommandResult.of(
                     "adopt",
                     TenantResult.of(schema, TenantResult.SKIPPED)
@@ -69,10 +71,10 @@ final class AdoptCommand implements Callable<Integer> {
         return result("adopted", plan);
     }
 
-    private boolean agreed(Host host) {
+    private boolean agreed(CliContext context) {
         return yes
-                || host.terminal().isEmpty()
-                || host.terminal()
+                || context.terminal().isEmpty()
+                || context.terminal()
                         .get()
                         .ask("Record these as applied? [y/N] ")
                         .strip()

@@ -1,8 +1,8 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.setup.CliSettings;
 import dev.tenantmigrator.cli.setup.CommandException;
-import dev.tenantmigrator.cli.setup.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ final class CreateCommand implements Callable<Integer> {
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMddHHmmss", Locale.ROOT);
     private static final int LONGEST_NAME = 200;
 
-    private final Runner runner;
+    private final CommandRunner runner;
 
     @Parameters(paramLabel = "NAME", description = "What it does, e.g. add_invoices.")
     private String name = "";
@@ -39,7 +39,7 @@ final class CreateCommand implements Callable<Integer> {
                             + " and the copy kept with the newest migration.")
     private Optional<Path> prisma = Optional.empty();
 
-    CreateCommand(Runner runner) {
+    CreateCommand(CommandRunner runner) {
         this.runner = runner;
     }
 
@@ -48,13 +48,13 @@ final class CreateCommand implements Callable<Integer> {
         return runner.withSettings("create", this::create);
     }
 
-    private CommandResult create(Settings settings) throws IOException {
+    private CommandResult create(CliSettings settings) throws IOException {
         String version = LocalDateTime.now(Clock.systemUTC()).format(STAMP) + "_" + cleaned(name);
         Path migrations = settings.migrations();
-        Optional<Path> schema = prisma.map(path -> runner.host().directory().resolve(path));
+        Optional<Path> schema = prisma.map(path -> runner.context().directory().resolve(path));
         Optional<PrismaDifference> difference = Optional.empty();
         if (schema.isPresent()) {
-            difference = PrismaDifference.find(runner.host(), schema.get(), migrations);
+            difference = PrismaDifference.find(runner.context(), schema.get(), migrations);
             if (difference.isEmpty()) {
                 return CommandResult.of("create", List.of())
                         .withLines(List.of(

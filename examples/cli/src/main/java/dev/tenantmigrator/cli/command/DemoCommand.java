@@ -1,7 +1,7 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.cli.output.CommandResult;
-import dev.tenantmigrator.cli.setup.Settings;
+import dev.tenantmigrator.cli.setup.CliSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -15,9 +15,9 @@ import picocli.CommandLine.Command;
         })
 final class DemoCommand implements Callable<Integer> {
 
-    private final Runner runner;
+    private final CommandRunner runner;
 
-    DemoCommand(Runner runner) {
+    DemoCommand(CommandRunner runner) {
         this.runner = runner;
     }
 
@@ -26,8 +26,8 @@ final class DemoCommand implements Callable<Integer> {
         return runner.withSettings("demo", this::demo);
     }
 
-    private CommandResult demo(Settings settings) throws Exception {
-        List<Map<String, Object>> steps = Demo.run(runner.host(), settings);
+    private CommandResult demo(CliSettings settings) throws Exception {
+        List<Map<String, Object>> steps = DemoScenario.run(runner.context(), settings);
         return CommandResult.of("demo", List.of())
                 .withMore(Map.of("steps", steps))
                 .withLines(List.of("Demo passed: " + steps.size() + " commands did what they should."));

@@ -2,9 +2,9 @@ package dev.tenantmigrator.cli.command;
 
 import static picocli.CommandLine.ScopeType.INHERIT;
 
-import dev.tenantmigrator.cli.setup.Host;
-import dev.tenantmigrator.cli.setup.Layers;
-import dev.tenantmigrator.cli.setup.Settings;
+import dev.tenantmigrator.cli.setup.CliContext;
+import dev.tenantmigrator.cli.setup.CliSettings;
+import dev.tenantmigrator.cli.setup.SettingsLoader;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,12 +37,12 @@ import picocli.CommandLine.Spec;
         })
 final class GlobalOptions implements Runnable {
 
-    private final Host host;
+    private final CliContext context;
     private final Map<String, String> given = new LinkedHashMap<>();
     private Optional<CommandSpec> spec = Optional.empty();
 
-    GlobalOptions(Host host) {
-        this.host = host;
+    GlobalOptions(CliContext context) {
+        this.context = context;
     }
 
     @Spec
@@ -200,8 +200,8 @@ final class GlobalOptions implements Runnable {
         throw refused("which command?");
     }
 
-    Settings settings() {
-        return Layers.settings(host, given);
+    CliSettings settings() {
+        return SettingsLoader.settings(context, given);
     }
 
     boolean jsonGiven() {

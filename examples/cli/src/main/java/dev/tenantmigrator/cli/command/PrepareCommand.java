@@ -8,9 +8,9 @@ import picocli.CommandLine.Command;
 @Command(name = "prepare", description = "Make the database ready for tenants, and check all migrations.")
 final class PrepareCommand implements Callable<Integer> {
 
-    private final Runner runner;
+    private final CommandRunner runner;
 
-    PrepareCommand(Runner runner) {
+    PrepareCommand(CommandRunner runner) {
         this.runner = runner;
     }
 

@@ -1,8 +1,8 @@
 package dev.tenantmigrator.cli.command;
 
+import dev.tenantmigrator.cli.setup.CliContext;
 import dev.tenantmigrator.cli.setup.CommandException;
-import dev.tenantmigrator.cli.setup.Host;
-import dev.tenantmigrator.cli.setup.Prisma;
+import dev.tenantmigrator.cli.setup.PrismaCli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ record PrismaDifference(String up, String down, List<String> withoutCopy) {
      *
      * @return empty when nothing has changed
      */
-    static Optional<PrismaDifference> find(Host host, Path schema, Path migrations) throws IOException {
+    static Optional<PrismaDifference> find(CliContext context, Path schema, Path migrations) throws IOException {
         if (!Files.exists(schema)) {
             throw new CommandException(
                     "there is no Prisma schema at " + schema.toAbsolutePath().normalize());
@@ -44,7 +44,7 @@ record PrismaDifference(String up, String down, List<String> withoutCopy) {
             }
             withoutCopy.add(0, String.valueOf(migration.getFileName()));
         }
-        Prisma prisma = Prisma.of(host);
+        PrismaCli prisma = PrismaCli.of(context);
         Optional<String> up = prisma.difference(copy, Optional.of(schema));
         if (up.isEmpty()) {
             return Optional.empty();

@@ -1,7 +1,7 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.cli.output.CommandResult;
-import dev.tenantmigrator.cli.setup.Host;
+import dev.tenantmigrator.cli.setup.CliContext;
 import dev.tenantmigrator.report.Failure;
 import java.util.Arrays;
 import java.util.List;
@@ -19,13 +19,13 @@ public final class Program {
     /**
      * Runs one command.
      *
-     * @param host where it reads and writes
+     * @param context where it reads and writes
      * @param args the command and its arguments
      * @return the exit code
      */
-    public static int run(Host host, String... args) {
-        GlobalOptions options = new GlobalOptions(host);
-        Runner runner = new Runner(host, options);
+    public static int run(CliContext context, String... args) {
+        GlobalOptions options = new GlobalOptions(context);
+        CommandRunner runner = new CommandRunner(context, options);
         CommandLine program = new CommandLine(options);
         List<Object> commands = List.of(
                 new CreateCommand(runner),
@@ -47,16 +47,16 @@ public final class Program {
                 new DemoCommand(runner),
                 new HelpCommand());
         commands.forEach(program::addSubcommand);
-        return program.setOut(host.out())
-                .setErr(host.err())
-                .setColorScheme(Help.defaultColorScheme(host.colours() ? Ansi.ON : Ansi.OFF))
+        return program.setOut(context.out())
+                .setErr(context.err())
+                .setColorScheme(Help.defaultColorScheme(context.colours() ? Ansi.ON : Ansi.OFF))
                 // A user may be called "@ada".
                 .setExpandAtFiles(false)
                 .setParameterExceptionHandler((e, arguments) -> refused(e, runner, arguments))
                 .execute(args);
     }
 
-    private static int refused(ParameterException e, Runner runner, String... arguments) {
+    private static int refused(ParameterException e, CommandRunner runner, String... arguments) {
         String command = e.getCommandLine().getCommandName();
         String message = message(e).replaceAll("(?i)(password=)[^&'\\s]*", "$1***");
         boolean json = Arrays.asList(arguments).contains("--json");

@@ -3,9 +3,9 @@ package dev.tenantmigrator.cli.command;
 import dev.tenantmigrator.Repair;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.cli.output.CommandResult;
-import dev.tenantmigrator.cli.output.Outcomes;
+import dev.tenantmigrator.cli.output.TenantResults;
+import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.cli.setup.CommandException;
-import dev.tenantmigrator.cli.setup.Session;
 import dev.tenantmigrator.report.FleetReport;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -22,9 +22,9 @@ final class RepairCommand {
     private static final String SCHEMA = "The tenant.";
     private static final String ALL = "All tenants.";
 
-    private final Runner runner;
+    private final CommandRunner runner;
 
-    RepairCommand(Runner runner) {
+    RepairCommand(CommandRunner runner) {
         this.runner = runner;
     }
 
@@ -64,10 +64,11 @@ final class RepairCommand {
 
     private int repair(Repair repair, Optional<String> schema, boolean all) {
         return runner.withDatabase(
-                "repair", session -> CommandResult.of("repair", Outcomes.of(repair(session, repair, schema, all))));
+                "repair",
+                session -> CommandResult.of("repair", TenantResults.of(repair(session, repair, schema, all))));
     }
 
-    private static FleetReport repair(Session session, Repair repair, Optional<String> schema, boolean all) {
+    private static FleetReport repair(CliSession session, Repair repair, Optional<String> schema, boolean all) {
         if (schema.isPresent() == all) {
             throw new CommandException("repair which tenants? Give SCHEMA or --all, one of them");
         }

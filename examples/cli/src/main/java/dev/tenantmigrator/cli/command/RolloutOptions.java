@@ -4,9 +4,9 @@ import dev.tenantmigrator.Cancellation;
 import dev.tenantmigrator.FailurePolicy;
 import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.RolloutGroup;
-import dev.tenantmigrator.cli.setup.Host;
-import dev.tenantmigrator.cli.setup.Session;
-import dev.tenantmigrator.cli.setup.ShellCheck;
+import dev.tenantmigrator.cli.setup.CliContext;
+import dev.tenantmigrator.cli.setup.CliSession;
+import dev.tenantmigrator.cli.setup.ShellCommandCheck;
 import dev.tenantmigrator.report.FleetReport;
 import java.time.Duration;
 import java.util.Comparator;
@@ -25,7 +25,7 @@ final class RolloutOptions {
     @Option(
             names = "--order",
             paramLabel = "ORDER",
-            converter = RolloutValues.OrderValue.class,
+            converter = RolloutConverters.OrderValue.class,
             description =
                     "name, reverse or random. Default: groups are formed by name, and their tenants begun at random")
     private Optional<Comparator<String>> order = Optional.empty();
@@ -34,7 +34,7 @@ final class RolloutOptions {
             names = {"--group", "--groups"},
             paramLabel = "GROUP",
             split = ",",
-            converter = RolloutValues.GroupValue.class,
+            converter = RolloutConverters.GroupValue.class,
             description = {
                 "Tenants that go before the rest: a number, a percentage, a name, or a name with *; then, if wanted,"
                         + " :parallelism=N and :on-failure=POLICY. Repeatable, or 1,5%%,rest.",
@@ -45,7 +45,7 @@ final class RolloutOptions {
     @Option(
             names = "--on-failure",
             paramLabel = "POLICY",
-            converter = RolloutValues.PolicyValue.class,
+            converter = RolloutConverters.PolicyValue.class,
             description = "go-on; stop (at the first failed tenant); 3 (stop when as many failed); 5%% (of the group)."
                     + " Tenants in work are finished. Default: go-on")
     private Optional<FailurePolicy> onFailure = Optional.empty();
@@ -53,7 +53,7 @@ final class RolloutOptions {
     @Option(
             names = "--pause",
             paramLabel = "DURATION",
-            converter = RolloutValues.DurationValue.class,
+            converter = RolloutConverters.DurationValue.class,
             description = "How long it waits between two groups: 500ms, 5s, 10min.")
     private Optional<Duration> pause = Optional.empty();
 
@@ -67,26 +67,26 @@ final class RolloutOptions {
     private Optional<String> check = Optional.empty();
 
     @Mixin
-    private WorkOptions work = new WorkOptions();
+    private ExecutionOptions execution = new ExecutionOptions();
 
     /** Runs something with these options on all tenants, or on one. */
-    FleetReport run(Session session, Optional<String> schema, Function<Rollout, FleetReport> run) {
+    FleetReport run(CliSession session, Optional<String> schema, Function<Rollout, FleetReport> run) {
         tenants.check(session, schema);
         TenantsOption.requireTenants(
-                session, groups.stream().map(RolloutGroup::name).filter(RolloutValues::isName));
+                session, groups.stream().map(RolloutGroup::name).filter(RolloutConverters::isName));
         groups.forEach(group -> group.parallelism().ifPresent(session::provideFor));
-        FleetReport report = session.run(() -> run.apply(rollout(session.cancellation(), session.host())));
+        FleetReport report = session.run(() -> run.apply(rollout(session.cancellation(), session.context())));
         tenants.checkFound(session, report.outcomes().size());
         return report;
     }
 
-    Rollout rollout(Cancellation cancellation, Host host) {
+    Rollout rollout(Cancellation cancellation, CliContext context) {
         Rollout.Builder rollout =
-                work.rollout(cancellation).tenants(tenants::has).groups(groups.toArray(RolloutGroup[]::new));
+                execution.rollout(cancellation).tenants(tenants::has).groups(groups.toArray(RolloutGroup[]::new));
         order.ifPresent(rollout::order);
         onFailure.ifPresent(rollout::onFailure);
         pause.ifPresent(rollout::pause);
-        check.ifPresent(command -> rollout.check(new ShellCheck(command, host)));
+        check.ifPresent(command -> rollout.check(new ShellCommandCheck(command, context)));
         return rollout.build();
     }
 }

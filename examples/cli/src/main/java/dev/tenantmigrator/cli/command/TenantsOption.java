@@ -1,7 +1,7 @@
 package dev.tenantmigrator.cli.command;
 
+import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.cli.setup.CommandException;
-import dev.tenantmigrator.cli.setup.Session;
 import dev.tenantmigrator.report.PlanReport;
 import java.util.List;
 import java.util.Optional;
@@ -16,9 +16,9 @@ final class TenantsOption {
             names = "--tenants",
             paramLabel = "PATTERN",
             split = ",",
-            converter = RolloutValues.GlobValue.class,
+            converter = RolloutConverters.GlobValue.class,
             description = "Only tenants whose name matches; * stands for any characters. Repeatable, or a,b.")
-    private List<RolloutValues.Glob> patterns = List.of();
+    private List<RolloutConverters.Glob> patterns = List.of();
 
     /** Whether a tenant is one of them. */
     boolean has(String schema) {
@@ -36,11 +36,11 @@ final class TenantsOption {
      *
      * @throws CommandException when both are given, or a name is that of no tenant
      */
-    void check(Session session, Optional<String> schema) {
+    void check(CliSession session, Optional<String> schema) {
         if (schema.isPresent() && !patterns.isEmpty()) {
             throw new CommandException("which tenants? Give SCHEMA or --tenants, one of them");
         }
-        requireTenants(session, patterns.stream().map(RolloutValues.Glob::pattern));
+        requireTenants(session, patterns.stream().map(RolloutConverters.Glob::pattern));
     }
 
     /**
@@ -48,7 +48,7 @@ final class TenantsOption {
      *
      * @throws CommandException when a name is that of no tenant
      */
-    static void requireTenants(Session session, Stream<String> patterns) {
+    static void requireTenants(CliSession session, Stream<String> patterns) {
         patterns.filter(name -> !name.contains("*") && !session.migrator().exists(name))
                 .findFirst()
                 .ifPresent(name -> {
@@ -64,10 +64,10 @@ final class TenantsOption {
      * @param found how many tenants there were
      * @throws CommandException when there are tenants and none matches
      */
-    void checkFound(Session session, int found) {
+    void checkFound(CliSession session, int found) {
         if (!patterns.isEmpty() && found == 0 && !session.migrator().tenants().isEmpty()) {
             throw new CommandException("no tenant matches --tenants "
-                    + patterns.stream().map(RolloutValues.Glob::pattern).collect(Collectors.joining(","))
+                    + patterns.stream().map(RolloutConverters.Glob::pattern).collect(Collectors.joining(","))
                     + "; list shows all names");
         }
     }

@@ -37,21 +37,22 @@ final class FailureGroups {
     }
 
     /** Adds a row for each large group, and one for each other tenant. */
-    static void addTo(Table table, List<TenantResult> failed, String command) {
+    static void addTo(TextTable table, List<TenantResult> failed, String command) {
         Map<Reason, List<TenantResult>> groups = new LinkedHashMap<>();
         failed.forEach(tenant -> groups.computeIfAbsent(Reason.of(tenant), reason -> new ArrayList<>())
                 .add(tenant));
         groups.forEach((reason, tenants) -> {
             if (tenants.size() > FEW) {
-                String detail = Details.failure(reason.failure(), reason.done(), command);
+                String detail = DetailColumn.failure(reason.failure(), reason.done(), command);
                 table.add(names(tenants), reason.outcome(), detail);
             } else {
-                tenants.forEach(tenant -> table.add(tenant.schema(), tenant.outcome(), Details.of(tenant, command)));
+                tenants.forEach(
+                        tenant -> table.add(tenant.schema(), tenant.outcome(), DetailColumn.of(tenant, command)));
             }
         });
     }
 
     private static String names(List<TenantResult> tenants) {
-        return Text.some(tenants.stream().map(TenantResult::schema).toList(), NAMED);
+        return TerminalText.some(tenants.stream().map(TenantResult::schema).toList(), NAMED);
     }
 }

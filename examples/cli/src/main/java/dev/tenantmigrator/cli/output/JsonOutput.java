@@ -50,8 +50,8 @@ public final class JsonOutput {
 
     private static Map<String, Object> finding(Finding finding) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("kind", Text.kebab(finding.kind()));
-        fields.put("severity", Text.kebab(finding.severity()));
+        fields.put("kind", TerminalText.kebab(finding.kind()));
+        fields.put("severity", TerminalText.kebab(finding.severity()));
         finding.version().ifPresent(version -> fields.put("version", version));
         fields.put("message", finding.message());
         return fields;

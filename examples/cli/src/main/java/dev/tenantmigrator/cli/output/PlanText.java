@@ -27,7 +27,7 @@ public final class PlanText {
         groups(report, verbose ? Integer.MAX_VALUE : FEW).forEach(tenants -> {
             TenantPlan first = tenants.get(0);
             if (tenants.size() > 1) {
-                lines.add(Text.line("-- " + Text.tenants(tenants.size())
+                lines.add(TerminalText.line("-- " + TerminalText.tenants(tenants.size())
                         + " have the same plan, shown for the first (--verbose shows"
                         + " all): "
                         + String.join(
@@ -64,7 +64,7 @@ public final class PlanText {
     }
 
     private static void add(List<String> lines, String schema, PlannedMigration migration) {
-        lines.add(Text.line("-- tenant " + schema + ", version " + migration.version() + ", " + migration.file()
+        lines.add(TerminalText.line("-- tenant " + schema + ", version " + migration.version() + ", " + migration.file()
                 + (migration.applied() ? " (applied already)" : "")));
         if (!migration.transactional()) {
             lines.add("-- not in a transaction: each statement is sent by itself");
@@ -87,14 +87,14 @@ public final class PlanText {
                         extension -> lines.add("extension " + extension + " is not installed: a deploy first creates it"
                                 + " in the shared schema; until it is there, what it owns is shown as the tenant's"));
         versions(report).forEach((migration, tenants) -> {
-            lines.add(migration.version() + " (" + migration.file() + "), " + Text.tenants(tenants) + ":");
+            lines.add(migration.version() + " (" + migration.file() + "), " + TerminalText.tenants(tenants) + ":");
             migration
                     .notes()
                     .forEach(note -> lines.add(
-                            "  line " + note.line() + ": " + Text.kebab(note.kind()) + ": " + note.message()));
+                            "  line " + note.line() + ": " + TerminalText.kebab(note.kind()) + ": " + note.message()));
         });
         lines.addAll(refused(report));
-        lines.add(Text.tenants(report.tenants().size()) + ": "
+        lines.add(TerminalText.tenants(report.tenants().size()) + ": "
                 + counts.entrySet().stream()
                         .map(count -> count.getValue() + " " + count.getKey())
                         .collect(Collectors.joining(", "))
@@ -129,7 +129,8 @@ public final class PlanText {
                             .add(tenant.schema()));
         }
         List<String> lines = new ArrayList<>();
-        byMessage.forEach((message, schemas) -> lines.add(Text.some(schemas, NAMED) + " would fail: " + message));
+        byMessage.forEach(
+                (message, schemas) -> lines.add(TerminalText.some(schemas, NAMED) + " would fail: " + message));
         return lines;
     }
 }

@@ -36,22 +36,22 @@ public final class StatusText {
                 .sorted(Comparator.comparingInt(StatusText::urgency))
                 .toList();
         int limit = all ? shown.size() : Math.min(SHOWN, shown.size());
-        Table table = new Table("TENANT", "HEALTH", "APPLIED", "PENDING", "MISSING TABLES", "FINDING");
+        TextTable table = new TextTable("TENANT", "HEALTH", "APPLIED", "PENDING", "MISSING TABLES", "FINDING");
         Set<String> source = Set.copyOf(report.versions());
         shown.subList(0, limit)
                 .forEach(tenant -> table.add(
                         tenant.schema(),
                         health(tenant),
                         applied(tenant, source),
-                        Text.some(tenant.pending(), NAMED),
-                        Text.some(tenant.missingTables(), NAMED),
+                        TerminalText.some(tenant.pending(), NAMED),
+                        TerminalText.some(tenant.missingTables(), NAMED),
                         also(tenant)));
         List<String> lines = new ArrayList<>(shown.isEmpty() ? List.of() : table.lines());
         if (limit < shown.size()) {
             lines.add("... and " + (shown.size() - limit) + " more; --verbose shows all");
         }
         long healthy = tenants.stream().filter(TenantStatus::healthy).count();
-        lines.add(Text.tenants(tenants.size()) + ": " + healthy + " healthy, "
+        lines.add(TerminalText.tenants(tenants.size()) + ": " + healthy + " healthy, "
                 + (tenants.size() - healthy) + " unhealthy; "
                 + tenants.stream().filter(tenant -> !tenant.pending().isEmpty()).count()
                 + " with pending migrations");
@@ -62,13 +62,13 @@ public final class StatusText {
     public static List<String> tenant(TenantStatus tenant) {
         List<String> lines = new ArrayList<>();
         lines.add(tenant.schema() + ": " + health(tenant));
-        Table versions = new Table("VERSION", "APPLIED");
+        TextTable versions = new TextTable("VERSION", "APPLIED");
         tenant.applied().forEach(row -> versions.add(row.version(), time(row)));
         tenant.pending().forEach(version -> versions.add(version, "pending"));
         lines.add("");
         lines.addAll(versions.lines());
         if (!tenant.presentTables().isEmpty() || !tenant.missingTables().isEmpty()) {
-            Table tables = new Table("REQUIRED TABLE", "");
+            TextTable tables = new TextTable("REQUIRED TABLE", "");
             tenant.presentTables().forEach(table -> tables.add(table, "present"));
             tenant.missingTables().forEach(table -> tables.add(table, "missing"));
             lines.add("");
@@ -76,7 +76,7 @@ public final class StatusText {
         }
         if (!tenant.findings().isEmpty()) {
             lines.add("");
-            lines.addAll(Details.findings(tenant.findings()));
+            lines.addAll(DetailColumn.findings(tenant.findings()));
         }
         return lines;
     }
@@ -103,7 +103,7 @@ public final class StatusText {
         return worst(tenant.findings().stream()
                         .filter(finding -> finding.kind() != Kind.PENDING && finding.kind() != Kind.MISSING_TABLE)
                         .toList())
-                .map(Details::finding)
+                .map(DetailColumn::finding)
                 .orElse("");
     }
 

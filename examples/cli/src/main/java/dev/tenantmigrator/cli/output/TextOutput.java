@@ -26,13 +26,13 @@ public final class TextOutput {
     /** The lines to print. */
     public List<String> lines(CommandResult result) {
         if (result.lines().isPresent()) {
-            return result.lines().get().stream().map(Text::clean).toList();
+            return result.lines().get().stream().map(TerminalText::clean).toList();
         }
         List<String> lines = new ArrayList<>(table(result));
         if (!result.tenants().isEmpty()) {
             lines.add(counts(result));
         }
-        Notes.of(result).stream().map(Text::clean).forEach(lines::add);
+        RunHints.of(result).stream().map(TerminalText::clean).forEach(lines::add);
         return lines;
     }
 
@@ -49,7 +49,7 @@ public final class TextOutput {
                 .toList();
         long uncapped = others.stream().filter(tenant -> rank(tenant) == 0).count();
         int limit = all ? others.size() : (int) Math.min(uncapped + SHOWN, others.size());
-        Table table = new Table("TENANT", "OUTCOME", "DETAIL");
+        TextTable table = new TextTable("TENANT", "OUTCOME", "DETAIL");
         if (verbose) {
             notDone.forEach(tenant -> addTo(table, tenant, result.command()));
         } else {
@@ -64,8 +64,8 @@ public final class TextOutput {
         return lines;
     }
 
-    private static void addTo(Table table, TenantResult tenant, String command) {
-        table.add(tenant.schema(), tenant.outcome(), Details.of(tenant, command));
+    private static void addTo(TextTable table, TenantResult tenant, String command) {
+        table.add(tenant.schema(), tenant.outcome(), DetailColumn.of(tenant, command));
     }
 
     private static boolean notDone(TenantResult tenant) {
@@ -79,7 +79,7 @@ public final class TextOutput {
     }
 
     private String counts(CommandResult result) {
-        return Text.tenants(result.tenants().size())
+        return TerminalText.tenants(result.tenants().size())
                 + ": "
                 + result.counts().entrySet().stream().map(this::count).collect(Collectors.joining(", "));
     }

@@ -40,10 +40,10 @@ public final class Database implements AutoCloseable {
      *
      * @throws CommandException when they name none, or it cannot be reached
      */
-    public static Database open(Host host, Settings settings) {
+    public static Database open(CliContext context, CliSettings settings) {
         if (settings.embedded()) {
-            Path directory = host.directory().resolve(EMBEDDED_DIRECTORY);
-            EmbeddedServer server = EmbeddedServer.start(directory, host.err());
+            Path directory = context.directory().resolve(EMBEDDED_DIRECTORY);
+            EmbeddedServer server = EmbeddedServer.start(directory, context.err());
             PGSimpleDataSource source = source("--embedded", server.url());
             source.setUser(server.user());
             source.setPassword(server.password());
@@ -53,7 +53,7 @@ public final class Database implements AutoCloseable {
                 .orElseThrow(() -> new CommandException("which database? Give --url or TENANT_MIGRATOR_URL (a JDBC URL,"
                         + " " + PREFIX + "//host/database), or --embedded for a server of your own in "
                         + EMBEDDED_DIRECTORY));
-        PGSimpleDataSource source = login(host, settings, url);
+        PGSimpleDataSource source = login(context, settings, url);
         Optional<DataSource> direct = settings.directUrl().map(directUrl -> sameLogin(source, directUrl));
         return new Database(pool(source, settings.parallelism()), direct, Optional.empty());
     }
@@ -80,18 +80,18 @@ public final class Database implements AutoCloseable {
     }
 
     /** Tries the login, and asks for a password where one is missing and somebody can be asked. */
-    private static PGSimpleDataSource login(Host host, Settings settings, String url) {
+    private static PGSimpleDataSource login(CliContext context, CliSettings settings, String url) {
         PGSimpleDataSource source = source("--url", url);
         settings.user().ifPresent(source::setUser);
-        Optional.ofNullable(host.environment().get("TENANT_MIGRATOR_PASSWORD"))
+        Optional.ofNullable(context.environment().get("TENANT_MIGRATOR_PASSWORD"))
                 .filter(password -> !password.isEmpty())
                 .ifPresent(source::setPassword);
         Optional<SQLException> refusal = refusal(source);
         if (source.getPassword() == null
-                && host.terminal().isPresent()
+                && context.terminal().isPresent()
                 && refusal.filter(e -> NOT_AUTHENTICATED.contains(e.getSQLState()))
                         .isPresent()) {
-            source.setPassword(host.terminal().get().askSecret("Password: "));
+            source.setPassword(context.terminal().get().askSecret("Password: "));
             refusal = refusal(source);
         }
         refusal.ifPresent(e -> {

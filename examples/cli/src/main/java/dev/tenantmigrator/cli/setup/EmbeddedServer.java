@@ -45,7 +45,7 @@ public final class EmbeddedServer implements AutoCloseable {
         this.server = server;
     }
 
-    private record Running(Path data, Programs programs, int port, String password) {}
+    private record Running(Path data, PostgresBinaries programs, int port, String password) {}
 
     /**
      * Starts the server; waits while another command uses the same directory.
@@ -87,7 +87,7 @@ public final class EmbeddedServer implements AutoCloseable {
 
     /** The role that owns the database; not a superuser. */
     public String user() {
-        return PlainRole.NAME;
+        return EmbeddedRole.NAME;
     }
 
     /** The password of that role. */
@@ -118,7 +118,7 @@ public final class EmbeddedServer implements AutoCloseable {
     }
 
     private static void stopAfterReports(Path data) {
-        Interruption.awaitReports();
+        InterruptHandler.awaitReports();
         Postmaster.tellToStop(data);
     }
 
@@ -127,7 +127,7 @@ public final class EmbeddedServer implements AutoCloseable {
         Postmaster.stop(data, PATIENCE);
         Path log = directory.resolve("log");
         PrivateFiles.write(log, "");
-        Programs programs = Programs.unpack(directory.resolve("programs"), log);
+        PostgresBinaries programs = PostgresBinaries.unpack(directory.resolve("programs"), log);
         Path passwordFile = directory.resolve("password");
         Path complete = directory.resolve("complete");
         if (Files.notExists(complete)) {
@@ -137,7 +137,7 @@ public final class EmbeddedServer implements AutoCloseable {
             // Nobody can log in until there is a password.
             programs.run("initdb", "-D", data.toString(), "-U", "postgres", "-E", "UTF-8", "-A", "reject");
         }
-        String password = PlainRole.password(passwordFile, data, programs);
+        String password = EmbeddedRole.password(passwordFile, data, programs);
         if (Files.notExists(complete)) {
             Files.writeString(complete, "The server in data/ was made once; without this file it is made anew.\n");
         }
@@ -148,7 +148,7 @@ public final class EmbeddedServer implements AutoCloseable {
     }
 
     /** Waits until the server has started or stopped. */
-    private static void pgCtl(Programs programs, Path data, String... arguments) throws IOException {
+    private static void pgCtl(PostgresBinaries programs, Path data, String... arguments) throws IOException {
         List<String> all = new ArrayList<>(List.of("-D", data.toString(), "-w", "-t", "" + PATIENCE.toSeconds()));
         all.addAll(List.of(arguments));
         programs.run("pg_ctl", all.toArray(String[]::new));

@@ -7,7 +7,7 @@ import dev.tenantmigrator.Cancellation;
 import dev.tenantmigrator.FailurePolicy;
 import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.RolloutGroup;
-import dev.tenantmigrator.cli.setup.Host;
+import dev.tenantmigrator.cli.setup.CliContext;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
@@ -164,8 +164,8 @@ class RolloutOptionsTest {
         Holder holder = new Holder();
         new CommandLine(holder).parseArgs(args);
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-        Host host = new Host(nowhere, nowhere, Map.of(), Path.of(""), Optional.empty(), false);
-        return holder.options.rollout(cancellation, host);
+        CliContext context = new CliContext(nowhere, nowhere, Map.of(), Path.of(""), Optional.empty(), false);
+        return holder.options.rollout(cancellation, context);
     }
 
     @Command

@@ -25,7 +25,7 @@ import java.util.Set;
  * @param embedded whether the embedded server is used
  * @param verbose whether healthy tenants are shown one by one, and the log at INFO
  */
-public record Settings(
+public record CliSettings(
         Optional<String> url,
         Optional<String> user,
         Optional<String> directUrl,

@@ -20,7 +20,7 @@ import picocli.CommandLine.Help.Ansi;
  * @param terminal who can be asked, when there is somebody
  * @param colours whether output may be coloured
  */
-public record Host(
+public record CliContext(
         PrintWriter out,
         PrintWriter err,
         Map<String, String> environment,
@@ -29,13 +29,13 @@ public record Host(
         boolean colours) {
 
     /** Copies the environment. */
-    public Host {
+    public CliContext {
         environment = Map.copyOf(environment);
     }
 
     /** The process itself. */
-    public static Host ofProcess() {
-        return new Host(
+    public static CliContext ofProcess() {
+        return new CliContext(
                 utf8(FileDescriptor.out),
                 utf8(FileDescriptor.err),
                 System.getenv(),

@@ -1,9 +1,9 @@
 package dev.tenantmigrator.cli.command;
 
+import dev.tenantmigrator.cli.setup.CliContext;
 import dev.tenantmigrator.cli.setup.CommandException;
 import dev.tenantmigrator.cli.setup.Database;
-import dev.tenantmigrator.cli.setup.Host;
-import dev.tenantmigrator.cli.setup.Layers;
+import dev.tenantmigrator.cli.setup.SettingsLoader;
 import java.io.File;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -18,38 +18,38 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Runs commands one after another, shows what they print, and stops when one does not do what was told. */
-final class Story {
+final class DemoTranscript {
 
-    private final Host host;
-    private final Optional<PrintWriter> reader;
-    private final List<Map<String, Object>> told = new ArrayList<>();
+    private final CliContext context;
+    private final Optional<PrintWriter> out;
+    private final List<Map<String, Object>> steps = new ArrayList<>();
 
-    Story(Host host, Optional<PrintWriter> reader) {
-        this.host = host;
-        this.reader = reader;
+    DemoTranscript(CliContext context, Optional<PrintWriter> out) {
+        this.context = context;
+        this.out = out;
     }
 
     /** The commands that were run, as fields of the JSON document. */
-    List<Map<String, Object>> told() {
-        return told;
+    List<Map<String, Object>> steps() {
+        return steps;
     }
 
     void heading(String text) {
-        say("");
-        say("== " + text);
+        print("");
+        print("== " + text);
     }
 
     /** Runs a command, which must end with the given exit code. */
     Output run(int expected, String... args) {
-        String command = Arrays.stream(args).map(Story::shellQuoted).collect(Collectors.joining(" "));
-        say("$ tenant-migrator " + command);
+        String command = Arrays.stream(args).map(DemoTranscript::shellQuoted).collect(Collectors.joining(" "));
+        print("$ tenant-migrator " + command);
         Output output = capture(args);
-        output.text().lines().forEach(line -> say("  " + line));
+        output.text().lines().forEach(line -> print("  " + line));
         if (output.exitCode() != expected) {
             throw new CommandException("the demo failed: \"" + command + "\" ended with " + output.exitCode()
                     + " instead of " + expected + ": " + output.text().strip());
         }
-        told.add(Map.of("command", command, "exitCode", expected));
+        steps.add(Map.of("command", command, "exitCode", expected));
         return output;
     }
 
@@ -65,8 +65,8 @@ final class Story {
 
     /** Does to the database what nobody should. */
     void byHand(String sql) throws SQLException {
-        say("psql> " + sql + ";");
-        try (Database database = Database.open(host, Layers.settings(host, Map.of()));
+        print("psql> " + sql + ";");
+        try (Database database = Database.open(context, SettingsLoader.settings(context, Map.of()));
                 Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
@@ -76,14 +76,14 @@ final class Story {
     private Output capture(String... args) {
         StringWriter text = new StringWriter();
         PrintWriter writer = new PrintWriter(text, true);
-        Host captured =
-                new Host(writer, writer, host.environment(), host.directory(), Optional.empty(), host.colours());
+        CliContext captured = new CliContext(
+                writer, writer, context.environment(), context.directory(), Optional.empty(), context.colours());
         return new Output(Program.run(captured, args), text.toString());
     }
 
-    private void say(String line) {
+    private void print(String line) {
         // The temporary directory's long name says nothing.
-        reader.ifPresent(writer -> writer.println(line.replace(host.directory() + File.separator, "")));
+        out.ifPresent(writer -> writer.println(line.replace(context.directory() + File.separator, "")));
     }
 
     private static String shellQuoted(String argument) {

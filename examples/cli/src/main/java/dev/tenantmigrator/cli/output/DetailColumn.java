@@ -9,9 +9,9 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** What stands behind a tenant's name and outcome. */
-final class Details {
+final class DetailColumn {
 
-    private Details() {}
+    private DetailColumn() {}
 
     /** At least one line, possibly empty. */
     static List<String> of(TenantResult tenant, String command) {
@@ -22,7 +22,7 @@ final class Details {
                 .ifPresent(excerpt -> excerpt.lines().forEach(details::add));
         tenant.error()
                 .flatMap(Failure::detail)
-                .ifPresent(detail -> detail.lines().map(Text::line).forEach(details::add));
+                .ifPresent(detail -> detail.lines().map(TerminalText::line).forEach(details::add));
         if (tenant.error().isEmpty() && !tenant.versions().isEmpty()) {
             details.add(String.join(", ", tenant.versions()));
         }
@@ -30,7 +30,7 @@ final class Details {
             details.add(tables.stream().map(Objects::toString).collect(Collectors.joining(", ")));
         }
         if (tenant.more().get("reason") instanceof String reason) {
-            details.add(Text.line(reason));
+            details.add(TerminalText.line(reason));
         }
         details.addAll(findings(tenant.findings()));
         return details.isEmpty() ? List.of("") : details;
@@ -40,7 +40,7 @@ final class Details {
     static String failure(Failure failure, List<String> done, String command) {
         String verb = command.equals("rollback") ? "rolled back" : "applied";
         String before = done.isEmpty() ? "" : "; " + verb + " before it: " + String.join(", ", done);
-        return Text.line(failure.toString()) + before;
+        return TerminalText.line(failure.toString()) + before;
     }
 
     /** One line each, but one for all versions that are pending. */
@@ -50,7 +50,7 @@ final class Details {
                 .flatMap(finding -> finding.version().stream())
                 .toList();
         if (pending.size() < 2) {
-            return findings.stream().map(Details::finding).toList();
+            return findings.stream().map(DetailColumn::finding).toList();
         }
         String joined = "pending: " + String.join(", ", pending) + "; deploy them";
         return findings.stream()
@@ -65,6 +65,6 @@ final class Details {
             case WARNING -> "warning: ";
             case INFO -> "note: ";
         };
-        return label + Text.line(finding.message());
+        return label + TerminalText.line(finding.message());
     }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What a run said of itself as a whole: which groups it began, and why it stopped before its end. */
-final class Course {
+final class RunSummary {
 
     private final List<Map<String, Object>> groups = new ArrayList<>();
     private Optional<String> stopped = Optional.empty();

@@ -20,7 +20,7 @@ import java.util.Set;
  * Finds each option in the first place that has it: arguments, environment, {@code tenant-migrator.properties} of the
  * working directory, the same file of the migrations directory.
  */
-public final class Layers {
+public final class SettingsLoader {
 
     /** The file of options, in the working directory and in the migrations directory. */
     public static final String FILE = "tenant-migrator.properties";
@@ -44,27 +44,27 @@ public final class Layers {
 
     private final List<Map<String, String>> layers = new ArrayList<>();
 
-    private Layers() {}
+    private SettingsLoader() {}
 
     /**
      * Reads all places.
      *
-     * @param host for the environment and the working directory
+     * @param context for the environment and the working directory
      * @param arguments options by name, without the dashes
      * @return what they say together
      * @throws CommandException when a value or a file's key is none that there is
      */
-    public static Settings settings(Host host, Map<String, String> arguments) {
-        Layers all = new Layers();
+    public static CliSettings settings(CliContext context, Map<String, String> arguments) {
+        SettingsLoader all = new SettingsLoader();
         all.layers.add(arguments);
-        all.layers.add(environment(host));
-        all.layers.add(file(host.directory().resolve(FILE)));
-        Path migrations = host.directory().resolve(all.find("migrations").orElse("migrations"));
+        all.layers.add(environment(context));
+        all.layers.add(file(context.directory().resolve(FILE)));
+        Path migrations = context.directory().resolve(all.find("migrations").orElse("migrations"));
         all.layers.add(file(migrations.resolve(FILE)));
         return all.settings(migrations);
     }
 
-    private Settings settings(Path migrations) {
+    private CliSettings settings(Path migrations) {
         Optional<Map<String, String>> database = layers.stream()
                 .filter(layer -> layer.containsKey("url") || isTrue(layer, "embedded"))
                 .findFirst();
@@ -73,7 +73,7 @@ public final class Layers {
         if (embedded && url.isPresent()) {
             throw new CommandException("--url and --embedded are two databases: give one of them");
         }
-        return new Settings(
+        return new CliSettings(
                 url,
                 find("user"),
                 find("direct-url"),
@@ -158,11 +158,11 @@ public final class Layers {
         return names;
     }
 
-    private static Map<String, String> environment(Host host) {
+    private static Map<String, String> environment(CliContext context) {
         Map<String, String> values = new LinkedHashMap<>();
         for (String key : KEYS) {
             String variable = "TENANT_MIGRATOR_" + key.toUpperCase(Locale.ROOT).replace('-', '_');
-            Optional.ofNullable(host.environment().get(variable))
+            Optional.ofNullable(context.environment().get(variable))
                     .filter(value -> !value.isEmpty())
                     .ifPresent(value -> values.put(key, value));
         }

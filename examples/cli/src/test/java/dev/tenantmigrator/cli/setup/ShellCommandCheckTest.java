@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
-class ShellCheckTest {
+class ShellCommandCheckTest {
 
     private static final FleetReport REPORT = new FleetReport(
             List.of(
@@ -55,14 +55,14 @@ class ShellCheckTest {
         assertThat(Thread.interrupted()).isTrue();
     }
 
-    private ShellCheck check(String command, int seconds) {
-        Host host = new Host(
+    private ShellCommandCheck check(String command, int seconds) {
+        CliContext context = new CliContext(
                 new PrintWriter(Writer.nullWriter()),
                 new PrintWriter(err, true),
                 Map.of(),
                 Path.of(""),
                 Optional.empty(),
                 false);
-        return new ShellCheck(command, host, Duration.ofSeconds(seconds));
+        return new ShellCommandCheck(command, context, Duration.ofSeconds(seconds));
     }
 }

@@ -15,7 +15,7 @@ import java.util.Optional;
 import javax.sql.DataSource;
 
 /** The shared table {@code users}: a small stand-in for what a host application has. */
-final class Users {
+final class UsersTable {
 
     private static final String CREATE_TABLE = """
             CREATE TABLE IF NOT EXISTS public.users (
@@ -49,7 +49,7 @@ final class Users {
     private final DataSource dataSource;
     private final TenantMigrator migrator;
 
-    Users(DataSource dataSource, TenantMigrator migrator) {
+    UsersTable(DataSource dataSource, TenantMigrator migrator) {
         this.dataSource = dataSource;
         this.migrator = migrator;
     }
@@ -150,7 +150,7 @@ final class Users {
                 if (!tableExists(statement)) {
                     throw new CommandException(
                             "cannot make the table users in the shared schema, and it is not there: "
-                                    + Runner.failure(e),
+                                    + CommandRunner.failure(e),
                             e);
                 }
             } finally {

@@ -10,7 +10,7 @@ import java.util.Base64;
  * The only role that can log in to an embedded server. It owns the database, and is no superuser: what a superuser's migrations do
  * is beyond the library's checks.
  */
-final class PlainRole {
+final class EmbeddedRole {
 
     static final String NAME = "tenant_migrator";
 
@@ -69,7 +69,7 @@ final class PlainRole {
 
             """;
 
-    private PlainRole() {}
+    private EmbeddedRole() {}
 
     /**
      * Makes the role in a stopped server's data, unless it has been made.
@@ -77,7 +77,7 @@ final class PlainRole {
      * @param file where its password is; written last, so that whatever was cut off is done again
      * @return its password
      */
-    static String password(Path file, Path data, Programs programs) throws IOException {
+    static String password(Path file, Path data, PostgresBinaries programs) throws IOException {
         if (Files.exists(file)) {
             return Files.readString(file);
         }

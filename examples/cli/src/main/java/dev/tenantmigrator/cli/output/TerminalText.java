@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Text from elsewhere, such as a name or a server's message, as a person's terminal may get it. */
-public final class Text {
+public final class TerminalText {
 
-    private Text() {}
+    private TerminalText() {}
 
     /** The same text as one line. */
     public static String line(String text) {
@@ -16,7 +16,7 @@ public final class Text {
 
     /** The same lines, without what could move the cursor or change colours. */
     public static String lines(String text) {
-        return text.lines().map(Text::clean).collect(Collectors.joining(System.lineSeparator()));
+        return text.lines().map(TerminalText::clean).collect(Collectors.joining(System.lineSeparator()));
     }
 
     /** The first names, and how many there are besides. */

@@ -16,14 +16,14 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads what the options of a rollout say; a bad value is refused with what is allowed. */
-final class RolloutValues {
+final class RolloutConverters {
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|min|m|h)");
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
     private static final Pattern PERCENT = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,3})?)%");
     private static final String GROUP_SETTINGS = "parallelism=N and on-failure=POLICY, behind colons";
 
-    private RolloutValues() {}
+    private RolloutConverters() {}
 
     /** How long, e.g. {@code 5s}. */
     static final class DurationValue implements ITypeConverter<Duration> {

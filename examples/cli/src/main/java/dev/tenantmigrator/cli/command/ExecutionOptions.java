@@ -7,26 +7,26 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** How each tenant is worked on: the options that one tenant's run and the fleet's share. */
-final class WorkOptions {
+final class ExecutionOptions {
 
     @Option(
             names = "--lock-timeout",
             paramLabel = "DURATION",
-            converter = RolloutValues.TimeoutValue.class,
+            converter = RolloutConverters.TimeoutValue.class,
             description = "How long a migration waits for a lock: 500ms, 5s, 10min. Default: 2s")
     private Optional<Duration> lockTimeout = Optional.empty();
 
     @Option(
             names = "--statement-timeout",
             paramLabel = "DURATION",
-            converter = RolloutValues.TimeoutValue.class,
+            converter = RolloutConverters.TimeoutValue.class,
             description = "How long a statement of a migration may run. Default: as the server says")
     private Optional<Duration> statementTimeout = Optional.empty();
 
     @Option(
             names = "--tries",
             paramLabel = "N",
-            converter = RolloutValues.TriesValue.class,
+            converter = RolloutConverters.TriesValue.class,
             description =
                     "How often a migration is tried that could not have a lock, or lost to a deadlock. Default: 5")
     private Optional<Integer> tries = Optional.empty();

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The project's own Prisma command line, as {@code npx} finds it: the one authority on what a Prisma schema means. */
-public final class Prisma {
+public final class PrismaCli {
 
     private static final long LONGEST_SECONDS = 120;
     private static final int EMPTY = 0;
@@ -36,7 +36,7 @@ public final class Prisma {
     private final Map<String, String> environment;
     private String suffix = SUFFIXES.get(0);
 
-    private Prisma(Path directory, Path npx, Map<String, String> environment) {
+    private PrismaCli(Path directory, Path npx, Map<String, String> environment) {
         this.directory = directory;
         this.npx = npx;
         this.environment = environment;
@@ -47,10 +47,10 @@ public final class Prisma {
      *
      * @throws CommandException when it is not there
      */
-    public static Prisma of(Host host) {
+    public static PrismaCli of(CliContext context) {
         String name = System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows") ? "npx.cmd" : "npx";
         Path npx = Pattern.compile(Pattern.quote(File.pathSeparator))
-                .splitAsStream(host.environment().getOrDefault("PATH", ""))
+                .splitAsStream(context.environment().getOrDefault("PATH", ""))
                 .filter(directory -> !directory.isEmpty())
                 .map(directory -> Path.of(directory, name))
                 .filter(Files::isExecutable)
@@ -58,9 +58,9 @@ public final class Prisma {
                 .orElseThrow(() -> new CommandException(
                         "npx is not on the PATH: install Node.js, and Prisma in this project by: npm install --save-dev"
                                 + " prisma; nothing was changed"));
-        Map<String, String> environment = new HashMap<>(host.environment());
+        Map<String, String> environment = new HashMap<>(context.environment());
         environment.keySet().removeIf(variable -> variable.startsWith("TENANT_MIGRATOR_"));
-        return new Prisma(host.directory(), npx, environment);
+        return new PrismaCli(context.directory(), npx, environment);
     }
 
     /**

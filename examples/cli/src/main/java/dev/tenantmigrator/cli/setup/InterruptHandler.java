@@ -14,14 +14,14 @@ import org.jline.utils.Signals;
  * Lets a run end in good order on Ctrl-C and SIGTERM: tenants in work are finished, the report is printed, then the process
  * ends. Ctrl-C once more cancels what can be cancelled, a third one ends at once, as does anything else.
  */
-public final class Interruption implements AutoCloseable {
+public final class InterruptHandler implements AutoCloseable {
 
     /** What a shell says of a process that Ctrl-C ended. */
     public static final int EXIT_CODE = 130;
 
     private static final String CTRL_C = "INT";
     private static final Duration PATIENCE = Duration.ofMinutes(1);
-    private static final Set<Interruption> RUNS = ConcurrentHashMap.newKeySet();
+    private static final Set<InterruptHandler> RUNS = ConcurrentHashMap.newKeySet();
     private static final String NO_REPORT = "status tells what is done, pg_stat_activity what the server still runs";
 
     private final PrintWriter err;
@@ -35,11 +35,11 @@ public final class Interruption implements AutoCloseable {
     private int times;
 
     /** For a command that runs in this thread. */
-    public Interruption(PrintWriter err) {
+    public InterruptHandler(PrintWriter err) {
         this(err, () -> Runtime.getRuntime().halt(EXIT_CODE));
     }
 
-    Interruption(PrintWriter err, Runnable endAtOnce) {
+    InterruptHandler(PrintWriter err, Runnable endAtOnce) {
         this.err = err;
         this.endAtOnce = endAtOnce;
     }
@@ -79,7 +79,7 @@ public final class Interruption implements AutoCloseable {
 
     /** Waits for the reports of all runs. */
     static void awaitReports() {
-        RUNS.forEach(Interruption::await);
+        RUNS.forEach(InterruptHandler::await);
     }
 
     /** What Ctrl-C does. */

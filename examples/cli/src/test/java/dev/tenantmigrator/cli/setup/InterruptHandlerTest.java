@@ -10,22 +10,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
-class InterruptionTest {
+class InterruptHandlerTest {
 
     private final StringWriter err = new StringWriter();
 
     @Test
     void theCommandIsInterruptedAndItsReportWaitedFor() throws Exception {
-        Interruption interruption = new Interruption(new PrintWriter(err, true));
-        interruption.begin();
-        Thread hook = start(interruption);
+        InterruptHandler interrupts = new InterruptHandler(new PrintWriter(err, true));
+        interrupts.begin();
+        Thread hook = start(interrupts);
         while (!Thread.currentThread().isInterrupted()) {
             Thread.onSpinWait();
         }
-        interruption.end();
+        interrupts.end();
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
         assertThat(hook.isAlive()).isTrue();
-        interruption.close();
+        interrupts.close();
         hook.join(TimeUnit.SECONDS.toMillis(10));
         assertThat(hook.isAlive()).isFalse();
         assertThat(err)
@@ -35,11 +35,11 @@ class InterruptionTest {
 
     @Test
     void whoeverIsDoneIsOnlyWaitedFor() throws Exception {
-        Interruption interruption = new Interruption(new PrintWriter(err, true));
-        interruption.begin();
-        interruption.end();
-        Thread hook = start(interruption);
-        interruption.close();
+        InterruptHandler interrupts = new InterruptHandler(new PrintWriter(err, true));
+        interrupts.begin();
+        interrupts.end();
+        Thread hook = start(interrupts);
+        interrupts.close();
         hook.join();
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
         assertThat(err.toString()).isEmpty();
@@ -48,28 +48,28 @@ class InterruptionTest {
     @Test
     void ctrlCIsHeardOnceMoreAndOnceMore() {
         AtomicInteger ended = new AtomicInteger();
-        try (Interruption interruption = new Interruption(new PrintWriter(err, true), ended::incrementAndGet)) {
-            interruption.begin();
-            assertThat(interruption.interrupted()).isFalse();
+        try (InterruptHandler interrupts = new InterruptHandler(new PrintWriter(err, true), ended::incrementAndGet)) {
+            interrupts.begin();
+            assertThat(interrupts.interrupted()).isFalse();
 
-            interruption.interrupt();
-            assertThat(interruption.cancellation().isCancelled()).isTrue();
+            interrupts.interrupt();
+            assertThat(interrupts.cancellation().isCancelled()).isTrue();
             assertThat(Thread.interrupted()).isTrue();
-            interruption.interrupt();
+            interrupts.interrupt();
             assertThat(Thread.interrupted()).isTrue();
             assertThat(ended).hasValue(0);
-            interruption.interrupt();
+            interrupts.interrupt();
 
             assertThat(ended).hasValue(1);
-            assertThat(interruption.interrupted()).isTrue();
+            assertThat(interrupts.interrupted()).isTrue();
             assertThat(err.toString().lines().map(line -> line.replaceFirst(":.*", "")))
                     .containsExactly("interrupted", "interrupted again", "ended without a report");
-            interruption.end();
+            interrupts.end();
         }
     }
 
-    private static Thread start(Interruption interruption) {
-        Thread hook = new Thread(interruption::terminate);
+    private static Thread start(InterruptHandler interrupts) {
+        Thread hook = new Thread(interrupts::terminate);
         hook.start();
         return hook;
     }

@@ -6,9 +6,9 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 
 /** Where a command looked, for one that found nothing there. */
-final class Place {
+final class DatabaseDescription {
 
-    private Place() {}
+    private DatabaseDescription() {}
 
     /** Database, host and user; no option of the URL, which can be a secret. */
     static String of(DataSource dataSource) {

@@ -6,24 +6,24 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-class MeterTest {
+class ProgressCounterTest {
 
     private final AtomicLong now = new AtomicLong();
 
     @Test
     void itTellsRateRemainingTimeAndFailures() {
-        Meter meter = new Meter(1000, now::get);
-        assertThat(meter.line()).isEqualTo("0 of 1000 tenants, 0 failed");
+        ProgressCounter counter = new ProgressCounter(1000, now::get);
+        assertThat(counter.line()).isEqualTo("0 of 1000 tenants, 0 failed");
         for (int i = 0; i < 250; i++) {
-            meter.step();
+            counter.step();
         }
-        meter.fail();
+        counter.fail();
         now.addAndGet(Duration.ofSeconds(25).toNanos());
-        assertThat(meter.line()).isEqualTo("250 of 1000 tenants, 1 failed, 10.0/s, about 1 min 15 s left");
+        assertThat(counter.line()).isEqualTo("250 of 1000 tenants, 1 failed, 10.0/s, about 1 min 15 s left");
     }
 
     @Test
     void oneTenantIsOne() {
-        assertThat(new Meter(1, now::get).line()).isEqualTo("0 of 1 tenant, 0 failed");
+        assertThat(new ProgressCounter(1, now::get).line()).isEqualTo("0 of 1 tenant, 0 failed");
     }
 }

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /** How far a run is, how fast, and how many tenants failed. Thread-safe. */
-final class Meter {
+final class ProgressCounter {
 
     private final int tenants;
     private final LongSupplier nanoTime;
@@ -14,7 +14,7 @@ final class Meter {
     private final AtomicInteger done = new AtomicInteger();
     private final AtomicInteger failed = new AtomicInteger();
 
-    Meter(int tenants, LongSupplier nanoTime) {
+    ProgressCounter(int tenants, LongSupplier nanoTime) {
         this.tenants = tenants;
         this.nanoTime = nanoTime;
         this.start = nanoTime.getAsLong();

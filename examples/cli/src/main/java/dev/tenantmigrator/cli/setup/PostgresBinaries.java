@@ -23,12 +23,12 @@ import org.tukaani.xz.XZInputStream;
  * PostgreSQL's programs, unpacked from the class path into the place of one embedded server. In a directory that users share,
  * another one could put programs of theirs in place of these.
  */
-final class Programs {
+final class PostgresBinaries {
 
     private final Path home;
     private final Path log;
 
-    private Programs(Path home, Path log) {
+    private PostgresBinaries(Path home, Path log) {
         this.home = home;
         this.log = log;
     }
@@ -39,7 +39,7 @@ final class Programs {
      * @param directory where they go; private
      * @param log the file for all that they print
      */
-    static Programs unpack(Path directory, Path log) throws IOException {
+    static PostgresBinaries unpack(Path directory, Path log) throws IOException {
         byte[] archive;
         try (InputStream packed = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system(), architecture())) {
             archive = packed.readAllBytes();
@@ -53,7 +53,7 @@ final class Programs {
             unpack(archive, draft);
             Files.move(draft, home, StandardCopyOption.ATOMIC_MOVE);
         }
-        return new Programs(home, log);
+        return new PostgresBinaries(home, log);
     }
 
     /** Runs a program to its end. */

@@ -9,22 +9,22 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /** The migrator and the database of one command. */
-public final class Session implements AutoCloseable {
+public final class CliSession implements AutoCloseable {
 
-    private final Host host;
-    private final Settings settings;
+    private final CliContext context;
+    private final CliSettings settings;
     private final Database database;
-    private final Interruption interruption;
-    private final Course course = new Course();
-    private final Progress progress;
+    private final InterruptHandler interrupts;
+    private final RunSummary summary = new RunSummary();
+    private final ProgressListener progress;
     private final TenantMigrator migrator;
 
-    private Session(Host host, Settings settings, Interruption interruption, Database database) {
-        this.host = host;
+    private CliSession(CliContext context, CliSettings settings, InterruptHandler interrupts, Database database) {
+        this.context = context;
         this.settings = settings;
-        this.interruption = interruption;
+        this.interrupts = interrupts;
         this.database = database;
-        this.progress = new Progress(host, settings, course);
+        this.progress = new ProgressListener(context, settings, summary);
         TenantMigratorBuilder builder = TenantMigrator.builder(database.dataSource())
                 .migrations(MigrationSource.directory(settings.migrations()))
                 .requiredTables(settings.requiredTables())
@@ -43,20 +43,20 @@ public final class Session implements AutoCloseable {
     /**
      * Connects.
      *
-     * @param host where it reads and writes
+     * @param context where it reads and writes
      * @param settings which migrations and database
-     * @param interruption what ends its run early
+     * @param interrupts what ends its run early
      * @throws CommandException when the database is not there
      */
-    public static Session open(Host host, Settings settings, Interruption interruption) {
-        return new Session(host, settings, interruption, Database.open(host, settings));
+    public static CliSession open(CliContext context, CliSettings settings, InterruptHandler interrupts) {
+        return new CliSession(context, settings, interrupts, Database.open(context, settings));
     }
 
-    public Host host() {
-        return host;
+    public CliContext context() {
+        return context;
     }
 
-    public Settings settings() {
+    public CliSettings settings() {
         return settings;
     }
 
@@ -65,8 +65,8 @@ public final class Session implements AutoCloseable {
     }
 
     /** Database, host and user, for a person. */
-    public String place() {
-        return Place.of(database.dataSource());
+    public String databaseDescription() {
+        return DatabaseDescription.of(database.dataSource());
     }
 
     public TenantMigrator migrator() {
@@ -75,7 +75,7 @@ public final class Session implements AutoCloseable {
 
     /** What ends a run early on Ctrl-C. */
     public Cancellation cancellation() {
-        return interruption.cancellation();
+        return interrupts.cancellation();
     }
 
     /** Has a connection for each of as many tenants at a time. */
@@ -85,18 +85,18 @@ public final class Session implements AutoCloseable {
 
     /** Does something to tenants, so that it can be interrupted, and tells how far it is where it is long. */
     public <T> T run(Supplier<T> work) {
-        interruption.begin();
+        interrupts.begin();
         try {
             return work.get();
         } finally {
-            interruption.end();
+            interrupts.end();
             progress.end();
         }
     }
 
     /** What the runs said of themselves as a whole, as fields of the JSON document. */
-    public Map<String, Object> course() {
-        return course.fields();
+    public Map<String, Object> summary() {
+        return summary.fields();
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.tenantmigrator.cli.setup;
 
-import dev.tenantmigrator.cli.output.Text;
+import dev.tenantmigrator.cli.output.TerminalText;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import java.io.BufferedReader;
@@ -11,22 +11,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** The operator's own check between two groups of a rollout: a command that says by its exit code whether to go on. */
-public final class ShellCheck implements Predicate<FleetReport> {
+public final class ShellCommandCheck implements Predicate<FleetReport> {
 
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
     private final String command;
-    private final Host host;
+    private final CliContext context;
     private final Duration limit;
 
     /** A command for {@code sh}. */
-    public ShellCheck(String command, Host host) {
-        this(command, host, LIMIT);
+    public ShellCommandCheck(String command, CliContext context) {
+        this(command, context, LIMIT);
     }
 
-    ShellCheck(String command, Host host, Duration limit) {
+    ShellCommandCheck(String command, CliContext context, Duration limit) {
         this.command = command;
-        this.host = host;
+        this.context = context;
         this.limit = limit;
     }
 
@@ -41,7 +41,7 @@ public final class ShellCheck implements Predicate<FleetReport> {
         int changed = report.of(TenantOutcome.Migrated.class).size()
                 + report.of(TenantOutcome.RolledBack.class).size();
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", command).redirectErrorStream(true);
-        builder.directory(host.directory().toAbsolutePath().toFile());
+        builder.directory(context.directory().toAbsolutePath().toFile());
         builder.environment()
                 .putAll(Map.of(
                         "ROLLOUT_DONE", String.valueOf(report.outcomes().size()),
@@ -82,7 +82,7 @@ public final class ShellCheck implements Predicate<FleetReport> {
 
     private void show(Process process) {
         try (BufferedReader lines = process.inputReader()) {
-            lines.lines().map(Text::line).forEach(host.err()::println);
+            lines.lines().map(TerminalText::line).forEach(context.err()::println);
         } catch (IOException e) {
             // It was ended with its output.
         }

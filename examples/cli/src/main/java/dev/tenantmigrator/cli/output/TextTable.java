@@ -5,19 +5,19 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Rows of text in aligned columns. */
-public final class Table {
+public final class TextTable {
 
     private static final String GAP = "  ";
 
     private final List<List<String>> rows = new ArrayList<>();
 
-    public Table(String... heads) {
+    public TextTable(String... heads) {
         rows.add(List.of(heads));
     }
 
     /** Adds a row with as many cells as there are heads. */
     public void add(String... cells) {
-        rows.add(Arrays.stream(cells).map(Text::clean).toList());
+        rows.add(Arrays.stream(cells).map(TerminalText::clean).toList());
     }
 
     /** Adds a tenant with as many lines as there are details. */

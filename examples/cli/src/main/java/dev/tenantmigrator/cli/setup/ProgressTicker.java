@@ -6,15 +6,15 @@ import java.util.Timer;
 import java.util.TimerTask;
 
 /** Says from time to time how far a run is, where no bar can be shown. */
-final class Ticker implements AutoCloseable {
+final class ProgressTicker implements AutoCloseable {
 
     private final Timer timer = new Timer("tenant-migrator-progress", true);
 
-    Ticker(Meter meter, Duration interval, PrintWriter err) {
+    ProgressTicker(ProgressCounter counter, Duration interval, PrintWriter err) {
         TimerTask tick = new TimerTask() {
             @Override
             public void run() {
-                err.println(meter.line());
+                err.println(counter.line());
             }
         };
         timer.schedule(tick, interval.toMillis(), interval.toMillis());
