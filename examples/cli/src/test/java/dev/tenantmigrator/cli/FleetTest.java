@@ -87,8 +87,8 @@ class FleetTest {
         assertThat(cli.run("rollback", "30000101_good", ada).out()).contains("30000101_good is pending again");
         assertThat(cli.run("deploy", ada).out())
                 .contains(
-                        "; applied before it: 30000101_good",
-                        "Nothing of a failed script was kept, unless its message says otherwise.");
+                        "; applied before: 30000101_good",
+                        "A failed script leaves no changes behind, unless its message says otherwise.");
     }
 
     @Test

@@ -57,6 +57,6 @@ class MoveTrackingTest {
         assertThat(cli.run("move-tracking", "--to", "there").exitCode()).isEqualTo(2);
         Cli.Result same = cli.run("move-tracking", "--to", "schema");
         assertThat(same.exitCode()).isEqualTo(2);
-        assertThat(same.err()).contains("the same place");
+        assertThat(same.err()).contains("the same store");
     }
 }

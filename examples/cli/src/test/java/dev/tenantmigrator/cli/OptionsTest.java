@@ -153,7 +153,7 @@ class OptionsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--help", "--version", "help", "help repair fill-checksums", "status --help"})
-    void helpNeedsNothing(String command) {
+    void helpNeedsNeitherMigrationsNorADatabase(String command) {
         Cli.Result result = cli().run(command.split(" "));
         assertThat(result.exitCode()).isZero();
         assertThat(result.out()).contains("tenant-migrator");
@@ -165,7 +165,7 @@ class OptionsTest {
 
     private CliSettings settings(Map<String, String> environment, Map<String, String> arguments) {
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-        return SettingsLoader.settings(
+        return SettingsLoader.load(
                 new CliContext(nowhere, nowhere, environment, directory, Optional.empty(), false), arguments);
     }
 }

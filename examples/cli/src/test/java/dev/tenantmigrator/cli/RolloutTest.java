@@ -78,13 +78,13 @@ class RolloutTest {
         String[] option = options.split(" ", -1);
         Cli.Result result = cli.run("deploy-all", option[0], option[1]);
         assertThat(result.exitCode()).isEqualTo(2);
-        assertThat(result.err()).contains(" x", "list shows all names");
+        assertThat(result.err()).contains(" x", "The command list shows all names");
         assertThat(cli.json(1, "status").at("/counts/unhealthy").asInt()).isEqualTo(4);
     }
 
     @Test
     void oneTenantOrAPattern() {
-        assertThat(cli.run("rollback", "1_t", "a1", "--tenants", "a*").err()).contains("SCHEMA or --tenants");
+        assertThat(cli.run("rollback", "1_t", "a1", "--tenants", "a*").err()).contains("either SCHEMA or --tenants");
     }
 
     @Test

@@ -52,18 +52,18 @@ class TextOutputTest {
     void aFailedTenantTellsWhatWasDoneBefore() throws Exception {
         CommandResult deploy = fleet("deploy", 1, i -> failed(i).withVersions(List.of("0_a", "1_a")));
         assertThat(text(deploy).get(1))
-                .isEqualTo("t00     failed   column exists already [tenant t00, version 2_b, m/2_b/migration.sql:3,"
-                        + " SQLState 42701]; applied before it: 0_a, 1_a");
+                .isEqualTo("t00     failed   column exists already [version 2_b, m/2_b/migration.sql:3,"
+                        + " SQLState 42701]; applied before: 0_a, 1_a");
         assertThat(text(deploy))
-                .anyMatch(line ->
-                        line.startsWith("Nothing of a failed script was kept, unless its message says otherwise."));
+                .anyMatch(line -> line.startsWith(
+                        "A failed script leaves no changes behind, unless its message says otherwise."));
         JsonNode tenant = new ObjectMapper().readTree(JsonOutput.of(deploy)).at("/tenants/0");
         assertThat(GuideStoryTest.texts(tenant.at("/versions"))).containsExactly("0_a", "1_a");
         assertThat(tenant.has("pending")).isFalse();
         assertThat(tenant.has("findings")).isTrue();
 
         assertThat(text(fleet("rollback", 1, i -> failed(i).withVersions(List.of("3_c")))))
-                .anyMatch(line -> line.endsWith("; rolled back before it: 3_c"));
+                .anyMatch(line -> line.endsWith("; rolled back before: 3_c"));
     }
 
     @Test
@@ -102,14 +102,16 @@ class TextOutputTest {
     @Test
     void aRollbackWarnsOfTheNextDeploy() {
         assertThat(text(fleet("rollback", 2, i -> named(i, "rolled-back").withVersions(List.of("2_b")))))
-                .endsWith("2_b is pending again: the next deploy applies it. Mend or remove its directory first.");
+                .endsWith(
+                        "2_b is pending again. Fix the migration or remove its directory before the next deploy, which"
+                                + " would apply it again.");
     }
 
     @Test
     void anOldDirectoryIsTold() {
         assertThat(text(fleet("deploy-all", 2, i -> named(i, "ahead").withVersions(List.of("8_h", "9_i")))))
-                .endsWith("2 tenants have versions that this directory lacks: 8_h, 9_i (normal during a rolling"
-                        + " deploy; otherwise the directory is old).");
+                .endsWith("2 tenants have versions that are missing in this migrations directory: 8_h, 9_i. This is"
+                        + " normal during a rolling deploy; otherwise the directory is outdated.");
     }
 
     @Test

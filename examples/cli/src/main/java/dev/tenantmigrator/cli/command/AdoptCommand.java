@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "adopt",
         description = {
-            "Make an existing schema without a tracking table a tenant. No script runs.",
-            "Without --version it finds the versions whose tables and columns are all there, and shows them first."
+            "Make an existing schema a tenant. Records versions as applied; runs no script.",
+            "Without --version it finds the versions whose tables and columns all exist, and asks before it records them."
         })
 final class AdoptCommand implements Callable<Integer> {
 
@@ -30,10 +30,10 @@ final class AdoptCommand implements Callable<Integer> {
     @Option(names = "--version", paramLabel = "V", description = "Record this version as applied. Repeatable.")
     private List<String> versions = List.of();
 
-    @Option(names = "--dry-run", description = "Only show what would be recorded.")
+    @Option(names = "--dry-run", description = "Show the versions that would be recorded; change nothing.")
     private boolean dryRun;
 
-    @Option(names = "--yes", description = "Do not ask.")
+    @Option(names = "--yes", description = "Do not ask for confirmation.")
     private boolean yes;
 
     AdoptCommand(CommandRunner runner) {
@@ -53,8 +53,8 @@ final class AdoptCommand implements Callable<Integer> {
             return result("planned", plan).withLines(lines(plan));
         }
         if (plan.versions().isEmpty() && !yes) {
-            throw new CommandException("no migration's tables and columns are all there; name versions by --version, or"
-                    + " use --yes to record none");
+            throw new CommandException("no migration matches: the tables or columns of each one are missing. Name the"
+                    + " applied versions with --version, or use --yes to adopt the schema with none");
         }
         if (versions.isEmpty() && !session.settings().json()) {
             lines(plan).stream()
@@ -76,7 +76,7 @@ final class AdoptCommand implements Callable<Integer> {
                 || context.terminal().isEmpty()
                 || context.terminal()
                         .get()
-                        .ask("Record these as applied? [y/N] ")
+                        .ask("Record these versions as applied? [y/N] ")
                         .strip()
                         .equalsIgnoreCase("y");
     }

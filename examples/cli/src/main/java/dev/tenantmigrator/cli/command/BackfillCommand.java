@@ -10,7 +10,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "backfill", description = "Make missing required tables again, in all tenants or one.")
+@Command(name = "backfill", description = "Recreate missing required tables, in all tenants or one.")
 final class BackfillCommand implements Callable<Integer> {
 
     private final CommandRunner runner;

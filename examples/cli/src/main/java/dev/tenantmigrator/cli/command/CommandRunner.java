@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import picocli.CommandLine.Help.Ansi;
 
-/** Runs a command's work, prints what it comes back with, and tells failures that are expected from bugs. */
+/** Runs a command, prints its result, and separates expected failures from bugs. */
 final class CommandRunner {
 
     private static final String LOG_LEVEL = "org.slf4j.simpleLogger.log.dev.tenantmigrator";
@@ -37,7 +37,7 @@ final class CommandRunner {
         this.options = options;
     }
 
-    /** What a command does. */
+    /** The work of a command. */
     @FunctionalInterface
     interface Work<I> {
         CommandResult run(I input) throws Exception;
@@ -52,16 +52,16 @@ final class CommandRunner {
         return connected(command, CommandRunner::requireMigrations, work);
     }
 
-    /** Runs work that needs the database alone. */
+    /** Runs work that needs the database only. */
     int withoutMigrations(String command, Work<CliSession> work) {
         return connected(command, settings -> {}, work);
     }
 
     private static void requireMigrations(CliSettings settings) {
         if (!Files.isDirectory(settings.migrations())) {
-            throw new CommandException("there is no directory of migrations at "
+            throw new CommandException("there is no migrations directory at "
                     + settings.migrations().toAbsolutePath().normalize()
-                    + "; name it by --migrations, or begin one by: create NAME");
+                    + "; name another one with --migrations, or create it with the first migration: create NAME");
         }
     }
 
@@ -82,7 +82,7 @@ final class CommandRunner {
         }
     }
 
-    /** Runs work that needs neither. */
+    /** Runs work that needs neither migrations nor a database. */
     int withSettings(String command, Work<CliSettings> work) {
         boolean json = options.jsonGiven();
         boolean verbose = false;
@@ -94,7 +94,7 @@ final class CommandRunner {
             logAt(verbose ? "info" : "error");
             if (!verbose) {
                 System.setProperty(LOG_LEVEL + ".internal.deploy.Waits", "warn");
-                // It warns of a superuser.
+                // Shows the warning that a superuser bypasses the containment.
                 System.setProperty(LOG_LEVEL + ".internal.containment", "warn");
             }
             result = work.run(settings);
@@ -114,7 +114,7 @@ final class CommandRunner {
                 e.printStackTrace(context.err());
             }
             result = CommandResult.stopped(
-                    command, Failure.of("unexpected: " + e + "; please report it, with the output of --verbose"));
+                    command, Failure.of("unexpected error: " + e + "; please report it with the output of --verbose"));
         }
         return print(result, json, verbose);
     }
@@ -124,7 +124,7 @@ final class CommandRunner {
                 command, TenantResult.failed(e.failure().tenant().orElse(""), e.failure()));
     }
 
-    /** Prints a command that could not even begin. */
+    /** Prints the result of a command that could not start. */
     int print(CommandResult result, boolean json) {
         return print(result, json, false);
     }
@@ -145,7 +145,7 @@ final class CommandRunner {
         return result.exitCode();
     }
 
-    /** The server's words without the detail, which can hold a tenant's data. */
+    /** The first line of the server's message. Its detail is left out, because it can hold a tenant's data. */
     static Failure failure(SQLException e) {
         String message =
                 String.valueOf(e.getMessage()).lines().findFirst().orElse("").replaceFirst("^ERROR: ", "");
@@ -154,8 +154,8 @@ final class CommandRunner {
     }
 
     /**
-     * What goes wrong in a tenant stands in the result, so the log need not repeat it. This works as long as the library
-     * has logged nothing yet.
+     * Sets the log level. Errors only by default, because the result already shows each tenant's failure. Must run before the
+     * library logs, because slf4j-simple reads its level once per logger.
      */
     private static void logAt(String level) {
         System.setProperty(LOG_LEVEL, level);

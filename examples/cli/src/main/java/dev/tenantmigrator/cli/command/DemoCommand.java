@@ -10,8 +10,9 @@ import picocli.CommandLine.Command;
 @Command(
         name = "demo",
         description = {
-            "Show it all in a temporary directory, on an embedded server, and check each step.",
-            "With --url it runs in a database of its own on that server, which is dropped afterwards."
+            "Run the main commands on a small fleet and check each step.",
+            "Uses a temporary directory and an embedded server. With --url it creates a database on that server and"
+                    + " drops it afterwards."
         })
 final class DemoCommand implements Callable<Integer> {
 
@@ -30,6 +31,6 @@ final class DemoCommand implements Callable<Integer> {
         List<Map<String, Object>> steps = DemoScenario.run(runner.context(), settings);
         return CommandResult.of("demo", List.of())
                 .withMore(Map.of("steps", steps))
-                .withLines(List.of("Demo passed: " + steps.size() + " commands did what they should."));
+                .withLines(List.of("Demo passed: all " + steps.size() + " commands had the expected result."));
     }
 }

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** A temporary directory and a database of its own; both are gone when it is closed. */
+/** A temporary directory and a database for the demo. Closing it removes both. */
 final class DemoSandbox implements AutoCloseable {
 
     private final CliContext context;
@@ -59,7 +59,7 @@ final class DemoSandbox implements AutoCloseable {
         source.setUrl(url);
         source.setDatabaseName(name);
         Map<String, String> environment = new HashMap<>();
-        // The driver's own URL has neither user nor password.
+        // getUrl() has neither user nor password.
         environment.put("TENANT_MIGRATOR_URL", source.getUrl());
         settings.user()
                 .or(() -> Optional.ofNullable(source.getUser()))
@@ -72,7 +72,7 @@ final class DemoSandbox implements AutoCloseable {
                 () -> execute(context, settings, "DROP DATABASE " + name + " WITH (FORCE)"));
     }
 
-    /** Where the demo's commands run. */
+    /** The context of the demo's commands. */
     CliContext context() {
         return context;
     }

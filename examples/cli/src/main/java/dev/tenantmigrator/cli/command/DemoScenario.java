@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The guide's whole story, told by the commands themselves. */
+/** The steps of the demo: a small fleet from the first tenant to a rollback. */
 final class DemoScenario {
 
     private static final String SAMPLE = "migrations-sample";
@@ -27,7 +27,7 @@ final class DemoScenario {
         this.migrations = migrations;
     }
 
-    /** Tells the story; throws when a command does anything else than is told. */
+    /** Runs all steps. Throws if a command does not do what the step expects. */
     static List<Map<String, Object>> run(CliContext context, CliSettings settings) throws IOException, SQLException {
         try (DemoSandbox sandbox = DemoSandbox.open(context, settings)) {
             DemoTranscript transcript = new DemoTranscript(
@@ -40,7 +40,7 @@ final class DemoScenario {
     }
 
     private void play() throws IOException, SQLException {
-        transcript.heading("Three users sign up; each gets a schema with all tables");
+        transcript.heading("Three users sign up; each one gets a schema with all tables");
         transcript.run(0, "register", "ada", "--email", "ada@example.com").shows("1 created");
         transcript.run(0, "register", "bob").shows("1 created");
         transcript.run(0, "register", "Carol O'Neil").shows("1 created", "carol_o_neil_");
@@ -48,26 +48,26 @@ final class DemoScenario {
         String ada = transcript.tenant("ada_");
         String bob = transcript.tenant("bob_");
 
-        transcript.heading("A new migration is written");
+        transcript.heading("A developer writes a new migration");
         transcript.run(0, "create", "add_invoices").shows("add_invoices");
         String version = newest();
         write(version);
 
-        transcript.heading("One tenant is broken by hand; the others are migrated all the same");
+        transcript.heading("One tenant has a conflicting table; the other tenants are migrated");
         transcript.byHand("CREATE TABLE \"" + bob + "\".invoice (note TEXT)");
         transcript.run(1, "deploy-all").shows("2 migrated", "1 failed", version + "/migration.sql:5");
 
-        transcript.heading("It is mended; the next run resumes");
+        transcript.heading("The conflict is removed; the next run continues with this tenant");
         transcript.byHand("DROP TABLE \"" + bob + "\".invoice");
         transcript.run(0, "deploy-all").shows("1 migrated", "2 up-to-date");
 
-        transcript.heading("A required table gets lost, is noticed, and made again");
+        transcript.heading("A required table is lost; verify finds it, backfill recreates it");
         transcript.byHand("DROP TABLE \"" + ada + "\".reminders");
         transcript.run(1, "verify").shows("reminders", "1 unhealthy");
         transcript.run(0, "backfill").shows("1 backfilled");
         transcript.run(0, "verify").shows("3 healthy");
 
-        transcript.heading("The migration is taken back, in one tenant and then in all");
+        transcript.heading("The migration is rolled back, in one tenant and then in all");
         transcript.run(0, "rollback", version, ada).shows("1 rolled-back");
         transcript.run(0, "rollback", version).shows("2 rolled-back", "1 not-applied");
         transcript.run(0, "deploy-all").shows("3 migrated");

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Runs commands one after another, shows what they print, and stops when one does not do what was told. */
+/** Runs the demo's commands, prints them with their output, and throws if a result is not the expected one. */
 final class DemoTranscript {
 
     private final CliContext context;
@@ -29,7 +29,7 @@ final class DemoTranscript {
         this.out = out;
     }
 
-    /** The commands that were run, as fields of the JSON document. */
+    /** The commands so far, as fields of the JSON document. */
     List<Map<String, Object>> steps() {
         return steps;
     }
@@ -53,7 +53,7 @@ final class DemoTranscript {
         return output;
     }
 
-    /** Finds a tenant by the beginning of its name. */
+    /** Finds a tenant by the start of its name. */
     String tenant(String prefix) {
         return capture("list")
                 .text()
@@ -63,10 +63,10 @@ final class DemoTranscript {
                 .orElseThrow(() -> new CommandException("the demo failed: no tenant " + prefix));
     }
 
-    /** Does to the database what nobody should. */
+    /** Changes a tenant's schema without the library, as an operator with psql could. */
     void byHand(String sql) throws SQLException {
         print("psql> " + sql + ";");
-        try (Database database = Database.open(context, SettingsLoader.settings(context, Map.of()));
+        try (Database database = Database.open(context, SettingsLoader.load(context, Map.of()));
                 Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
@@ -82,7 +82,7 @@ final class DemoTranscript {
     }
 
     private void print(String line) {
-        // The temporary directory's long name says nothing.
+        // The long name of the temporary directory only distracts.
         out.ifPresent(writer -> writer.println(line.replace(context.directory() + File.separator, "")));
     }
 
@@ -90,7 +90,7 @@ final class DemoTranscript {
         return argument.matches("[A-Za-z0-9_@.=/-]+") ? argument : "\"" + argument + "\"";
     }
 
-    /** What a command printed, and its exit code. */
+    /** Output and exit code of a command. */
     record Output(int exitCode, String text) {
         void shows(String... parts) {
             for (String part : parts) {

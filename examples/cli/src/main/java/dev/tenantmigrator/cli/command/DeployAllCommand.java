@@ -22,7 +22,7 @@ final class DeployAllCommand implements Callable<Integer> {
     @Mixin
     private RolloutOptions rollout = new RolloutOptions();
 
-    @Option(names = "--allow-shared-schema", description = "Let this run change the shared schema.")
+    @Option(names = "--allow-shared-schema", description = "Allow this run to change the shared schema.")
     private boolean allowSharedSchema;
 
     DeployAllCommand(CommandRunner runner) {

@@ -25,7 +25,7 @@ final class DeployCommand implements Callable<Integer> {
     @Mixin
     private ExecutionOptions execution = new ExecutionOptions();
 
-    @Option(names = "--allow-shared-schema", description = "Let this run change the shared schema.")
+    @Option(names = "--allow-shared-schema", description = "Allow this run to change the shared schema.")
     private boolean allowSharedSchema;
 
     DeployCommand(CommandRunner runner) {

@@ -12,7 +12,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "drop",
-        description = "Drop a tenant with all its data, after asking for its name. Its row of users is left.")
+        description = "Drop a tenant with all its data. Asks for its name first. The tenant's row in the table users"
+                + " remains.")
 final class DropCommand implements Callable<Integer> {
 
     private final CommandRunner runner;
@@ -20,7 +21,7 @@ final class DropCommand implements Callable<Integer> {
     @Parameters(paramLabel = "SCHEMA", description = "The tenant.")
     private String schema = "";
 
-    @Option(names = "--yes", description = "Do not ask.")
+    @Option(names = "--yes", description = "Do not ask for confirmation.")
     private boolean yes;
 
     DropCommand(CommandRunner runner) {
@@ -42,7 +43,7 @@ final class DropCommand implements Callable<Integer> {
         }
         Terminal terminal = context.terminal()
                 .orElseThrow(() -> new CommandException(
-                        "nothing was dropped: there is no terminal to ask on; add --yes to drop " + schema));
+                        "nothing was dropped: there is no terminal for the confirmation; add --yes to drop " + schema));
         String typed = terminal.ask("Drop " + schema + " with all its data? Type its name: ");
         if (!typed.equals(schema)) {
             throw new CommandException("nothing was dropped: \"" + typed + "\" is not \"" + schema + "\"");

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-@Command(name = "list", description = "List the tenants' schemas, one a line.")
+@Command(name = "list", description = "List the tenants' schemas, one per line.")
 final class ListCommand implements Callable<Integer> {
 
     private final CommandRunner runner;
@@ -28,7 +28,8 @@ final class ListCommand implements Callable<Integer> {
         List<String> unfinished = session.migrator().unfinishedDrops();
         unfinished.forEach(schema -> session.context()
                 .err()
-                .println(TerminalText.line("Drop of " + schema + " was not finished; finish it by: drop " + schema)));
+                .println(TerminalText.line(
+                        "The drop of " + schema + " is unfinished. To finish it, run: drop " + schema)));
         List<TenantResult> listed =
                 tenants.stream().map(schema -> TenantResult.of(schema, "")).toList();
         return CommandResult.of("list", listed)

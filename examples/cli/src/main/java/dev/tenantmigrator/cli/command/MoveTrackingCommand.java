@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "move-tracking",
         description =
-                "Move what is recorded for all tenants from where --tracking says to another place. Run it again when it"
-                        + " was interrupted, then set --tracking to the new place for all instances.")
+                "Move the records of applied versions of all tenants from the store of --tracking to another store. If it"
+                        + " was interrupted, run it again. Then set --tracking to the new store for all instances.")
 final class MoveTrackingCommand implements Callable<Integer> {
 
     private final CommandRunner runner;
@@ -37,8 +37,7 @@ final class MoveTrackingCommand implements Callable<Integer> {
         TrackingStore target = SettingsLoader.tracking("--to", to);
         if (target.equals(session.settings().tracking())) {
             throw new CommandException(
-                    "--tracking and --to are the same place; --tracking says where the records are now,"
-                            + " --to where they go");
+                    "--tracking and --to name the same store; --tracking names the current store, --to the new one");
         }
         return session.run(() -> session.migrator().moveTracking(target));
     }

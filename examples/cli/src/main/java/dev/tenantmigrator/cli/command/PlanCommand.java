@@ -19,8 +19,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "plan",
         description = {
-            "Show what a deploy would run in each tenant, or in one, without running it.",
-            "The SQL goes to standard output, notes on it to standard error. Nothing is written."
+            "Show the SQL that a deploy would run, in all tenants or one. Changes nothing.",
+            "The SQL goes to standard output, notes on it to standard error."
         })
 final class PlanCommand implements Callable<Integer> {
 
@@ -49,7 +49,8 @@ final class PlanCommand implements Callable<Integer> {
 
     private CommandResult plan(CliSession session) {
         if (version.isPresent() && versions.given()) {
-            throw new CommandException("--version shows one version; --out-of-order and --target do not go with it");
+            throw new CommandException(
+                    "--version shows a single version and cannot be combined with --out-of-order or --target");
         }
         tenants.check(session, schema);
         PlanReport report = tenants.of(report(session.migrator()));

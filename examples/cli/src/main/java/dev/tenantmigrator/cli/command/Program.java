@@ -11,7 +11,7 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The commands, put together. */
+/** The command line: all commands and the handling of wrong usage. */
 public final class Program {
 
     private Program() {}
@@ -19,7 +19,7 @@ public final class Program {
     /**
      * Runs one command.
      *
-     * @param context where it reads and writes
+     * @param context the streams, environment and directory of the command
      * @param args the command and its arguments
      * @return the exit code
      */
@@ -50,7 +50,7 @@ public final class Program {
         return program.setOut(context.out())
                 .setErr(context.err())
                 .setColorScheme(Help.defaultColorScheme(context.colours() ? Ansi.ON : Ansi.OFF))
-                // A user may be called "@ada".
+                // "register @ada" names a user, not a file with arguments.
                 .setExpandAtFiles(false)
                 .setParameterExceptionHandler((e, arguments) -> refused(e, runner, arguments))
                 .execute(args);

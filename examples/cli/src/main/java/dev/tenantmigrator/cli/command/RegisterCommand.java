@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "register",
-        description = "Make a user and the user's tenant, in one transaction. The table users is made when missing.")
+        description =
+                "Create a user and the user's tenant in one transaction. Creates the table users if it is missing.")
 final class RegisterCommand implements Callable<Integer> {
 
     private final CommandRunner runner;
@@ -24,7 +25,7 @@ final class RegisterCommand implements Callable<Integer> {
     @Parameters(paramLabel = "USERNAME", description = "The tenant's schema is named after it.")
     private String username = "";
 
-    @Option(names = "--email", paramLabel = "E", description = "No two users have the same.")
+    @Option(names = "--email", paramLabel = "E", description = "E-mail address; unique among the users.")
     private Optional<String> email = Optional.empty();
 
     RegisterCommand(CommandRunner runner) {
@@ -38,7 +39,7 @@ final class RegisterCommand implements Callable<Integer> {
 
     private CommandResult register(CliSession session) throws SQLException {
         if (email.filter(address -> !address.matches("\\S+@\\S+")).isPresent()) {
-            throw new CommandException("\"" + email.get() + "\" is no e-mail address");
+            throw new CommandException("\"" + email.get() + "\" is not an e-mail address");
         }
         UsersTable users = new UsersTable(session.dataSource(), session.migrator());
         UsersTable.Registration registration = users.register(username, email);

@@ -10,7 +10,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "rename",
-        description = "Rename a tenant's schema. What names it elsewhere, such as a row of users, is the operator's.")
+        description =
+                "Rename a tenant's schema. References elsewhere, such as the row in the table users, are not updated.")
 final class RenameCommand implements Callable<Integer> {
 
     private final CommandRunner runner;

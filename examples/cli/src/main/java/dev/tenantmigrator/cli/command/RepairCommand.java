@@ -15,10 +15,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "repair",
         synopsisSubcommandLabel = "ACTION",
-        description = "Correct what is recorded, in one tenant or all. No script runs.")
+        description = "Correct the records of applied versions, in one tenant or all. Runs no script.")
 final class RepairCommand {
 
-    private static final String VERSION = "The whole name of the migration's directory.";
+    private static final String VERSION = "The full name of the migration's directory.";
     private static final String SCHEMA = "The tenant.";
     private static final String ALL = "All tenants.";
 
@@ -28,7 +28,7 @@ final class RepairCommand {
         this.runner = runner;
     }
 
-    @Command(name = "accept-checksum", description = "Record the checksum of an applied version's file as it is now.")
+    @Command(name = "accept-checksum", description = "Record the current checksum of an applied version's file.")
     int acceptChecksum(
             @Parameters(index = "0", paramLabel = "VERSION", description = VERSION) String version,
             @Parameters(index = "1", paramLabel = "SCHEMA", arity = "0..1", description = SCHEMA)
@@ -70,7 +70,7 @@ final class RepairCommand {
 
     private static FleetReport repair(CliSession session, Repair repair, Optional<String> schema, boolean all) {
         if (schema.isPresent() == all) {
-            throw new CommandException("repair which tenants? Give SCHEMA or --all, one of them");
+            throw new CommandException("give either SCHEMA or --all");
         }
         TenantMigrator migrator = session.migrator();
         return session.run(() ->

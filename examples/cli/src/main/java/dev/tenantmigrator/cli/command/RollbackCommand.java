@@ -14,21 +14,21 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "rollback", description = "Take a version back by its rollback.sql, in all tenants or one.")
+@Command(name = "rollback", description = "Roll back a version with its rollback.sql, in all tenants or one.")
 final class RollbackCommand implements Callable<Integer> {
 
     private final CommandRunner runner;
 
-    @Parameters(index = "0", paramLabel = "VERSION", description = "The whole name of the migration's directory.")
+    @Parameters(index = "0", paramLabel = "VERSION", description = "The full name of the migration's directory.")
     private String version = "";
 
     @Parameters(index = "1", paramLabel = "SCHEMA", arity = "0..1", description = "One tenant.")
     private Optional<String> schema = Optional.empty();
 
-    @Option(names = "--with-later", description = "Take versions applied after it back too, newest first.")
+    @Option(names = "--with-later", description = "Also roll back the later versions, newest first.")
     private boolean withLater;
 
-    @Option(names = "--allow-shared-schema", description = "Let this run change the shared schema.")
+    @Option(names = "--allow-shared-schema", description = "Allow this run to change the shared schema.")
     private boolean allowSharedSchema;
 
     @Mixin

@@ -16,7 +16,7 @@ import java.util.function.Function;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** How a run goes through the fleet: the options that deploy-all and rollback share. */
+/** Options for the order, the groups and the failure policy of a rollout: those of deploy-all and rollback. */
 final class RolloutOptions {
 
     @Mixin
@@ -27,7 +27,7 @@ final class RolloutOptions {
             paramLabel = "ORDER",
             converter = RolloutConverters.OrderValue.class,
             description =
-                    "name, reverse or random. Default: groups are formed by name, and their tenants begun at random")
+                    "name, reverse or random. Default: groups are selected by name, tenants start in random order")
     private Optional<Comparator<String>> order = Optional.empty();
 
     @Option(
@@ -36,9 +36,9 @@ final class RolloutOptions {
             split = ",",
             converter = RolloutConverters.GroupValue.class,
             description = {
-                "Tenants that go before the rest: a number, a percentage, a name, or a name with *; then, if wanted,"
-                        + " :parallelism=N and :on-failure=POLICY. Repeatable, or 1,5%%,rest.",
-                "A group without a policy of its own ends the run at its first failure, but the rest does not."
+                "Tenants that are migrated before the rest: a number, a percentage, a name, or a name with *. Optional"
+                        + " suffixes: :parallelism=N and :on-failure=POLICY. Repeatable, or 1,5%%,rest.",
+                "A group without its own policy ends the run at its first failure. The rest follows --on-failure."
             })
     private List<RolloutGroup> groups = List.of();
 
@@ -46,35 +46,36 @@ final class RolloutOptions {
             names = "--on-failure",
             paramLabel = "POLICY",
             converter = RolloutConverters.PolicyValue.class,
-            description = "go-on; stop (at the first failed tenant); 3 (stop when as many failed); 5%% (of the group)."
-                    + " Tenants in work are finished. Default: go-on")
+            description =
+                    "go-on; stop (at the first failed tenant); 3 (stop at this number of failed tenants); 5%% (stop"
+                            + " at this share of the group). Tenants in work are finished. Default: go-on")
     private Optional<FailurePolicy> onFailure = Optional.empty();
 
     @Option(
             names = "--pause",
             paramLabel = "DURATION",
             converter = RolloutConverters.DurationValue.class,
-            description = "How long it waits between two groups: 500ms, 5s, 10min.")
+            description = "Pause between two groups: 500ms, 5s, 10min.")
     private Optional<Duration> pause = Optional.empty();
 
     @Option(
             names = "--check",
             paramLabel = "COMMAND",
             description =
-                    "Run by sh between two groups, after the pause. Exit code 0 goes on, any other ends the run, as"
-                            + " does taking more than 10 minutes. It has ROLLOUT_DONE, ROLLOUT_CHANGED and ROLLOUT_FAILED, the"
-                            + " numbers of tenants so far.")
+                    "Command that sh runs between two groups, after the pause. Exit code 0 continues the run. Any other exit"
+                            + " code, and more than 10 minutes, end it. ROLLOUT_DONE, ROLLOUT_CHANGED and ROLLOUT_FAILED are"
+                            + " set to the numbers of tenants so far.")
     private Optional<String> check = Optional.empty();
 
     @Mixin
     private ExecutionOptions execution = new ExecutionOptions();
 
-    /** Runs something with these options on all tenants, or on one. */
+    /** Checks the options, then runs {@code run} with them on all tenants or on one. */
     FleetReport run(CliSession session, Optional<String> schema, Function<Rollout, FleetReport> run) {
         tenants.check(session, schema);
         TenantsOption.requireTenants(
                 session, groups.stream().map(RolloutGroup::name).filter(RolloutConverters::isName));
-        groups.forEach(group -> group.parallelism().ifPresent(session::provideFor));
+        groups.forEach(group -> group.parallelism().ifPresent(session::allowParallelism));
         FleetReport report = session.run(() -> run.apply(rollout(session.cancellation(), session.context())));
         tenants.checkFound(session, report.outcomes().size());
         return report;

@@ -13,7 +13,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "status", description = "Show what is applied, pending and missing, in all tenants or one.")
+@Command(name = "status", description = "Show applied and pending versions and missing tables, of all tenants or one.")
 final class StatusCommand implements Callable<Integer> {
 
     private final CommandRunner runner;

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A result as one JSON document. */
+/** Formats a result as one JSON document. */
 public final class JsonOutput {
 
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -26,7 +26,7 @@ public final class JsonOutput {
         try {
             return MAPPER.writeValueAsString(document);
         } catch (IOException e) {
-            throw new IllegalStateException("maps, lists, texts and numbers can be written", e);
+            throw new IllegalStateException("maps, lists, strings and numbers are always writable", e);
         }
     }
 

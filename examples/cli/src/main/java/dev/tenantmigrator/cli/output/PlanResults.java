@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A plan's tenants, in the words of the command line. */
+/** Converts a plan to {@link TenantResult}s. */
 public final class PlanResults {
 
     private PlanResults() {}

@@ -9,12 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Turns the library's reports into what the command line says. */
+/** Converts the library's reports to {@link TenantResult}s. */
 public final class TenantResults {
 
     private TenantResults() {}
 
-    /** One entry per outcome of a run. */
+    /** One entry per tenant of a run. */
     public static List<TenantResult> of(FleetReport report) {
         return report.outcomes().stream().map(TenantResults::of).toList();
     }

@@ -7,13 +7,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Help.Ansi;
 
-/** A result as a person reads it: a table, of those worth a look when the fleet is large, and counts. */
+/** Formats a result as text: a table of tenants, counts and hints. Of a large fleet only notable tenants are shown. */
 public final class TextOutput {
-
-    /** A fleet up to this size is shown whole. */
-    private static final int SMALL = 20;
-    /** Of a large fleet, as many tenants are shown; failed ones and what backfill found always. */
-    private static final int SHOWN = 50;
 
     private final Ansi ansi;
     private final boolean verbose;
@@ -37,8 +32,10 @@ public final class TextOutput {
     }
 
     private List<String> table(CommandResult result) {
-        List<TenantResult> tenants = result.tenants();
-        boolean all = verbose || tenants.size() <= SMALL;
+        List<TenantResult> tenants = result.tenants().stream()
+                .map(tenant -> withoutStopReason(tenant, result))
+                .toList();
+        boolean all = verbose || tenants.size() <= TextTable.SMALL_FLEET;
         List<TenantResult> notDone = tenants.stream()
                 .filter(TextOutput::notDone)
                 .sorted(Comparator.comparing(TenantResult::outcome))
@@ -48,7 +45,7 @@ public final class TextOutput {
                 .sorted(Comparator.comparingInt(tenant -> all ? 0 : rank(tenant)))
                 .toList();
         long uncapped = others.stream().filter(tenant -> rank(tenant) == 0).count();
-        int limit = all ? others.size() : (int) Math.min(uncapped + SHOWN, others.size());
+        int limit = all ? others.size() : (int) Math.min(uncapped + TextTable.MAX_ROWS, others.size());
         TextTable table = new TextTable("TENANT", "OUTCOME", "DETAIL");
         if (verbose) {
             notDone.forEach(tenant -> addTo(table, tenant, result.command()));
@@ -64,6 +61,12 @@ public final class TextOutput {
         return lines;
     }
 
+    /** A hint below the table gives the reason once for all skipped tenants. */
+    private static TenantResult withoutStopReason(TenantResult tenant, CommandResult result) {
+        Object stopped = result.more().get("stopped");
+        return stopped != null && stopped.equals(tenant.more().get("reason")) ? tenant.withMore(Map.of()) : tenant;
+    }
+
     private static void addTo(TextTable table, TenantResult tenant, String command) {
         table.add(tenant.schema(), tenant.outcome(), DetailColumn.of(tenant, command));
     }
@@ -72,10 +75,13 @@ public final class TextOutput {
         return tenant.outcome().equals(TenantResult.FAILED) || tenant.outcome().equals(TenantResult.SKIPPED);
     }
 
-    /** What backfill found stands nowhere else, then comes what needs attention, then warnings. */
+    /**
+     * Sort key: findings of backfill, then tenants that need attention, then warnings. No other command shows the findings of
+     * backfill, so they are never cut off.
+     */
     private static int rank(TenantResult tenant) {
-        boolean onlyHere = tenant.outcome().equals("backfilled") && tenant.isNotable();
-        return onlyHere ? 0 : tenant.needsAttention() ? 1 : 2;
+        boolean backfillFinding = tenant.outcome().equals("backfilled") && tenant.isNotable();
+        return backfillFinding ? 0 : tenant.needsAttention() ? 1 : 2;
     }
 
     private String counts(CommandResult result) {

@@ -11,14 +11,14 @@ import java.util.Optional;
 import picocli.CommandLine.Help.Ansi;
 
 /**
- * What a command sees of the process that it runs in.
+ * The process as a command sees it. Tests replace each part.
  *
  * @param out standard output
  * @param err standard error
- * @param environment its variables
+ * @param environment environment variables
  * @param directory the working directory
- * @param terminal who can be asked, when there is somebody
- * @param colours whether output may be coloured
+ * @param terminal asks the operator; empty in a script
+ * @param colours true if the output may be coloured
  */
 public record CliContext(
         PrintWriter out,
@@ -33,7 +33,7 @@ public record CliContext(
         environment = Map.copyOf(environment);
     }
 
-    /** The process itself. */
+    /** The parts of the current process. */
     public static CliContext ofProcess() {
         return new CliContext(
                 utf8(FileDescriptor.out),
@@ -44,7 +44,7 @@ public record CliContext(
                 Ansi.AUTO.enabled());
     }
 
-    /** JSON is UTF-8, whatever the locale. */
+    /** Always UTF-8: JSON requires it, and the locale's charset can be another one. */
     private static PrintWriter utf8(FileDescriptor descriptor) {
         return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
     }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 
-/** The migrator and the database of one command. */
+/** The migrator and the database connections of one command. */
 public final class CliSession implements AutoCloseable {
 
     private final CliContext context;
@@ -43,10 +43,10 @@ public final class CliSession implements AutoCloseable {
     /**
      * Connects.
      *
-     * @param context where it reads and writes
-     * @param settings which migrations and database
-     * @param interrupts what ends its run early
-     * @throws CommandException when the database is not there
+     * @param context the streams, environment and directory of the command
+     * @param settings the migrations and the database
+     * @param interrupts cancels the run on Ctrl-C
+     * @throws CommandException if the database cannot be reached
      */
     public static CliSession open(CliContext context, CliSettings settings, InterruptHandler interrupts) {
         return new CliSession(context, settings, interrupts, Database.open(context, settings));
@@ -64,7 +64,7 @@ public final class CliSession implements AutoCloseable {
         return database.dataSource();
     }
 
-    /** Database, host and user, for a person. */
+    /** Database, host and user, for messages. */
     public String databaseDescription() {
         return DatabaseDescription.of(database.dataSource());
     }
@@ -73,17 +73,17 @@ public final class CliSession implements AutoCloseable {
         return migrator;
     }
 
-    /** What ends a run early on Ctrl-C. */
+    /** Cancelled by Ctrl-C and SIGTERM. */
     public Cancellation cancellation() {
         return interrupts.cancellation();
     }
 
-    /** Has a connection for each of as many tenants at a time. */
-    public void provideFor(int tenants) {
-        database.provideFor(tenants);
+    /** Enlarges the connection pool for this number of tenants at a time. */
+    public void allowParallelism(int tenants) {
+        database.allowParallelism(tenants);
     }
 
-    /** Does something to tenants, so that it can be interrupted, and tells how far it is where it is long. */
+    /** Runs work on tenants with progress display and handling of Ctrl-C. */
     public <T> T run(Supplier<T> work) {
         interrupts.begin();
         try {
@@ -94,7 +94,7 @@ public final class CliSession implements AutoCloseable {
         }
     }
 
-    /** What the runs said of themselves as a whole, as fields of the JSON document. */
+    /** Groups and stop reason, as fields of the JSON document. */
     public Map<String, Object> summary() {
         return summary.fields();
     }

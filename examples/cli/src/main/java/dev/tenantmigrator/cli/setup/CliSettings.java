@@ -6,24 +6,24 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The options of a run, whether they came as arguments, from the environment or from a file. The password is not among
- * them: it comes from {@code TENANT_MIGRATOR_PASSWORD} or a prompt only.
+ * The options of a command after all layers were read. The password is no setting: it comes from {@code
+ * TENANT_MIGRATOR_PASSWORD} or a prompt only.
  *
- * @param url of the database; can hold a secret, so it is never printed
- * @param user of the database
- * @param directUrl of the same database without a pooler between; can hold a secret, so it is never printed
- * @param migrations the directory of migrations
+ * @param url JDBC URL of the database; never printed, because it can hold a password
+ * @param user database user
+ * @param directUrl JDBC URL of the same database without a pooler; never printed, because it can hold a password
+ * @param migrations directory of migrations
  * @param requiredTables tables that every tenant must have
- * @param sharedObjects objects of the shared schema that migrations may name
+ * @param sharedObjects objects of the shared schema that migrations may use
  * @param allowedSchemas schemas beside the tenant's own that migrations may change
- * @param allowedTables tables elsewhere that a migration's transaction may write to
- * @param extensions what every database needs; empty when not said
- * @param parallelism how many tenants are worked on at a time
- * @param tracking where it is recorded which migrations a tenant has
- * @param json whether output is one JSON document
- * @param errorDetails whether all that PostgreSQL says of an error is shown, with the data that it quotes
- * @param embedded whether the embedded server is used
- * @param verbose whether healthy tenants are shown one by one, and the log at INFO
+ * @param allowedTables tables outside the tenant's schema that migrations may write to
+ * @param extensions extensions that migrations need; empty for the library's default
+ * @param parallelism number of tenants at a time
+ * @param tracking the store that records applied migrations
+ * @param json true for output as one JSON document
+ * @param errorDetails true to show PostgreSQL's full error with the rows it quotes
+ * @param embedded true to use the embedded server
+ * @param verbose true to list healthy tenants and to log at INFO
  */
 public record CliSettings(
         Optional<String> url,

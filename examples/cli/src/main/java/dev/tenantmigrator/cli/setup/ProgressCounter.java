@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
-/** How far a run is, how fast, and how many tenants failed. Thread-safe. */
+/** Counts finished and failed tenants and estimates the remaining time. Thread-safe. */
 final class ProgressCounter {
 
     private final int tenants;
@@ -28,7 +28,7 @@ final class ProgressCounter {
         failed.incrementAndGet();
     }
 
-    /** All of it, in one line. */
+    /** Counts, rate and remaining time in one line. */
     String line() {
         int soFar = done.get();
         StringBuilder line = new StringBuilder()

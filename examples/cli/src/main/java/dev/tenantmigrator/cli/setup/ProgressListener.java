@@ -12,19 +12,22 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows on standard error what a run does: a bar on a terminal, a line now and then elsewhere, or each step where that was
- * asked for; failures stand in the report and the log. */
+/**
+ * Shows the progress of a run on standard error: a bar on a terminal, a line every 30 seconds in a script, each migration with
+ * {@code --verbose}. Failures are in the report.
+ */
 final class ProgressListener implements TenantEventListener {
 
-    /** As many tenants are done before a bar is seen. */
-    private static final int LONG = 20;
+    /** Smaller runs end before a progress bar tells anything. */
+    private static final int MIN_TENANTS_FOR_BAR = 20;
 
-    private static final Duration INTERVAL = Duration.ofSeconds(30);
+    /** Shows a long run as alive without filling the log of a CI job. */
+    private static final Duration LINE_INTERVAL = Duration.ofSeconds(30);
 
     private final CliContext context;
     private final CliSettings settings;
     private final RunSummary summary;
-    /** Of tenants in which nothing is to do, only the end is told: they are not among those that are counted. */
+    /** Started tenants. A tenant with nothing to do only finishes; it is not part of the total and must not be counted. */
     private final Set<String> inWork = ConcurrentHashMap.newKeySet();
 
     private volatile ProgressCounter counter = new ProgressCounter(0, System::nanoTime);
@@ -57,8 +60,8 @@ final class ProgressListener implements TenantEventListener {
             return;
         }
         if (!attended) {
-            ticker = Optional.of(new ProgressTicker(counter, INTERVAL, context.err()));
-        } else if (run.toDo() >= LONG) {
+            ticker = Optional.of(new ProgressTicker(counter, LINE_INTERVAL, context.err()));
+        } else if (run.toDo() >= MIN_TENANTS_FOR_BAR) {
             bar = Optional.of(new ProgressBarBuilder()
                     .setTaskName(TerminalText.line(run.run()))
                     .setInitialMax(run.toDo())
@@ -78,7 +81,7 @@ final class ProgressListener implements TenantEventListener {
         }
     }
 
-    /** Leaves nothing on the screen of a run that ended, in whatever way. */
+    /** Removes the progress bar and stops the timer, after success and failure. */
     void end() {
         bar.ifPresent(ProgressBar::close);
         bar = Optional.empty();
@@ -112,11 +115,11 @@ final class ProgressListener implements TenantEventListener {
             return Optional.of("rolled back " + rolledBack.version() + took(rolledBack.duration()));
         }
         if (event instanceof TenantEvent.MigrationRetried retried) {
-            return Optional.of("try " + retried.tries() + " of " + retried.version() + ": "
-                    + retried.failure().message() + "; tries again");
+            return Optional.of("attempt " + retried.tries() + " to apply " + retried.version() + " failed: "
+                    + retried.failure().message() + "; retrying");
         }
         if (event instanceof TenantEvent.TenantWaitedFor waited) {
-            return Optional.of("another instance worked on it" + took(waited.duration()));
+            return Optional.of("waited for another instance" + took(waited.duration()));
         }
         return Optional.empty();
     }

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Timer;
 import java.util.TimerTask;
 
-/** Says from time to time how far a run is, where no bar can be shown. */
+/** Prints the progress of a run at regular intervals, if there is no terminal for a bar. */
 final class ProgressTicker implements AutoCloseable {
 
     private final Timer timer = new Timer("tenant-migrator-progress", true);

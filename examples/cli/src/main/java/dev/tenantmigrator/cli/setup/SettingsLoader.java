@@ -17,12 +17,12 @@ import java.util.Properties;
 import java.util.Set;
 
 /**
- * Finds each option in the first place that has it: arguments, environment, {@code tenant-migrator.properties} of the
- * working directory, the same file of the migrations directory.
+ * Loads the settings from four layers. The first layer that has an option wins: arguments, environment variables, {@code
+ * tenant-migrator.properties} in the working directory, {@code tenant-migrator.properties} in the migrations directory.
  */
 public final class SettingsLoader {
 
-    /** The file of options, in the working directory and in the migrations directory. */
+    /** Name of the options file in the working directory and in the migrations directory. */
     public static final String FILE = "tenant-migrator.properties";
 
     private static final Set<String> KEYS = Set.of(
@@ -47,14 +47,14 @@ public final class SettingsLoader {
     private SettingsLoader() {}
 
     /**
-     * Reads all places.
+     * Reads all layers.
      *
      * @param context for the environment and the working directory
      * @param arguments options by name, without the dashes
-     * @return what they say together
-     * @throws CommandException when a value or a file's key is none that there is
+     * @return the settings
+     * @throws CommandException if a value or a key of a file is invalid
      */
-    public static CliSettings settings(CliContext context, Map<String, String> arguments) {
+    public static CliSettings load(CliContext context, Map<String, String> arguments) {
         SettingsLoader all = new SettingsLoader();
         all.layers.add(arguments);
         all.layers.add(environment(context));
@@ -71,7 +71,7 @@ public final class SettingsLoader {
         boolean embedded = database.filter(layer -> isTrue(layer, "embedded")).isPresent();
         Optional<String> url = database.flatMap(layer -> Optional.ofNullable(layer.get("url")));
         if (embedded && url.isPresent()) {
-            throw new CommandException("--url and --embedded are two databases: give one of them");
+            throw new CommandException("--url and --embedded name two databases; give only one of them");
         }
         return new CliSettings(
                 url,
@@ -108,7 +108,7 @@ public final class SettingsLoader {
         return switch (value.toLowerCase(Locale.ROOT)) {
             case "true", "1", "yes" -> true;
             case "false", "0", "no", "" -> false;
-            default -> throw new CommandException(key + " is true or false, not \"" + value + "\"");
+            default -> throw new CommandException(key + " must be true or false, not \"" + value + "\"");
         };
     }
 
@@ -120,21 +120,21 @@ public final class SettingsLoader {
                 return tenants;
             }
         } catch (NumberFormatException e) {
-            // Refused below, with the same words.
+            // Rejected below, together with numbers below 1.
         }
-        throw new CommandException("parallelism is a number from 1, not \"" + value + "\"");
+        throw new CommandException("parallelism must be a number from 1, not \"" + value + "\"");
     }
 
     /**
-     * The store of a name.
+     * Finds a tracking store by name.
      *
-     * @throws CommandException when there is none
+     * @throws CommandException if the name is unknown
      */
     public static TrackingStore tracking(String option, String name) {
         return switch (name) {
             case "schema" -> TrackingStore.perSchema();
             case "fleet" -> TrackingStore.fleet();
-            default -> throw new CommandException(option + " is schema or fleet, not \"" + name + "\"");
+            default -> throw new CommandException(option + " must be schema or fleet, not \"" + name + "\"");
         };
     }
 
@@ -142,8 +142,7 @@ public final class SettingsLoader {
         Set<String> tables = names("allow-table");
         for (String table : tables) {
             if (table.indexOf('.') < 1 || table.endsWith(".")) {
-                throw new CommandException(
-                        "allow-table is a table with its schema, SCHEMA.TABLE or SCHEMA.*, not \"" + table + "\"");
+                throw new CommandException("allow-table must be SCHEMA.TABLE or SCHEMA.*, not \"" + table + "\"");
             }
         }
         return tables;
@@ -190,7 +189,7 @@ public final class SettingsLoader {
     private static String known(String key, Path file) {
         if (key.equals("password")) {
             throw new CommandException(
-                    "a password does not belong into " + file + ": put it into TENANT_MIGRATOR_PASSWORD instead");
+                    "a password is not allowed in " + file + ": put it into TENANT_MIGRATOR_PASSWORD instead");
         }
         if (!KEYS.contains(key)) {
             throw new CommandException("unknown option \"" + key + "\" in " + file);

@@ -143,7 +143,7 @@ class RolloutOptionsTest {
                 "--group 1:parallelism=0 | 1 or more",
                 "--group 1:parallelism= | a number from 1",
                 "--group 1:on-failure=never | go-on, stop, 3 or 5%",
-                "--group 1:paralelism=2 | parallelism=N and on-failure=POLICY",
+                "--group 1:paralelism=2 | :parallelism=N or :on-failure=POLICY",
             })
     void aBadValueIsRefusedWithWhatIsAllowed(String optionAndAllowed) {
         String[] parts = optionAndAllowed.split(" \\| ", -1);

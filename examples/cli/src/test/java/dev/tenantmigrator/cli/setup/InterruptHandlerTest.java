@@ -29,7 +29,7 @@ class InterruptHandlerTest {
         hook.join(TimeUnit.SECONDS.toMillis(10));
         assertThat(hook.isAlive()).isFalse();
         assertThat(err)
-                .hasToString("interrupted: tenants in work are finished within a minute, no others begun"
+                .hasToString("interrupted: finishing the tenants in work within a minute, starting no others"
                         + System.lineSeparator());
     }
 
