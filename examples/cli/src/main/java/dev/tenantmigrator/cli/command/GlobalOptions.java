@@ -73,7 +73,7 @@ final class GlobalOptions implements Runnable {
     @Option(
             names = "--embedded",
             scope = INHERIT,
-            description = "Use a local embedded server with its data in .tenant-migrator/.")
+            description = "Use an embedded server, data in .tenant-migrator.")
     void setEmbedded(boolean embedded) {
         given.put("embedded", Boolean.toString(embedded));
     }

@@ -135,18 +135,18 @@ final class RolloutConverters {
             return tenants.equals("rest") ? RolloutGroup.rest() : RolloutGroup.matching(tenants, new Glob(tenants));
         }
 
-        private static RolloutGroup with(RolloutGroup group, String setting, String value) {
-            int equals = setting.indexOf('=') + 1;
-            String said = setting.substring(equals);
-            return switch (setting.substring(0, equals)) {
+        private static RolloutGroup with(RolloutGroup group, String suffix, String option) {
+            int equals = suffix.indexOf('=') + 1;
+            String value = suffix.substring(equals);
+            return switch (suffix.substring(0, equals)) {
                 case "parallelism=" -> {
-                    if (!NUMBER.matcher(said).matches()) {
-                        throw refused("parallelism", "a number from 1", said);
+                    if (!NUMBER.matcher(value).matches()) {
+                        throw refused("parallelism", "a number from 1", value);
                     }
-                    yield group.withParallelism(Integer.parseInt(said));
+                    yield group.withParallelism(Integer.parseInt(value));
                 }
-                case "on-failure=" -> group.withOnFailure(policy(said));
-                default -> throw refused("the suffix of a group", GROUP_SETTINGS, value);
+                case "on-failure=" -> group.withOnFailure(policy(value));
+                default -> throw refused("the suffix of a group", GROUP_SETTINGS, option);
             };
         }
     }

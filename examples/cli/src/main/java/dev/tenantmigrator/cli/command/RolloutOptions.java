@@ -36,7 +36,7 @@ final class RolloutOptions {
             split = ",",
             converter = RolloutConverters.GroupValue.class,
             description = {
-                "Tenants that are migrated before the rest: a number, a percentage, a name, or a name with *. Optional"
+                "Tenants to process before the rest: a number, a percentage, a name, or a name with *. Optional"
                         + " suffixes: :parallelism=N and :on-failure=POLICY. Repeatable, or 1,5%%,rest.",
                 "A group without its own policy ends the run at its first failure. The rest follows --on-failure."
             })

@@ -170,15 +170,15 @@ public final class EmbeddedServer implements AutoCloseable {
         FileChannel channel =
                 FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         long end = System.nanoTime() + TIMEOUT.toNanos();
-        boolean told = false;
+        boolean reported = false;
         while (tryLock(channel).isEmpty()) {
             if (System.nanoTime() > end) {
                 channel.close();
                 throw new IllegalStateException("another command has been using it for a minute");
             }
-            if (!told) {
+            if (!reported) {
                 err.println("Waiting for another command that uses " + directory + " ...");
-                told = true;
+                reported = true;
             }
             pause();
         }
