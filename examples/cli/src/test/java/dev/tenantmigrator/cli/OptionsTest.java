@@ -10,6 +10,7 @@ import dev.tenantmigrator.cli.setup.SettingsLoader;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,7 @@ class OptionsTest {
     }
 
     @Test
-    void aDatabaseNamedNearerWins() {
+    void theDatabaseOfTheFirstLayerWins() {
         cli().write("tenant-migrator.properties", "url=jdbc:postgresql://far/away");
         assertThat(settings(Map.of(), Map.of("embedded", "true")).url()).isEmpty();
         assertThat(settings(Map.of("TENANT_MIGRATOR_EMBEDDED", "true"), Map.of("url", "jdbc:x"))
@@ -74,7 +75,7 @@ class OptionsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"list", "rename a b", "drop x --yes"})
-    void whatRunsNoScriptNeedsNoMigrations(String command) {
+    void commandsWithoutScriptsNeedNoMigrations(String command) {
         Cli.Result result = cli().run(command.split(" "));
         assertThat(result.err()).contains("--url").doesNotContain("--migrations");
     }
@@ -99,7 +100,7 @@ class OptionsTest {
     }
 
     @Test
-    void aPasswordDoesNotBelongIntoAFile() {
+    void aPasswordInAFileIsRefused() {
         assertThatThrownBy(() -> {
                     cli().write("tenant-migrator.properties", "password=hunter2");
                     settings(Map.of(), Map.of());
@@ -126,8 +127,16 @@ class OptionsTest {
         Cli.Result result = cli().run("--json", "status");
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.json().at("/error/message").asText()).contains("--migrations");
+    }
+
+    @Test
+    void wrongUsageIsAJsonDocumentToo() {
         assertThat(cli().run("deploy", "--json").json().at("/error/message").asText())
                 .contains("SCHEMA");
+    }
+
+    @Test
+    void jsonCanBeSetByTheEnvironment() {
         assertThat(cli().with("TENANT_MIGRATOR_JSON", "true")
                         .run("status")
                         .json()
@@ -166,6 +175,7 @@ class OptionsTest {
     private CliSettings settings(Map<String, String> environment, Map<String, String> arguments) {
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
         return SettingsLoader.load(
-                new CliContext(nowhere, nowhere, environment, directory, Optional.empty(), false), arguments);
+                new CliContext(nowhere, nowhere, environment, directory, Optional.empty(), false, Clock.systemUTC()),
+                arguments);
     }
 }

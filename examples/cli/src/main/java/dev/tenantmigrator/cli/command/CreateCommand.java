@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
-import java.time.Clock;
 import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
@@ -50,7 +50,8 @@ final class CreateCommand implements Callable<Integer> {
     }
 
     private CommandResult create(CliSettings settings) throws IOException {
-        String version = LocalDateTime.now(Clock.systemUTC()).format(STAMP) + "_" + cleaned(name);
+        String version = LocalDateTime.ofInstant(runner.context().clock().instant(), ZoneOffset.UTC)
+                        .format(STAMP) + "_" + cleaned(name);
         Path migrations = settings.migrations();
         Optional<Path> schema = prisma.map(path -> runner.context().directory().resolve(path));
         Optional<PrismaDifference> difference = Optional.empty();

@@ -88,7 +88,13 @@ final class DemoSandbox implements AutoCloseable {
 
     private static CliContext inside(CliContext context, Path directory, Map<String, String> environment) {
         return new CliContext(
-                context.out(), context.err(), environment, directory, Optional.empty(), context.colours());
+                context.out(),
+                context.err(),
+                environment,
+                directory,
+                Optional.empty(),
+                context.colours(),
+                context.clock());
     }
 
     private static void execute(CliContext context, CliSettings settings, String sql) throws SQLException {

@@ -77,7 +77,13 @@ final class DemoTranscript {
         StringWriter text = new StringWriter();
         PrintWriter writer = new PrintWriter(text, true);
         CliContext captured = new CliContext(
-                writer, writer, context.environment(), context.directory(), Optional.empty(), context.colours());
+                writer,
+                writer,
+                context.environment(),
+                context.directory(),
+                Optional.empty(),
+                context.colours(),
+                context.clock());
         return new Output(Program.run(captured, args), text.toString());
     }
 

@@ -70,10 +70,7 @@ final class GlobalOptions implements Runnable {
         given.put("url", url);
     }
 
-    @Option(
-            names = "--embedded",
-            scope = INHERIT,
-            description = "Use an embedded server, data in .tenant-migrator.")
+    @Option(names = "--embedded", scope = INHERIT, description = "Use an embedded server, data in .tenant-migrator.")
     void setEmbedded(boolean embedded) {
         given.put("embedded", Boolean.toString(embedded));
     }

@@ -6,6 +6,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Help.Ansi;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Help.Ansi;
  * @param directory the working directory
  * @param terminal asks the operator; empty in a script
  * @param colours true if the output may be coloured
+ * @param clock the time of new migrations
  */
 public record CliContext(
         PrintWriter out,
@@ -26,7 +28,8 @@ public record CliContext(
         Map<String, String> environment,
         Path directory,
         Optional<Terminal> terminal,
-        boolean colours) {
+        boolean colours,
+        Clock clock) {
 
     /** Copies the environment. */
     public CliContext {
@@ -41,7 +44,8 @@ public record CliContext(
                 System.getenv(),
                 Path.of(""),
                 Optional.ofNullable(System.console()).map(Terminal::of),
-                Ansi.AUTO.enabled());
+                Ansi.AUTO.enabled(),
+                Clock.systemUTC());
     }
 
     /** Always UTF-8: JSON requires it, and the locale's charset can be another one. */

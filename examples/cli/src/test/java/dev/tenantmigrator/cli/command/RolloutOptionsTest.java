@@ -11,6 +11,7 @@ import dev.tenantmigrator.cli.setup.CliContext;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
 
-/** What the options of a rollout mean. */
+/** Conversion of the options of a rollout. */
 class RolloutOptionsTest {
 
     private static final List<String> FLEET = List.of("ada", "beta_1", "beta_2", "zoe");
@@ -34,7 +35,7 @@ class RolloutOptionsTest {
     private final Cancellation cancellation = new Cancellation();
 
     @Test
-    void withoutOptionsItIsTheDefault() {
+    void withoutOptionsTheRolloutIsTheDefault() {
         Rollout rollout = rollout();
         assertThat(FLEET).allMatch(rollout.tenants());
         assertThat(rollout.order()).isEmpty();
@@ -49,7 +50,7 @@ class RolloutOptionsTest {
     }
 
     @Test
-    void timesAndTries() {
+    void timeoutsAndAttempts() {
         Rollout rollout = rollout(
                 "--pause",
                 "5m",
@@ -86,7 +87,7 @@ class RolloutOptionsTest {
     }
 
     @Test
-    void anOrderIsTheSameAllTheTime() {
+    void anOrderIsStable() {
         assertThat(ordered("name")).isEqualTo(FLEET);
         assertThat(ordered("reverse")).containsExactly("zoe", "beta_2", "beta_1", "ada");
         Comparator<String> random = rollout("--order", "random").order().orElseThrow();
@@ -117,7 +118,7 @@ class RolloutOptionsTest {
     }
 
     @Test
-    void whatFailuresMean() {
+    void failurePolicies() {
         assertThat(rollout("--on-failure", "stop").onFailure()).isEqualTo(FailurePolicy.stop());
         assertThat(rollout("--on-failure", "3").onFailure()).isEqualTo(FailurePolicy.stopAfter(3));
         assertThat(rollout("--on-failure", "2.5%").onFailure()).isEqualTo(FailurePolicy.stopAfterPercent(2.5));
@@ -164,7 +165,8 @@ class RolloutOptionsTest {
         Holder holder = new Holder();
         new CommandLine(holder).parseArgs(args);
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-        CliContext context = new CliContext(nowhere, nowhere, Map.of(), Path.of(""), Optional.empty(), false);
+        CliContext context =
+                new CliContext(nowhere, nowhere, Map.of(), Path.of(""), Optional.empty(), false, Clock.systemUTC());
         return holder.options.rollout(cancellation, context);
     }
 

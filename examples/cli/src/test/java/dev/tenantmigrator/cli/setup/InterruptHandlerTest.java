@@ -15,7 +15,7 @@ class InterruptHandlerTest {
     private final StringWriter err = new StringWriter();
 
     @Test
-    void theCommandIsInterruptedAndItsReportWaitedFor() throws Exception {
+    void theHookInterruptsTheCommandAndWaitsForItsReport() throws Exception {
         InterruptHandler interrupts = new InterruptHandler(new PrintWriter(err, true));
         interrupts.begin();
         Thread hook = start(interrupts);
@@ -34,7 +34,7 @@ class InterruptHandlerTest {
     }
 
     @Test
-    void whoeverIsDoneIsOnlyWaitedFor() throws Exception {
+    void aFinishedRunIsNotInterrupted() throws Exception {
         InterruptHandler interrupts = new InterruptHandler(new PrintWriter(err, true));
         interrupts.begin();
         interrupts.end();
@@ -46,7 +46,7 @@ class InterruptHandlerTest {
     }
 
     @Test
-    void ctrlCIsHeardOnceMoreAndOnceMore() {
+    void theThirdCtrlCEndsTheProcess() {
         AtomicInteger ended = new AtomicInteger();
         try (InterruptHandler interrupts = new InterruptHandler(new PrintWriter(err, true), ended::incrementAndGet)) {
             interrupts.begin();

@@ -11,7 +11,7 @@ class ProgressCounterTest {
     private final AtomicLong now = new AtomicLong();
 
     @Test
-    void itTellsRateRemainingTimeAndFailures() {
+    void showsRateRemainingTimeAndFailures() {
         ProgressCounter counter = new ProgressCounter(1000, now::get);
         assertThat(counter.line()).isEqualTo("0 of 1000 tenants, 0 failed");
         for (int i = 0; i < 250; i++) {
@@ -23,7 +23,7 @@ class ProgressCounterTest {
     }
 
     @Test
-    void oneTenantIsOne() {
+    void usesTheSingularForOneTenant() {
         assertThat(new ProgressCounter(1, now::get).line()).isEqualTo("0 of 1 tenant, 0 failed");
     }
 }

@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ class ShellCommandCheckTest {
     private final StringWriter err = new StringWriter();
 
     @Test
-    void itSeesTheNumbersAndItsWordsAreShown() {
+    void theCommandSeesTheNumbersAndItsOutputIsShown() {
         assertThat(check("echo $ROLLOUT_DONE $ROLLOUT_CHANGED $ROLLOUT_FAILED; echo too >&2", 10)
                         .test(REPORT))
                 .isTrue();
@@ -43,13 +44,13 @@ class ShellCommandCheckTest {
     }
 
     @Test
-    void itEndsInTime() {
+    void aCommandOverItsLimitIsEnded() {
         assertThatThrownBy(() -> check("sleep 1000 & sleep 1000", 1).test(REPORT))
                 .hasMessage("--check took more than 1 s");
     }
 
     @Test
-    void itEndsWithTheRun() {
+    void anInterruptEndsTheCommand() {
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> check("sleep 1000", 10).test(REPORT)).hasMessage("--check was interrupted");
         assertThat(Thread.interrupted()).isTrue();
@@ -62,7 +63,8 @@ class ShellCommandCheckTest {
                 Map.of(),
                 Path.of(""),
                 Optional.empty(),
-                false);
+                false,
+                Clock.systemUTC());
         return new ShellCommandCheck(command, context, Duration.ofSeconds(seconds));
     }
 }
