@@ -1,14 +1,17 @@
 package dev.tenantmigrator.cli;
 
 import dev.tenantmigrator.cli.command.Program;
-import dev.tenantmigrator.cli.setup.Host;
+import dev.tenantmigrator.cli.setup.CliContext;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** The operator's command line. */
 public final class Main {
 
-    /** Held, so that its level is not lost with it: the driver logs what the report says, and parts of URLs. */
+    /**
+     * The driver's log is off: the report has its errors, and its lines can hold parts of URLs. A strong reference keeps the
+     * level, because unreferenced JDK loggers are garbage collected.
+     */
     private static final Logger DRIVER_LOG = Logger.getLogger("org.postgresql");
 
     private Main() {}
@@ -19,25 +22,24 @@ public final class Main {
      * @param args see {@code --help}
      */
     public static void main(String[] args) {
-        // Some newer JDKs have a console even where input and output are no terminal; this one is there only where they
-        // are.
+        // Some JDKs from 22 on return a console even without a terminal; this provider requires one.
         System.setProperty("jdk.console", "java.base");
-        Host host = Host.ofProcess();
-        int exitCode = run(host, args);
-        host.out().flush();
-        host.err().flush();
+        CliContext context = CliContext.ofProcess();
+        int exitCode = run(context, args);
+        context.out().flush();
+        context.err().flush();
         System.exit(exitCode);
     }
 
     /**
      * Runs one command.
      *
-     * @param host where it reads and writes
+     * @param context the streams, environment and directory of the command
      * @param args see {@code --help}
-     * @return 0: all well; 1: a tenant failed or is unhealthy; 2: wrong usage, unreadable migrations, no connection
+     * @return 0: success; 1: a tenant failed or is unhealthy; 2: wrong usage, unreadable migrations, no connection
      */
-    public static int run(Host host, String... args) {
+    public static int run(CliContext context, String... args) {
         DRIVER_LOG.setLevel(Level.OFF);
-        return Program.run(host, args);
+        return Program.run(context, args);
     }
 }

@@ -2,7 +2,7 @@ package dev.tenantmigrator.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tenantmigrator.cli.setup.Host;
+import dev.tenantmigrator.cli.setup.CliContext;
 import dev.tenantmigrator.cli.setup.Terminal;
 import dev.tenantmigrator.support.TestDatabase;
 import java.io.IOException;
@@ -11,20 +11,30 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
-/** The command line in a working directory of its own, run inside this JVM. */
+/** Runs the command line inside this JVM, in a working directory of its own. */
 final class Cli {
 
     static final Path SAMPLE = Path.of("../../migrations-sample");
 
+    /** The versions of the sample. */
+    static final String INITIAL_SCHEMA = "20241218_initial_schema";
+
+    static final String ADD_PREFERENCES = "20241220_add_preferences";
+
     private final Path directory;
     private final Map<String, String> environment = new HashMap<>();
     private Optional<Terminal> terminal = Optional.empty();
+    private Clock clock = Clock.systemUTC();
 
     Cli(Path directory) {
         this.directory = directory;
@@ -47,7 +57,12 @@ final class Cli {
         return this;
     }
 
-    /** Somebody is there who gives the same answer to every question. */
+    Cli at(Instant time) {
+        clock = Clock.fixed(time, ZoneOffset.UTC);
+        return this;
+    }
+
+    /** Adds a terminal at which an operator gives this answer to each question. */
     Cli answering(String answer) {
         terminal = Optional.of(new Terminal() {
             @Override
@@ -97,12 +112,12 @@ final class Cli {
     Result run(String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        Host host = new Host(
-                new PrintWriter(out, true), new PrintWriter(err, true), environment, directory, terminal, false);
-        return new Result(Main.run(host, args), out.toString(), err.toString());
+        CliContext context = new CliContext(
+                new PrintWriter(out, true), new PrintWriter(err, true), environment, directory, terminal, false, clock);
+        return new Result(Main.run(context, args), out.toString(), err.toString());
     }
 
-    /** Runs a command with {@code --json}, which must end with the given exit code. */
+    /** Runs a command with {@code --json} and checks its exit code. */
     JsonNode json(int exitCode, String... args) {
         Result result = run(Stream.concat(Stream.of("--json"), Stream.of(args)).toArray(String[]::new));
         if (result.exitCode() != exitCode) {
@@ -111,11 +126,30 @@ final class Cli {
         return result.json();
     }
 
-    /** Registers a user and gives the tenant's schema. */
+    /** Registers a user and returns the tenant's schema. */
     String register(String... usernameAndOptions) {
         String[] args = Stream.concat(Stream.of("register"), Stream.of(usernameAndOptions))
                 .toArray(String[]::new);
         return json(0, args).at("/tenants/0/schema").asText();
+    }
+
+    /** The outcomes of all tenants in a JSON document. */
+    static List<String> outcomes(JsonNode document) {
+        return StreamSupport.stream(document.at("/tenants").spliterator(), false)
+                .map(tenant -> tenant.at("/outcome").asText())
+                .toList();
+    }
+
+    /** The outcome of the first tenant in a JSON document. */
+    static String outcome(JsonNode document) {
+        return outcomes(document).get(0);
+    }
+
+    /** The elements of an array of texts. */
+    static List<String> texts(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false)
+                .map(JsonNode::asText)
+                .toList();
     }
 
     record Result(int exitCode, String out, String err) {
@@ -123,7 +157,7 @@ final class Cli {
             try {
                 return new ObjectMapper().readTree(out);
             } catch (IOException e) {
-                throw new AssertionError("no JSON document: " + this, e);
+                throw new AssertionError("not a JSON document: " + this, e);
             }
         }
 

@@ -1,7 +1,7 @@
 package dev.tenantmigrator.cli;
 
 import dev.tenantmigrator.cli.command.Program;
-import dev.tenantmigrator.cli.setup.Host;
+import dev.tenantmigrator.cli.setup.CliContext;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ final class CommandTree {
     /** The program and every command, each before its own subcommands. */
     static List<CommandSpec> all() {
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-        Host host = new Host(nowhere, nowhere, Map.of(), Path.of(""), Optional.empty(), false);
+        CliContext host = new CliContext(nowhere, nowhere, Map.of(), Path.of(""), Optional.empty(), false);
         return below(Program.commandLine(host)).map(CommandLine::getCommandSpec).toList();
     }
 

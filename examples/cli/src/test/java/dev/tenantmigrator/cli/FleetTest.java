@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an operator reads of a fleet. */
+/** Output of commands on a fleet. */
 class FleetTest {
 
     @TempDir
@@ -22,7 +22,7 @@ class FleetTest {
     private Cli cli;
 
     @BeforeEach
-    void makeADatabase() {
+    void createDatabase() {
         database = TestDatabase.create("fleet");
         cli = Cli.on(database, directory).withSample();
     }
@@ -34,7 +34,7 @@ class FleetTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"deploy-all", "status", "verify", "backfill", "rollback 20241218_initial_schema"})
-    void whereThereIsNoTenantIsTold(String command) {
+    void anEmptyFleetIsReportedWithItsDatabase(String command) {
         Cli.Result result = cli.run(command.split(" "));
         assertThat(result.exitCode()).isZero();
         assertThat(result.out())
@@ -56,7 +56,7 @@ class FleetTest {
     }
 
     @Test
-    void rowsOfATenantAreShownOnlyWhenAskedFor() {
+    void rowsOfATenantAreShownOnlyWithErrorDetails() {
         String ada = cli.register("ada");
         cli.withMigration(
                 "30000101_unique",
@@ -77,18 +77,43 @@ class FleetTest {
     }
 
     @Test
-    void aFailedDeployTellsWhatItDidBefore() {
+    void aFailedDeployNamesTheVersionsAppliedBefore() {
         String ada = cli.register("ada");
         cli.withMigration("30000101_good", "CREATE TABLE good (id INT);", "DROP TABLE good;")
                 .withMigration("30000102_bad", "SELECT nothing;", "SELECT 1;");
         JsonNode failed = cli.json(1, "deploy-all").at("/tenants/0");
-        assertThat(GuideStoryTest.texts(failed.at("/versions"))).containsExactly("30000101_good");
+        assertThat(Cli.texts(failed.at("/versions"))).containsExactly("30000101_good");
         assertThat(failed.has("pending")).isFalse();
-        assertThat(cli.run("rollback", "30000101_good", ada).out()).contains("30000101_good is pending again");
+        cli.json(0, "rollback", "30000101_good", ada);
         assertThat(cli.run("deploy", ada).out())
                 .contains(
-                        "; applied before it: 30000101_good",
-                        "Nothing of a failed script was kept, unless its message says otherwise.");
+                        "; applied before: 30000101_good",
+                        "A failed script leaves no changes behind, unless its message says otherwise.");
+    }
+
+    @Test
+    void aRollbackSaysThatTheVersionIsPendingAgain() {
+        String ada = cli.register("ada");
+        assertThat(cli.run("rollback", Cli.ADD_PREFERENCES, ada).out())
+                .contains(Cli.ADD_PREFERENCES + " is pending again");
+    }
+
+    @Test
+    void aFailedTenantIsNamedOnceInItsRow() {
+        String ada = cli.register("ada");
+        cli.withMigration("30000103_bad", "SELECT nothing;", "SELECT 1;");
+        assertThat(cli.run("deploy", ada).out().lines().filter(line -> line.startsWith(ada)))
+                .singleElement()
+                .asString()
+                .containsOnlyOnce(ada)
+                .contains("[version 30000103_bad, ", "30000103_bad/migration.sql:1, SQLState 42703]");
+    }
+
+    @Test
+    void aRefusalWithoutAScriptGivesNoHintOnScripts() {
+        assertThat(cli.run("deploy", "nobody").out())
+                .contains("nobody", "failed")
+                .doesNotContain("A failed script");
     }
 
     @Test

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where migrations are recorded, by option, and the move from one place to the other. */
+/** The option for the tracking store, and the move from one store to the other. */
 class MoveTrackingTest {
 
     @TempDir
@@ -19,7 +19,7 @@ class MoveTrackingTest {
     private Cli cli;
 
     @BeforeEach
-    void makeADatabase() {
+    void createDatabase() {
         database = TestDatabase.create("move");
         cli = Cli.on(database, directory).withSample();
     }
@@ -51,12 +51,16 @@ class MoveTrackingTest {
     }
 
     @Test
-    void whatIsNoPlaceIsWrongUsage() {
+    void anUnknownStoreIsWrongUsage() {
         assertThat(cli.run("status", "--tracking", "there").exitCode()).isEqualTo(2);
         assertThat(cli.run("move-tracking").exitCode()).isEqualTo(2);
         assertThat(cli.run("move-tracking", "--to", "there").exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void aMoveToTheCurrentStoreIsWrongUsage() {
         Cli.Result same = cli.run("move-tracking", "--to", "schema");
         assertThat(same.exitCode()).isEqualTo(2);
-        assertThat(same.err()).contains("the same place");
+        assertThat(same.err()).contains("the same store");
     }
 }

@@ -3,13 +3,14 @@ package dev.tenantmigrator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenantmigrator.cli.setup.CliContext;
+import dev.tenantmigrator.cli.setup.CliSettings;
 import dev.tenantmigrator.cli.setup.CommandException;
-import dev.tenantmigrator.cli.setup.Host;
-import dev.tenantmigrator.cli.setup.Layers;
-import dev.tenantmigrator.cli.setup.Settings;
+import dev.tenantmigrator.cli.setup.SettingsLoader;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class OptionsTest {
     void argumentsWinOverEnvironmentOverWorkingDirectoryOverMigrations() {
         cli().write("tenant-migrator.properties", "migrations=there\nuser=from-here\nparallelism=3")
                 .write("there/tenant-migrator.properties", "user=from-there\nparallelism=4\nrequired-table=a, b");
-        Settings settings = settings(Map.of(), Map.of());
+        CliSettings settings = settings(Map.of(), Map.of());
         assertThat(settings.migrations()).isEqualTo(directory.resolve("there"));
         assertThat(settings.requiredTables()).containsExactly("a", "b");
         assertThat(settings.user()).contains("from-here");
@@ -42,14 +43,14 @@ class OptionsTest {
 
     @Test
     void nothingIsRequiredOrSharedUnlessNamed() {
-        Settings settings = settings(Map.of(), Map.of());
+        CliSettings settings = settings(Map.of(), Map.of());
         assertThat(settings.requiredTables()).isEmpty();
         assertThat(settings.sharedObjects()).isEmpty();
         assertThat(settings.parallelism()).isEqualTo(1);
     }
 
     @Test
-    void aDatabaseNamedNearerWins() {
+    void theDatabaseOfTheFirstLayerWins() {
         cli().write("tenant-migrator.properties", "url=jdbc:postgresql://far/away");
         assertThat(settings(Map.of(), Map.of("embedded", "true")).url()).isEmpty();
         assertThat(settings(Map.of("TENANT_MIGRATOR_EMBEDDED", "true"), Map.of("url", "jdbc:x"))
@@ -74,7 +75,7 @@ class OptionsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"list", "rename a b", "drop x --yes"})
-    void whatRunsNoScriptNeedsNoMigrations(String command) {
+    void commandsWithoutScriptsNeedNoMigrations(String command) {
         Cli.Result result = cli().run(command.split(" "));
         assertThat(result.err()).contains("--url").doesNotContain("--migrations");
     }
@@ -99,7 +100,7 @@ class OptionsTest {
     }
 
     @Test
-    void aPasswordDoesNotBelongIntoAFile() {
+    void aPasswordInAFileIsRefused() {
         assertThatThrownBy(() -> {
                     cli().write("tenant-migrator.properties", "password=hunter2");
                     settings(Map.of(), Map.of());
@@ -126,8 +127,16 @@ class OptionsTest {
         Cli.Result result = cli().run("--json", "status");
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.json().at("/error/message").asText()).contains("--migrations");
+    }
+
+    @Test
+    void wrongUsageIsAJsonDocumentToo() {
         assertThat(cli().run("deploy", "--json").json().at("/error/message").asText())
                 .contains("SCHEMA");
+    }
+
+    @Test
+    void jsonCanBeSetByTheEnvironment() {
         assertThat(cli().with("TENANT_MIGRATOR_JSON", "true")
                         .run("status")
                         .json()
@@ -153,7 +162,7 @@ class OptionsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--help", "--version", "help", "help repair fill-checksums", "status --help"})
-    void helpNeedsNothing(String command) {
+    void helpNeedsNeitherMigrationsNorADatabase(String command) {
         Cli.Result result = cli().run(command.split(" "));
         assertThat(result.exitCode()).isZero();
         assertThat(result.out()).contains("tenant-migrator");
@@ -163,8 +172,10 @@ class OptionsTest {
         return new Cli(directory);
     }
 
-    private Settings settings(Map<String, String> environment, Map<String, String> arguments) {
+    private CliSettings settings(Map<String, String> environment, Map<String, String> arguments) {
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-        return Layers.settings(new Host(nowhere, nowhere, environment, directory, Optional.empty(), false), arguments);
+        return SettingsLoader.load(
+                new CliContext(nowhere, nowhere, environment, directory, Optional.empty(), false, Clock.systemUTC()),
+                arguments);
     }
 }

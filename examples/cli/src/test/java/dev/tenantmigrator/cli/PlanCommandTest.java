@@ -66,7 +66,7 @@ class PlanCommandTest {
     }
 
     @Test
-    void whatIsShownCanBeRunAndIsWhatADeployDoes(TestDatabase database) {
+    void theShownSqlCanBeRunInPlaceOfADeploy(TestDatabase database) {
         database.execute(cli.run("plan", ada).out());
         assertThat(cli.run("verify", ada).exitCode()).isZero();
         assertThat(cli.json(0, "plan", ada).at("/tenants/0/outcome").asText()).isEqualTo("up-to-date");
@@ -75,10 +75,10 @@ class PlanCommandTest {
     }
 
     @Test
-    void json() {
+    void theJsonDocumentHoldsStatementsAndNotes() {
         JsonNode plan = cli.json(0, "plan", bob);
         assertThat(plan.at("/tenants/0/outcome").asText()).isEqualTo("planned");
-        assertThat(GuideStoryTest.texts(plan.at("/tenants/0/pending"))).containsExactly(TAGS);
+        assertThat(Cli.texts(plan.at("/tenants/0/pending"))).containsExactly(TAGS);
         JsonNode migration = plan.at("/tenants/0/migrations/0");
         assertThat(migration.at("/version").asText()).isEqualTo(TAGS);
         assertThat(migration.at("/applied").asBoolean(true)).isFalse();
@@ -92,7 +92,7 @@ class PlanCommandTest {
 
     @Test
     void oneVersionAppliedOrNot() {
-        Cli.Result initial = cli.run("plan", ada, "--version", "20241218_initial_schema");
+        Cli.Result initial = cli.run("plan", ada, "--version", Cli.INITIAL_SCHEMA);
         assertThat(initial.exitCode()).isZero();
         assertThat(initial.out()).contains("(applied already)").contains("CREATE TABLE");
         assertThat(cli.json(0, "plan", ada, "--version", TAGS)
@@ -105,7 +105,7 @@ class PlanCommandTest {
     }
 
     @Test
-    void whatADeployWouldRefuseEndsWithOne() {
+    void aPlanThatADeployWouldRefuseEndsWithOne() {
         cli.write("migrations/20241218_initial_schema/migration.sql", "SELECT 1");
         Cli.Result result = cli.run("plan");
         assertThat(result.exitCode()).isEqualTo(1);
@@ -117,7 +117,7 @@ class PlanCommandTest {
     }
 
     @Test
-    void theSamePlanOfManyTenantsIsShownOnce() {
+    void aPlanSharedByManyTenantsIsShownOnce() {
         List<TenantPlan> tenants = IntStream.range(0, 300)
                 .mapToObj(i -> tenantPlan("t" + i, i == 299))
                 .toList();

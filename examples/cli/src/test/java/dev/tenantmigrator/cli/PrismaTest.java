@@ -59,7 +59,7 @@ class PrismaTest {
 
         Cli.Result same = cli.run("create", "nothing", "--prisma", "schema.prisma");
         assertThat(same.exitCode()).isZero();
-        assertThat(same.out()).contains("nothing was made");
+        assertThat(same.out()).contains("nothing was created");
         assertThat(newest()).isEqualTo(init);
 
         cli.write(
@@ -83,7 +83,7 @@ class PrismaTest {
         Path last = newest();
         Cli.Result refused = cli.run("create", "broken", "--prisma", "schema.prisma");
         assertThat(refused.exitCode()).isEqualTo(2);
-        assertThat(refused.err()).contains("Prisma refused", "schema.prisma");
+        assertThat(refused.err()).contains("Prisma failed", "schema.prisma");
         assertThat(newest()).isEqualTo(last);
     }
 
@@ -116,12 +116,12 @@ class PrismaTest {
         Files.setPosixFilePermissions(npx, PosixFilePermissions.fromString("rwxr-xr-x"));
         Cli.Result result = cli.run("create", "a", "--prisma", "schema.prisma");
         assertThat(result.exitCode()).isEqualTo(2);
-        assertThat(result.err()).contains("npx finds no Prisma from here");
+        assertThat(result.err()).contains("npx does not find Prisma");
         cli.write(
                 "bin/npx",
                 "#!/bin/sh\nread answer && exit 0\necho \"Error: [$1] [$TENANT_MIGRATOR_PASSWORD]\" >&2\nexit 1");
         assertThat(cli.run("create", "a", "--prisma", "schema.prisma").err())
-                .contains("Prisma refused", "[--no-install] []");
+                .contains("Prisma failed", "[--no-install] []");
         assertThat(directory.resolve("migrations")).doesNotExist();
     }
 

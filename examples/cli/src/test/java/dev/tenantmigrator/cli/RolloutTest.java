@@ -16,10 +16,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How an operator goes through a fleet. */
+/** Rollouts: targets, selected tenants, groups, checks and timeouts. */
 class RolloutTest {
 
-    private static final String BREAKS_AT_TAKEN = "ALTER TABLE t ADD COLUMN taken int;";
+    private static final String FIRST = "1_t";
+    private static final String SECOND = "2_u";
+    private static final String THIRD = "3_v";
+
+    /** Fails in tenants prepared by {@link #breakThirdIn}. */
+    private static final String FAILS_IF_TAKEN = "ALTER TABLE t ADD COLUMN taken int;";
+
+    /** A port without a server. */
+    private static final String UNREACHABLE = "jdbc:postgresql://localhost:1/x";
 
     @TempDir
     private Path directory;
@@ -32,13 +40,13 @@ class RolloutTest {
         database = TestDatabase.create("rollout");
         cli = Cli.on(database, directory)
                 .with("TENANT_MIGRATOR_EXTENSION", "")
-                .withMigration("1_t", "CREATE TABLE t (id int);", "DROP TABLE t;");
+                .withMigration(FIRST, "CREATE TABLE t (id int);", "DROP TABLE t;");
         for (String tenant : List.of("a1", "a2", "b1", "b2")) {
             database.execute("CREATE SCHEMA " + tenant);
             cli.json(0, "adopt", tenant, "--yes");
         }
         cli.json(0, "deploy-all");
-        cli.withMigration("2_u", "CREATE TABLE u (id int);", "DROP TABLE u;");
+        cli.withMigration(SECOND, "CREATE TABLE u (id int);", "DROP TABLE u;");
     }
 
     @AfterEach
@@ -47,50 +55,53 @@ class RolloutTest {
     }
 
     @Test
-    void upToAVersion() {
-        cli.withMigration("3_v", "CREATE TABLE v (id int);", "DROP TABLE v;");
-        assertThat(cli.run("plan", "--target", "2_u").out())
-                .contains("version 2_u")
-                .doesNotContain("3_v");
-        assertThat(cli.json(0, "deploy-all", "--target", "2_u")
+    void aTargetLeavesNewerVersionsPending() {
+        cli.withMigration(THIRD, "CREATE TABLE v (id int);", "DROP TABLE v;");
+        assertThat(cli.run("plan", "--target", SECOND).out())
+                .contains("version " + SECOND)
+                .doesNotContain(THIRD);
+        assertThat(cli.json(0, "deploy-all", "--target", SECOND)
                         .at("/counts/migrated")
                         .asInt())
                 .isEqualTo(4);
-        assertThat(GuideStoryTest.texts(cli.json(1, "status", "a1").at("/tenants/0/pending")))
-                .containsExactly("3_v");
-        cli.json(0, "deploy", "a1", "--target", "3_v", "--lock-timeout", "1s");
+        assertThat(Cli.texts(cli.json(1, "status", "a1").at("/tenants/0/pending")))
+                .containsExactly(THIRD);
+        cli.json(0, "deploy", "a1", "--target", THIRD);
+    }
+
+    @Test
+    void anUnknownTargetIsWrongUsage() {
         Cli.Result unknown = cli.run("deploy-all", "--target", "9_x");
         assertThat(unknown.exitCode()).isEqualTo(2);
         assertThat(unknown.err()).contains("9_x");
     }
 
     @Test
-    void onlySomeTenants() {
+    void onlyMatchingTenantsAreProcessed() {
         assertThat(names(cli.json(0, "plan", "--tenants", "b*"))).containsExactly("b1", "b2");
         assertThat(names(cli.json(0, "deploy-all", "--tenants", "*1,b2"))).containsExactly("a1", "b1", "b2");
-        assertThat(names(cli.json(0, "rollback", "2_u", "--tenants", "a1"))).containsExactly("a1");
+        assertThat(names(cli.json(0, "rollback", SECOND, "--tenants", "a1"))).containsExactly("a1");
         assertThat(cli.json(1, "verify").at("/counts/unhealthy").asInt()).isEqualTo(2);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"--tenants x*", "--tenants a1,x", "--group x", "--group 1,x,rest"})
-    void aMisspeltNameIsNoSuccess(String options) {
+    void aMisspelledNameIsRefused(String options) {
         String[] option = options.split(" ", -1);
         Cli.Result result = cli.run("deploy-all", option[0], option[1]);
         assertThat(result.exitCode()).isEqualTo(2);
-        assertThat(result.err()).contains(" x", "list shows all names");
+        assertThat(result.err()).contains(" x", "The command list shows all names");
         assertThat(cli.json(1, "status").at("/counts/unhealthy").asInt()).isEqualTo(4);
     }
 
     @Test
-    void oneTenantOrAPattern() {
-        assertThat(cli.run("rollback", "1_t", "a1", "--tenants", "a*").err()).contains("SCHEMA or --tenants");
+    void aTenantAndAPatternAreRefused() {
+        assertThat(cli.run("rollback", FIRST, "a1", "--tenants", "a*").err()).contains("either SCHEMA or --tenants");
     }
 
     @Test
-    void aFailedCanaryKeepsTheOthersOut() {
-        cli.withMigration("3_v", BREAKS_AT_TAKEN, "ALTER TABLE t DROP COLUMN taken;");
-        database.execute("ALTER TABLE a1.t ADD COLUMN taken int");
+    void aFailedGroupStopsTheRollout() {
+        breakThirdIn("a1");
 
         JsonNode report = cli.json(1, "deploy-all", "--groups", "1,50%", "--parallelism", "2");
         assertThat(report.at("/groups/0/name").asText()).isEqualTo("1");
@@ -99,10 +110,20 @@ class RolloutTest {
         assertThat(report.at("/stopped").asText()).contains("in group 1 after 1 of 1 tenants failed");
         assertThat(report.at("/counts/skipped").asInt()).isEqualTo(3);
         assertThat(report.at("/tenants/1/reason").asText()).isNotEmpty();
+    }
 
+    @Test
+    void aGroupCanContinueAfterAFailure() {
+        breakThirdIn("a1");
         Cli.Result text = cli.run("deploy-all", "--group", "a1:on-failure=go-on", "--on-failure", "stop");
         assertThat(text.exitCode()).isEqualTo(1);
         assertThat(text.out()).contains("4 tenants: 1 failed, 3 migrated").doesNotContain("Stopped");
+    }
+
+    @Test
+    void theNextRunContinuesWithTheFailedTenant() {
+        breakThirdIn("a1");
+        cli.json(1, "deploy-all");
         database.execute("ALTER TABLE a1.t DROP COLUMN taken");
         assertThat(cli.json(0, "deploy-all", "--groups", "1,50%")
                         .at("/counts/migrated")
@@ -111,9 +132,8 @@ class RolloutTest {
     }
 
     @Test
-    void aStopIsTold() {
-        cli.withMigration("3_v", BREAKS_AT_TAKEN, "ALTER TABLE t DROP COLUMN taken;");
-        database.execute("ALTER TABLE a1.t ADD COLUMN taken int");
+    void aStopIsReported() {
+        breakThirdIn("a1");
         Cli.Result text = cli.run("deploy-all", "--on-failure", "25%", "--order", "name");
         assertThat(text.exitCode()).isEqualTo(1);
         assertThat(text.out())
@@ -122,20 +142,24 @@ class RolloutTest {
     }
 
     @Test
-    void theOperatorsCheckIsAskedBetweenGroups() {
+    void aFailedCheckStopsTheRollout() {
         JsonNode report = cli.json(1, "deploy-all", "--group", "1", "--check", "test $ROLLOUT_CHANGED -ne 1 || exit 3");
         assertThat(report.at("/stopped").asText())
                 .contains("--check ended with exit code 3")
                 .doesNotContain("dev.ten");
         assertThat(report.at("/counts/migrated").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void aSuccessfulCheckContinuesTheRollout() {
         Cli.Result text = cli.run("deploy-all", "--group", "50%", "--check", "echo seen", "--pause", "1ms");
         assertThat(text.exitCode()).as(text.all()).isZero();
         assertThat(text.err()).contains("group 50 %: 2 tenants", "seen");
     }
 
     @Test
-    void howLongAndHowOften() throws SQLException {
-        cli.withMigration("3_v", BREAKS_AT_TAKEN, "ALTER TABLE t DROP COLUMN taken;");
+    void aLockTimeoutFailsOneTenant() throws SQLException {
+        cli.withMigration(THIRD, FAILS_IF_TAKEN, "ALTER TABLE t DROP COLUMN taken;");
         try (Connection connection = database.connection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
@@ -146,6 +170,10 @@ class RolloutTest {
             connection.rollback();
             connection.setAutoCommit(true);
         }
+    }
+
+    @Test
+    void aStatementTimeoutFailsTheTenant() {
         cli.withMigration("4_w", "SELECT pg_sleep(100);", "SELECT 1;");
         JsonNode slow = cli.json(1, "deploy", "a1", "--statement-timeout", "100ms");
         assertThat(slow.at("/tenants/0/error/sqlState").asText()).isEqualTo("57014");
@@ -164,7 +192,7 @@ class RolloutTest {
                 "rename nobody somebody",
                 "drop nobody --yes",
             })
-    void aTenantThatIsNotThereHasFailed(String command) {
+    void anUnknownTenantFails(String command) {
         JsonNode report = cli.json(1, command.split(" ", -1));
         assertThat(report.at("/tenants/0/schema").asText()).isEqualTo("nobody");
         assertThat(report.at("/tenants/0/outcome").asText()).isEqualTo("failed");
@@ -172,13 +200,22 @@ class RolloutTest {
     }
 
     @Test
-    void whatCannotBeReachedIsNamed() {
-        assertThat(cli.run("list", "--url", "jdbc:postgresql://localhost:1/x").err())
-                .contains("of --url: ");
-        cli.withMigration("3_v", "CREATE INDEX CONCURRENTLY i ON t (id);", "DROP INDEX CONCURRENTLY i;");
-        Cli.Result direct = cli.run("deploy-all", "--direct-url", "jdbc:postgresql://localhost:1/x");
+    void anUnreachableUrlIsReportedWithItsOption() {
+        assertThat(cli.run("list", "--url", UNREACHABLE).err()).contains("of --url: ");
+    }
+
+    @Test
+    void anUnreachableDirectUrlIsReportedWithItsOption() {
+        cli.withMigration(THIRD, "CREATE INDEX CONCURRENTLY i ON t (id);", "DROP INDEX CONCURRENTLY i;");
+        Cli.Result direct = cli.run("deploy-all", "--direct-url", UNREACHABLE);
         assertThat(direct.exitCode()).isEqualTo(2);
         assertThat(direct.err()).contains("--direct-url", "cannot connect", "nothing was changed");
+    }
+
+    /** Adds a third migration, which fails in a tenant. */
+    private void breakThirdIn(String tenant) {
+        cli.withMigration(THIRD, FAILS_IF_TAKEN, "ALTER TABLE t DROP COLUMN taken;");
+        database.execute("ALTER TABLE " + tenant + ".t ADD COLUMN taken int");
     }
 
     private static List<String> names(JsonNode report) {

@@ -23,21 +23,21 @@ class StatusTextTest {
     private static final Finding PENDING = Finding.of(Kind.PENDING, Severity.ERROR, "2_b", "2_b is pending");
 
     @Test
-    void countsOnlyWhatTheSourceHas() {
+    void countsOnlyVersionsOfTheSource() {
         assertThat(row(tenant("t", List.of("1_a", "9_z"), List.of("2_b"), AHEAD, PENDING)))
                 .containsExactly("t", "unhealthy", "1 of 2 +1 without file", "2_b", "warning: 9_z is newer");
         assertThat(row(tenant("t", SOURCE, List.of()))).containsExactly("t", "healthy", "2 of 2");
     }
 
     @Test
-    void ofAnUnreadableTenantNothingIsCounted() {
+    void anUnreadableTenantHasNoCounts() {
         Finding unreadable = Finding.of(Kind.UNREADABLE, Severity.ERROR, "permission denied");
         assertThat(row(tenant("t", List.of(), List.of(), unreadable)))
                 .containsExactly("t", "unhealthy", "?", "permission denied");
     }
 
     @Test
-    void ofALargeFleetWarningsAreShownAfterErrors() {
+    void aLargeFleetShowsWarningsAfterErrors() {
         List<TenantStatus> tenants = Stream.concat(
                         Stream.of(
                                 tenant("ahead", SOURCE, List.of(), AHEAD),
@@ -51,7 +51,7 @@ class StatusTextTest {
     }
 
     @Test
-    void whatIsMostUrgentStandsFirst() {
+    void theMostUrgentTenantIsFirst() {
         Finding unfinished = Finding.of(Kind.UNFINISHED, Severity.ERROR, "2_b", "2_b was started");
         Finding unreadable = Finding.of(Kind.UNREADABLE, Severity.ERROR, "permission denied");
         Finding edited = Finding.of(Kind.CHECKSUM_MISMATCH, Severity.ERROR, "1_a", "edited");

@@ -13,6 +13,7 @@ import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.Finding.Kind;
 import dev.tenantmigrator.report.Finding.Severity;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -29,45 +30,53 @@ class TextOutputTest {
             .withSqlState("42701");
 
     @Test
-    void ofALargeFleetWarningsAreShownUpToACap() {
+    void aLargeFleetShowsAtMostFiftyWarnings() {
         List<String> lines = text(fleet("verify", 100, i -> healthy(i).withFindings(List.of(WARNING))));
         assertThat(lines).filteredOn(line -> line.contains("warning: ")).hasSize(50);
         assertThat(lines).contains("... and 50 more; --verbose shows all");
     }
 
     @Test
-    void warningsDoNotHideWhatIsUnhealthy() {
+    void warningsDoNotHideAnUnhealthyTenant() {
         List<String> lines = text(fleet("verify", 100, i -> i == 99 ? named(i, "unhealthy") : withWarning(i)));
         assertThat(lines.get(1)).startsWith("t99").contains("unhealthy");
     }
 
     @Test
-    void whatBackfillFoundIsNeverCapped() {
+    void findingsOfBackfillAreAlwaysShown() {
         List<String> lines =
                 text(fleet("backfill", 100, i -> named(i, "backfilled").withFindings(List.of(WARNING))));
         assertThat(lines).filteredOn(line -> line.contains("ALTER TABLE")).hasSize(100);
     }
 
     @Test
-    void aFailedTenantTellsWhatWasDoneBefore() throws Exception {
+    void aFailedTenantNamesTheVersionsAppliedBefore() {
         CommandResult deploy = fleet("deploy", 1, i -> failed(i).withVersions(List.of("0_a", "1_a")));
         assertThat(text(deploy).get(1))
-                .isEqualTo("t00     failed   column exists already [tenant t00, version 2_b, m/2_b/migration.sql:3,"
-                        + " SQLState 42701]; applied before it: 0_a, 1_a");
+                .isEqualTo("t00     failed   column exists already [version 2_b, m/2_b/migration.sql:3,"
+                        + " SQLState 42701]; applied before: 0_a, 1_a");
         assertThat(text(deploy))
-                .anyMatch(line ->
-                        line.startsWith("Nothing of a failed script was kept, unless its message says otherwise."));
-        JsonNode tenant = new ObjectMapper().readTree(JsonOutput.of(deploy)).at("/tenants/0");
-        assertThat(GuideStoryTest.texts(tenant.at("/versions"))).containsExactly("0_a", "1_a");
-        assertThat(tenant.has("pending")).isFalse();
-        assertThat(tenant.has("findings")).isTrue();
-
-        assertThat(text(fleet("rollback", 1, i -> failed(i).withVersions(List.of("3_c")))))
-                .anyMatch(line -> line.endsWith("; rolled back before it: 3_c"));
+                .anyMatch(line -> line.startsWith(
+                        "A failed script leaves no changes behind, unless its message says otherwise."));
     }
 
     @Test
-    void theCaretStandsUnderItsPlace() throws Exception {
+    void theJsonDocumentOfAFailedTenantHasVersionsAndNoPendingOnes() throws Exception {
+        CommandResult deploy = fleet("deploy", 1, i -> failed(i).withVersions(List.of("0_a", "1_a")));
+        JsonNode tenant = new ObjectMapper().readTree(JsonOutput.of(deploy)).at("/tenants/0");
+        assertThat(Cli.texts(tenant.at("/versions"))).containsExactly("0_a", "1_a");
+        assertThat(tenant.has("pending")).isFalse();
+        assertThat(tenant.has("findings")).isTrue();
+    }
+
+    @Test
+    void aFailedRollbackNamesTheVersionsRolledBackBefore() {
+        assertThat(text(fleet("rollback", 1, i -> failed(i).withVersions(List.of("3_c")))))
+                .anyMatch(line -> line.endsWith("; rolled back before: 3_c"));
+    }
+
+    @Test
+    void theCaretIsUnderTheErrorPosition() throws Exception {
         Failure failure = Failure.of("no such type").inTenant("t00").withExcerpt("a x.nonsense\n  ^");
         CommandResult deploy = fleet("deploy", 1, i -> TenantResult.failed("t00", failure));
 
@@ -94,26 +103,40 @@ class TextOutputTest {
         assertThat(new TextOutput(Ansi.OFF, true).lines(deploy))
                 .filteredOn(line -> line.contains("column exists already"))
                 .hasSize(300);
+    }
+
+    @Test
+    void fewEqualFailuresAreOneLineEach() {
         assertThat(text(fleet("deploy-all", 5, TextOutputTest::failed)))
                 .filteredOn(line -> line.contains("column exists already"))
                 .hasSize(5);
     }
 
     @Test
-    void aRollbackWarnsOfTheNextDeploy() {
+    void theStopReasonIsShownOnce() {
+        String reason = "the rollout stopped";
+        CommandResult stopped = fleet("deploy-all", 3, i -> named(i, "skipped").withMore(Map.of("reason", reason)))
+                .withMore(Map.of("stopped", reason));
+        assertThat(text(stopped)).filteredOn(line -> line.contains(reason)).containsExactly("Stopped: " + reason + ".");
+    }
+
+    @Test
+    void aRollbackGivesAHintOnTheNextDeploy() {
         assertThat(text(fleet("rollback", 2, i -> named(i, "rolled-back").withVersions(List.of("2_b")))))
-                .endsWith("2_b is pending again: the next deploy applies it. Mend or remove its directory first.");
+                .endsWith(
+                        "2_b is pending again. Fix the migration or remove its directory before the next deploy, which"
+                                + " would apply it again.");
     }
 
     @Test
-    void anOldDirectoryIsTold() {
+    void aTenantThatIsAheadGivesAHint() {
         assertThat(text(fleet("deploy-all", 2, i -> named(i, "ahead").withVersions(List.of("8_h", "9_i")))))
-                .endsWith("2 tenants have versions that this directory lacks: 8_h, 9_i (normal during a rolling"
-                        + " deploy; otherwise the directory is old).");
+                .endsWith("2 tenants have versions that are missing in this migrations directory: 8_h, 9_i. This is"
+                        + " normal during a rolling deploy; otherwise the directory is outdated.");
     }
 
     @Test
-    void whatIsPendingIsOneLine() {
+    void pendingVersionsShareALine() {
         List<Finding> findings = List.of(pending("1_a"), WARNING, pending("2_b"));
         assertThat(text(fleet("verify", 1, i -> named(i, "unhealthy").withFindings(findings))))
                 .anyMatch(line -> line.endsWith("pending: 1_a, 2_b; deploy them"))

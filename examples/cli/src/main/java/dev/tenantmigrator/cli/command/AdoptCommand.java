@@ -2,10 +2,10 @@ package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResult;
-import dev.tenantmigrator.cli.output.Text;
+import dev.tenantmigrator.cli.output.TerminalText;
+import dev.tenantmigrator.cli.setup.CliContext;
+import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.cli.setup.CommandException;
-import dev.tenantmigrator.cli.setup.Host;
-import dev.tenantmigrator.cli.setup.Session;
 import dev.tenantmigrator.report.AdoptionPlan;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +17,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "adopt",
         description = {
-            "Make an existing schema without a tracking table a tenant. No script runs.",
-            "Without --version it finds the versions whose tables and columns are all there, and shows them first."
+            "Make an existing schema a tenant. Records versions as applied; runs no script.",
+            "Without --version it finds the versions whose tables and columns all exist, and asks before it records them."
         })
 final class AdoptCommand implements Callable<Integer> {
 
-    private final Runner runner;
+    private final CommandRunner runner;
 
     @Parameters(paramLabel = "SCHEMA", description = "The schema.")
     private String schema = "";
@@ -30,13 +30,13 @@ final class AdoptCommand implements Callable<Integer> {
     @Option(names = "--version", paramLabel = "V", description = "Record this version as applied. Repeatable.")
     private List<String> versions = List.of();
 
-    @Option(names = "--dry-run", description = "Only show what would be recorded.")
+    @Option(names = "--dry-run", description = "Show the versions that would be recorded; change nothing.")
     private boolean dryRun;
 
-    @Option(names = "--yes", description = "Do not ask.")
+    @Option(names = "--yes", description = "Do not ask for confirmation.")
     private boolean yes;
 
-    AdoptCommand(Runner runner) {
+    AdoptCommand(CommandRunner runner) {
         this.runner = runner;
     }
 
@@ -45,7 +45,7 @@ final class AdoptCommand implements Callable<Integer> {
         return runner.withDatabase("adopt", this::adopt);
     }
 
-    private CommandResult adopt(Session session) {
+    private CommandResult adopt(CliSession session) {
         AdoptionPlan plan = versions.isEmpty()
                 ? session.migrator().planAdoption(schema)
                 : new AdoptionPlan(schema, versions, List.of());
@@ -53,13 +53,15 @@ final class AdoptCommand implements Callable<Integer> {
             return result("planned", plan).withLines(lines(plan));
         }
         if (plan.versions().isEmpty() && !yes) {
-            throw new CommandException("no migration's tables and columns are all there; name versions by --version, or"
-                    + " use --yes to record none");
+            throw new CommandException("no migration matches: the tables or columns of each one are missing. Name the"
+                    + " applied versions with --version, or use --yes to adopt the schema with none");
         }
         if (versions.isEmpty() && !session.settings().json()) {
-            lines(plan).stream().map(Text::lines).forEach(session.host().out()::println);
+            lines(plan).stream()
+                    .map(TerminalText::lines)
+                    .forEach(session.context().out()::println);
         }
-        if (versions.isEmpty() && !agreed(session.host())) {
+        if (versions.isEmpty() && !agreed(session.context())) {
             return CommandResult.of(
                     "adopt",
                     TenantResult.of(schema, TenantResult.SKIPPED)
@@ -69,12 +71,12 @@ final class AdoptCommand implements Callable<Integer> {
         return result("adopted", plan);
     }
 
-    private boolean agreed(Host host) {
+    private boolean agreed(CliContext context) {
         return yes
-                || host.terminal().isEmpty()
-                || host.terminal()
+                || context.terminal().isEmpty()
+                || context.terminal()
                         .get()
-                        .ask("Record these as applied? [y/N] ")
+                        .ask("Record these versions as applied? [y/N] ")
                         .strip()
                         .equalsIgnoreCase("y");
     }

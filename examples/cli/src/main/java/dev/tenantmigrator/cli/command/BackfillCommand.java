@@ -2,32 +2,32 @@ package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.cli.output.CommandResult;
-import dev.tenantmigrator.cli.output.Outcomes;
-import dev.tenantmigrator.cli.setup.Session;
+import dev.tenantmigrator.cli.output.TenantResults;
+import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.report.FleetReport;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "backfill", description = "Make missing required tables again, in all tenants or one.")
+@Command(name = "backfill", description = "Recreate missing required tables, in all tenants or one.")
 final class BackfillCommand implements Callable<Integer> {
 
-    private final Runner runner;
+    private final CommandRunner runner;
 
     @Parameters(paramLabel = "SCHEMA", arity = "0..1", description = "One tenant.")
     private Optional<String> schema = Optional.empty();
 
-    BackfillCommand(Runner runner) {
+    BackfillCommand(CommandRunner runner) {
         this.runner = runner;
     }
 
     @Override
     public Integer call() {
-        return runner.withDatabase("backfill", session -> CommandResult.of("backfill", Outcomes.of(run(session))));
+        return runner.withDatabase("backfill", session -> CommandResult.of("backfill", TenantResults.of(run(session))));
     }
 
-    private FleetReport run(Session session) {
+    private FleetReport run(CliSession session) {
         TenantMigrator migrator = session.migrator();
         return session.run(() -> schema.map(migrator::backfill).orElseGet(migrator::backfillAll));
     }

@@ -1,14 +1,14 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.setup.CliSettings;
 import dev.tenantmigrator.cli.setup.CommandException;
-import dev.tenantmigrator.cli.setup.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
-import java.time.Clock;
 import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
@@ -20,26 +20,27 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "create", description = "Make the files of a new migration. Needs no database.")
+@Command(name = "create", description = "Create the files of a new migration. Needs no database.")
 final class CreateCommand implements Callable<Integer> {
 
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMddHHmmss", Locale.ROOT);
-    private static final int LONGEST_NAME = 200;
 
-    private final Runner runner;
+    /** Leaves room for the timestamp within the 255 bytes of a file name. */
+    private static final int MAX_NAME_LENGTH = 200;
 
-    @Parameters(paramLabel = "NAME", description = "What it does, e.g. add_invoices.")
+    private final CommandRunner runner;
+
+    @Parameters(paramLabel = "NAME", description = "Describes the change, e.g. add_invoices.")
     private String name = "";
 
     @Option(
             names = "--prisma",
             paramLabel = "SCHEMA",
-            description =
-                    "Let Prisma write both files: the difference between this schema.prisma (or a directory of them)"
-                            + " and the copy kept with the newest migration.")
+            description = "Let Prisma write both files, from the difference between this schema.prisma (or directory of"
+                    + " schema files) and the copy kept with the newest migration.")
     private Optional<Path> prisma = Optional.empty();
 
-    CreateCommand(Runner runner) {
+    CreateCommand(CommandRunner runner) {
         this.runner = runner;
     }
 
@@ -48,17 +49,18 @@ final class CreateCommand implements Callable<Integer> {
         return runner.withSettings("create", this::create);
     }
 
-    private CommandResult create(Settings settings) throws IOException {
-        String version = LocalDateTime.now(Clock.systemUTC()).format(STAMP) + "_" + cleaned(name);
+    private CommandResult create(CliSettings settings) throws IOException {
+        String version = LocalDateTime.ofInstant(runner.context().clock().instant(), ZoneOffset.UTC)
+                        .format(STAMP) + "_" + cleaned(name);
         Path migrations = settings.migrations();
-        Optional<Path> schema = prisma.map(path -> runner.host().directory().resolve(path));
+        Optional<Path> schema = prisma.map(path -> runner.context().directory().resolve(path));
         Optional<PrismaDifference> difference = Optional.empty();
         if (schema.isPresent()) {
-            difference = PrismaDifference.find(runner.host(), schema.get(), migrations);
+            difference = PrismaDifference.find(runner.context(), schema.get(), migrations);
             if (difference.isEmpty()) {
                 return CommandResult.of("create", List.of())
                         .withLines(List.of(
-                                "The Prisma schema has not changed since the newest migration; nothing was made"));
+                                "The Prisma schema has not changed since the newest migration; nothing was created"));
             }
         }
         Files.createDirectories(migrations);
@@ -70,8 +72,8 @@ final class CreateCommand implements Callable<Integer> {
                     .map(path -> path.getFileName().toString())
                     .filter(other -> !other.startsWith(".") && other.compareTo(version) >= 0)
                     .forEach(other -> {
-                        throw new CommandException("version " + other + " would come after the new one, " + version
-                                + "; wait a second, or name the directories by hand");
+                        throw new CommandException("the new version " + version + " would sort before the existing "
+                                + other + "; wait a second, or name the directory by hand");
                     });
         }
         Path directory = Files.createDirectory(migrations.resolve(version));
@@ -93,10 +95,10 @@ final class CreateCommand implements Callable<Integer> {
     private static List<String> notes(PrismaDifference difference) {
         return difference.withoutCopy().isEmpty()
                 ? List.of()
-                : List.of("Warning: no copy of the Prisma schema is kept with "
+                : List.of("Warning: there is no copy of the Prisma schema beside "
                         + String.join(", ", difference.withoutCopy())
-                        + ": what they changed is in the new migration.sql once more. Remove it there, or put the schema as"
-                        + " it was after the newest of them into its directory, beside its migration.sql, and create"
+                        + ". The new migration.sql repeats the changes of these migrations. Remove the repeated changes,"
+                        + " or put the Prisma schema of that time beside the newest migration.sql of them and run create"
                         + " again");
     }
 
@@ -107,17 +109,17 @@ final class CreateCommand implements Callable<Integer> {
                 .replaceAll("[^a-z0-9]+", "_")
                 .replaceAll("^_+|_+$", "");
         if (cleaned.isEmpty()) {
-            throw new CommandException("a migration's name needs letters a-z or digits, e.g. add_invoices");
+            throw new CommandException("a migration name needs letters a-z or digits, e.g. add_invoices");
         }
-        return cleaned.substring(0, Math.min(LONGEST_NAME, cleaned.length()));
+        return cleaned.substring(0, Math.min(MAX_NAME_LENGTH, cleaned.length()));
     }
 
     private static String up(String version) {
         return """
                 -- %s
                 --
-                -- Runs once in each tenant, in one transaction. Write the change below; a name without a schema and one in
-                -- "public" both mean the tenant's own schema, e.g.:
+                -- Runs once in each tenant, in one transaction. Write the change below. A name without a schema and a name
+                -- in "public" both mean the tenant's own schema, e.g.:
                 --
                 -- CREATE TABLE "invoice" (
                 --     "id" UUID NOT NULL DEFAULT uuid_generate_v4(),
@@ -128,9 +130,9 @@ final class CreateCommand implements Callable<Integer> {
 
     private static String down(String version) {
         return """
-                -- Takes %s back.
+                -- Rolls back %s.
                 --
-                -- Write the reverse of migration.sql below, or delete this file when there is none, e.g.:
+                -- Write the reverse of migration.sql below, e.g. as follows. Delete this file if there is no reverse.
                 --
                 -- DROP TABLE "invoice";
                 """.formatted(version);

@@ -1,7 +1,7 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.cli.output.CommandResult;
-import dev.tenantmigrator.cli.setup.Settings;
+import dev.tenantmigrator.cli.setup.CliSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -10,14 +10,15 @@ import picocli.CommandLine.Command;
 @Command(
         name = "demo",
         description = {
-            "Show it all in a temporary directory, on an embedded server, and check each step.",
-            "With --url it runs in a database of its own on that server, which is dropped afterwards."
+            "Run the main commands on a small fleet and check each step.",
+            "Uses a temporary directory and an embedded server. With --url it creates a database on that server and"
+                    + " drops it afterwards."
         })
 final class DemoCommand implements Callable<Integer> {
 
-    private final Runner runner;
+    private final CommandRunner runner;
 
-    DemoCommand(Runner runner) {
+    DemoCommand(CommandRunner runner) {
         this.runner = runner;
     }
 
@@ -26,10 +27,10 @@ final class DemoCommand implements Callable<Integer> {
         return runner.withSettings("demo", this::demo);
     }
 
-    private CommandResult demo(Settings settings) throws Exception {
-        List<Map<String, Object>> steps = Demo.run(runner.host(), settings);
+    private CommandResult demo(CliSettings settings) throws Exception {
+        List<Map<String, Object>> steps = DemoScenario.run(runner.context(), settings);
         return CommandResult.of("demo", List.of())
                 .withMore(Map.of("steps", steps))
-                .withLines(List.of("Demo passed: " + steps.size() + " commands did what they should."));
+                .withLines(List.of("Demo passed: all " + steps.size() + " commands had the expected result."));
     }
 }

@@ -2,8 +2,8 @@ package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.DeployOptions;
 import dev.tenantmigrator.cli.output.CommandResult;
-import dev.tenantmigrator.cli.output.Outcomes;
-import dev.tenantmigrator.cli.setup.Session;
+import dev.tenantmigrator.cli.output.TenantResults;
+import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.report.FleetReport;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 @Command(name = "deploy-all", description = "Apply pending migrations to all tenants.")
 final class DeployAllCommand implements Callable<Integer> {
 
-    private final Runner runner;
+    private final CommandRunner runner;
 
     @Mixin
     private VersionOptions versions = new VersionOptions();
@@ -22,19 +22,20 @@ final class DeployAllCommand implements Callable<Integer> {
     @Mixin
     private RolloutOptions rollout = new RolloutOptions();
 
-    @Option(names = "--allow-shared-schema", description = "Let this run change the shared schema.")
+    @Option(names = "--allow-shared-schema", description = "Allow this run to change the shared schema.")
     private boolean allowSharedSchema;
 
-    DeployAllCommand(Runner runner) {
+    DeployAllCommand(CommandRunner runner) {
         this.runner = runner;
     }
 
     @Override
     public Integer call() {
-        return runner.withDatabase("deploy-all", session -> CommandResult.of("deploy-all", Outcomes.of(run(session))));
+        return runner.withDatabase(
+                "deploy-all", session -> CommandResult.of("deploy-all", TenantResults.of(run(session))));
     }
 
-    private FleetReport run(Session session) {
+    private FleetReport run(CliSession session) {
         DeployOptions options = versions.deploy(allowSharedSchema);
         return rollout.run(session, Optional.empty(), how -> session.migrator().deployAll(options.withRollout(how)));
     }

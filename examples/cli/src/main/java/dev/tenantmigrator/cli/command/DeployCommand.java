@@ -2,8 +2,8 @@ package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.DeployOptions;
 import dev.tenantmigrator.cli.output.CommandResult;
-import dev.tenantmigrator.cli.output.Outcomes;
-import dev.tenantmigrator.cli.setup.Session;
+import dev.tenantmigrator.cli.output.TenantResults;
+import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.report.FleetReport;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "deploy", description = "Apply pending migrations to one tenant.")
 final class DeployCommand implements Callable<Integer> {
 
-    private final Runner runner;
+    private final CommandRunner runner;
 
     @Parameters(paramLabel = "SCHEMA", description = "The tenant.")
     private String schema = "";
@@ -23,23 +23,23 @@ final class DeployCommand implements Callable<Integer> {
     private VersionOptions versions = new VersionOptions();
 
     @Mixin
-    private WorkOptions work = new WorkOptions();
+    private ExecutionOptions execution = new ExecutionOptions();
 
-    @Option(names = "--allow-shared-schema", description = "Let this run change the shared schema.")
+    @Option(names = "--allow-shared-schema", description = "Allow this run to change the shared schema.")
     private boolean allowSharedSchema;
 
-    DeployCommand(Runner runner) {
+    DeployCommand(CommandRunner runner) {
         this.runner = runner;
     }
 
     @Override
     public Integer call() {
-        return runner.withDatabase("deploy", session -> CommandResult.of("deploy", Outcomes.of(run(session))));
+        return runner.withDatabase("deploy", session -> CommandResult.of("deploy", TenantResults.of(run(session))));
     }
 
-    private FleetReport run(Session session) {
+    private FleetReport run(CliSession session) {
         DeployOptions options = versions.deploy(allowSharedSchema)
-                .withRollout(work.rollout(session.cancellation()).build());
+                .withRollout(execution.rollout(session.cancellation()).build());
         return session.run(() -> session.migrator().deploy(schema, options));
     }
 }

@@ -2,9 +2,9 @@ package dev.tenantmigrator.cli.command;
 
 import static picocli.CommandLine.ScopeType.INHERIT;
 
-import dev.tenantmigrator.cli.setup.Host;
-import dev.tenantmigrator.cli.setup.Layers;
-import dev.tenantmigrator.cli.setup.Settings;
+import dev.tenantmigrator.cli.setup.CliContext;
+import dev.tenantmigrator.cli.setup.CliSettings;
+import dev.tenantmigrator.cli.setup.SettingsLoader;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,33 +16,33 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The options that every command takes, before or after its name. */
+/** The root command: options that each command accepts, before or after its name. */
 @Command(
         name = "tenant-migrator",
         description =
-                "Creates, migrates, rolls back, mends and checks the schemas of tenants in a PostgreSQL database.",
+                "Creates, migrates, rolls back, repairs and checks the schemas of tenants in a PostgreSQL database.",
         synopsisSubcommandLabel = "COMMAND",
         sortOptions = false,
         usageHelpAutoWidth = true,
         versionProvider = GlobalOptions.Version.class,
         footer = {
             "",
-            "Each option also comes from the environment, e.g. TENANT_MIGRATOR_REQUIRED_TABLE=a,b for --required-table,"
-                    + " and from tenant-migrator.properties in the working directory, then in the migrations directory"
-                    + " (required-table=a,b). Arguments win over the environment, that over the files.",
-            "The password comes from TENANT_MIGRATOR_PASSWORD or is asked for on a terminal.",
+            "Each option can also be set by an environment variable, e.g. TENANT_MIGRATOR_REQUIRED_TABLE=a,b for"
+                    + " --required-table, and in tenant-migrator.properties (required-table=a,b). The first of these wins:"
+                    + " arguments, environment, the file in the working directory, the file in the migrations directory.",
+            "The password comes from TENANT_MIGRATOR_PASSWORD. Without it the command asks on a terminal.",
             "",
-            "Exit code 0: all well; 1: a tenant failed or is unhealthy; 2: wrong usage, unreadable migrations,"
+            "Exit code 0: success; 1: a tenant failed or is unhealthy; 2: wrong usage, unreadable migrations,"
                     + " no connection."
         })
 final class GlobalOptions implements Runnable {
 
-    private final Host host;
+    private final CliContext context;
     private final Map<String, String> given = new LinkedHashMap<>();
     private Optional<CommandSpec> spec = Optional.empty();
 
-    GlobalOptions(Host host) {
-        this.host = host;
+    GlobalOptions(CliContext context) {
+        this.context = context;
     }
 
     @Spec
@@ -70,12 +70,12 @@ final class GlobalOptions implements Runnable {
         given.put("url", url);
     }
 
-    @Option(names = "--embedded", scope = INHERIT, description = "Use a server of its own in .tenant-migrator/.")
+    @Option(names = "--embedded", scope = INHERIT, description = "Use an embedded server, data in .tenant-migrator.")
     void setEmbedded(boolean embedded) {
         given.put("embedded", Boolean.toString(embedded));
     }
 
-    @Option(names = "--user", scope = INHERIT, paramLabel = "USER", description = "User of the database.")
+    @Option(names = "--user", scope = INHERIT, paramLabel = "USER", description = "Database user.")
     void setUser(String user) {
         given.put("user", user);
     }
@@ -85,8 +85,8 @@ final class GlobalOptions implements Runnable {
             scope = INHERIT,
             paramLabel = "URL",
             description =
-                    "JDBC URL of the same database without a pooler such as PgBouncer between; used for statements"
-                            + " that cannot run in a transaction.")
+                    "JDBC URL of the same database that bypasses a pooler such as PgBouncer. Statements that cannot run"
+                            + " in a transaction use it.")
     void setDirectUrl(String url) {
         given.put("direct-url", url);
     }
@@ -94,8 +94,8 @@ final class GlobalOptions implements Runnable {
     @Option(names = "--password", scope = INHERIT, hidden = true, arity = "0..1")
     @SuppressWarnings({"unused", "DoNotCallSuggester"})
     void setPassword(String password) {
-        throw refused("a password is not taken as an argument, where others can see it:"
-                + " put it into TENANT_MIGRATOR_PASSWORD, or let it be asked for");
+        throw refused("a password is not accepted as an argument, because other users can see it:"
+                + " put it into TENANT_MIGRATOR_PASSWORD, or enter it at the prompt");
     }
 
     @Option(
@@ -120,7 +120,7 @@ final class GlobalOptions implements Runnable {
             names = "--shared-object",
             scope = INHERIT,
             paramLabel = "T",
-            description = "An object of the shared schema that migrations may name. Repeatable.")
+            description = "An object of the shared schema that migrations may use. Repeatable.")
     void setSharedObjects(List<String> objects) {
         given.put("shared-object", String.join(",", objects));
     }
@@ -139,8 +139,8 @@ final class GlobalOptions implements Runnable {
             scope = INHERIT,
             paramLabel = "S.T",
             description =
-                    "A table elsewhere (schema.table or schema.*) that a migration may write to, e.g. that of an audit"
-                            + " trigger. Repeatable.")
+                    "A table outside the tenant's schema (schema.table or schema.*) that a migration may write to, e.g."
+                            + " the log of an audit trigger. Repeatable.")
     void setAllowedTables(List<String> tables) {
         given.put("allow-table", String.join(",", tables));
     }
@@ -158,7 +158,7 @@ final class GlobalOptions implements Runnable {
             names = "--parallelism",
             scope = INHERIT,
             paramLabel = "N",
-            description = "How many tenants are worked on at a time. Default: 1")
+            description = "Number of tenants at a time. Default: 1")
     void setParallelism(String tenants) {
         given.put("parallelism", tenants);
     }
@@ -167,8 +167,9 @@ final class GlobalOptions implements Runnable {
             names = "--tracking",
             scope = INHERIT,
             paramLabel = "WHERE",
-            description = "Where applied migrations are recorded: schema (a table in each tenant's schema) or fleet"
-                    + " (one table for all tenants). Default: schema")
+            description =
+                    "Store of the applied versions: schema (a table in each tenant's schema) or fleet (one table for"
+                            + " all tenants). Default: schema")
     void setTracking(String where) {
         given.put("tracking", where);
     }
@@ -181,7 +182,7 @@ final class GlobalOptions implements Runnable {
     @Option(
             names = "--error-details",
             scope = INHERIT,
-            description = "Show all that PostgreSQL says of an error; it can quote rows of tenants.")
+            description = "Show PostgreSQL's full error messages. They can quote rows of tenants.")
     void setErrorDetails(boolean errorDetails) {
         given.put("error-details", Boolean.toString(errorDetails));
     }
@@ -189,19 +190,18 @@ final class GlobalOptions implements Runnable {
     @Option(
             names = {"-v", "--verbose"},
             scope = INHERIT,
-            description = "Show healthy tenants too, and the log.")
+            description = "Also show healthy tenants, each migration and the log.")
     void setVerbose(boolean verbose) {
         given.put("verbose", Boolean.toString(verbose));
     }
 
-    /** Without a command there is nothing to do. */
     @Override
     public void run() {
-        throw refused("which command?");
+        throw refused("no command was given");
     }
 
-    Settings settings() {
-        return Layers.settings(host, given);
+    CliSettings settings() {
+        return SettingsLoader.load(context, given);
     }
 
     boolean jsonGiven() {

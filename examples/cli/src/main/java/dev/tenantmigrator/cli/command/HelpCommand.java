@@ -29,7 +29,8 @@ final class HelpCommand implements Callable<Integer> {
         CommandLine command = spec.orElseThrow().root().commandLine();
         for (String name : path) {
             command = Optional.ofNullable(command.getSubcommands().get(name))
-                    .orElseThrow(() -> new ParameterException(help, "there is no command " + String.join(" ", path)));
+                    .orElseThrow(
+                            () -> new ParameterException(help, "unknown command '" + String.join(" ", path) + "'"));
         }
         command.usage(command.getOut());
         return 0;

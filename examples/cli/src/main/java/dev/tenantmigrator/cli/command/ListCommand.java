@@ -2,19 +2,19 @@ package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResult;
-import dev.tenantmigrator.cli.output.Text;
-import dev.tenantmigrator.cli.setup.Session;
+import dev.tenantmigrator.cli.output.TerminalText;
+import dev.tenantmigrator.cli.setup.CliSession;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-@Command(name = "list", description = "List the tenants' schemas, one a line.")
+@Command(name = "list", description = "List the tenants' schemas, one per line.")
 final class ListCommand implements Callable<Integer> {
 
-    private final Runner runner;
+    private final CommandRunner runner;
 
-    ListCommand(Runner runner) {
+    ListCommand(CommandRunner runner) {
         this.runner = runner;
     }
 
@@ -23,12 +23,13 @@ final class ListCommand implements Callable<Integer> {
         return runner.withoutMigrations("list", ListCommand::list);
     }
 
-    private static CommandResult list(Session session) {
+    private static CommandResult list(CliSession session) {
         List<String> tenants = session.migrator().tenants();
         List<String> unfinished = session.migrator().unfinishedDrops();
-        unfinished.forEach(schema -> session.host()
+        unfinished.forEach(schema -> session.context()
                 .err()
-                .println(Text.line("Drop of " + schema + " was not finished; finish it by: drop " + schema)));
+                .println(TerminalText.line(
+                        "The drop of " + schema + " is unfinished. To finish it, run: drop " + schema)));
         List<TenantResult> listed =
                 tenants.stream().map(schema -> TenantResult.of(schema, "")).toList();
         return CommandResult.of("list", listed)

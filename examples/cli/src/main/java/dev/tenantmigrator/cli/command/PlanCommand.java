@@ -3,10 +3,10 @@ package dev.tenantmigrator.cli.command;
 import dev.tenantmigrator.DeployOptions;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.output.PlanResults;
 import dev.tenantmigrator.cli.output.PlanText;
-import dev.tenantmigrator.cli.output.Plans;
+import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.cli.setup.CommandException;
-import dev.tenantmigrator.cli.setup.Session;
 import dev.tenantmigrator.report.PlanReport;
 import java.util.Map;
 import java.util.Optional;
@@ -19,12 +19,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "plan",
         description = {
-            "Show what a deploy would run in each tenant, or in one, without running it.",
-            "The SQL goes to standard output, notes on it to standard error. Nothing is written."
+            "Show the SQL that a deploy would run, in all tenants or one. Changes nothing.",
+            "The SQL goes to standard output, notes on it to standard error."
         })
 final class PlanCommand implements Callable<Integer> {
 
-    private final Runner runner;
+    private final CommandRunner runner;
 
     @Parameters(paramLabel = "SCHEMA", arity = "0..1", description = "One tenant.")
     private Optional<String> schema = Optional.empty();
@@ -38,7 +38,7 @@ final class PlanCommand implements Callable<Integer> {
     @Mixin
     private TenantsOption tenants = new TenantsOption();
 
-    PlanCommand(Runner runner) {
+    PlanCommand(CommandRunner runner) {
         this.runner = runner;
     }
 
@@ -47,14 +47,15 @@ final class PlanCommand implements Callable<Integer> {
         return runner.withDatabase("plan", this::plan);
     }
 
-    private CommandResult plan(Session session) {
+    private CommandResult plan(CliSession session) {
         if (version.isPresent() && versions.given()) {
-            throw new CommandException("--version shows one version; --out-of-order and --target do not go with it");
+            throw new CommandException(
+                    "--version shows a single version and cannot be combined with --out-of-order or --target");
         }
         tenants.check(session, schema);
         PlanReport report = tenants.of(report(session.migrator()));
         tenants.checkFound(session, report.tenants().size());
-        CommandResult result = CommandResult.of("plan", Plans.of(report))
+        CommandResult result = CommandResult.of("plan", PlanResults.of(report))
                 .withMore(Map.of("missingExtensions", report.missingExtensions()));
         return report.tenants().isEmpty()
                 ? result

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-@Command(name = "prepare", description = "Make the database ready for tenants, and check all migrations.")
+@Command(name = "prepare", description = "Prepare the database for tenants and check all migrations.")
 final class PrepareCommand implements Callable<Integer> {
 
-    private final Runner runner;
+    private final CommandRunner runner;
 
-    PrepareCommand(Runner runner) {
+    PrepareCommand(CommandRunner runner) {
         this.runner = runner;
     }
 

@@ -1,7 +1,7 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.cli.output.CommandResult;
-import dev.tenantmigrator.cli.setup.Host;
+import dev.tenantmigrator.cli.setup.CliContext;
 import dev.tenantmigrator.report.Failure;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +11,7 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The commands, put together. */
+/** The command line: all commands and the handling of wrong usage. */
 public final class Program {
 
     private Program() {}
@@ -19,23 +19,23 @@ public final class Program {
     /**
      * Runs one command.
      *
-     * @param host where it reads and writes
+     * @param context the streams, environment and directory of the command
      * @param args the command and its arguments
      * @return the exit code
      */
-    public static int run(Host host, String... args) {
-        return commandLine(host).execute(args);
+    public static int run(CliContext context, String... args) {
+        return commandLine(context).execute(args);
     }
 
     /**
      * The program with all its commands, not run yet.
      *
-     * @param host where it reads and writes
+     * @param context its input and output
      * @return the program
      */
-    public static CommandLine commandLine(Host host) {
-        GlobalOptions options = new GlobalOptions(host);
-        Runner runner = new Runner(host, options);
+    public static CommandLine commandLine(CliContext context) {
+        GlobalOptions options = new GlobalOptions(context);
+        CommandRunner runner = new CommandRunner(context, options);
         CommandLine program = new CommandLine(options);
         List<Object> commands = List.of(
                 new CreateCommand(runner),
@@ -57,15 +57,15 @@ public final class Program {
                 new DemoCommand(runner),
                 new HelpCommand());
         commands.forEach(program::addSubcommand);
-        return program.setOut(host.out())
-                .setErr(host.err())
-                .setColorScheme(Help.defaultColorScheme(host.colours() ? Ansi.ON : Ansi.OFF))
-                // A user may be called "@ada".
+        return program.setOut(context.out())
+                .setErr(context.err())
+                .setColorScheme(Help.defaultColorScheme(context.colours() ? Ansi.ON : Ansi.OFF))
+                // "register @ada" names a user, not a file with arguments.
                 .setExpandAtFiles(false)
                 .setParameterExceptionHandler((e, arguments) -> refused(e, runner, arguments));
     }
 
-    private static int refused(ParameterException e, Runner runner, String... arguments) {
+    private static int refused(ParameterException e, CommandRunner runner, String... arguments) {
         String command = e.getCommandLine().getCommandName();
         String message = message(e).replaceAll("(?i)(password=)[^&'\\s]*", "$1***");
         boolean json = Arrays.asList(arguments).contains("--json");

@@ -2,8 +2,8 @@ package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResult;
+import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.cli.setup.CommandException;
-import dev.tenantmigrator.cli.setup.Session;
 import dev.tenantmigrator.report.CreatedTenant;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
@@ -16,18 +16,19 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "register",
-        description = "Make a user and the user's tenant, in one transaction. The table users is made when missing.")
+        description =
+                "Create a user and the user's tenant in one transaction. Creates the table users if it is missing.")
 final class RegisterCommand implements Callable<Integer> {
 
-    private final Runner runner;
+    private final CommandRunner runner;
 
     @Parameters(paramLabel = "USERNAME", description = "The tenant's schema is named after it.")
     private String username = "";
 
-    @Option(names = "--email", paramLabel = "E", description = "No two users have the same.")
+    @Option(names = "--email", paramLabel = "E", description = "E-mail address; unique among the users.")
     private Optional<String> email = Optional.empty();
 
-    RegisterCommand(Runner runner) {
+    RegisterCommand(CommandRunner runner) {
         this.runner = runner;
     }
 
@@ -36,12 +37,12 @@ final class RegisterCommand implements Callable<Integer> {
         return runner.withDatabase("register", this::register);
     }
 
-    private CommandResult register(Session session) throws SQLException {
+    private CommandResult register(CliSession session) throws SQLException {
         if (email.filter(address -> !address.matches("\\S+@\\S+")).isPresent()) {
-            throw new CommandException("\"" + email.get() + "\" is no e-mail address");
+            throw new CommandException("\"" + email.get() + "\" is not an e-mail address");
         }
-        Users users = new Users(session.dataSource(), session.migrator());
-        Users.Registration registration = users.register(username, email);
+        UsersTable users = new UsersTable(session.dataSource(), session.migrator());
+        UsersTable.Registration registration = users.register(username, email);
         CreatedTenant tenant = registration.tenant();
         if (registration.refusal().isPresent()) {
             return CommandResult.of(

@@ -10,10 +10,11 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "rename",
-        description = "Rename a tenant's schema. What names it elsewhere, such as a row of users, is the operator's.")
+        description =
+                "Rename a tenant's schema. References elsewhere, such as the row in the table users, are not updated.")
 final class RenameCommand implements Callable<Integer> {
 
-    private final Runner runner;
+    private final CommandRunner runner;
 
     @Parameters(index = "0", paramLabel = "SCHEMA", description = "The tenant.")
     private String schema = "";
@@ -21,7 +22,7 @@ final class RenameCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "NEW_NAME", description = "Lower-case letters, digits and '_'.")
     private String newName = "";
 
-    RenameCommand(Runner runner) {
+    RenameCommand(CommandRunner runner) {
         this.runner = runner;
     }
 

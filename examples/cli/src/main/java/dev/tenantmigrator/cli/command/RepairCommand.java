@@ -3,9 +3,9 @@ package dev.tenantmigrator.cli.command;
 import dev.tenantmigrator.Repair;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.cli.output.CommandResult;
-import dev.tenantmigrator.cli.output.Outcomes;
+import dev.tenantmigrator.cli.output.TenantResults;
+import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.cli.setup.CommandException;
-import dev.tenantmigrator.cli.setup.Session;
 import dev.tenantmigrator.report.FleetReport;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -15,20 +15,20 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "repair",
         synopsisSubcommandLabel = "ACTION",
-        description = "Correct what is recorded, in one tenant or all. No script runs.")
+        description = "Correct the records of applied versions, in one tenant or all. Runs no script.")
 final class RepairCommand {
 
-    private static final String VERSION = "The whole name of the migration's directory.";
+    private static final String VERSION = "The full name of the migration's directory.";
     private static final String SCHEMA = "The tenant.";
     private static final String ALL = "All tenants.";
 
-    private final Runner runner;
+    private final CommandRunner runner;
 
-    RepairCommand(Runner runner) {
+    RepairCommand(CommandRunner runner) {
         this.runner = runner;
     }
 
-    @Command(name = "accept-checksum", description = "Record the checksum of an applied version's file as it is now.")
+    @Command(name = "accept-checksum", description = "Record the current checksum of an applied version's file.")
     int acceptChecksum(
             @Parameters(index = "0", paramLabel = "VERSION", description = VERSION) String version,
             @Parameters(index = "1", paramLabel = "SCHEMA", arity = "0..1", description = SCHEMA)
@@ -64,12 +64,13 @@ final class RepairCommand {
 
     private int repair(Repair repair, Optional<String> schema, boolean all) {
         return runner.withDatabase(
-                "repair", session -> CommandResult.of("repair", Outcomes.of(repair(session, repair, schema, all))));
+                "repair",
+                session -> CommandResult.of("repair", TenantResults.of(repair(session, repair, schema, all))));
     }
 
-    private static FleetReport repair(Session session, Repair repair, Optional<String> schema, boolean all) {
+    private static FleetReport repair(CliSession session, Repair repair, Optional<String> schema, boolean all) {
         if (schema.isPresent() == all) {
-            throw new CommandException("repair which tenants? Give SCHEMA or --all, one of them");
+            throw new CommandException("give either SCHEMA or --all");
         }
         TenantMigrator migrator = session.migrator();
         return session.run(() ->

@@ -4,9 +4,9 @@ import dev.tenantmigrator.Cancellation;
 import dev.tenantmigrator.FailurePolicy;
 import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.RolloutGroup;
-import dev.tenantmigrator.cli.setup.Host;
-import dev.tenantmigrator.cli.setup.Session;
-import dev.tenantmigrator.cli.setup.ShellCheck;
+import dev.tenantmigrator.cli.setup.CliContext;
+import dev.tenantmigrator.cli.setup.CliSession;
+import dev.tenantmigrator.cli.setup.ShellCommandCheck;
 import dev.tenantmigrator.report.FleetReport;
 import java.time.Duration;
 import java.util.Comparator;
@@ -16,7 +16,7 @@ import java.util.function.Function;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** How a run goes through the fleet: the options that deploy-all and rollback share. */
+/** Options for the order, the groups and the failure policy of a rollout: those of deploy-all and rollback. */
 final class RolloutOptions {
 
     @Mixin
@@ -25,68 +25,69 @@ final class RolloutOptions {
     @Option(
             names = "--order",
             paramLabel = "ORDER",
-            converter = RolloutValues.OrderValue.class,
+            converter = RolloutConverters.OrderValue.class,
             description =
-                    "name, reverse or random. Default: groups are formed by name, and their tenants begun at random")
+                    "name, reverse or random. Default: groups are selected by name, tenants start in random order")
     private Optional<Comparator<String>> order = Optional.empty();
 
     @Option(
             names = {"--group", "--groups"},
             paramLabel = "GROUP",
             split = ",",
-            converter = RolloutValues.GroupValue.class,
+            converter = RolloutConverters.GroupValue.class,
             description = {
-                "Tenants that go before the rest: a number, a percentage, a name, or a name with *; then, if wanted,"
-                        + " :parallelism=N and :on-failure=POLICY. Repeatable, or 1,5%%,rest.",
-                "A group without a policy of its own ends the run at its first failure, but the rest does not."
+                "Tenants to process before the rest: a number, a percentage, a name, or a name with *. Optional"
+                        + " suffixes: :parallelism=N and :on-failure=POLICY. Repeatable, or 1,5%%,rest.",
+                "A group without its own policy ends the run at its first failure. The rest follows --on-failure."
             })
     private List<RolloutGroup> groups = List.of();
 
     @Option(
             names = "--on-failure",
             paramLabel = "POLICY",
-            converter = RolloutValues.PolicyValue.class,
-            description = "go-on; stop (at the first failed tenant); 3 (stop when as many failed); 5%% (of the group)."
-                    + " Tenants in work are finished. Default: go-on")
+            converter = RolloutConverters.PolicyValue.class,
+            description =
+                    "go-on; stop (at the first failed tenant); 3 (stop at this number of failed tenants); 5%% (stop"
+                            + " at this share of the group). Tenants in work are finished. Default: go-on")
     private Optional<FailurePolicy> onFailure = Optional.empty();
 
     @Option(
             names = "--pause",
             paramLabel = "DURATION",
-            converter = RolloutValues.DurationValue.class,
-            description = "How long it waits between two groups: 500ms, 5s, 10min.")
+            converter = RolloutConverters.DurationValue.class,
+            description = "Pause between two groups: 500ms, 5s, 10min.")
     private Optional<Duration> pause = Optional.empty();
 
     @Option(
             names = "--check",
             paramLabel = "COMMAND",
             description =
-                    "Run by sh between two groups, after the pause. Exit code 0 goes on, any other ends the run, as"
-                            + " does taking more than 10 minutes. It has ROLLOUT_DONE, ROLLOUT_CHANGED and ROLLOUT_FAILED, the"
-                            + " numbers of tenants so far.")
+                    "Command that sh runs between two groups, after the pause. Exit code 0 continues the run. Any other exit"
+                            + " code, and more than 10 minutes, end it. ROLLOUT_DONE, ROLLOUT_CHANGED and ROLLOUT_FAILED are"
+                            + " set to the numbers of tenants so far.")
     private Optional<String> check = Optional.empty();
 
     @Mixin
-    private WorkOptions work = new WorkOptions();
+    private ExecutionOptions execution = new ExecutionOptions();
 
-    /** Runs something with these options on all tenants, or on one. */
-    FleetReport run(Session session, Optional<String> schema, Function<Rollout, FleetReport> run) {
+    /** Checks the options, then runs {@code run} with them on all tenants or on one. */
+    FleetReport run(CliSession session, Optional<String> schema, Function<Rollout, FleetReport> run) {
         tenants.check(session, schema);
         TenantsOption.requireTenants(
-                session, groups.stream().map(RolloutGroup::name).filter(RolloutValues::isName));
-        groups.forEach(group -> group.parallelism().ifPresent(session::provideFor));
-        FleetReport report = session.run(() -> run.apply(rollout(session.cancellation(), session.host())));
+                session, groups.stream().map(RolloutGroup::name).filter(RolloutConverters::isName));
+        groups.forEach(group -> group.parallelism().ifPresent(session::allowParallelism));
+        FleetReport report = session.run(() -> run.apply(rollout(session.cancellation(), session.context())));
         tenants.checkFound(session, report.outcomes().size());
         return report;
     }
 
-    Rollout rollout(Cancellation cancellation, Host host) {
+    Rollout rollout(Cancellation cancellation, CliContext context) {
         Rollout.Builder rollout =
-                work.rollout(cancellation).tenants(tenants::has).groups(groups.toArray(RolloutGroup[]::new));
+                execution.rollout(cancellation).tenants(tenants::has).groups(groups.toArray(RolloutGroup[]::new));
         order.ifPresent(rollout::order);
         onFailure.ifPresent(rollout::onFailure);
         pause.ifPresent(rollout::pause);
-        check.ifPresent(command -> rollout.check(new ShellCheck(command, host)));
+        check.ifPresent(command -> rollout.check(new ShellCommandCheck(command, context)));
         return rollout.build();
     }
 }

@@ -2,9 +2,9 @@ package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.cli.output.CommandResult;
-import dev.tenantmigrator.cli.output.Outcomes;
 import dev.tenantmigrator.cli.output.StatusText;
-import dev.tenantmigrator.cli.setup.Session;
+import dev.tenantmigrator.cli.output.TenantResults;
+import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.report.StatusReport;
 import java.util.List;
 import java.util.Map;
@@ -13,15 +13,15 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "status", description = "Show what is applied, pending and missing, in all tenants or one.")
+@Command(name = "status", description = "Show applied and pending versions and missing tables, of all tenants or one.")
 final class StatusCommand implements Callable<Integer> {
 
-    private final Runner runner;
+    private final CommandRunner runner;
 
     @Parameters(paramLabel = "SCHEMA", arity = "0..1", description = "One tenant.")
     private Optional<String> schema = Optional.empty();
 
-    StatusCommand(Runner runner) {
+    StatusCommand(CommandRunner runner) {
         this.runner = runner;
     }
 
@@ -30,11 +30,11 @@ final class StatusCommand implements Callable<Integer> {
         return runner.withDatabase("status", this::status);
     }
 
-    private CommandResult status(Session session) {
+    private CommandResult status(CliSession session) {
         TenantMigrator migrator = session.migrator();
         StatusReport report = schema.map(migrator::status).orElseGet(migrator::status);
         CommandResult result =
-                CommandResult.of("status", Outcomes.of(report)).withMore(Map.of("migrations", report.versions()));
+                CommandResult.of("status", TenantResults.of(report)).withMore(Map.of("migrations", report.versions()));
         if (report.tenants().isEmpty()) {
             return result;
         }

@@ -1,7 +1,7 @@
 package dev.tenantmigrator.cli.command;
 
+import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.cli.setup.CommandException;
-import dev.tenantmigrator.cli.setup.Session;
 import dev.tenantmigrator.report.PlanReport;
 import java.util.List;
 import java.util.Optional;
@@ -9,66 +9,66 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
-/** Which tenants of the fleet a command is about. */
+/** The option that limits a command to some tenants of the fleet. */
 final class TenantsOption {
 
     @Option(
             names = "--tenants",
             paramLabel = "PATTERN",
             split = ",",
-            converter = RolloutValues.GlobValue.class,
-            description = "Only tenants whose name matches; * stands for any characters. Repeatable, or a,b.")
-    private List<RolloutValues.Glob> patterns = List.of();
+            converter = RolloutConverters.GlobValue.class,
+            description = "Only tenants with a matching name; * stands for any characters. Repeatable, or a,b.")
+    private List<RolloutConverters.Glob> patterns = List.of();
 
-    /** Whether a tenant is one of them. */
+    /** True if the tenant is selected. */
     boolean has(String schema) {
         return patterns.isEmpty() || patterns.stream().anyMatch(pattern -> pattern.test(schema));
     }
 
-    /** The part of a plan that is about them. */
+    /** The plan of the selected tenants. */
     PlanReport of(PlanReport plan) {
         return new PlanReport(
                 plan.tenants().stream().filter(tenant -> has(tenant.schema())).toList(), plan.missingExtensions());
     }
 
     /**
-     * One tenant's name and a pattern are two answers to the same question.
+     * Checks the options before the run.
      *
-     * @throws CommandException when both are given, or a name is that of no tenant
+     * @throws CommandException if both SCHEMA and --tenants are given, or a name without * is not a tenant
      */
-    void check(Session session, Optional<String> schema) {
+    void check(CliSession session, Optional<String> schema) {
         if (schema.isPresent() && !patterns.isEmpty()) {
-            throw new CommandException("which tenants? Give SCHEMA or --tenants, one of them");
+            throw new CommandException("give either SCHEMA or --tenants");
         }
-        requireTenants(session, patterns.stream().map(RolloutValues.Glob::pattern));
+        requireTenants(session, patterns.stream().map(RolloutConverters.Glob::pattern));
     }
 
     /**
-     * A misspelt name must not look like success, nor like a canary that went well.
+     * Rejects unknown names. Otherwise a misspelled name would look like a success, or like a good canary.
      *
-     * @throws CommandException when a name is that of no tenant
+     * @throws CommandException if a name without * is not a tenant
      */
-    static void requireTenants(Session session, Stream<String> patterns) {
+    static void requireTenants(CliSession session, Stream<String> patterns) {
         patterns.filter(name -> !name.contains("*") && !session.migrator().exists(name))
                 .findFirst()
                 .ifPresent(name -> {
                     throw new CommandException(
-                            "there is no tenant " + name + "; nothing was changed. list shows all names");
+                            "there is no tenant " + name + "; nothing was changed. The command list shows all names");
                 });
     }
 
     /**
-     * The same of a pattern.
+     * Rejects patterns without a match. An empty fleet is no error.
      *
-     * @param session of the fleet
-     * @param found how many tenants there were
-     * @throws CommandException when there are tenants and none matches
+     * @param session the session with the fleet
+     * @param found number of matching tenants
+     * @throws CommandException if the fleet has tenants and none matches
      */
-    void checkFound(Session session, int found) {
+    void checkFound(CliSession session, int found) {
         if (!patterns.isEmpty() && found == 0 && !session.migrator().tenants().isEmpty()) {
             throw new CommandException("no tenant matches --tenants "
-                    + patterns.stream().map(RolloutValues.Glob::pattern).collect(Collectors.joining(","))
-                    + "; list shows all names");
+                    + patterns.stream().map(RolloutConverters.Glob::pattern).collect(Collectors.joining(","))
+                    + ". The command list shows all names");
         }
     }
 }

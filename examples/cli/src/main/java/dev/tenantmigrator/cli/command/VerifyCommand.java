@@ -2,8 +2,8 @@ package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.cli.output.CommandResult;
-import dev.tenantmigrator.cli.output.Outcomes;
-import dev.tenantmigrator.cli.setup.Session;
+import dev.tenantmigrator.cli.output.TenantResults;
+import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.report.FleetReport;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -13,21 +13,21 @@ import picocli.CommandLine.Parameters;
 @Command(name = "verify", description = "Check the health of all tenants or one.")
 final class VerifyCommand implements Callable<Integer> {
 
-    private final Runner runner;
+    private final CommandRunner runner;
 
     @Parameters(paramLabel = "SCHEMA", arity = "0..1", description = "One tenant.")
     private Optional<String> schema = Optional.empty();
 
-    VerifyCommand(Runner runner) {
+    VerifyCommand(CommandRunner runner) {
         this.runner = runner;
     }
 
     @Override
     public Integer call() {
-        return runner.withDatabase("verify", session -> CommandResult.of("verify", Outcomes.of(run(session))));
+        return runner.withDatabase("verify", session -> CommandResult.of("verify", TenantResults.of(run(session))));
     }
 
-    private FleetReport run(Session session) {
+    private FleetReport run(CliSession session) {
         TenantMigrator migrator = session.migrator();
         return session.run(() -> schema.map(migrator::verify).orElseGet(migrator::verify));
     }

@@ -5,16 +5,16 @@ import dev.tenantmigrator.Rollout;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Which versions a deploy applies: the options that a deploy and its plan share. */
+/** Options that select the versions to apply: those of deploy, deploy-all and plan. */
 final class VersionOptions {
 
-    @Option(names = "--out-of-order", description = "Also versions older than one that is applied already.")
+    @Option(names = "--out-of-order", description = "Also apply versions older than an applied one.")
     private boolean outOfOrder;
 
     @Option(
             names = "--target",
             paramLabel = "VERSION",
-            description = "The last version that is applied; newer ones stay pending. Default: the newest")
+            description = "The last version to apply; newer ones stay pending. Default: the newest")
     private Optional<String> target = Optional.empty();
 
     DeployOptions deploy(boolean sharedSchemaChanges) {

@@ -8,14 +8,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What a command comes back with.
+ * The result of a command, for text and JSON output.
  *
- * @param command its name
+ * @param command the command's name
  * @param tenants one entry per tenant
- * @param lines what a person reads instead of the table of tenants
- * @param notes what a person reads on standard error, beside the lines
- * @param more further fields of the JSON document
- * @param error why the command as a whole could not run
+ * @param lines text output that replaces the table of tenants
+ * @param notes text output on standard error
+ * @param more additional fields of the JSON document
+ * @param error the reason why the command could not run
  */
 public record CommandResult(
         String command,
@@ -33,7 +33,7 @@ public record CommandResult(
         return of(command, List.of(tenant));
     }
 
-    /** A command that could not run. */
+    /** Result of a command that could not run. */
     public static CommandResult stopped(String command, Failure error) {
         return new CommandResult(command, List.of(), Optional.empty(), List.of(), Map.of(), Optional.of(error));
     }
@@ -46,14 +46,14 @@ public record CommandResult(
         return new CommandResult(command, tenants, lines, newNotes, more, error);
     }
 
-    /** Adds fields. */
+    /** Adds fields to the JSON document. */
     public CommandResult withMore(Map<String, Object> newMore) {
         Map<String, Object> all = new LinkedHashMap<>(more);
         all.putAll(newMore);
         return new CommandResult(command, tenants, lines, notes, all, error);
     }
 
-    /** How many tenants had which outcome. */
+    /** Number of tenants by outcome. */
     public Map<String, Integer> counts() {
         Map<String, Integer> counts = new TreeMap<>();
         tenants.stream()
@@ -63,7 +63,7 @@ public record CommandResult(
         return counts;
     }
 
-    /** 0: all well; 1: a tenant needs attention; 2: the command could not run. */
+    /** 0: success; 1: a tenant needs attention; 2: the command could not run. */
     public int exitCode() {
         if (error.isPresent()) {
             return 2;

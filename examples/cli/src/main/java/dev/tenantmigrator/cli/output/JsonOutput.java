@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A result as one JSON document. */
+/** Formats a result as one JSON document. */
 public final class JsonOutput {
 
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -26,7 +26,7 @@ public final class JsonOutput {
         try {
             return MAPPER.writeValueAsString(document);
         } catch (IOException e) {
-            throw new IllegalStateException("maps, lists, texts and numbers can be written", e);
+            throw new IllegalStateException("maps, lists, strings and numbers are always writable", e);
         }
     }
 
@@ -50,8 +50,8 @@ public final class JsonOutput {
 
     private static Map<String, Object> finding(Finding finding) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("kind", Text.kebab(finding.kind()));
-        fields.put("severity", Text.kebab(finding.severity()));
+        fields.put("kind", TerminalText.kebab(finding.kind()));
+        fields.put("severity", TerminalText.kebab(finding.severity()));
         finding.version().ifPresent(version -> fields.put("version", version));
         fields.put("message", finding.message());
         return fields;

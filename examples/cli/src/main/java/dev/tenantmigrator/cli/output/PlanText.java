@@ -11,23 +11,24 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A plan as a person reads it: a script as psql takes it, and notes once per version, however many tenants it concerns. */
+/** Formats a plan as a script for psql, and its notes once per version for standard error. */
 public final class PlanText {
 
+    /** Tenants named in a note; more would not fit on a line. */
     private static final int NAMED = 5;
-
-    /** Up to as many tenants with the same plan are shown one by one, so that psql takes the whole. */
-    private static final int FEW = 20;
 
     private PlanText() {}
 
-    /** What would run, in full; unless verbose, of many tenants with the same plan that of the first, and who they are. */
+    /**
+     * The SQL of all tenants. Unless verbose, a plan that many tenants share is shown once, for the first tenant, with the names
+     * of the others.
+     */
     public static List<String> sql(PlanReport report, boolean verbose) {
         List<String> lines = new ArrayList<>();
-        groups(report, verbose ? Integer.MAX_VALUE : FEW).forEach(tenants -> {
+        groups(report, verbose ? Integer.MAX_VALUE : TextTable.SMALL_FLEET).forEach(tenants -> {
             TenantPlan first = tenants.get(0);
             if (tenants.size() > 1) {
-                lines.add(Text.line("-- " + Text.tenants(tenants.size())
+                lines.add(TerminalText.line("-- " + TerminalText.tenants(tenants.size())
                         + " have the same plan, shown for the first (--verbose shows"
                         + " all): "
                         + String.join(
@@ -39,12 +40,12 @@ public final class PlanText {
         return lines;
     }
 
-    /** Tenants in which the same runs, where they are many; each of the others by itself. */
+    /** Groups of more than {@code few} tenants with equal plans; every other tenant is a group of its own. */
     private static Collection<List<TenantPlan>> groups(PlanReport report, int few) {
         Map<Object, List<TenantPlan>> groups = new LinkedHashMap<>();
         report.tenants().stream()
                 .filter(tenant -> !tenant.migrations().isEmpty())
-                .forEach(tenant -> groups.computeIfAbsent(same(tenant), key -> new ArrayList<>())
+                .forEach(tenant -> groups.computeIfAbsent(content(tenant), key -> new ArrayList<>())
                         .add(tenant));
         return groups.values().stream()
                 .flatMap(tenants -> tenants.size() > few
@@ -53,8 +54,8 @@ public final class PlanText {
                 .toList();
     }
 
-    /** What makes two tenants' plans the same but for their names. */
-    private static List<List<Object>> same(TenantPlan tenant) {
+    /** Equal for two tenants whose plans differ in the tenant's name only. */
+    private static List<List<Object>> content(TenantPlan tenant) {
         return tenant.migrations().stream()
                 .map(migration -> List.<Object>of(
                         migration.version(),
@@ -64,10 +65,10 @@ public final class PlanText {
     }
 
     private static void add(List<String> lines, String schema, PlannedMigration migration) {
-        lines.add(Text.line("-- tenant " + schema + ", version " + migration.version() + ", " + migration.file()
+        lines.add(TerminalText.line("-- tenant " + schema + ", version " + migration.version() + ", " + migration.file()
                 + (migration.applied() ? " (applied already)" : "")));
         if (!migration.transactional()) {
-            lines.add("-- not in a transaction: each statement is sent by itself");
+            lines.add("-- not in a transaction: each statement commits by itself");
         }
         migration.before().forEach(statement -> add(lines, statement));
         migration.statements().forEach(statement -> add(lines, statement.sql()));
@@ -79,22 +80,23 @@ public final class PlanText {
         (statement.strip() + ";").lines().forEach(lines::add);
     }
 
-    /** What to know of it, for standard error. */
+    /** Notes for standard error: missing extensions, notes on scripts, failures and counts. */
     public static List<String> notes(PlanReport report, Map<String, Integer> counts) {
         List<String> lines = new ArrayList<>();
         report.missingExtensions()
-                .forEach(
-                        extension -> lines.add("extension " + extension + " is not installed: a deploy first creates it"
-                                + " in the shared schema; until it is there, what it owns is shown as the tenant's"));
+                .forEach(extension ->
+                        lines.add("extension " + extension + " is not installed. A deploy creates it in the"
+                                + " shared schema first. Until then this plan shows its objects in the tenant's"
+                                + " schema"));
         versions(report).forEach((migration, tenants) -> {
-            lines.add(migration.version() + " (" + migration.file() + "), " + Text.tenants(tenants) + ":");
+            lines.add(migration.version() + " (" + migration.file() + "), " + TerminalText.tenants(tenants) + ":");
             migration
                     .notes()
                     .forEach(note -> lines.add(
-                            "  line " + note.line() + ": " + Text.kebab(note.kind()) + ": " + note.message()));
+                            "  line " + note.line() + ": " + TerminalText.kebab(note.kind()) + ": " + note.message()));
         });
         lines.addAll(refused(report));
-        lines.add(Text.tenants(report.tenants().size()) + ": "
+        lines.add(TerminalText.tenants(report.tenants().size()) + ": "
                 + counts.entrySet().stream()
                         .map(count -> count.getValue() + " " + count.getKey())
                         .collect(Collectors.joining(", "))
@@ -102,7 +104,7 @@ public final class PlanText {
         return lines;
     }
 
-    /** Each version that has notes, as the first of its tenants has it, with the number of its tenants. */
+    /** Versions with notes, and the number of tenants of each. The notes are those of the first tenant. */
     private static Map<PlannedMigration, Integer> versions(PlanReport report) {
         Map<String, PlannedMigration> first = new LinkedHashMap<>();
         Map<String, Integer> tenants = new LinkedHashMap<>();
@@ -125,11 +127,13 @@ public final class PlanText {
         for (TenantPlan tenant : report.tenants()) {
             tenant.failure()
                     .ifPresent(failure -> byMessage
-                            .computeIfAbsent(failure.message(), message -> new ArrayList<>())
+                            .computeIfAbsent(
+                                    DetailColumn.withoutTenant(failure).toString(), message -> new ArrayList<>())
                             .add(tenant.schema()));
         }
         List<String> lines = new ArrayList<>();
-        byMessage.forEach((message, schemas) -> lines.add(Text.some(schemas, NAMED) + " would fail: " + message));
+        byMessage.forEach(
+                (message, schemas) -> lines.add(TerminalText.some(schemas, NAMED) + " would fail: " + message));
         return lines;
     }
 }

@@ -14,61 +14,60 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/** A status as a person reads it. */
+/** Formats a status as text. */
 public final class StatusText {
 
-    private static final int SMALL = 20;
-    private static final int SHOWN = 50;
+    /** Versions or tables named in a cell; more would make the table too wide. */
     private static final int NAMED = 3;
+
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
     private StatusText() {}
 
     /**
-     * A fleet: what was begun and not finished, what could not be read, what is behind or broken, what is worth a warning; the
-     * healthy ones when all are few or that was asked for; then counts.
+     * A table of tenants, the most urgent first, then counts. Of a large fleet healthy tenants are shown only if verbose.
      */
     public static List<String> fleet(StatusReport report, boolean verbose) {
         List<TenantStatus> tenants = report.tenants();
-        boolean all = verbose || tenants.size() <= SMALL;
+        boolean all = verbose || tenants.size() <= TextTable.SMALL_FLEET;
         List<TenantStatus> shown = tenants.stream()
                 .filter(tenant -> all || isNotable(tenant))
                 .sorted(Comparator.comparingInt(StatusText::urgency))
                 .toList();
-        int limit = all ? shown.size() : Math.min(SHOWN, shown.size());
-        Table table = new Table("TENANT", "HEALTH", "APPLIED", "PENDING", "MISSING TABLES", "FINDING");
+        int limit = all ? shown.size() : Math.min(TextTable.MAX_ROWS, shown.size());
+        TextTable table = new TextTable("TENANT", "HEALTH", "APPLIED", "PENDING", "MISSING TABLES", "FINDING");
         Set<String> source = Set.copyOf(report.versions());
         shown.subList(0, limit)
                 .forEach(tenant -> table.add(
                         tenant.schema(),
                         health(tenant),
                         applied(tenant, source),
-                        Text.some(tenant.pending(), NAMED),
-                        Text.some(tenant.missingTables(), NAMED),
-                        also(tenant)));
+                        TerminalText.some(tenant.pending(), NAMED),
+                        TerminalText.some(tenant.missingTables(), NAMED),
+                        finding(tenant)));
         List<String> lines = new ArrayList<>(shown.isEmpty() ? List.of() : table.lines());
         if (limit < shown.size()) {
             lines.add("... and " + (shown.size() - limit) + " more; --verbose shows all");
         }
         long healthy = tenants.stream().filter(TenantStatus::healthy).count();
-        lines.add(Text.tenants(tenants.size()) + ": " + healthy + " healthy, "
+        lines.add(TerminalText.tenants(tenants.size()) + ": " + healthy + " healthy, "
                 + (tenants.size() - healthy) + " unhealthy; "
                 + tenants.stream().filter(tenant -> !tenant.pending().isEmpty()).count()
                 + " with pending migrations");
         return lines;
     }
 
-    /** One tenant: each version, each required table, each finding. */
+    /** All versions, required tables and findings of one tenant. */
     public static List<String> tenant(TenantStatus tenant) {
         List<String> lines = new ArrayList<>();
         lines.add(tenant.schema() + ": " + health(tenant));
-        Table versions = new Table("VERSION", "APPLIED");
+        TextTable versions = new TextTable("VERSION", "APPLIED");
         tenant.applied().forEach(row -> versions.add(row.version(), time(row)));
         tenant.pending().forEach(version -> versions.add(version, "pending"));
         lines.add("");
         lines.addAll(versions.lines());
         if (!tenant.presentTables().isEmpty() || !tenant.missingTables().isEmpty()) {
-            Table tables = new Table("REQUIRED TABLE", "");
+            TextTable tables = new TextTable("REQUIRED TABLE", "STATE");
             tenant.presentTables().forEach(table -> tables.add(table, "present"));
             tenant.missingTables().forEach(table -> tables.add(table, "missing"));
             lines.add("");
@@ -76,7 +75,7 @@ public final class StatusText {
         }
         if (!tenant.findings().isEmpty()) {
             lines.add("");
-            lines.addAll(Details.findings(tenant.findings()));
+            lines.addAll(DetailColumn.findings(tenant.findings()));
         }
         return lines;
     }
@@ -98,12 +97,12 @@ public final class StatusText {
         return known + " of " + source.size() + (others == 0 ? "" : " +" + others + " without file");
     }
 
-    /** The first of the worst findings that no other column shows. */
-    private static String also(TenantStatus tenant) {
+    /** The worst finding that no other column shows. */
+    private static String finding(TenantStatus tenant) {
         return worst(tenant.findings().stream()
                         .filter(finding -> finding.kind() != Kind.PENDING && finding.kind() != Kind.MISSING_TABLE)
                         .toList())
-                .map(Details::finding)
+                .map(DetailColumn::finding)
                 .orElse("");
     }
 
@@ -111,7 +110,7 @@ public final class StatusText {
         return findings.stream().max(Comparator.comparing(Finding::severity));
     }
 
-    /** The most urgent first. */
+    /** Sort key: 0 is the most urgent. */
     private static int urgency(TenantStatus tenant) {
         return tenant.findings().stream()
                 .mapToInt(finding -> switch (finding.kind()) {

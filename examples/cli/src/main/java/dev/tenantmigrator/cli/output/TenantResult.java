@@ -7,15 +7,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a command says of one tenant.
+ * The result of a command for one tenant.
  *
  * @param schema the tenant
  * @param outcome e.g. {@code up-to-date}; empty for a tenant that is only listed
- * @param versions what was applied, rolled back or repaired, before it failed too; in a status, what is applied
- * @param pending versions that wait; not known of a failed tenant
- * @param findings what was found
- * @param error why it failed
- * @param more further fields of the JSON document
+ * @param versions versions applied, rolled back or repaired, also those before a failure; in a status, all applied versions
+ * @param pending pending versions; empty for a failed tenant
+ * @param findings findings of the health check
+ * @param error the failure
+ * @param more additional fields of the JSON document
  */
 public record TenantResult(
         String schema,
@@ -30,12 +30,12 @@ public record TenantResult(
     public static final String UNHEALTHY = "unhealthy";
     public static final String SKIPPED = "skipped";
 
-    /** A tenant of which only the name and the outcome are known. */
+    /** Result with a name and an outcome only. */
     public static TenantResult of(String schema, String outcome) {
         return new TenantResult(schema, outcome, List.of(), List.of(), List.of(), Optional.empty(), Map.of());
     }
 
-    /** A tenant in which something went wrong. */
+    /** Result of a failed tenant. */
     public static TenantResult failed(String schema, Failure failure) {
         return new TenantResult(schema, FAILED, List.of(), List.of(), List.of(), Optional.of(failure), Map.of());
     }
@@ -56,12 +56,12 @@ public record TenantResult(
         return new TenantResult(schema, outcome, versions, pending, findings, error, newMore);
     }
 
-    /** Whether there is something to tell of this tenant: it needs attention, or a finding is more than a remark. */
+    /** True if the tenant needs attention or has a warning. */
     public boolean isNotable() {
         return needsAttention() || findings.stream().anyMatch(finding -> finding.severity() != Finding.Severity.INFO);
     }
 
-    /** Whether somebody should look at this tenant. */
+    /** True for outcomes that an operator must look at; they make the exit code 1. */
     public boolean needsAttention() {
         return outcome.equals(FAILED) || outcome.equals(UNHEALTHY) || outcome.equals(SKIPPED);
     }

@@ -7,13 +7,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Help.Ansi;
 
-/** A result as a person reads it: a table, of those worth a look when the fleet is large, and counts. */
+/** Formats a result as text: a table of tenants, counts and hints. Of a large fleet only notable tenants are shown. */
 public final class TextOutput {
-
-    /** A fleet up to this size is shown whole. */
-    private static final int SMALL = 20;
-    /** Of a large fleet, as many tenants are shown; failed ones and what backfill found always. */
-    private static final int SHOWN = 50;
 
     private final Ansi ansi;
     private final boolean verbose;
@@ -26,19 +21,21 @@ public final class TextOutput {
     /** The lines to print. */
     public List<String> lines(CommandResult result) {
         if (result.lines().isPresent()) {
-            return result.lines().get().stream().map(Text::clean).toList();
+            return result.lines().get().stream().map(TerminalText::clean).toList();
         }
         List<String> lines = new ArrayList<>(table(result));
         if (!result.tenants().isEmpty()) {
             lines.add(counts(result));
         }
-        Notes.of(result).stream().map(Text::clean).forEach(lines::add);
+        RunHints.of(result).stream().map(TerminalText::clean).forEach(lines::add);
         return lines;
     }
 
     private List<String> table(CommandResult result) {
-        List<TenantResult> tenants = result.tenants();
-        boolean all = verbose || tenants.size() <= SMALL;
+        List<TenantResult> tenants = result.tenants().stream()
+                .map(tenant -> withoutStopReason(tenant, result))
+                .toList();
+        boolean all = verbose || tenants.size() <= TextTable.SMALL_FLEET;
         List<TenantResult> notDone = tenants.stream()
                 .filter(TextOutput::notDone)
                 .sorted(Comparator.comparing(TenantResult::outcome))
@@ -48,8 +45,8 @@ public final class TextOutput {
                 .sorted(Comparator.comparingInt(tenant -> all ? 0 : rank(tenant)))
                 .toList();
         long uncapped = others.stream().filter(tenant -> rank(tenant) == 0).count();
-        int limit = all ? others.size() : (int) Math.min(uncapped + SHOWN, others.size());
-        Table table = new Table("TENANT", "OUTCOME", "DETAIL");
+        int limit = all ? others.size() : (int) Math.min(uncapped + TextTable.MAX_ROWS, others.size());
+        TextTable table = new TextTable("TENANT", "OUTCOME", "DETAIL");
         if (verbose) {
             notDone.forEach(tenant -> addTo(table, tenant, result.command()));
         } else {
@@ -64,22 +61,31 @@ public final class TextOutput {
         return lines;
     }
 
-    private static void addTo(Table table, TenantResult tenant, String command) {
-        table.add(tenant.schema(), tenant.outcome(), Details.of(tenant, command));
+    /** A hint below the table gives the reason once for all skipped tenants. */
+    private static TenantResult withoutStopReason(TenantResult tenant, CommandResult result) {
+        Object stopped = result.more().get("stopped");
+        return stopped != null && stopped.equals(tenant.more().get("reason")) ? tenant.withMore(Map.of()) : tenant;
+    }
+
+    private static void addTo(TextTable table, TenantResult tenant, String command) {
+        table.add(tenant.schema(), tenant.outcome(), DetailColumn.of(tenant, command));
     }
 
     private static boolean notDone(TenantResult tenant) {
         return tenant.outcome().equals(TenantResult.FAILED) || tenant.outcome().equals(TenantResult.SKIPPED);
     }
 
-    /** What backfill found stands nowhere else, then comes what needs attention, then warnings. */
+    /**
+     * Sort key: findings of backfill, then tenants that need attention, then warnings. No other command shows the findings of
+     * backfill, so they are never cut off.
+     */
     private static int rank(TenantResult tenant) {
-        boolean onlyHere = tenant.outcome().equals("backfilled") && tenant.isNotable();
-        return onlyHere ? 0 : tenant.needsAttention() ? 1 : 2;
+        boolean backfillFinding = tenant.outcome().equals("backfilled") && tenant.isNotable();
+        return backfillFinding ? 0 : tenant.needsAttention() ? 1 : 2;
     }
 
     private String counts(CommandResult result) {
-        return Text.tenants(result.tenants().size())
+        return TerminalText.tenants(result.tenants().size())
                 + ": "
                 + result.counts().entrySet().stream().map(this::count).collect(Collectors.joining(", "));
     }

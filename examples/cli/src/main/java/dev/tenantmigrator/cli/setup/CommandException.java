@@ -1,6 +1,6 @@
 package dev.tenantmigrator.cli.setup;
 
-/** A command that cannot run as it was asked for. The message says what to do. */
+/** A command cannot run with the options and files it was given. The message says what to do. */
 public class CommandException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -14,7 +14,7 @@ public class CommandException extends RuntimeException {
 
     /**
      * @param message what is wrong and what to do
-     * @param cause why
+     * @param cause the underlying error
      */
     public CommandException(String message, Throwable cause) {
         super(message, cause);

@@ -11,18 +11,20 @@ import java.util.Set;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** The connections of a run, and the embedded server when there is one. */
+/** The connection pool of a command, and the embedded server if the command uses one. */
 public final class Database implements AutoCloseable {
 
-    /** Where the embedded server keeps its data. */
+    /** The embedded server's directory, relative to the working directory. */
     public static final String EMBEDDED_DIRECTORY = ".tenant-migrator";
 
-    /** Of the pool, and of connections in {@code pg_stat_activity} unless the URL says another. */
+    /** Name of the pool, and {@code application_name} in {@code pg_stat_activity} unless the URL sets another one. */
     private static final String NAME = "tenant-migrator";
 
+    /** Long enough for a slow network; short enough that an operator sees the error and not a hanging command. */
     private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(10);
+
     private static final String PREFIX = "jdbc:postgresql:";
-    /** No password was given; it is wrong; the server refuses the user. */
+    /** SQLStates of a missing password, a wrong password and a refused user: a password may help. */
     private static final Set<String> NOT_AUTHENTICATED = Set.of("08004", "28P01", "28000");
 
     private final HikariDataSource pool;
@@ -36,40 +38,40 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * Connects to the database that the settings name.
+     * Connects to the database of the settings.
      *
-     * @throws CommandException when they name none, or it cannot be reached
+     * @throws CommandException if no database is set, or it cannot be reached
      */
-    public static Database open(Host host, Settings settings) {
+    public static Database open(CliContext context, CliSettings settings) {
         if (settings.embedded()) {
-            Path directory = host.directory().resolve(EMBEDDED_DIRECTORY);
-            EmbeddedServer server = EmbeddedServer.start(directory, host.err());
+            Path directory = context.directory().resolve(EMBEDDED_DIRECTORY);
+            EmbeddedServer server = EmbeddedServer.start(directory, context.err());
             PGSimpleDataSource source = source("--embedded", server.url());
             source.setUser(server.user());
             source.setPassword(server.password());
             return new Database(pool(source, settings.parallelism()), Optional.empty(), Optional.of(server));
         }
         String url = settings.url()
-                .orElseThrow(() -> new CommandException("which database? Give --url or TENANT_MIGRATOR_URL (a JDBC URL,"
-                        + " " + PREFIX + "//host/database), or --embedded for a server of your own in "
+                .orElseThrow(() -> new CommandException("no database is set. Give --url or TENANT_MIGRATOR_URL (a JDBC"
+                        + " URL, " + PREFIX + "//host/database), or --embedded for a local server in "
                         + EMBEDDED_DIRECTORY));
-        PGSimpleDataSource source = login(host, settings, url);
+        PGSimpleDataSource source = login(context, settings, url);
         Optional<DataSource> direct = settings.directUrl().map(directUrl -> sameLogin(source, directUrl));
         return new Database(pool(source, settings.parallelism()), direct, Optional.empty());
     }
 
-    /** Where connections are borrowed. */
+    /** The pool. */
     public DataSource dataSource() {
         return pool;
     }
 
-    /** Where connections without a pooler between are borrowed, when such a way was given. */
+    /** Connections that bypass a pooler such as PgBouncer, if {@code --direct-url} is given. */
     public Optional<DataSource> directDataSource() {
         return direct;
     }
 
-    /** Lets as many tenants be worked on at a time. */
-    void provideFor(int tenants) {
+    /** Enlarges the pool for this number of tenants at a time. */
+    void allowParallelism(int tenants) {
         pool.setMaximumPoolSize(Math.max(pool.getMaximumPoolSize(), connections(tenants)));
     }
 
@@ -79,19 +81,19 @@ public final class Database implements AutoCloseable {
         server.ifPresent(EmbeddedServer::close);
     }
 
-    /** Tries the login, and asks for a password where one is missing and somebody can be asked. */
-    private static PGSimpleDataSource login(Host host, Settings settings, String url) {
+    /** Tests the login; asks for a password if the server wants one, none is set and there is a terminal. */
+    private static PGSimpleDataSource login(CliContext context, CliSettings settings, String url) {
         PGSimpleDataSource source = source("--url", url);
         settings.user().ifPresent(source::setUser);
-        Optional.ofNullable(host.environment().get("TENANT_MIGRATOR_PASSWORD"))
+        Optional.ofNullable(context.environment().get("TENANT_MIGRATOR_PASSWORD"))
                 .filter(password -> !password.isEmpty())
                 .ifPresent(source::setPassword);
         Optional<SQLException> refusal = refusal(source);
         if (source.getPassword() == null
-                && host.terminal().isPresent()
+                && context.terminal().isPresent()
                 && refusal.filter(e -> NOT_AUTHENTICATED.contains(e.getSQLState()))
                         .isPresent()) {
-            source.setPassword(host.terminal().get().askSecret("Password: "));
+            source.setPassword(context.terminal().get().askSecret("Password: "));
             refusal = refusal(source);
         }
         refusal.ifPresent(e -> {
@@ -111,7 +113,7 @@ public final class Database implements AutoCloseable {
         return direct;
     }
 
-    /** The reason why a URL is none is not told: it would quote it. */
+    /** Drops the driver's message for a malformed URL: it quotes the URL, which can hold a password. */
     private static PGSimpleDataSource source(String option, String url) {
         try {
             PGSimpleDataSource source = new PGSimpleDataSource();
@@ -122,7 +124,7 @@ public final class Database implements AutoCloseable {
             }
             return source;
         } catch (IllegalArgumentException e) {
-            throw new CommandException(option + " is not of the form " + PREFIX + "//host:port/database?option=value");
+            throw new CommandException(option + " must have the form " + PREFIX + "//host:port/database?option=value");
         }
     }
 
@@ -134,7 +136,7 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** The driver quotes some URLs; the cause is not kept either, as a stack trace would show it. */
+    /** Removes the URL and the password from the driver's message. The cause is dropped, because it holds them too. */
     private static String hidden(SQLException e, String url, PGSimpleDataSource source) {
         String text = String.valueOf(e.getMessage()).replace(url, "(the URL)");
         String password = Optional.ofNullable(source.getPassword()).orElse("");
@@ -155,7 +157,7 @@ public final class Database implements AutoCloseable {
         return new HikariDataSource(config);
     }
 
-    /** One more, for a connection on which a command has its own transaction open. */
+    /** One more than the tenants at a time: {@code register} keeps a transaction open on a connection of its own. */
     private static int connections(int parallelism) {
         return parallelism + 1;
     }

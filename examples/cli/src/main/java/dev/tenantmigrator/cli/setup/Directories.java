@@ -7,12 +7,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What {@link Files} has no call for. */
+/** Recursive deletion, which {@link Files} lacks. */
 public final class Directories {
 
     private Directories() {}
 
-    /** Deletes a directory and all that is in it; does nothing where there is none. */
+    /** Deletes a directory with its content; does nothing if it does not exist. */
     public static void delete(Path directory) throws IOException {
         if (Files.notExists(directory)) {
             return;

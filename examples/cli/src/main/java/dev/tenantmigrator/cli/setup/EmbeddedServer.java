@@ -17,13 +17,18 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * An embedded PostgreSQL that keeps its data in a directory and waits for the disk like any other server. Only the user who
- * started it reaches it: the directory is private, there is no Unix socket, and the loopback port asks for a random password.
+ * An embedded PostgreSQL that keeps its data in a directory, with the durability settings of a normal server. Only the
+ * operating system user who started it has access: the directory is private, there is no Unix socket, and the loopback port
+ * requires a random password.
  */
 public final class EmbeddedServer implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
-    private static final Duration POLL = Duration.ofMillis(100);
+    /** Limit for a start, a stop and the wait for another command. Crash recovery of a large directory takes seconds. */
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
+
+    /** Between two attempts to lock the directory; file locks give no notice. */
+    private static final Duration LOCK_POLL_INTERVAL = Duration.ofMillis(100);
+
     private static final String ADDRESS = "127.0.0.1";
 
     private static final List<String> SETTINGS = List.of(
@@ -45,15 +50,15 @@ public final class EmbeddedServer implements AutoCloseable {
         this.server = server;
     }
 
-    private record Running(Path data, Programs programs, int port, String password) {}
+    private record Running(Path data, PostgresBinaries programs, int port, String password) {}
 
     /**
-     * Starts the server; waits while another command uses the same directory.
+     * Starts the server. Waits while another command uses the same directory.
      *
-     * @param directory made when it is not there; closed to other users
-     * @param err where waiting is told
+     * @param directory created if missing; made inaccessible to other users
+     * @param err reports the wait for another command
      * @return the running server
-     * @throws CommandException when it does not start
+     * @throws CommandException if the server does not start
      */
     public static EmbeddedServer start(Path directory, PrintWriter err) {
         Path absolute = directory.toAbsolutePath().normalize();
@@ -61,7 +66,7 @@ public final class EmbeddedServer implements AutoCloseable {
             PrivateFiles.directory(absolute);
             FileChannel lock = lock(absolute, err);
             Path data = absolute.resolve("data");
-            // Not at once, which would stop it under a run that is ending in good order.
+            // The hook waits for the reports of interrupted runs, because those runs still need the server.
             Thread hook = new Thread(() -> stopAfterReports(data), "tenant-migrator-embedded");
             ShutdownHooks.add(hook);
             try {
@@ -75,19 +80,19 @@ public final class EmbeddedServer implements AutoCloseable {
         } catch (IOException | IllegalStateException e) {
             throw new CommandException(
                     "the embedded PostgreSQL in " + absolute + " does not start: " + e.getMessage()
-                            + "; if its data is not needed, delete that directory",
+                            + "; if you do not need its data, delete that directory",
                     e);
         }
     }
 
-    /** The address of its database, without user and password. */
+    /** The JDBC URL, without user and password. */
     public String url() {
         return "jdbc:postgresql://" + ADDRESS + ":" + server.port() + "/postgres";
     }
 
-    /** The role that owns the database; not a superuser. */
+    /** The role that owns the database. It is not a superuser. */
     public String user() {
-        return PlainRole.NAME;
+        return EmbeddedRole.NAME;
     }
 
     /** The password of that role. */
@@ -113,33 +118,34 @@ public final class EmbeddedServer implements AutoCloseable {
             if (Postmaster.isRunning(server.data())) {
                 throw e;
             }
-            // The hook was faster.
+            // The shutdown hook has stopped the server already.
         }
     }
 
     private static void stopAfterReports(Path data) {
-        Interruption.awaitReports();
+        InterruptHandler.awaitReports();
         Postmaster.tellToStop(data);
     }
 
     private static Running start(Path directory, Path data) throws IOException {
-        // One that outlived its command, which was killed. Nobody else can be using it: the lock is ours.
-        Postmaster.stop(data, PATIENCE);
+        // A server outlives its command if that was killed. This command holds the lock, so no other one uses the
+        // server.
+        Postmaster.stop(data, TIMEOUT);
         Path log = directory.resolve("log");
         PrivateFiles.write(log, "");
-        Programs programs = Programs.unpack(directory.resolve("programs"), log);
+        PostgresBinaries programs = PostgresBinaries.unpack(directory.resolve("programs"), log);
         Path passwordFile = directory.resolve("password");
         Path complete = directory.resolve("complete");
         if (Files.notExists(complete)) {
-            // An earlier first start was cut off: there was never anything in it.
+            // The first start was interrupted, so no user data exists yet.
             Directories.delete(data);
             Files.deleteIfExists(passwordFile);
-            // Nobody can log in until there is a password.
+            // Rejects all logins until the password is set.
             programs.run("initdb", "-D", data.toString(), "-U", "postgres", "-E", "UTF-8", "-A", "reject");
         }
-        String password = PlainRole.password(passwordFile, data, programs);
+        String password = EmbeddedRole.password(passwordFile, data, programs);
         if (Files.notExists(complete)) {
-            Files.writeString(complete, "The server in data/ was made once; without this file it is made anew.\n");
+            Files.writeString(complete, "The server in data/ is set up. Without this file it is created again.\n");
         }
         int port = freePort();
         String options = "-p " + port + SETTINGS.stream().map(" -c "::concat).collect(Collectors.joining());
@@ -148,8 +154,8 @@ public final class EmbeddedServer implements AutoCloseable {
     }
 
     /** Waits until the server has started or stopped. */
-    private static void pgCtl(Programs programs, Path data, String... arguments) throws IOException {
-        List<String> all = new ArrayList<>(List.of("-D", data.toString(), "-w", "-t", "" + PATIENCE.toSeconds()));
+    private static void pgCtl(PostgresBinaries programs, Path data, String... arguments) throws IOException {
+        List<String> all = new ArrayList<>(List.of("-D", data.toString(), "-w", "-t", "" + TIMEOUT.toSeconds()));
         all.addAll(List.of(arguments));
         programs.run("pg_ctl", all.toArray(String[]::new));
     }
@@ -163,16 +169,16 @@ public final class EmbeddedServer implements AutoCloseable {
     private static FileChannel lock(Path directory, PrintWriter err) throws IOException {
         FileChannel channel =
                 FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        boolean told = false;
+        long end = System.nanoTime() + TIMEOUT.toNanos();
+        boolean reported = false;
         while (tryLock(channel).isEmpty()) {
             if (System.nanoTime() > end) {
                 channel.close();
                 throw new IllegalStateException("another command has been using it for a minute");
             }
-            if (!told) {
+            if (!reported) {
                 err.println("Waiting for another command that uses " + directory + " ...");
-                told = true;
+                reported = true;
             }
             pause();
         }
@@ -189,7 +195,7 @@ public final class EmbeddedServer implements AutoCloseable {
 
     private static void pause() {
         try {
-            Thread.sleep(POLL.toMillis());
+            Thread.sleep(LOCK_POLL_INTERVAL.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

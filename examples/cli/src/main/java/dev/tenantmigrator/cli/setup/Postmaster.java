@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The process of a server, found by the file that it keeps in its data directory. */
+/** The process of a PostgreSQL server, found through {@code postmaster.pid} in its data directory. */
 final class Postmaster {
 
     private Postmaster() {}
@@ -18,28 +18,28 @@ final class Postmaster {
         return running(data).isPresent();
     }
 
-    /** Tells a server to stop once nobody is connected; does not wait, as this process's own connections count. */
+    /** Requests a stop after the last connection is closed. Does not wait, because this process may have connections open. */
     static void tellToStop(Path data) {
         try {
             running(data).ifPresent(ProcessHandle::destroy);
         } catch (IOException e) {
-            // It has just stopped and removed its file.
+            // The server has just stopped and removed its file.
         }
     }
 
     /**
-     * Stops a server and waits until it has.
+     * Stops a server and waits for its end.
      *
-     * @throws IllegalStateException when it does not
+     * @throws IllegalStateException if the server does not stop in time
      */
-    static void stop(Path data, Duration patience) throws IOException {
+    static void stop(Path data, Duration timeout) throws IOException {
         Optional<ProcessHandle> server = running(data);
         if (server.isEmpty()) {
             return;
         }
         server.get().destroy();
         try {
-            server.get().onExit().get(patience.toSeconds(), TimeUnit.SECONDS);
+            server.get().onExit().get(timeout.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

@@ -7,23 +7,23 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Files that other users of the machine neither read nor write. */
+/** Files that other users of the machine can neither read nor write. */
 final class PrivateFiles {
 
     private PrivateFiles() {}
 
-    /** Makes a directory, or takes the one that is there, and closes it to everybody but its owner. */
+    /** Creates a directory if it is missing and removes the permissions of all users except its owner. */
     static void directory(Path directory) throws IOException {
         Files.createDirectories(directory);
-        // Elsewhere (Windows) a directory below a user's own is that user's alone.
+        // On Windows a directory in the user's home is private by inheritance.
         if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
         }
     }
 
-    /** Writes a file as a whole, also when the machine stops meanwhile: there is the old text, or the new one. */
+    /** Writes a file atomically: after a crash it has its old text or its new text. */
     static void write(Path file, String text) throws IOException {
-        // What is temporary is made for its owner alone.
+        // Temporary files are readable by their owner only.
         Path draft = Files.createTempFile(file.toAbsolutePath().getParent(), "draft", "");
         Files.writeString(draft, text, StandardOpenOption.SYNC);
         Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -1,6 +1,6 @@
 package dev.tenantmigrator.cli.setup;
 
-/** Hooks that come and go, also while the process is ending. */
+/** Adds and removes shutdown hooks; does nothing if the process is already ending. */
 final class ShutdownHooks {
 
     private ShutdownHooks() {}
@@ -17,7 +17,7 @@ final class ShutdownHooks {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // The process is ending, and the hook runs or has run.
+            // The process is ending already.
         }
     }
 }

@@ -3,26 +3,26 @@ package dev.tenantmigrator.cli.setup;
 import java.io.Console;
 import java.util.Optional;
 
-/** Somebody who can be asked. */
+/** Asks the operator. */
 public interface Terminal {
 
     /**
-     * Asks for a line.
+     * Reads a line.
      *
-     * @param question shown as it is
+     * @param question the prompt
      * @return the answer; empty text at the end of input
      */
     String ask(String question);
 
     /**
-     * Asks for a secret, which is not shown while it is typed.
+     * Reads a line without echo.
      *
-     * @param question shown as it is
+     * @param question the prompt
      * @return the answer; empty text at the end of input
      */
     String askSecret(String question);
 
-    /** The process's own terminal. */
+    /** The terminal of the process. */
     static Terminal of(Console console) {
         return new Terminal() {
             @Override

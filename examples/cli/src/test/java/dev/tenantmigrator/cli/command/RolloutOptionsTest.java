@@ -7,10 +7,11 @@ import dev.tenantmigrator.Cancellation;
 import dev.tenantmigrator.FailurePolicy;
 import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.RolloutGroup;
-import dev.tenantmigrator.cli.setup.Host;
+import dev.tenantmigrator.cli.setup.CliContext;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
 
-/** What the options of a rollout mean. */
+/** Conversion of the options of a rollout. */
 class RolloutOptionsTest {
 
     private static final List<String> FLEET = List.of("ada", "beta_1", "beta_2", "zoe");
@@ -34,7 +35,7 @@ class RolloutOptionsTest {
     private final Cancellation cancellation = new Cancellation();
 
     @Test
-    void withoutOptionsItIsTheDefault() {
+    void withoutOptionsTheRolloutIsTheDefault() {
         Rollout rollout = rollout();
         assertThat(FLEET).allMatch(rollout.tenants());
         assertThat(rollout.order()).isEmpty();
@@ -48,7 +49,7 @@ class RolloutOptionsTest {
     }
 
     @Test
-    void timesAndTries() {
+    void timeoutsAndAttempts() {
         Rollout rollout =
                 rollout("--pause", "5m", "--lock-timeout", "500ms", "--statement-timeout", "10min", "--tries", "3");
         assertThat(rollout.pause()).isEqualTo(Duration.ofMinutes(5));
@@ -76,7 +77,7 @@ class RolloutOptionsTest {
     }
 
     @Test
-    void anOrderIsTheSameAllTheTime() {
+    void anOrderIsStable() {
         assertThat(ordered("name")).isEqualTo(FLEET);
         assertThat(ordered("reverse")).containsExactly("zoe", "beta_2", "beta_1", "ada");
         Comparator<String> random = rollout("--order", "random").order().orElseThrow();
@@ -107,7 +108,7 @@ class RolloutOptionsTest {
     }
 
     @Test
-    void whatFailuresMean() {
+    void failurePolicies() {
         assertThat(rollout("--on-failure", "stop").onFailure()).isEqualTo(FailurePolicy.stop());
         assertThat(rollout("--on-failure", "3").onFailure()).isEqualTo(FailurePolicy.stopAfter(3));
         assertThat(rollout("--on-failure", "2.5%").onFailure()).isEqualTo(FailurePolicy.stopAfterPercent(2.5));
@@ -133,7 +134,7 @@ class RolloutOptionsTest {
                 "--group 1:parallelism=0 | 1 or more",
                 "--group 1:parallelism= | a number from 1",
                 "--group 1:on-failure=never | go-on, stop, 3 or 5%",
-                "--group 1:paralelism=2 | parallelism=N and on-failure=POLICY",
+                "--group 1:paralelism=2 | :parallelism=N or :on-failure=POLICY",
             })
     void aBadValueIsRefusedWithWhatIsAllowed(String optionAndAllowed) {
         String[] parts = optionAndAllowed.split(" \\| ", -1);
@@ -154,8 +155,9 @@ class RolloutOptionsTest {
         Holder holder = new Holder();
         new CommandLine(holder).parseArgs(args);
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-        Host host = new Host(nowhere, nowhere, Map.of(), Path.of(""), Optional.empty(), false);
-        return holder.options.rollout(cancellation, host);
+        CliContext context =
+                new CliContext(nowhere, nowhere, Map.of(), Path.of(""), Optional.empty(), false, Clock.systemUTC());
+        return holder.options.rollout(cancellation, context);
     }
 
     @Command

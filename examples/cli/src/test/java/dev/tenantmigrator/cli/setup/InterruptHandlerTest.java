@@ -10,66 +10,66 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
-class InterruptionTest {
+class InterruptHandlerTest {
 
     private final StringWriter err = new StringWriter();
 
     @Test
-    void theCommandIsInterruptedAndItsReportWaitedFor() throws Exception {
-        Interruption interruption = new Interruption(new PrintWriter(err, true));
-        interruption.begin();
-        Thread hook = start(interruption);
+    void theHookInterruptsTheCommandAndWaitsForItsReport() throws Exception {
+        InterruptHandler interrupts = new InterruptHandler(new PrintWriter(err, true));
+        interrupts.begin();
+        Thread hook = start(interrupts);
         while (!Thread.currentThread().isInterrupted()) {
             Thread.onSpinWait();
         }
-        interruption.end();
+        interrupts.end();
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
         assertThat(hook.isAlive()).isTrue();
-        interruption.close();
+        interrupts.close();
         hook.join(TimeUnit.SECONDS.toMillis(10));
         assertThat(hook.isAlive()).isFalse();
         assertThat(err)
-                .hasToString("interrupted: tenants in work are finished within a minute, no others begun"
+                .hasToString("interrupted: finishing the tenants in work within a minute, starting no others"
                         + System.lineSeparator());
     }
 
     @Test
-    void whoeverIsDoneIsOnlyWaitedFor() throws Exception {
-        Interruption interruption = new Interruption(new PrintWriter(err, true));
-        interruption.begin();
-        interruption.end();
-        Thread hook = start(interruption);
-        interruption.close();
+    void aFinishedRunIsNotInterrupted() throws Exception {
+        InterruptHandler interrupts = new InterruptHandler(new PrintWriter(err, true));
+        interrupts.begin();
+        interrupts.end();
+        Thread hook = start(interrupts);
+        interrupts.close();
         hook.join();
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
         assertThat(err.toString()).isEmpty();
     }
 
     @Test
-    void ctrlCIsHeardOnceMoreAndOnceMore() {
+    void theThirdCtrlCEndsTheProcess() {
         AtomicInteger ended = new AtomicInteger();
-        try (Interruption interruption = new Interruption(new PrintWriter(err, true), ended::incrementAndGet)) {
-            interruption.begin();
-            assertThat(interruption.interrupted()).isFalse();
+        try (InterruptHandler interrupts = new InterruptHandler(new PrintWriter(err, true), ended::incrementAndGet)) {
+            interrupts.begin();
+            assertThat(interrupts.interrupted()).isFalse();
 
-            interruption.interrupt();
-            assertThat(interruption.cancellation().isCancelled()).isTrue();
+            interrupts.interrupt();
+            assertThat(interrupts.cancellation().isCancelled()).isTrue();
             assertThat(Thread.interrupted()).isTrue();
-            interruption.interrupt();
+            interrupts.interrupt();
             assertThat(Thread.interrupted()).isTrue();
             assertThat(ended).hasValue(0);
-            interruption.interrupt();
+            interrupts.interrupt();
 
             assertThat(ended).hasValue(1);
-            assertThat(interruption.interrupted()).isTrue();
+            assertThat(interrupts.interrupted()).isTrue();
             assertThat(err.toString().lines().map(line -> line.replaceFirst(":.*", "")))
                     .containsExactly("interrupted", "interrupted again", "ended without a report");
-            interruption.end();
+            interrupts.end();
         }
     }
 
-    private static Thread start(Interruption interruption) {
-        Thread hook = new Thread(interruption::terminate);
+    private static Thread start(InterruptHandler interrupts) {
+        Thread hook = new Thread(interrupts::terminate);
         hook.start();
         return hook;
     }

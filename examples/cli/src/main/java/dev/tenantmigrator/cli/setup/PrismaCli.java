@@ -16,19 +16,23 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The project's own Prisma command line, as {@code npx} finds it: the one authority on what a Prisma schema means. */
-public final class Prisma {
+/** The project's own Prisma command line, found by {@code npx}. Only Prisma itself can translate its schema to SQL reliably. */
+public final class PrismaCli {
 
-    private static final long LONGEST_SECONDS = 120;
-    private static final int EMPTY = 0;
-    private static final int DIFFERENT = 2;
+    /** A comparison takes a few seconds, also on a slow machine with a cold file cache. */
+    private static final long TIMEOUT_SECONDS = 120;
 
-    /** How both generations say that a schema needs a variable, which a comparison of files does not use. */
+    /** Exit codes of {@code prisma migrate diff --exit-code}. */
+    private static final int NO_DIFFERENCE = 0;
+
+    private static final int DIFFERENCE = 2;
+
+    /** The complaint of Prisma 6 and 7 about an unset variable of the schema, e.g. the URL; the comparison needs no value. */
     private static final Pattern MISSING_VARIABLE = Pattern.compile("nvironment variable(?: not found)?: (\\w+)");
 
-    private static final String NOWHERE = "postgresql://localhost:1/none";
+    private static final String PLACEHOLDER_URL = "postgresql://localhost:1/none";
 
-    /** What the options are called: first as in Prisma 7, then as in Prisma 6. */
+    /** Suffixes of the option names: of Prisma 7 first, then of Prisma 6. */
     private static final List<String> SUFFIXES = List.of("", "-datamodel");
 
     private final Path directory;
@@ -36,7 +40,7 @@ public final class Prisma {
     private final Map<String, String> environment;
     private String suffix = SUFFIXES.get(0);
 
-    private Prisma(Path directory, Path npx, Map<String, String> environment) {
+    private PrismaCli(Path directory, Path npx, Map<String, String> environment) {
         this.directory = directory;
         this.npx = npx;
         this.environment = environment;
@@ -45,50 +49,52 @@ public final class Prisma {
     /**
      * Looks for {@code npx}.
      *
-     * @throws CommandException when it is not there
+     * @throws CommandException if it is not on the path
      */
-    public static Prisma of(Host host) {
+    public static PrismaCli of(CliContext context) {
         String name = System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows") ? "npx.cmd" : "npx";
         Path npx = Pattern.compile(Pattern.quote(File.pathSeparator))
-                .splitAsStream(host.environment().getOrDefault("PATH", ""))
+                .splitAsStream(context.environment().getOrDefault("PATH", ""))
                 .filter(directory -> !directory.isEmpty())
                 .map(directory -> Path.of(directory, name))
                 .filter(Files::isExecutable)
                 .findFirst()
                 .orElseThrow(() -> new CommandException(
-                        "npx is not on the PATH: install Node.js, and Prisma in this project by: npm install --save-dev"
-                                + " prisma; nothing was changed"));
-        Map<String, String> environment = new HashMap<>(host.environment());
+                        "npx is not on the PATH; nothing was changed. Install Node.js, then install Prisma in this"
+                                + " project: npm install --save-dev prisma"));
+        Map<String, String> environment = new HashMap<>(context.environment());
         environment.keySet().removeIf(variable -> variable.startsWith("TENANT_MIGRATOR_"));
-        return new Prisma(host.directory(), npx, environment);
+        return new PrismaCli(context.directory(), npx, environment);
     }
 
     /**
-     * The SQL that leads from one schema to another.
+     * Finds the SQL that changes one schema into another.
      *
-     * @param from a schema file or a directory of them; empty for no tables at all
-     * @param to likewise
-     * @return empty when they are the same
-     * @throws CommandException when Prisma is not there or refuses, with its own words
+     * @param from a schema file or a directory of schema files; empty for an empty database
+     * @param to the target, in the same form
+     * @return empty if the schemas are equal
+     * @throws CommandException if Prisma is missing or fails; the message holds Prisma's output
      */
     public Optional<String> difference(Optional<Path> from, Optional<Path> to) throws IOException {
-        Answer answer = ask(from, to);
-        if (answer.error.contains("unknown or unexpected option")) {
+        Result result = diff(from, to);
+        if (result.error.contains("unknown or unexpected option")) {
             suffix = SUFFIXES.get(1);
-            answer = ask(from, to);
+            result = diff(from, to);
         }
-        Matcher missing = MISSING_VARIABLE.matcher(answer.error);
-        while (answer.isFailure() && missing.find() && environment.putIfAbsent(missing.group(1), NOWHERE) == null) {
-            answer = ask(from, to);
-            missing = MISSING_VARIABLE.matcher(answer.error);
+        Matcher missing = MISSING_VARIABLE.matcher(result.error);
+        while (result.isFailure()
+                && missing.find()
+                && environment.putIfAbsent(missing.group(1), PLACEHOLDER_URL) == null) {
+            result = diff(from, to);
+            missing = MISSING_VARIABLE.matcher(result.error);
         }
-        if (answer.isFailure()) {
-            throw new CommandException(failure(answer));
+        if (result.isFailure()) {
+            throw new CommandException(failure(result));
         }
-        return answer.exitCode == EMPTY ? Optional.empty() : Optional.of(answer.output);
+        return result.exitCode == NO_DIFFERENCE ? Optional.empty() : Optional.of(result.output);
     }
 
-    private Answer ask(Optional<Path> from, Optional<Path> to) throws IOException {
+    private Result diff(Optional<Path> from, Optional<Path> to) throws IOException {
         List<String> command = new ArrayList<>(List.of(npx.toString(), "--no-install", "prisma", "migrate", "diff"));
         command.addAll(side("--from", from));
         command.addAll(side("--to", to));
@@ -102,14 +108,14 @@ public final class Prisma {
                 .orElse(List.of(option + "-empty"));
     }
 
-    private record Answer(int exitCode, String output, String error) {
+    private record Result(int exitCode, String output, String error) {
         boolean isFailure() {
-            return exitCode != EMPTY && exitCode != DIFFERENT;
+            return exitCode != NO_DIFFERENCE && exitCode != DIFFERENCE;
         }
     }
 
-    /** Answers go into files, so that neither side waits for the other; nobody is there to answer a question of npx. */
-    private Answer run(List<String> command) throws IOException {
+    /** Output goes to files, so that a full pipe cannot block Prisma. Input is closed, so that npx asks no questions. */
+    private Result run(List<String> command) throws IOException {
         Path output = Files.createTempFile("prisma", ".sql");
         Path error = Files.createTempFile("prisma", ".log");
         try {
@@ -121,15 +127,15 @@ public final class Prisma {
             builder.environment().putAll(environment);
             Process process = builder.start();
             process.getOutputStream().close();
-            if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 end(process);
                 throw new CommandException(
-                        "Prisma did not answer within " + LONGEST_SECONDS + " seconds; nothing was changed");
+                        "Prisma did not finish within " + TIMEOUT_SECONDS + " seconds; nothing was changed");
             }
-            return new Answer(process.exitValue(), read(output), read(error));
+            return new Result(process.exitValue(), read(output), read(error));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new CommandException("interrupted while Prisma was at work; nothing was changed", e);
+            throw new CommandException("interrupted while Prisma was running; nothing was changed", e);
         } finally {
             Files.delete(output);
             Files.delete(error);
@@ -145,15 +151,15 @@ public final class Prisma {
         return Files.readString(file, StandardCharsets.UTF_8).replace("\r\n", "\n");
     }
 
-    private static String failure(Answer answer) {
-        if (answer.error.contains("missing packages") || answer.error.contains("could not determine executable")) {
-            return "npx finds no Prisma from here: run this in the project that has it, or install it by: npm install"
-                    + " --save-dev prisma; nothing was changed";
+    private static String failure(Result result) {
+        if (result.error.contains("missing packages") || result.error.contains("could not determine executable")) {
+            return "npx does not find Prisma in this directory; nothing was changed. Run the command in the project that"
+                    + " has Prisma, or install it: npm install --save-dev prisma";
         }
-        String words = answer.error
+        String output = result.error
                 .lines()
                 .filter(line -> !line.startsWith("npm warn") && !line.isBlank())
                 .collect(Collectors.joining("\n"));
-        return "Prisma refused (exit code " + answer.exitCode + "); nothing was changed:\n" + words;
+        return "Prisma failed with exit code " + result.exitCode + "; nothing was changed:\n" + output;
     }
 }

@@ -20,57 +20,57 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /**
- * PostgreSQL's programs, unpacked from the class path into the place of one embedded server. In a directory that users share,
- * another one could put programs of theirs in place of these.
+ * PostgreSQL's programs, unpacked from the class path into the private directory of one embedded server. In a shared directory
+ * such as /tmp another user could replace them.
  */
-final class Programs {
+final class PostgresBinaries {
 
     private final Path home;
     private final Path log;
 
-    private Programs(Path home, Path log) {
+    private PostgresBinaries(Path home, Path log) {
         this.home = home;
         this.log = log;
     }
 
     /**
-     * Unpacks the programs, unless they are there.
+     * Unpacks the programs, unless an earlier command has unpacked this version.
      *
-     * @param directory where they go; private
-     * @param log the file for all that they print
+     * @param directory the target; private
+     * @param log receives all output of the programs
      */
-    static Programs unpack(Path directory, Path log) throws IOException {
+    static PostgresBinaries unpack(Path directory, Path log) throws IOException {
         byte[] archive;
         try (InputStream packed = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system(), architecture())) {
             archive = packed.readAllBytes();
         }
         Path home = directory.resolve(digest(archive));
         if (Files.notExists(home)) {
-            // Those of another version, or the rest of an unpacking that was cut off.
+            // Removes another version, or an incomplete copy.
             Directories.delete(directory);
             PrivateFiles.directory(directory);
             Path draft = directory.resolve("unpacking");
             unpack(archive, draft);
             Files.move(draft, home, StandardCopyOption.ATOMIC_MOVE);
         }
-        return new Programs(home, log);
+        return new PostgresBinaries(home, log);
     }
 
-    /** Runs a program to its end. */
+    /** Runs a program and waits for its end. */
     void run(String program, String... arguments) throws IOException {
         runWithInput("", program, arguments);
     }
 
     /**
-     * Runs a program to its end.
+     * Runs a program and waits for its end.
      *
-     * @param input what it reads; may hold a secret, as nobody else sees it
-     * @throws IllegalStateException when the program fails
+     * @param input its standard input; may hold a secret, because other users cannot see it
+     * @throws IllegalStateException if the program fails
      */
     void runWithInput(String input, String program, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         if (LinuxUtils.isUnshareAvailable()) {
-            // PostgreSQL refuses to run as root, which nobody is in a user namespace of their own.
+            // PostgreSQL does not run as root. In a new user namespace the process is not root.
             command.addAll(List.of("unshare", "-U"));
         }
         command.add(home.resolve("bin").resolve(program).toString());

@@ -11,18 +11,22 @@ import java.util.concurrent.TimeUnit;
 import org.jline.utils.Signals;
 
 /**
- * Lets a run end in good order on Ctrl-C and SIGTERM: tenants in work are finished, the report is printed, then the process
- * ends. Ctrl-C once more cancels what can be cancelled, a third one ends at once, as does anything else.
+ * Ends a run in an orderly way on Ctrl-C and SIGTERM: the run finishes the tenants in work, the command prints its report, then
+ * the process ends. A second Ctrl-C cancels waits and pauses. A third one ends the process immediately.
  */
-public final class Interruption implements AutoCloseable {
+public final class InterruptHandler implements AutoCloseable {
 
-    /** What a shell says of a process that Ctrl-C ended. */
+    /** The shell's convention for a process that SIGINT ended: 128 + 2. */
     public static final int EXIT_CODE = 130;
 
     private static final String CTRL_C = "INT";
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
-    private static final Set<Interruption> RUNS = ConcurrentHashMap.newKeySet();
-    private static final String NO_REPORT = "status tells what is done, pg_stat_activity what the server still runs";
+
+    /** Most migrations end within a minute, and supervisors such as systemd kill after about that time. */
+    private static final Duration REPORT_TIMEOUT = Duration.ofMinutes(1);
+
+    private static final Set<InterruptHandler> RUNS = ConcurrentHashMap.newKeySet();
+    private static final String WITHOUT_REPORT = "ended without a report: run status to see the applied versions;"
+            + " pg_stat_activity shows statements that still run on the server";
 
     private final PrintWriter err;
     private final Runnable endAtOnce;
@@ -34,22 +38,22 @@ public final class Interruption implements AutoCloseable {
     private boolean working;
     private int times;
 
-    /** For a command that runs in this thread. */
-    public Interruption(PrintWriter err) {
+    /** Creates a handler for a command that runs in the current thread. */
+    public InterruptHandler(PrintWriter err) {
         this(err, () -> Runtime.getRuntime().halt(EXIT_CODE));
     }
 
-    Interruption(PrintWriter err, Runnable endAtOnce) {
+    InterruptHandler(PrintWriter err, Runnable endAtOnce) {
         this.err = err;
         this.endAtOnce = endAtOnce;
     }
 
-    /** What ends the command's run. */
+    /** Cancelled by Ctrl-C and SIGTERM. */
     Cancellation cancellation() {
         return cancellation;
     }
 
-    /** From now on the run is cancelled instead of the process ended, and the report waited for. */
+    /** Starts the handling: an interrupt now cancels the run, and the end of the process waits for the report. */
     synchronized void begin() {
         working = true;
         RUNS.add(this);
@@ -57,18 +61,18 @@ public final class Interruption implements AutoCloseable {
         usualHandler = Optional.ofNullable(Signals.register(CTRL_C, this::interrupt));
     }
 
-    /** From now on the thread is not interrupted any more, so that it can close what it has open; it is waited for. */
+    /** Stops interrupting the thread, so that it can close its connections. The process still waits for the report. */
     synchronized void end() {
         working = false;
         Thread.interrupted();
     }
 
-    /** Whether Ctrl-C ended the run. */
+    /** True after Ctrl-C. */
     public synchronized boolean interrupted() {
         return times > 0;
     }
 
-    /** The report is printed. */
+    /** Ends the wait for the report: it is printed. */
     @Override
     public void close() {
         reported.countDown();
@@ -79,30 +83,30 @@ public final class Interruption implements AutoCloseable {
 
     /** Waits for the reports of all runs. */
     static void awaitReports() {
-        RUNS.forEach(Interruption::await);
+        RUNS.forEach(InterruptHandler::await);
     }
 
-    /** What Ctrl-C does. */
+    /** Handles one Ctrl-C. */
     synchronized void interrupt() {
         times++;
         if (times > 2) {
-            err.println("ended without a report: " + NO_REPORT);
+            err.println(WITHOUT_REPORT);
             endAtOnce.run();
         } else if (working) {
             err.println(
                     times == 1
-                            ? "interrupted: tenants in work are finished, no others begun; Ctrl-C again cancels what"
-                                    + " waits"
-                            : "interrupted again: what waits is cancelled; Ctrl-C once more ends at once");
+                            ? "interrupted: finishing the tenants in work, starting no others; Ctrl-C again cancels"
+                                    + " waits and pauses"
+                            : "interrupted again: waits and pauses are cancelled; Ctrl-C once more ends immediately");
             cancel();
         }
     }
 
-    /** What the hook does. */
+    /** Runs as the shutdown hook, e.g. on SIGTERM. */
     void terminate() {
         synchronized (this) {
             if (working) {
-                err.println("interrupted: tenants in work are finished within a minute, no others begun");
+                err.println("interrupted: finishing the tenants in work within a minute, starting no others");
                 cancel();
             }
         }
@@ -116,8 +120,8 @@ public final class Interruption implements AutoCloseable {
 
     private void await() {
         try {
-            if (!reported.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                err.println("ended without a report: a tenant in work takes too long; " + NO_REPORT);
+            if (!reported.await(REPORT_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+                err.println("a tenant in work takes too long; " + WITHOUT_REPORT);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

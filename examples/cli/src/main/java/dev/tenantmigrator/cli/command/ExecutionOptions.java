@@ -6,29 +6,28 @@ import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** How each tenant is worked on: the options that one tenant's run and the fleet's share. */
-final class WorkOptions {
+/** Timeouts, attempts and commit mode of a run: options of deploy, deploy-all and rollback. */
+final class ExecutionOptions {
 
     @Option(
             names = "--lock-timeout",
             paramLabel = "DURATION",
-            converter = RolloutValues.TimeoutValue.class,
-            description = "How long a migration waits for a lock: 500ms, 5s, 10min. Default: 2s")
+            converter = RolloutConverters.TimeoutValue.class,
+            description = "Longest wait for a lock: 500ms, 5s, 10min. Default: 2s")
     private Optional<Duration> lockTimeout = Optional.empty();
 
     @Option(
             names = "--statement-timeout",
             paramLabel = "DURATION",
-            converter = RolloutValues.TimeoutValue.class,
-            description = "How long a statement of a migration may run. Default: as the server says")
+            converter = RolloutConverters.TimeoutValue.class,
+            description = "Longest run of a statement. Default: the server's setting")
     private Optional<Duration> statementTimeout = Optional.empty();
 
     @Option(
             names = "--tries",
             paramLabel = "N",
-            converter = RolloutValues.TriesValue.class,
-            description =
-                    "How often a migration is tried that could not have a lock, or lost to a deadlock. Default: 5")
+            converter = RolloutConverters.TriesValue.class,
+            description = "Number of attempts after lock timeouts and deadlocks, the first one included. Default: 5")
     private Optional<Integer> tries = Optional.empty();
 
     /** A rollout with these options. */

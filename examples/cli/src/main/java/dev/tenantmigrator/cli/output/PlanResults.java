@@ -8,13 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A plan's tenants, in the words of the command line. */
-public final class Plans {
+/** Converts a plan to {@link TenantResult}s. */
+public final class PlanResults {
 
-    private Plans() {}
+    private PlanResults() {}
 
     public static List<TenantResult> of(PlanReport report) {
-        return report.tenants().stream().map(Plans::tenant).toList();
+        return report.tenants().stream().map(PlanResults::tenant).toList();
     }
 
     private static TenantResult tenant(TenantPlan plan) {
@@ -28,7 +28,7 @@ public final class Plans {
                         .toList())
                 .withMore(Map.of(
                         "migrations",
-                        plan.migrations().stream().map(Plans::migration).toList()));
+                        plan.migrations().stream().map(PlanResults::migration).toList()));
     }
 
     private static Map<String, Object> migration(PlannedMigration migration) {
@@ -44,12 +44,12 @@ public final class Plans {
                         .map(statement -> ordered("line", statement.line(), "sql", statement.sql()))
                         .toList());
         fields.put("after", migration.after());
-        fields.put("notes", migration.notes().stream().map(Plans::note).toList());
+        fields.put("notes", migration.notes().stream().map(PlanResults::note).toList());
         return fields;
     }
 
     private static Map<String, Object> note(ScriptNote note) {
-        Map<String, Object> fields = ordered("kind", Text.kebab(note.kind()), "line", note.line());
+        Map<String, Object> fields = ordered("kind", TerminalText.kebab(note.kind()), "line", note.line());
         fields.put("message", note.message());
         return fields;
     }

@@ -17,12 +17,12 @@ import java.util.Properties;
 import java.util.Set;
 
 /**
- * Finds each option in the first place that has it: arguments, environment, {@code tenant-migrator.properties} of the
- * working directory, the same file of the migrations directory.
+ * Loads the settings from four layers. The first layer that has an option wins: arguments, environment variables, {@code
+ * tenant-migrator.properties} in the working directory, {@code tenant-migrator.properties} in the migrations directory.
  */
-public final class Layers {
+public final class SettingsLoader {
 
-    /** The file of options, in the working directory and in the migrations directory. */
+    /** Name of the options file in the working directory and in the migrations directory. */
     public static final String FILE = "tenant-migrator.properties";
 
     private static final Set<String> KEYS = Set.of(
@@ -44,36 +44,36 @@ public final class Layers {
 
     private final List<Map<String, String>> layers = new ArrayList<>();
 
-    private Layers() {}
+    private SettingsLoader() {}
 
     /**
-     * Reads all places.
+     * Reads all layers.
      *
-     * @param host for the environment and the working directory
+     * @param context for the environment and the working directory
      * @param arguments options by name, without the dashes
-     * @return what they say together
-     * @throws CommandException when a value or a file's key is none that there is
+     * @return the settings
+     * @throws CommandException if a value or a key of a file is invalid
      */
-    public static Settings settings(Host host, Map<String, String> arguments) {
-        Layers all = new Layers();
+    public static CliSettings load(CliContext context, Map<String, String> arguments) {
+        SettingsLoader all = new SettingsLoader();
         all.layers.add(arguments);
-        all.layers.add(environment(host));
-        all.layers.add(file(host.directory().resolve(FILE)));
-        Path migrations = host.directory().resolve(all.find("migrations").orElse("migrations"));
+        all.layers.add(environment(context));
+        all.layers.add(file(context.directory().resolve(FILE)));
+        Path migrations = context.directory().resolve(all.find("migrations").orElse("migrations"));
         all.layers.add(file(migrations.resolve(FILE)));
         return all.settings(migrations);
     }
 
-    private Settings settings(Path migrations) {
+    private CliSettings settings(Path migrations) {
         Optional<Map<String, String>> database = layers.stream()
                 .filter(layer -> layer.containsKey("url") || isTrue(layer, "embedded"))
                 .findFirst();
         boolean embedded = database.filter(layer -> isTrue(layer, "embedded")).isPresent();
         Optional<String> url = database.flatMap(layer -> Optional.ofNullable(layer.get("url")));
         if (embedded && url.isPresent()) {
-            throw new CommandException("--url and --embedded are two databases: give one of them");
+            throw new CommandException("--url and --embedded name two databases; give only one of them");
         }
-        return new Settings(
+        return new CliSettings(
                 url,
                 find("user"),
                 find("direct-url"),
@@ -108,7 +108,7 @@ public final class Layers {
         return switch (value.toLowerCase(Locale.ROOT)) {
             case "true", "1", "yes" -> true;
             case "false", "0", "no", "" -> false;
-            default -> throw new CommandException(key + " is true or false, not \"" + value + "\"");
+            default -> throw new CommandException(key + " must be true or false, not \"" + value + "\"");
         };
     }
 
@@ -120,21 +120,21 @@ public final class Layers {
                 return tenants;
             }
         } catch (NumberFormatException e) {
-            // Refused below, with the same words.
+            // Rejected below, together with numbers below 1.
         }
-        throw new CommandException("parallelism is a number from 1, not \"" + value + "\"");
+        throw new CommandException("parallelism must be a number from 1, not \"" + value + "\"");
     }
 
     /**
-     * The store of a name.
+     * Finds a tracking store by name.
      *
-     * @throws CommandException when there is none
+     * @throws CommandException if the name is unknown
      */
     public static TrackingStore tracking(String option, String name) {
         return switch (name) {
             case "schema" -> TrackingStore.perSchema();
             case "fleet" -> TrackingStore.fleet();
-            default -> throw new CommandException(option + " is schema or fleet, not \"" + name + "\"");
+            default -> throw new CommandException(option + " must be schema or fleet, not \"" + name + "\"");
         };
     }
 
@@ -142,8 +142,7 @@ public final class Layers {
         Set<String> tables = names("allow-table");
         for (String table : tables) {
             if (table.indexOf('.') < 1 || table.endsWith(".")) {
-                throw new CommandException(
-                        "allow-table is a table with its schema, SCHEMA.TABLE or SCHEMA.*, not \"" + table + "\"");
+                throw new CommandException("allow-table must be SCHEMA.TABLE or SCHEMA.*, not \"" + table + "\"");
             }
         }
         return tables;
@@ -158,11 +157,11 @@ public final class Layers {
         return names;
     }
 
-    private static Map<String, String> environment(Host host) {
+    private static Map<String, String> environment(CliContext context) {
         Map<String, String> values = new LinkedHashMap<>();
         for (String key : KEYS) {
             String variable = "TENANT_MIGRATOR_" + key.toUpperCase(Locale.ROOT).replace('-', '_');
-            Optional.ofNullable(host.environment().get(variable))
+            Optional.ofNullable(context.environment().get(variable))
                     .filter(value -> !value.isEmpty())
                     .ifPresent(value -> values.put(key, value));
         }
@@ -190,7 +189,7 @@ public final class Layers {
     private static String known(String key, Path file) {
         if (key.equals("password")) {
             throw new CommandException(
-                    "a password does not belong into " + file + ": put it into TENANT_MIGRATOR_PASSWORD instead");
+                    "a password is not allowed in " + file + ": put it into TENANT_MIGRATOR_PASSWORD instead");
         }
         if (!KEYS.contains(key)) {
             throw new CommandException("unknown option \"" + key + "\" in " + file);

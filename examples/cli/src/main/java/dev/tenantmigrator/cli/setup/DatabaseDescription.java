@@ -5,12 +5,12 @@ import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 
-/** Where a command looked, for one that found nothing there. */
-final class Place {
+/** Names a database for the message that it has no tenants. */
+final class DatabaseDescription {
 
-    private Place() {}
+    private DatabaseDescription() {}
 
-    /** Database, host and user; no option of the URL, which can be a secret. */
+    /** Database, host and user. The URL's options are left out, because they can hold a password. */
     static String of(DataSource dataSource) {
         try (Connection connection = dataSource.getConnection()) {
             DatabaseMetaData server = connection.getMetaData();

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
-/** How far a run is, how fast, and how many tenants failed. Thread-safe. */
-final class Meter {
+/** Counts finished and failed tenants and estimates the remaining time. Thread-safe. */
+final class ProgressCounter {
 
     private final int tenants;
     private final LongSupplier nanoTime;
@@ -14,7 +14,7 @@ final class Meter {
     private final AtomicInteger done = new AtomicInteger();
     private final AtomicInteger failed = new AtomicInteger();
 
-    Meter(int tenants, LongSupplier nanoTime) {
+    ProgressCounter(int tenants, LongSupplier nanoTime) {
         this.tenants = tenants;
         this.nanoTime = nanoTime;
         this.start = nanoTime.getAsLong();
@@ -28,7 +28,7 @@ final class Meter {
         failed.incrementAndGet();
     }
 
-    /** All of it, in one line. */
+    /** Counts, rate and remaining time in one line. */
     String line() {
         int soFar = done.get();
         StringBuilder line = new StringBuilder()

@@ -4,34 +4,34 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Text from elsewhere, such as a name or a server's message, as a person's terminal may get it. */
-public final class Text {
+/** Makes text from outside, such as names and messages of the server, safe and readable for a terminal. */
+public final class TerminalText {
 
-    private Text() {}
+    private TerminalText() {}
 
-    /** The same text as one line. */
+    /** Joins the lines of a text and removes control characters. */
     public static String line(String text) {
         return clean(text.strip().replaceAll("\\s*\\R\\s*", " "));
     }
 
-    /** The same lines, without what could move the cursor or change colours. */
+    /** Removes control characters, which could move the cursor or change colours, and keeps the lines. */
     public static String lines(String text) {
-        return text.lines().map(Text::clean).collect(Collectors.joining(System.lineSeparator()));
+        return text.lines().map(TerminalText::clean).collect(Collectors.joining(System.lineSeparator()));
     }
 
-    /** The first names, and how many there are besides. */
+    /** The first names and the number of the others. */
     static String some(List<String> names, int limit) {
         return names.size() <= limit
                 ? String.join(", ", names)
                 : String.join(", ", names.subList(0, limit)) + " and " + (names.size() - limit) + " more";
     }
 
-    /** A number of tenants, in words. */
+    /** E.g. {@code 1 tenant} or {@code 2 tenants}. */
     public static String tenants(int count) {
         return count + (count == 1 ? " tenant" : " tenants");
     }
 
-    /** A constant's name as the command line writes it. */
+    /** The name of a constant in kebab case, as in the JSON output. */
     public static String kebab(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

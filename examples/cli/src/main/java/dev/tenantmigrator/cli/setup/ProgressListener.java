@@ -1,6 +1,6 @@
 package dev.tenantmigrator.cli.setup;
 
-import dev.tenantmigrator.cli.output.Text;
+import dev.tenantmigrator.cli.output.TerminalText;
 import dev.tenantmigrator.event.RunEvent;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.event.TenantEventListener;
@@ -12,35 +12,38 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows on standard error what a run does: a bar on a terminal, a line now and then elsewhere, or each step where that was
- * asked for; failures stand in the report and the log. */
-final class Progress implements TenantEventListener {
+/**
+ * Shows the progress of a run on standard error: a bar on a terminal, a line every 30 seconds in a script, each migration with
+ * {@code --verbose}. Failures are in the report.
+ */
+final class ProgressListener implements TenantEventListener {
 
-    /** As many tenants are done before a bar is seen. */
-    private static final int LONG = 20;
+    /** Smaller runs end before a progress bar tells anything. */
+    private static final int MIN_TENANTS_FOR_BAR = 20;
 
-    private static final Duration INTERVAL = Duration.ofSeconds(30);
+    /** Shows a long run as alive without filling the log of a CI job. */
+    private static final Duration LINE_INTERVAL = Duration.ofSeconds(30);
 
-    private final Host host;
-    private final Settings settings;
-    private final Course course;
-    /** Of tenants in which nothing is to do, only the end is told: they are not among those that are counted. */
+    private final CliContext context;
+    private final CliSettings settings;
+    private final RunSummary summary;
+    /** Started tenants. A tenant with nothing to do only finishes; it is not part of the total and must not be counted. */
     private final Set<String> inWork = ConcurrentHashMap.newKeySet();
 
-    private volatile Meter meter = new Meter(0, System::nanoTime);
+    private volatile ProgressCounter counter = new ProgressCounter(0, System::nanoTime);
     private volatile Optional<ProgressBar> bar = Optional.empty();
-    private volatile Optional<Ticker> ticker = Optional.empty();
+    private volatile Optional<ProgressTicker> ticker = Optional.empty();
     private volatile String group = "";
 
-    Progress(Host host, Settings settings, Course course) {
-        this.host = host;
+    ProgressListener(CliContext context, CliSettings settings, RunSummary summary) {
+        this.context = context;
         this.settings = settings;
-        this.course = course;
+        this.summary = summary;
     }
 
     @Override
     public void onRun(RunEvent event) {
-        course.note(event);
+        summary.note(event);
         if (event instanceof RunEvent.RunStarted started) {
             begin(started);
         } else if (event instanceof RunEvent.GroupStarted started) {
@@ -51,16 +54,16 @@ final class Progress implements TenantEventListener {
     }
 
     private void begin(RunEvent.RunStarted run) {
-        meter = new Meter(run.toDo(), System::nanoTime);
-        boolean attended = host.terminal().isPresent();
+        counter = new ProgressCounter(run.toDo(), System::nanoTime);
+        boolean attended = context.terminal().isPresent();
         if (run.toDo() == 0 || settings.verbose() || (attended && settings.json())) {
             return;
         }
         if (!attended) {
-            ticker = Optional.of(new Ticker(meter, INTERVAL, host.err()));
-        } else if (run.toDo() >= LONG) {
+            ticker = Optional.of(new ProgressTicker(counter, LINE_INTERVAL, context.err()));
+        } else if (run.toDo() >= MIN_TENANTS_FOR_BAR) {
             bar = Optional.of(new ProgressBarBuilder()
-                    .setTaskName(Text.line(run.run()))
+                    .setTaskName(TerminalText.line(run.run()))
                     .setInitialMax(run.toDo())
                     .setStyle(ProgressBarStyle.ASCII)
                     .setUnit(" tenants", 1)
@@ -72,15 +75,17 @@ final class Progress implements TenantEventListener {
     private void begin(RunEvent.GroupStarted started) {
         group = "group " + started.group() + ", ";
         if (settings.verbose() || ticker.isPresent()) {
-            host.err().println(Text.line("group " + started.group() + ": " + Text.tenants(started.tenants())));
+            context.err()
+                    .println(TerminalText.line(
+                            "group " + started.group() + ": " + TerminalText.tenants(started.tenants())));
         }
     }
 
-    /** Leaves nothing on the screen of a run that ended, in whatever way. */
+    /** Removes the progress bar and stops the timer, after success and failure. */
     void end() {
         bar.ifPresent(ProgressBar::close);
         bar = Optional.empty();
-        ticker.ifPresent(Ticker::close);
+        ticker.ifPresent(ProgressTicker::close);
         ticker = Optional.empty();
     }
 
@@ -90,15 +95,15 @@ final class Progress implements TenantEventListener {
             inWork.add(event.schema());
         }
         if (event instanceof TenantEvent.TenantFailed) {
-            meter.fail();
+            counter.fail();
         }
         boolean done = event instanceof TenantEvent.TenantFinished || event instanceof TenantEvent.TenantFailed;
         if (done && inWork.remove(event.schema())) {
-            meter.step();
-            bar.ifPresent(shown -> shown.step().setExtraMessage(" " + Text.line(group + meter.failures())));
+            counter.step();
+            bar.ifPresent(shown -> shown.step().setExtraMessage(" " + TerminalText.line(group + counter.failures())));
         }
         if (settings.verbose()) {
-            line(event).ifPresent(line -> host.err().println(Text.line(event.schema() + ": " + line)));
+            line(event).ifPresent(line -> context.err().println(TerminalText.line(event.schema() + ": " + line)));
         }
     }
 
@@ -110,11 +115,11 @@ final class Progress implements TenantEventListener {
             return Optional.of("rolled back " + rolledBack.version() + took(rolledBack.duration()));
         }
         if (event instanceof TenantEvent.MigrationRetried retried) {
-            return Optional.of("try " + retried.tries() + " of " + retried.version() + ": "
-                    + retried.failure().message() + "; tries again");
+            return Optional.of("attempt " + retried.tries() + " to apply " + retried.version() + " failed: "
+                    + retried.failure().message() + "; retrying");
         }
         if (event instanceof TenantEvent.TenantWaitedFor waited) {
-            return Optional.of("another instance worked on it" + took(waited.duration()));
+            return Optional.of("waited for another instance" + took(waited.duration()));
         }
         return Optional.empty();
     }

@@ -4,29 +4,35 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Rows of text in aligned columns. */
-public final class Table {
+/** Text in aligned columns. */
+public final class TextTable {
+
+    /** Fleets up to this size are listed completely: they fit on a screen. */
+    static final int SMALL_FLEET = 20;
+
+    /** Rows shown of a larger fleet; operators scroll about two screens before they filter. */
+    static final int MAX_ROWS = 50;
 
     private static final String GAP = "  ";
 
     private final List<List<String>> rows = new ArrayList<>();
 
-    public Table(String... heads) {
+    public TextTable(String... heads) {
         rows.add(List.of(heads));
     }
 
-    /** Adds a row with as many cells as there are heads. */
+    /** Adds a row with one cell per column. */
     public void add(String... cells) {
-        rows.add(Arrays.stream(cells).map(Text::clean).toList());
+        rows.add(Arrays.stream(cells).map(TerminalText::clean).toList());
     }
 
-    /** Adds a tenant with as many lines as there are details. */
+    /** Adds a tenant with one line per detail. */
     void add(String tenant, String outcome, List<String> details) {
         add(tenant, outcome, details.get(0));
         details.stream().skip(1).forEach(detail -> add("", "", detail));
     }
 
-    /** The heads, then each row. */
+    /** The header and all rows. */
     public List<String> lines() {
         return rows.stream().map(this::line).toList();
     }

@@ -1,10 +1,10 @@
 package dev.tenantmigrator.cli.command;
 
+import dev.tenantmigrator.cli.setup.CliContext;
+import dev.tenantmigrator.cli.setup.CliSettings;
 import dev.tenantmigrator.cli.setup.Database;
 import dev.tenantmigrator.cli.setup.Directories;
 import dev.tenantmigrator.cli.setup.EmbeddedServer;
-import dev.tenantmigrator.cli.setup.Host;
-import dev.tenantmigrator.cli.setup.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,14 +17,14 @@ import java.util.Optional;
 import java.util.UUID;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** A temporary directory and a database of its own; both are gone when it is closed. */
-final class DemoPlace implements AutoCloseable {
+/** A temporary directory and a database for the demo. Closing it removes both. */
+final class DemoSandbox implements AutoCloseable {
 
-    private final Host host;
+    private final CliContext context;
     private final Closing database;
 
-    private DemoPlace(Host host, Closing database) {
-        this.host = host;
+    private DemoSandbox(CliContext context, Closing database) {
+        this.context = context;
         this.database = database;
     }
 
@@ -33,47 +33,48 @@ final class DemoPlace implements AutoCloseable {
         void close() throws SQLException;
     }
 
-    static DemoPlace open(Host host, Settings settings) throws IOException, SQLException {
+    static DemoSandbox open(CliContext context, CliSettings settings) throws IOException, SQLException {
         Path directory = Files.createTempDirectory("tenant-migrator-demo");
         try {
             if (settings.url().isPresent()) {
-                return onServer(host, settings, settings.url().get(), directory);
+                return onServer(context, settings, settings.url().get(), directory);
             }
-            EmbeddedServer server = EmbeddedServer.start(directory.resolve(Database.EMBEDDED_DIRECTORY), host.err());
+            EmbeddedServer server = EmbeddedServer.start(directory.resolve(Database.EMBEDDED_DIRECTORY), context.err());
             Map<String, String> environment = Map.of(
                     "TENANT_MIGRATOR_URL", server.url(),
                     "TENANT_MIGRATOR_USER", server.user(),
                     "TENANT_MIGRATOR_PASSWORD", server.password());
-            return new DemoPlace(inside(host, directory, environment), server::close);
+            return new DemoSandbox(inside(context, directory, environment), server::close);
         } catch (SQLException | RuntimeException e) {
             Directories.delete(directory);
             throw e;
         }
     }
 
-    private static DemoPlace onServer(Host host, Settings settings, String url, Path directory) throws SQLException {
+    private static DemoSandbox onServer(CliContext context, CliSettings settings, String url, Path directory)
+            throws SQLException {
         String name = "tenant_migrator_demo_" + UUID.randomUUID().toString().replace("-", "");
-        execute(host, settings, "CREATE DATABASE " + name);
+        execute(context, settings, "CREATE DATABASE " + name);
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(url);
         source.setDatabaseName(name);
         Map<String, String> environment = new HashMap<>();
-        // The driver's own URL has neither user nor password.
+        // getUrl() has neither user nor password.
         environment.put("TENANT_MIGRATOR_URL", source.getUrl());
         settings.user()
                 .or(() -> Optional.ofNullable(source.getUser()))
                 .ifPresent(user -> environment.put("TENANT_MIGRATOR_USER", user));
-        Optional.ofNullable(host.environment().get("TENANT_MIGRATOR_PASSWORD"))
+        Optional.ofNullable(context.environment().get("TENANT_MIGRATOR_PASSWORD"))
                 .or(() -> Optional.ofNullable(source.getPassword()))
                 .ifPresent(password -> environment.put("TENANT_MIGRATOR_PASSWORD", password));
-        return new DemoPlace(
-                inside(host, directory, environment),
-                () -> execute(host, settings, "DROP DATABASE " + name + " WITH (FORCE)"));
+        return new DemoSandbox(
+                inside(context, directory, environment),
+                () -> execute(context, settings, "DROP DATABASE " + name + " WITH (FORCE)"));
     }
 
-    /** Where the demo's commands run. */
-    Host host() {
-        return host;
+    /** The context of the demo's commands. */
+    CliContext context() {
+        return context;
     }
 
     @Override
@@ -81,16 +82,23 @@ final class DemoPlace implements AutoCloseable {
         try {
             database.close();
         } finally {
-            Directories.delete(host.directory());
+            Directories.delete(context.directory());
         }
     }
 
-    private static Host inside(Host host, Path directory, Map<String, String> environment) {
-        return new Host(host.out(), host.err(), environment, directory, Optional.empty(), host.colours());
+    private static CliContext inside(CliContext context, Path directory, Map<String, String> environment) {
+        return new CliContext(
+                context.out(),
+                context.err(),
+                environment,
+                directory,
+                Optional.empty(),
+                context.colours(),
+                context.clock());
     }
 
-    private static void execute(Host host, Settings settings, String sql) throws SQLException {
-        try (Database database = Database.open(host, settings);
+    private static void execute(CliContext context, CliSettings settings, String sql) throws SQLException {
+        try (Database database = Database.open(context, settings);
                 Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);

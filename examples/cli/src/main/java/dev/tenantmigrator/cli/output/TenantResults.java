@@ -9,19 +9,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Turns the library's reports into what the command line says. */
-public final class Outcomes {
+/** Converts the library's reports to {@link TenantResult}s. */
+public final class TenantResults {
 
-    private Outcomes() {}
+    private TenantResults() {}
 
-    /** One entry per outcome of a run. */
+    /** One entry per tenant of a run. */
     public static List<TenantResult> of(FleetReport report) {
-        return report.outcomes().stream().map(Outcomes::of).toList();
+        return report.outcomes().stream().map(TenantResults::of).toList();
     }
 
     /** One entry per tenant of a status. */
     public static List<TenantResult> of(StatusReport report) {
-        return report.tenants().stream().map(Outcomes::of).toList();
+        return report.tenants().stream().map(TenantResults::of).toList();
     }
 
     private static TenantResult of(TenantOutcome outcome) {

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a run said of itself as a whole: which groups it began, and why it stopped before its end. */
-final class Course {
+/** Collects the groups that a run started and the reason why it stopped early. Thread-safe. */
+final class RunSummary {
 
     private final List<Map<String, Object>> groups = new ArrayList<>();
     private Optional<String> stopped = Optional.empty();
@@ -24,7 +24,7 @@ final class Course {
         }
     }
 
-    /** As fields of the JSON document: none for a run that went through all tenants in one go. */
+    /** Fields for the JSON document; empty for a run without groups that reached its end. */
     synchronized Map<String, Object> fields() {
         Map<String, Object> fields = new LinkedHashMap<>();
         if (!groups.isEmpty()) {

@@ -15,17 +15,17 @@ import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads what the options of a rollout say; a bad value is refused with what is allowed. */
-final class RolloutValues {
+/** Converts the values of rollout options. The message of a rejected value names the allowed ones. */
+final class RolloutConverters {
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|min|m|h)");
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
     private static final Pattern PERCENT = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,3})?)%");
-    private static final String GROUP_SETTINGS = "parallelism=N and on-failure=POLICY, behind colons";
+    private static final String GROUP_SETTINGS = ":parallelism=N or :on-failure=POLICY";
 
-    private RolloutValues() {}
+    private RolloutConverters() {}
 
-    /** How long, e.g. {@code 5s}. */
+    /** A duration, e.g. {@code 5s}. */
     static final class DurationValue implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String value) {
@@ -33,7 +33,7 @@ final class RolloutValues {
         }
     }
 
-    /** How long the server waits at most; it knows 0 as "without end". */
+    /** A timeout of the server. 0 is rejected, because the server takes it for "no limit". */
     static final class TimeoutValue implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String value) {
@@ -59,7 +59,7 @@ final class RolloutValues {
         };
     }
 
-    /** How often. */
+    /** A number of attempts. */
     static final class TriesValue implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String value) {
@@ -70,7 +70,7 @@ final class RolloutValues {
         }
     }
 
-    /** What failures mean. */
+    /** A failure policy, e.g. {@code 5%}. */
     static final class PolicyValue implements ITypeConverter<FailurePolicy> {
         @Override
         public FailurePolicy convert(String value) {
@@ -96,15 +96,15 @@ final class RolloutValues {
         } catch (IllegalArgumentException e) {
             throw new TypeConversionException(String.valueOf(e.getMessage()));
         }
-        throw refused("what failures mean", "go-on, stop, 3 or 5%", value);
+        throw refused("a failure policy", "go-on, stop, 3 or 5%", value);
     }
 
-    /** Whether a group is called by tenants' names, perhaps with {@code *}. */
+    /** True if a group is a tenant's name or a pattern. */
     static boolean isName(String group) {
         return !(NUMBER.matcher(group).matches() || group.endsWith("%") || group.equals("rest"));
     }
 
-    /** Tenants that go before others, e.g. {@code 5%:parallelism=2:on-failure=stop}. */
+    /** A group of tenants, e.g. {@code 5%:parallelism=2:on-failure=stop}. */
     static final class GroupValue implements ITypeConverter<RolloutGroup> {
         @Override
         public RolloutGroup convert(String value) {
@@ -129,28 +129,29 @@ final class RolloutValues {
                 return RolloutGroup.first(Integer.parseInt(tenants));
             }
             if (tenants.isEmpty() || tenants.contains("%")) {
-                throw refused("a group", "1, 5%, rest, ada_12345678 or beta_*, then " + GROUP_SETTINGS, value);
+                throw refused(
+                        "a group", "1, 5%, rest, ada_12345678 or beta_*, with or without " + GROUP_SETTINGS, value);
             }
             return tenants.equals("rest") ? RolloutGroup.rest() : RolloutGroup.matching(tenants, new Glob(tenants));
         }
 
-        private static RolloutGroup with(RolloutGroup group, String setting, String value) {
-            int equals = setting.indexOf('=') + 1;
-            String said = setting.substring(equals);
-            return switch (setting.substring(0, equals)) {
+        private static RolloutGroup with(RolloutGroup group, String suffix, String option) {
+            int equals = suffix.indexOf('=') + 1;
+            String value = suffix.substring(equals);
+            return switch (suffix.substring(0, equals)) {
                 case "parallelism=" -> {
-                    if (!NUMBER.matcher(said).matches()) {
-                        throw refused("parallelism", "a number from 1", said);
+                    if (!NUMBER.matcher(value).matches()) {
+                        throw refused("parallelism", "a number from 1", value);
                     }
-                    yield group.withParallelism(Integer.parseInt(said));
+                    yield group.withParallelism(Integer.parseInt(value));
                 }
-                case "on-failure=" -> group.withOnFailure(policy(said));
-                default -> throw refused("a group's setting", GROUP_SETTINGS, value);
+                case "on-failure=" -> group.withOnFailure(policy(value));
+                default -> throw refused("the suffix of a group", GROUP_SETTINGS, option);
             };
         }
     }
 
-    /** In which order tenants are begun. */
+    /** The order in which tenants start. */
     static final class OrderValue implements ITypeConverter<Comparator<String>> {
         @Override
         public Comparator<String> convert(String value) {
@@ -168,7 +169,7 @@ final class RolloutValues {
         }
     }
 
-    /** Tenants by name. */
+    /** A pattern of tenants' names. */
     static final class GlobValue implements ITypeConverter<Glob> {
         @Override
         public Glob convert(String value) {
@@ -177,9 +178,9 @@ final class RolloutValues {
     }
 
     /**
-     * Names in which {@code *} stands for any characters.
+     * A pattern in which {@code *} stands for any characters.
      *
-     * @param pattern the text
+     * @param pattern the pattern as given
      */
     record Glob(String pattern) implements Predicate<String> {
         @Override
@@ -196,6 +197,6 @@ final class RolloutValues {
     }
 
     private static TypeConversionException refused(String what, String allowed, String value) {
-        return new TypeConversionException(what + " is " + allowed + ", not \"" + value + "\"");
+        return new TypeConversionException(what + " must be " + allowed + ", not \"" + value + "\"");
     }
 }

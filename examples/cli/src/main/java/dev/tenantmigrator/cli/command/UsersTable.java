@@ -14,8 +14,8 @@ import java.sql.Statement;
 import java.util.Optional;
 import javax.sql.DataSource;
 
-/** The shared table {@code users}: a small stand-in for what a host application has. */
-final class Users {
+/** The shared table {@code users}. It stands in for the user accounts of a real application. */
+final class UsersTable {
 
     private static final String CREATE_TABLE = """
             CREATE TABLE IF NOT EXISTS public.users (
@@ -33,7 +33,7 @@ final class Users {
             RETURNING id::text
             """;
 
-    /** Whether the tenant's team_member has the sample's columns, and no other that must be given a value. */
+    /** True if team_member has the sample's columns, and no other column that needs a value. */
     private static final String HAS_TEAM_MEMBER = """
             SELECT count(*) FILTER (WHERE known) = 4
                AND count(*) FILTER (WHERE NOT known AND attnotnull AND NOT atthasdef AND attidentity = '') = 0
@@ -49,22 +49,22 @@ final class Users {
     private final DataSource dataSource;
     private final TenantMigrator migrator;
 
-    Users(DataSource dataSource, TenantMigrator migrator) {
+    UsersTable(DataSource dataSource, TenantMigrator migrator) {
         this.dataSource = dataSource;
         this.migrator = migrator;
     }
 
     /**
-     * A tenant that was made with its user, or was not.
+     * The result of a registration.
      *
-     * @param tenant the tenant, gone again when the user was refused
-     * @param refusal why there is neither
+     * @param tenant the tenant; rolled back if the user was refused
+     * @param refusal the reason why neither exists
      */
     record Registration(CreatedTenant tenant, Optional<Failure> refusal) {}
 
     /**
-     * Makes the tenant, then the user, so that sign-ups never wait for each other in {@code users} while a tenant is
-     * being made, and the tenant's first team member. All are there, or none.
+     * Creates the tenant, the user and the tenant's first team member in one transaction. The user comes after the tenant, so
+     * that a sign-up locks {@code users} only briefly and others do not wait for its migrations.
      */
     Registration register(String username, Optional<String> email) throws SQLException {
         TenantName name = TenantName.forUser(username);
@@ -92,8 +92,8 @@ final class Users {
     }
 
     private static Failure taken(Optional<String> email) {
-        return Failure.of("the e-mail " + email.orElse("(none)")
-                + " belongs to another user; nothing was made, register with another one");
+        return Failure.of("the e-mail address " + email.orElse("(none)")
+                + " belongs to another user; nothing was created. Register with another address");
     }
 
     private static Optional<String> insert(
@@ -133,7 +133,10 @@ final class Users {
         }
     }
 
-    /** Several may do this at once, and other programs too: the lock is for the former, the second look for the latter. */
+    /**
+     * Creates the table if it is missing. The lock serializes concurrent commands. The second check covers other programs, which
+     * do not take the lock.
+     */
     private void ensureTable() throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
@@ -149,8 +152,8 @@ final class Users {
                 connection.rollback();
                 if (!tableExists(statement)) {
                     throw new CommandException(
-                            "cannot make the table users in the shared schema, and it is not there: "
-                                    + Runner.failure(e),
+                            "the table users is missing and cannot be created in the shared schema: "
+                                    + CommandRunner.failure(e),
                             e);
                 }
             } finally {

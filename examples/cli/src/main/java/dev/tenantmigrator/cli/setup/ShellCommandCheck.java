@@ -1,6 +1,6 @@
 package dev.tenantmigrator.cli.setup;
 
-import dev.tenantmigrator.cli.output.Text;
+import dev.tenantmigrator.cli.output.TerminalText;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import java.io.BufferedReader;
@@ -10,38 +10,42 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** The operator's own check between two groups of a rollout: a command that says by its exit code whether to go on. */
-public final class ShellCheck implements Predicate<FleetReport> {
+/** The operator's check between two groups of a rollout: exit code 0 of a shell command continues the rollout. */
+public final class ShellCommandCheck implements Predicate<FleetReport> {
 
+    /** Long enough for smoke tests; a command that hangs must not block the rollout for ever. */
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
+    /** The command has ended; only its background processes can still hold the pipe open. */
+    private static final Duration OUTPUT_LIMIT = Duration.ofSeconds(1);
+
     private final String command;
-    private final Host host;
+    private final CliContext context;
     private final Duration limit;
 
-    /** A command for {@code sh}. */
-    public ShellCheck(String command, Host host) {
-        this(command, host, LIMIT);
+    /** Creates a check that runs {@code sh -c command}. */
+    public ShellCommandCheck(String command, CliContext context) {
+        this(command, context, LIMIT);
     }
 
-    ShellCheck(String command, Host host, Duration limit) {
+    ShellCommandCheck(String command, CliContext context, Duration limit) {
         this.command = command;
-        this.host = host;
+        this.context = context;
         this.limit = limit;
     }
 
     /**
      * Runs the command.
      *
-     * @return true when it ended with 0
-     * @throws CommandException when it did not, with what it ended with
+     * @return true
+     * @throws CommandException if the exit code is not 0; the message names the exit code
      */
     @Override
     public boolean test(FleetReport report) {
         int changed = report.of(TenantOutcome.Migrated.class).size()
                 + report.of(TenantOutcome.RolledBack.class).size();
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", command).redirectErrorStream(true);
-        builder.directory(host.directory().toAbsolutePath().toFile());
+        builder.directory(context.directory().toAbsolutePath().toFile());
         builder.environment()
                 .putAll(Map.of(
                         "ROLLOUT_DONE", String.valueOf(report.outcomes().size()),
@@ -71,8 +75,7 @@ public final class ShellCheck implements Predicate<FleetReport> {
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new CommandException("--check took more than " + limit.toSeconds() + " s");
             }
-            // What it left running in the background may hold its output open for longer.
-            reader.join(1000);
+            reader.join(OUTPUT_LIMIT.toMillis());
             return process.exitValue();
         } finally {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -82,9 +85,9 @@ public final class ShellCheck implements Predicate<FleetReport> {
 
     private void show(Process process) {
         try (BufferedReader lines = process.inputReader()) {
-            lines.lines().map(Text::line).forEach(host.err()::println);
+            lines.lines().map(TerminalText::line).forEach(context.err()::println);
         } catch (IOException e) {
-            // It was ended with its output.
+            // The process was destroyed, which closed the pipe.
         }
     }
 }

@@ -1,9 +1,9 @@
 package dev.tenantmigrator.cli.command;
 
+import dev.tenantmigrator.cli.setup.CliContext;
 import dev.tenantmigrator.cli.setup.CommandException;
 import dev.tenantmigrator.cli.setup.Database;
-import dev.tenantmigrator.cli.setup.Host;
-import dev.tenantmigrator.cli.setup.Layers;
+import dev.tenantmigrator.cli.setup.SettingsLoader;
 import java.io.File;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,43 +17,43 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Runs commands one after another, shows what they print, and stops when one does not do what was told. */
-final class Story {
+/** Runs the demo's commands, prints them with their output, and throws if a result is not the expected one. */
+final class DemoTranscript {
 
-    private final Host host;
-    private final Optional<PrintWriter> reader;
-    private final List<Map<String, Object>> told = new ArrayList<>();
+    private final CliContext context;
+    private final Optional<PrintWriter> out;
+    private final List<Map<String, Object>> steps = new ArrayList<>();
 
-    Story(Host host, Optional<PrintWriter> reader) {
-        this.host = host;
-        this.reader = reader;
+    DemoTranscript(CliContext context, Optional<PrintWriter> out) {
+        this.context = context;
+        this.out = out;
     }
 
-    /** The commands that were run, as fields of the JSON document. */
-    List<Map<String, Object>> told() {
-        return told;
+    /** The commands so far, as fields of the JSON document. */
+    List<Map<String, Object>> steps() {
+        return steps;
     }
 
     void heading(String text) {
-        say("");
-        say("== " + text);
+        print("");
+        print("== " + text);
     }
 
     /** Runs a command, which must end with the given exit code. */
     Output run(int expected, String... args) {
-        String command = Arrays.stream(args).map(Story::shellQuoted).collect(Collectors.joining(" "));
-        say("$ tenant-migrator " + command);
+        String command = Arrays.stream(args).map(DemoTranscript::shellQuoted).collect(Collectors.joining(" "));
+        print("$ tenant-migrator " + command);
         Output output = capture(args);
-        output.text().lines().forEach(line -> say("  " + line));
+        output.text().lines().forEach(line -> print("  " + line));
         if (output.exitCode() != expected) {
             throw new CommandException("the demo failed: \"" + command + "\" ended with " + output.exitCode()
                     + " instead of " + expected + ": " + output.text().strip());
         }
-        told.add(Map.of("command", command, "exitCode", expected));
+        steps.add(Map.of("command", command, "exitCode", expected));
         return output;
     }
 
-    /** Finds a tenant by the beginning of its name. */
+    /** Finds a tenant by the start of its name. */
     String tenant(String prefix) {
         return capture("list")
                 .text()
@@ -63,10 +63,10 @@ final class Story {
                 .orElseThrow(() -> new CommandException("the demo failed: no tenant " + prefix));
     }
 
-    /** Does to the database what nobody should. */
+    /** Changes a tenant's schema without the library, as an operator with psql could. */
     void byHand(String sql) throws SQLException {
-        say("psql> " + sql + ";");
-        try (Database database = Database.open(host, Layers.settings(host, Map.of()));
+        print("psql> " + sql + ";");
+        try (Database database = Database.open(context, SettingsLoader.load(context, Map.of()));
                 Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
@@ -76,21 +76,27 @@ final class Story {
     private Output capture(String... args) {
         StringWriter text = new StringWriter();
         PrintWriter writer = new PrintWriter(text, true);
-        Host captured =
-                new Host(writer, writer, host.environment(), host.directory(), Optional.empty(), host.colours());
+        CliContext captured = new CliContext(
+                writer,
+                writer,
+                context.environment(),
+                context.directory(),
+                Optional.empty(),
+                context.colours(),
+                context.clock());
         return new Output(Program.run(captured, args), text.toString());
     }
 
-    private void say(String line) {
-        // The temporary directory's long name says nothing.
-        reader.ifPresent(writer -> writer.println(line.replace(host.directory() + File.separator, "")));
+    private void print(String line) {
+        // The long name of the temporary directory only distracts.
+        out.ifPresent(writer -> writer.println(line.replace(context.directory() + File.separator, "")));
     }
 
     private static String shellQuoted(String argument) {
         return argument.matches("[A-Za-z0-9_@.=/-]+") ? argument : "\"" + argument + "\"";
     }
 
-    /** What a command printed, and its exit code. */
+    /** Output and exit code of a command. */
     record Output(int exitCode, String text) {
         void shows(String... parts) {
             for (String part : parts) {

@@ -5,16 +5,16 @@ import java.time.Duration;
 import java.util.Timer;
 import java.util.TimerTask;
 
-/** Says from time to time how far a run is, where no bar can be shown. */
-final class Ticker implements AutoCloseable {
+/** Prints the progress of a run at regular intervals, if there is no terminal for a bar. */
+final class ProgressTicker implements AutoCloseable {
 
     private final Timer timer = new Timer("tenant-migrator-progress", true);
 
-    Ticker(Meter meter, Duration interval, PrintWriter err) {
+    ProgressTicker(ProgressCounter counter, Duration interval, PrintWriter err) {
         TimerTask tick = new TimerTask() {
             @Override
             public void run() {
-                err.println(meter.line());
+                err.println(counter.line());
             }
         };
         timer.schedule(tick, interval.toMillis(), interval.toMillis());

@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
-class ShellCheckTest {
+class ShellCommandCheckTest {
 
     private static final FleetReport REPORT = new FleetReport(
             List.of(
@@ -30,7 +31,7 @@ class ShellCheckTest {
     private final StringWriter err = new StringWriter();
 
     @Test
-    void itSeesTheNumbersAndItsWordsAreShown() {
+    void theCommandSeesTheNumbersAndItsOutputIsShown() {
         assertThat(check("echo $ROLLOUT_DONE $ROLLOUT_CHANGED $ROLLOUT_FAILED; echo too >&2", 10)
                         .test(REPORT))
                 .isTrue();
@@ -43,26 +44,27 @@ class ShellCheckTest {
     }
 
     @Test
-    void itEndsInTime() {
+    void aCommandOverItsLimitIsEnded() {
         assertThatThrownBy(() -> check("sleep 1000 & sleep 1000", 1).test(REPORT))
                 .hasMessage("--check took more than 1 s");
     }
 
     @Test
-    void itEndsWithTheRun() {
+    void anInterruptEndsTheCommand() {
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> check("sleep 1000", 10).test(REPORT)).hasMessage("--check was interrupted");
         assertThat(Thread.interrupted()).isTrue();
     }
 
-    private ShellCheck check(String command, int seconds) {
-        Host host = new Host(
+    private ShellCommandCheck check(String command, int seconds) {
+        CliContext context = new CliContext(
                 new PrintWriter(Writer.nullWriter()),
                 new PrintWriter(err, true),
                 Map.of(),
                 Path.of(""),
                 Optional.empty(),
-                false);
-        return new ShellCheck(command, host, Duration.ofSeconds(seconds));
+                false,
+                Clock.systemUTC());
+        return new ShellCommandCheck(command, context, Duration.ofSeconds(seconds));
     }
 }

@@ -9,13 +9,13 @@ import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.JsonOutput;
 import dev.tenantmigrator.cli.output.TenantResult;
-import dev.tenantmigrator.cli.output.Text;
+import dev.tenantmigrator.cli.output.TerminalText;
 import dev.tenantmigrator.cli.output.TextOutput;
+import dev.tenantmigrator.cli.setup.CliContext;
+import dev.tenantmigrator.cli.setup.CliSession;
+import dev.tenantmigrator.cli.setup.CliSettings;
 import dev.tenantmigrator.cli.setup.CommandException;
-import dev.tenantmigrator.cli.setup.Host;
-import dev.tenantmigrator.cli.setup.Interruption;
-import dev.tenantmigrator.cli.setup.Session;
-import dev.tenantmigrator.cli.setup.Settings;
+import dev.tenantmigrator.cli.setup.InterruptHandler;
 import dev.tenantmigrator.report.Failure;
 import java.nio.file.Files;
 import java.sql.SQLException;
@@ -24,77 +24,77 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import picocli.CommandLine.Help.Ansi;
 
-/** Runs a command's work, prints what it comes back with, and tells failures that are expected from bugs. */
-final class Runner {
+/** Runs a command, prints its result, and separates expected failures from bugs. */
+final class CommandRunner {
 
     private static final String LOG_LEVEL = "org.slf4j.simpleLogger.log.dev.tenantmigrator";
 
-    private final Host host;
+    private final CliContext context;
     private final GlobalOptions options;
 
-    Runner(Host host, GlobalOptions options) {
-        this.host = host;
+    CommandRunner(CliContext context, GlobalOptions options) {
+        this.context = context;
         this.options = options;
     }
 
-    /** What a command does. */
+    /** The work of a command. */
     @FunctionalInterface
     interface Work<I> {
         CommandResult run(I input) throws Exception;
     }
 
-    Host host() {
-        return host;
+    CliContext context() {
+        return context;
     }
 
     /** Runs work that needs the migrations and the database. */
-    int withDatabase(String command, Work<Session> work) {
-        return connected(command, Runner::requireMigrations, work);
+    int withDatabase(String command, Work<CliSession> work) {
+        return connected(command, CommandRunner::requireMigrations, work);
     }
 
-    /** Runs work that needs the database alone. */
-    int withoutMigrations(String command, Work<Session> work) {
+    /** Runs work that needs the database only. */
+    int withoutMigrations(String command, Work<CliSession> work) {
         return connected(command, settings -> {}, work);
     }
 
-    private static void requireMigrations(Settings settings) {
+    private static void requireMigrations(CliSettings settings) {
         if (!Files.isDirectory(settings.migrations())) {
-            throw new CommandException("there is no directory of migrations at "
+            throw new CommandException("there is no migrations directory at "
                     + settings.migrations().toAbsolutePath().normalize()
-                    + "; name it by --migrations, or begin one by: create NAME");
+                    + "; name another one with --migrations, or create it with the first migration: create NAME");
         }
     }
 
-    private int connected(String command, Consumer<Settings> check, Work<Session> work) {
-        try (Interruption interruption = new Interruption(host.err())) {
+    private int connected(String command, Consumer<CliSettings> check, Work<CliSession> work) {
+        try (InterruptHandler interrupts = new InterruptHandler(context.err())) {
             int exitCode = withSettings(command, settings -> {
                 check.accept(settings);
-                try (Session session = Session.open(host, settings, interruption)) {
-                    CommandResult result = work.run(session).withMore(session.course());
-                    boolean nobody =
+                try (CliSession session = CliSession.open(context, settings, interrupts)) {
+                    CommandResult result = work.run(session).withMore(session.summary());
+                    boolean noTenants =
                             result.tenants().isEmpty() && result.lines().isEmpty();
-                    return nobody && !settings.json()
-                            ? result.withLines(List.of("There is no tenant in " + session.place() + "."))
+                    return noTenants && !settings.json()
+                            ? result.withLines(List.of("There is no tenant in " + session.databaseDescription() + "."))
                             : result;
                 }
             });
-            return interruption.interrupted() ? Interruption.EXIT_CODE : exitCode;
+            return interrupts.interrupted() ? InterruptHandler.EXIT_CODE : exitCode;
         }
     }
 
-    /** Runs work that needs neither. */
-    int withSettings(String command, Work<Settings> work) {
+    /** Runs work that needs neither migrations nor a database. */
+    int withSettings(String command, Work<CliSettings> work) {
         boolean json = options.jsonGiven();
         boolean verbose = false;
         CommandResult result;
         try {
-            Settings settings = options.settings();
+            CliSettings settings = options.settings();
             json = settings.json();
             verbose = settings.verbose();
             logAt(verbose ? "info" : "error");
             if (!verbose) {
                 System.setProperty(LOG_LEVEL + ".internal.fleet.WaitReminder", "warn");
-                // It warns of a superuser.
+                // Shows the warning that a superuser bypasses the containment.
                 System.setProperty(LOG_LEVEL + ".internal.containment", "warn");
             }
             result = work.run(settings);
@@ -111,10 +111,10 @@ final class Runner {
             result = CommandResult.stopped(command, failure(e));
         } catch (Exception e) {
             if (verbose) {
-                e.printStackTrace(host.err());
+                e.printStackTrace(context.err());
             }
             result = CommandResult.stopped(
-                    command, Failure.of("unexpected: " + e + "; please report it, with the output of --verbose"));
+                    command, Failure.of("unexpected error: " + e + "; please report it with the output of --verbose"));
         }
         return print(result, json, verbose);
     }
@@ -124,28 +124,28 @@ final class Runner {
                 command, TenantResult.failed(e.failure().tenant().orElse(""), e.failure()));
     }
 
-    /** Prints a command that could not even begin. */
+    /** Prints the result of a command that could not start. */
     int print(CommandResult result, boolean json) {
         return print(result, json, false);
     }
 
     private int print(CommandResult result, boolean json, boolean verbose) {
         if (json) {
-            host.out().println(JsonOutput.of(result));
+            context.out().println(JsonOutput.of(result));
         } else if (result.error().isEmpty()) {
-            new TextOutput(host.colours() ? Ansi.ON : Ansi.OFF, verbose)
+            new TextOutput(context.colours() ? Ansi.ON : Ansi.OFF, verbose)
                     .lines(result)
-                    .forEach(host.out()::println);
-            host.out().flush();
-            result.notes().stream().map(Text::lines).forEach(host.err()::println);
+                    .forEach(context.out()::println);
+            context.out().flush();
+            result.notes().stream().map(TerminalText::lines).forEach(context.err()::println);
         }
-        result.error().ifPresent(failure -> host.err().println(Text.lines("Error: " + failure)));
-        host.out().flush();
-        host.err().flush();
+        result.error().ifPresent(failure -> context.err().println(TerminalText.lines("Error: " + failure)));
+        context.out().flush();
+        context.err().flush();
         return result.exitCode();
     }
 
-    /** The server's words without the detail, which can hold a tenant's data. */
+    /** The first line of the server's message. Its detail is left out, because it can hold a tenant's data. */
     static Failure failure(SQLException e) {
         String message =
                 String.valueOf(e.getMessage()).lines().findFirst().orElse("").replaceFirst("^ERROR: ", "");
@@ -154,8 +154,8 @@ final class Runner {
     }
 
     /**
-     * What goes wrong in a tenant stands in the result, so the log need not repeat it. This works as long as the library
-     * has logged nothing yet.
+     * Sets the log level. Errors only by default, because the result already shows each tenant's failure. Must run before the
+     * library logs, because slf4j-simple reads its level once per logger.
      */
     private static void logAt(String level) {
         System.setProperty(LOG_LEVEL, level);

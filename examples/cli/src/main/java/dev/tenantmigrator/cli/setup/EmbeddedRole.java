@@ -7,22 +7,23 @@ import java.security.SecureRandom;
 import java.util.Base64;
 
 /**
- * The only role that can log in to an embedded server. It owns the database, and is no superuser: what a superuser's migrations do
- * is beyond the library's checks.
+ * The only role that can log in to an embedded server. It owns the database and is not a superuser, because the library's checks
+ * cannot contain the migrations of a superuser.
  */
-final class PlainRole {
+final class EmbeddedRole {
 
     static final String NAME = "tenant_migrator";
 
-    /** Nobody else, and by no other way; the superuser has no password. */
+    /** Admits this role only, with its password; the superuser has no password. */
     private static final String ACCESS = """
             # Written by tenant-migrator. The password is in the file "password" beside this directory.
             host all tenant_migrator 127.0.0.1/32 scram-sha-256
             """;
 
     /**
-     * Makes the role, and gives it what an earlier version's commands made as the superuser: all that is in the database, except
-     * what belongs to PostgreSQL, to an extension, or goes with its table or type. REASSIGN OWNED refuses this superuser.
+     * Creates the role and makes it the owner of all objects that an earlier version created as the superuser. Skips objects of
+     * PostgreSQL and of extensions, and objects that change their owner together with a table or type. {@code REASSIGN OWNED} is no
+     * alternative: PostgreSQL rejects it for the bootstrap superuser.
      */
     private static final String SET_UP = """
             DO $$
@@ -69,32 +70,32 @@ final class PlainRole {
 
             """;
 
-    private PlainRole() {}
+    private EmbeddedRole() {}
 
     /**
-     * Makes the role in a stopped server's data, unless it has been made.
+     * Creates the role in the data directory of a stopped server, unless it exists.
      *
-     * @param file where its password is; written last, so that whatever was cut off is done again
-     * @return its password
+     * @param file the password file; written last, so that the next start repeats an interrupted setup
+     * @return the password
      */
-    static String password(Path file, Path data, Programs programs) throws IOException {
+    static String password(Path file, Path data, PostgresBinaries programs) throws IOException {
         if (Files.exists(file)) {
             return Files.readString(file);
         }
         String password = random();
         PrivateFiles.write(data.resolve("pg_hba.conf"), ACCESS);
-        // Reads standard input instead of a port, so that nobody logs in before there is a password.
+        // Single-user mode opens no port, so nobody can log in before the password is set.
         programs.runWithInput(
                 SET_UP + "ALTER ROLE tenant_migrator LOGIN NOSUPERUSER CREATEDB PASSWORD '" + password + "';\n",
                 "postgres",
                 "--single",
-                // A command ends with an empty line.
+                // A command ends with an empty line instead of a newline.
                 "-j",
                 "-D",
                 data.toString(),
                 "-c",
                 "exit_on_error=on",
-                // An error would quote the password.
+                // Otherwise an error would write the statement, with the password, to the log.
                 "-c",
                 "log_min_error_statement=panic",
                 "postgres");

@@ -1,0 +1,68 @@
+package dev.tenantmigrator.cli.output;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Hints for the next step, printed below the table of a run. */
+final class RunHints {
+
+    /** Commands that execute scripts. */
+    private static final Set<String> SCRIPTS = Set.of("deploy", "deploy-all", "rollback");
+
+    /** Versions named in a hint; more would not fit on a line. */
+    private static final int NAMED = 5;
+
+    private RunHints() {}
+
+    static List<String> of(CommandResult result) {
+        List<String> hints = new ArrayList<>();
+        if (result.more().get("stopped") instanceof String reason) {
+            hints.add("Stopped: " + TerminalText.line(reason) + ".");
+        }
+        if (SCRIPTS.contains(result.command()) && result.tenants().stream().anyMatch(RunHints::failedInAScript)) {
+            hints.add(
+                    "A failed script leaves no changes behind, unless its message says otherwise. Fix the cause and run"
+                            + " the command again: it continues with the tenants that are not finished.");
+        }
+        List<String> rolledBack = versions(with(result, "rolled-back"));
+        if (!rolledBack.isEmpty()) {
+            hints.add(TerminalText.some(rolledBack, NAMED)
+                    + (rolledBack.size() == 1
+                            ? " is pending again. Fix the migration or remove its directory before the next deploy,"
+                                    + " which would apply it again."
+                            : " are pending again. Fix the migrations or remove their directories before the next"
+                                    + " deploy, which would apply them again."));
+        }
+        List<TenantResult> ahead = with(result, "ahead");
+        if (!ahead.isEmpty()) {
+            hints.add(TerminalText.tenants(ahead.size())
+                    + (ahead.size() == 1 ? " has" : " have")
+                    + " versions that are missing in this migrations directory: "
+                    + TerminalText.some(versions(ahead), NAMED)
+                    + ". This is normal during a rolling deploy; otherwise the directory is outdated.");
+        }
+        return hints;
+    }
+
+    private static boolean failedInAScript(TenantResult tenant) {
+        return tenant.error()
+                .filter(failure ->
+                        failure.line().isPresent() || failure.statement().isPresent())
+                .isPresent();
+    }
+
+    private static List<TenantResult> with(CommandResult result, String outcome) {
+        return result.tenants().stream()
+                .filter(tenant -> tenant.outcome().equals(outcome))
+                .toList();
+    }
+
+    private static List<String> versions(List<TenantResult> tenants) {
+        return tenants.stream()
+                .flatMap(tenant -> tenant.versions().stream())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+}

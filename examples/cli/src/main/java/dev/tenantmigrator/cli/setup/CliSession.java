@@ -1,0 +1,106 @@
+package dev.tenantmigrator.cli.setup;
+
+import dev.tenantmigrator.Cancellation;
+import dev.tenantmigrator.MigrationSource;
+import dev.tenantmigrator.TenantMigrator;
+import dev.tenantmigrator.TenantMigratorBuilder;
+import java.util.Map;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+
+/** The migrator and the database connections of one command. */
+public final class CliSession implements AutoCloseable {
+
+    private final CliContext context;
+    private final CliSettings settings;
+    private final Database database;
+    private final InterruptHandler interrupts;
+    private final RunSummary summary = new RunSummary();
+    private final ProgressListener progress;
+    private final TenantMigrator migrator;
+
+    private CliSession(CliContext context, CliSettings settings, InterruptHandler interrupts, Database database) {
+        this.context = context;
+        this.settings = settings;
+        this.interrupts = interrupts;
+        this.database = database;
+        this.progress = new ProgressListener(context, settings, summary);
+        TenantMigratorBuilder builder = TenantMigrator.builder(database.dataSource())
+                .migrations(MigrationSource.directory(settings.migrations()))
+                .requiredTables(settings.requiredTables())
+                .sharedObjects(settings.sharedObjects())
+                .allowSchemas(settings.allowedSchemas().toArray(String[]::new))
+                .allowTables(settings.allowedTables().toArray(String[]::new))
+                .parallelism(settings.parallelism())
+                .errorDetails(settings.errorDetails())
+                .trackingStore(settings.tracking())
+                .listener(progress);
+        database.directDataSource().ifPresent(builder::directDataSource);
+        settings.extensions().ifPresent(names -> builder.extensions(names.toArray(String[]::new)));
+        this.migrator = builder.build();
+    }
+
+    /**
+     * Connects.
+     *
+     * @param context the streams, environment and directory of the command
+     * @param settings the migrations and the database
+     * @param interrupts cancels the run on Ctrl-C
+     * @throws CommandException if the database cannot be reached
+     */
+    public static CliSession open(CliContext context, CliSettings settings, InterruptHandler interrupts) {
+        return new CliSession(context, settings, interrupts, Database.open(context, settings));
+    }
+
+    public CliContext context() {
+        return context;
+    }
+
+    public CliSettings settings() {
+        return settings;
+    }
+
+    public DataSource dataSource() {
+        return database.dataSource();
+    }
+
+    /** Database, host and user, for messages. */
+    public String databaseDescription() {
+        return DatabaseDescription.of(database.dataSource());
+    }
+
+    public TenantMigrator migrator() {
+        return migrator;
+    }
+
+    /** Cancelled by Ctrl-C and SIGTERM. */
+    public Cancellation cancellation() {
+        return interrupts.cancellation();
+    }
+
+    /** Enlarges the connection pool for this number of tenants at a time. */
+    public void allowParallelism(int tenants) {
+        database.allowParallelism(tenants);
+    }
+
+    /** Runs work on tenants with progress display and handling of Ctrl-C. */
+    public <T> T run(Supplier<T> work) {
+        interrupts.begin();
+        try {
+            return work.get();
+        } finally {
+            interrupts.end();
+            progress.end();
+        }
+    }
+
+    /** Groups and stop reason, as fields of the JSON document. */
+    public Map<String, Object> summary() {
+        return summary.fields();
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}
