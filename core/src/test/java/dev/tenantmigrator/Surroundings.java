@@ -54,6 +54,11 @@ final class Surroundings {
     private static final String NOISE = "'{relpages,reltuples,relallvisible,relallfrozen,relfrozenxid,relminmxid,"
             + "relhasindex,relhastriggers,relhassubclass,datfrozenxid,datminmxid}'::text[]";
 
+    /** PostgreSQL's own rows, {@code public} aside: the transaction that wrote one last tells enough, and is read quickly. */
+    private static final String OF_POSTGRESQL = "r.oid BETWEEN 2201 AND 16383";
+
+    private static final String ROW = "(to_jsonb(r) - " + NOISE + ")::text";
+
     private static final String NOT_TOAST = " <> 'pg_toast'::regnamespace";
 
     private Surroundings() {}
@@ -63,6 +68,7 @@ final class Surroundings {
         List<String> queries = new ArrayList<>();
         IN_SCHEMA.forEach((catalog, schema) -> queries.add(digest(
                 catalog,
+                "CASE WHEN " + OF_POSTGRESQL + " THEN r.oid || ' ' || r.xmin ELSE " + ROW + " END",
                 catalog + " r, t WHERE r.oid >= 2200 AND r." + schema + " <> t.oid AND r." + schema + NOT_TOAST)));
         OF_RELATION.forEach((catalog, relation) -> queries.add(digest(
                 catalog,
@@ -92,7 +98,10 @@ final class Surroundings {
     }
 
     private static String digest(String label, String rows) {
-        String row = "(to_jsonb(r) - " + NOISE + ")::text";
+        return digest(label, ROW, rows);
+    }
+
+    private static String digest(String label, String row, String rows) {
         return "SELECT " + Sql.literal(label) + ", count(*), md5(string_agg(" + row + ", ' ' ORDER BY " + row
                 + ")) FROM " + rows;
     }
