@@ -11,6 +11,7 @@ import static org.junit.platform.testkit.engine.EventConditions.test;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.Test;
@@ -158,6 +159,31 @@ class LeakCheckTest {
 
         assertThat(database.value("SELECT current_setting('statement_timeout')"))
                 .isEqualTo("0");
+    }
+
+    @Test
+    void aChangeBetweenTwoLoansIsNotBlamedOnTheSecond() throws SQLException {
+        database.connection().close();
+        database.execute("SET statement_timeout = 1000");
+
+        try (Connection connection = database.connection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT current_setting('statement_timeout')")) {
+            row.next();
+            assertThat(row.getString(1)).isEqualTo("1s");
+        }
+        database.assertNoLeaks();
+        database.execute("RESET statement_timeout");
+    }
+
+    @Test
+    void aSecondLoanOfAConnectionIsCheckedToo() throws SQLException {
+        database.connection().close();
+        try (Connection connection = database.connection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET statement_timeout = 1000");
+        }
+        assertThatThrownBy(database::assertNoLeaks).hasMessageContaining("statement_timeout was ");
     }
 
     @Test

@@ -7,14 +7,18 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
+import org.postgresql.core.BaseConnection;
 
 /**
  * Lends the connections of another data source and remembers which were not given back, or were given back with an open
@@ -28,6 +32,9 @@ public final class LeakCheckingDataSource implements DataSource {
     private final Runnable discardIdle;
     private final Set<Loan> open = ConcurrentHashMap.newKeySet();
     private final Queue<AssertionError> faults = new ConcurrentLinkedQueue<>();
+
+    /** The state of idle connections that only checked borrowers have used, so that it need not be asked for again. */
+    private final Map<BaseConnection, ConnectionState> known = Collections.synchronizedMap(new WeakHashMap<>());
 
     /**
      * @param delegate whose connections are lent
@@ -65,8 +72,27 @@ public final class LeakCheckingDataSource implements DataSource {
         return lend(delegate.getConnection(username, password));
     }
 
+    /** The connections of the delegate, not checked: a borrower may leave one changed. */
+    DataSource unchecked() {
+        return (DataSource) Proxy.newProxyInstance(
+                LeakCheckingDataSource.class.getClassLoader(),
+                new Class<?>[] {DataSource.class},
+                (proxy, method, arguments) -> {
+                    try {
+                        Object result = method.invoke(delegate, arguments);
+                        if (result instanceof Connection connection) {
+                            known.remove(connection.unwrap(BaseConnection.class));
+                        }
+                        return result;
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
     private Connection lend(Connection connection) throws SQLException {
-        Loan loan = new Loan(connection, ConnectionState.of(connection));
+        ConnectionState state = known.remove(connection.unwrap(BaseConnection.class));
+        Loan loan = new Loan(connection, state == null ? ConnectionState.of(connection) : state);
         open.add(loan);
         return (Connection) Proxy.newProxyInstance(
                 LeakCheckingDataSource.class.getClassLoader(),
@@ -117,6 +143,9 @@ public final class LeakCheckingDataSource implements DataSource {
             }
             String changes = changes();
             if (changes.isEmpty()) {
+                if (!connection.isClosed()) {
+                    known.put(connection.unwrap(BaseConnection.class), lent);
+                }
                 connection.close();
             } else {
                 faults.add(fault("a connection came back changed: " + changes));

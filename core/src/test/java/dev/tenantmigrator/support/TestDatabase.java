@@ -28,6 +28,7 @@ public final class TestDatabase implements AutoCloseable {
     private final String name;
     private final HikariDataSource pool;
     private final LeakCheckingDataSource checked;
+    private final DataSource unchecked;
 
     private final boolean cluster;
 
@@ -38,6 +39,7 @@ public final class TestDatabase implements AutoCloseable {
         this.pool = pool();
         this.checked = new LeakCheckingDataSource(
                 pool, () -> pool.getHikariPoolMXBean().softEvictConnections());
+        this.unchecked = checked.unchecked();
     }
 
     /**
@@ -69,7 +71,7 @@ public final class TestDatabase implements AutoCloseable {
 
     /** The same connections as {@link #dataSource()}, pooled but not checked. */
     public DataSource rawDataSource() {
-        return pool;
+        return unchecked;
     }
 
     /** Connections of a superuser, each a new one, not checked. */
@@ -111,7 +113,7 @@ public final class TestDatabase implements AutoCloseable {
 
     /** Runs SQL on a connection of its own: any number of statements without arguments, or one with. */
     public void execute(String sql, Object... arguments) {
-        try (Connection connection = pool.getConnection()) {
+        try (Connection connection = unchecked.getConnection()) {
             if (arguments.length == 0) {
                 try (Statement statement = connection.createStatement()) {
                     statement.setEscapeProcessing(false);
