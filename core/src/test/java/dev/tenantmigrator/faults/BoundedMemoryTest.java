@@ -8,8 +8,10 @@ import dev.tenantmigrator.support.TestDatabase;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,11 +23,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BoundedMemoryTest {
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static final String DEFAULT_PROPERTY = "ApplicationName=small";
+
+    private static Optional<ChildJvm> shared = Optional.empty();
 
     private final TestDatabase database;
 
     BoundedMemoryTest(TestDatabase database) {
         this.database = database;
+    }
+
+    @AfterAll
+    static void endProcess() {
+        shared.ifPresent(ChildJvm::close);
+        shared = Optional.empty();
     }
 
     @ParameterizedTest
@@ -53,7 +64,7 @@ class BoundedMemoryTest {
     @ParameterizedTest
     @ValueSource(strings = {"simple", "extendedForPrepared"})
     void rowsAreDroppedInTheSimpleProtocol(String mode) throws Exception {
-        assertThat(said(
+        assertThat(saidAlone(
                         "quiet",
                         "CREATE TABLE log (i int); CREATE FUNCTION note(i int) RETURNS text LANGUAGE sql AS"
                                 + " $$ INSERT INTO log VALUES (i) RETURNING repeat('x', 100000) $$;"
@@ -121,7 +132,7 @@ class BoundedMemoryTest {
                         + " RAISE NOTICE '%', repeat('x', 100000000); RETURN 1; END $$; SELECT say()"
             })
     void whatDoesNotFitIsAnOutcomeOfItsTenant(String script) throws Exception {
-        assertThat(said("quiet", script))
+        assertThat(saidAlone("quiet", script, DEFAULT_PROPERTY))
                 .singleElement()
                 .asString()
                 .contains("an answer of PostgreSQL does not fit into memory")
@@ -131,24 +142,42 @@ class BoundedMemoryTest {
 
     @Test
     void theCallersConnectionGoesWithWhatDoesNotFit() throws Exception {
-        assertThat(said("create", "DO $$ BEGIN RAISE EXCEPTION '%', repeat('x', 100000000); END $$"))
+        assertThat(saidAlone(
+                        "create", "DO $$ BEGIN RAISE EXCEPTION '%', repeat('x', 100000000); END $$", DEFAULT_PROPERTY))
                 .singleElement()
                 .asString()
                 .contains("an answer of PostgreSQL does not fit into memory")
                 .endsWith("closed true");
     }
 
+    /** Runs a script in the process that the tests share: none of them may leave it with less memory. */
     private List<String> said(String kind, String script) throws IOException {
-        return said(kind, script, "ApplicationName=small");
+        ChildJvm process = shared.isPresent() ? shared.get() : SmallProcess.start(database, DEFAULT_PROPERTY);
+        shared = Optional.of(process);
+        boolean answered = false;
+        try {
+            List<String> lines = said(process, kind, script);
+            answered = true;
+            return lines;
+        } finally {
+            if (!answered) {
+                endProcess();
+            }
+        }
     }
 
-    private List<String> said(String kind, String script, String property) throws IOException {
-        List<String> lines = new ArrayList<>();
+    /** Runs a script in a process of its own. */
+    private List<String> saidAlone(String kind, String script, String property) throws IOException {
         try (ChildJvm process = SmallProcess.start(database, property)) {
-            process.send(kind + NUMBER.incrementAndGet() + " " + script);
-            for (String line = process.receive(); !line.equals("."); line = process.receive()) {
-                lines.add(line);
-            }
+            return said(process, kind, script);
+        }
+    }
+
+    private static List<String> said(ChildJvm process, String kind, String script) throws IOException {
+        List<String> lines = new ArrayList<>();
+        process.send(kind + NUMBER.incrementAndGet() + " " + script);
+        for (String line = process.receive(); !line.equals("."); line = process.receive()) {
+            lines.add(line);
         }
         return lines;
     }
