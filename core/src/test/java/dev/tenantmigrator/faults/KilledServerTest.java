@@ -2,6 +2,7 @@ package dev.tenantmigrator.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariConfigMXBean;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantMigratorException;
@@ -21,6 +22,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
@@ -34,6 +36,7 @@ class KilledServerTest {
     private static final int MIGRATIONS = 5;
     private static final int TARGET = 1 + MIGRATIONS;
     private static final int KILLS = 2;
+    private static final int SHORTEST_TIMEOUT_OF_HIKARI = 250;
 
     @Test
     void everyTenantIsAtTheBeginningOfTheHistoryAndTheNextRunGoesOn(@TempDir Path directory) throws Exception {
@@ -97,8 +100,12 @@ class KilledServerTest {
                 return Optional.empty();
             }
         });
-        begun.await();
+        assertThat(begun.await(1, TimeUnit.MINUTES)).as("%s tenants began", at).isTrue();
         server.kill();
+        // Every remaining tenant waits that long for a connection in vain.
+        HikariConfigMXBean settings = pool.getHikariConfigMXBean();
+        long patience = settings.getConnectionTimeout();
+        settings.setConnectionTimeout(SHORTEST_TIMEOUT_OF_HIKARI);
         Map<String, List<String>> claimed = new LinkedHashMap<>();
         applied.forEach(event -> claimed.computeIfAbsent(event.schema(), schema -> new ArrayList<>())
                 .add(event.version()));
@@ -108,6 +115,7 @@ class KilledServerTest {
                     .forEach(outcome -> claimed.computeIfAbsent(outcome.schema(), schema -> new ArrayList<>())
                             .addAll(claimed(outcome)));
         });
+        settings.setConnectionTimeout(patience);
         return claimed;
     }
 
