@@ -9,8 +9,7 @@ import java.nio.file.Path;
 class DocumentedAdapterTest extends SchemaAdapterContract {
 
     DocumentedAdapterTest(TestDatabase database) throws IOException, ReflectiveOperationException {
-        super(database, (SchemaAdapter)
-                DocumentSamples.compile(Document.read(Path.of("core/docs/extending.md")))
-                        .instance("NoTruncate", SchemaAdapter.standard()));
+        super(database, (SchemaAdapter) DocumentSamples.compile(Document.read(Path.of("core/docs/extending.md")))
+                .instance("NoTruncate", SchemaAdapter.standard()));
     }
 }

@@ -9,8 +9,7 @@ import java.nio.file.Path;
 class DocumentedStoreTest extends TrackingStoreContract {
 
     DocumentedStoreTest(TestDatabase database) throws IOException, ReflectiveOperationException {
-        super(database, (TrackingStore)
-                DocumentSamples.compile(Document.read(Path.of("core/docs/extending.md")))
-                        .instance("TenantVersions"));
+        super(database, (TrackingStore) DocumentSamples.compile(Document.read(Path.of("core/docs/extending.md")))
+                .instance("TenantVersions"));
     }
 }
