@@ -43,8 +43,7 @@ record Document(Path path, List<String> lines, List<Block> blocks, List<String> 
                 .map(Path::of)
                 .flatMap(Document::files)
                 .filter(path -> path.toString().endsWith(".md"))
-                .filter(path -> Stream.of("target", "src")
-                        .noneMatch(part -> path.toString().contains("/" + part + "/")))
+                .filter(path -> !path.toString().matches(".*[/\\\\](target|src)[/\\\\].*"))
                 .sorted()
                 .map(Document::read)
                 .toList();

@@ -86,7 +86,7 @@ final class DocumentSamples {
                 : before + "public class " + nameOf(block)
                         + " extends SampleApplication { @Override public void run() throws Exception {\n" + block.code()
                         + "\n}}";
-        URI place = URI.create("string:///" + document + "/" + nameOf(block) + ".java");
+        URI place = URI.create(document.path().toAbsolutePath().toUri() + "/" + nameOf(block) + ".java");
         return new SimpleJavaFileObject(place, SimpleJavaFileObject.Kind.SOURCE) {
             @Override
             public CharSequence getCharContent(boolean ignoreEncodingErrors) {
