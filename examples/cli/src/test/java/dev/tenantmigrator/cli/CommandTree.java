@@ -5,6 +5,7 @@ import dev.tenantmigrator.cli.setup.CliContext;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +21,8 @@ final class CommandTree {
     /** The program and every command, each before its own subcommands. */
     static List<CommandSpec> all() {
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-        CliContext host = new CliContext(nowhere, nowhere, Map.of(), Path.of(""), Optional.empty(), false);
+        CliContext host =
+                new CliContext(nowhere, nowhere, Map.of(), Path.of(""), Optional.empty(), false, Clock.systemUTC());
         return below(Program.commandLine(host)).map(CommandLine::getCommandSpec).toList();
     }
 

@@ -2,7 +2,7 @@ package dev.tenantmigrator.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tenantmigrator.cli.output.Text;
+import dev.tenantmigrator.cli.output.TerminalText;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.ScriptNote;
 import dev.tenantmigrator.support.GoldenFile;
@@ -42,7 +42,7 @@ class JsonGoldenTest {
                 .containsAll(CommandTree.all().stream().map(CommandTree::words).toList());
         log.heading("Kinds of findings, their severities, and kinds of notes in a plan");
         for (Enum<?>[] words : List.of(Finding.Kind.values(), Finding.Severity.values(), ScriptNote.Kind.values())) {
-            log.lines().add(Stream.of(words).map(Text::kebab).sorted().collect(Collectors.joining(" ")));
+            log.lines().add(Stream.of(words).map(TerminalText::kebab).sorted().collect(Collectors.joining(" ")));
         }
         GOLDEN.check(log.lines());
     }
