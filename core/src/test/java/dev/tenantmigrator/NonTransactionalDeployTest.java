@@ -146,7 +146,7 @@ class NonTransactionalDeployTest extends NonTransactionalTenant {
     void aMixtureIsRefusedBeforeAnyTenantIsTouched() {
         assertThatThrownBy(() -> deploy("CREATE TABLE new_one (id int);\nCREATE INDEX CONCURRENTLY x ON item (id)"))
                 .isInstanceOf(InvalidMigrationException.class)
-                .hasMessageContaining("that on line 2")
+                .hasMessageContaining("the one on line 2")
                 .hasMessageContaining("migration.sql:1");
         assertThat(rows()).containsExactly("20240101_tables");
     }

@@ -76,9 +76,11 @@ record AlterTableAction(
             "localtime",
             "timezone");
 
+    /** Pseudo-types that give each row a number. */
     private static final Set<String> SERIAL =
             Set.of("serial", "bigserial", "smallserial", "serial2", "serial4", "serial8");
 
+    /** Keywords that end the expression of a {@code DEFAULT}. */
     private static final String[] COLUMN_CONSTRAINTS = {
         "NOT", "NULL", "CHECK", "UNIQUE", "PRIMARY", "REFERENCES", "CONSTRAINT", "GENERATED", "COLLATE"
     };

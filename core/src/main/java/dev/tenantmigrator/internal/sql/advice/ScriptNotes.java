@@ -22,9 +22,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** What a reader of an adapted script should know: what does not run, what still says {@code public}, what it costs. */
+/**
+ * The notes on an adapted script: the statements that do not run, the places that still say {@code public}, and the costs
+ * for others who use the tables.
+ */
 public final class ScriptNotes {
 
+    /** The length of an excerpt: enough to recognize a statement, short enough for one line in a terminal. */
     private static final int SHOWN = 40;
 
     private final SharedObjects shared;
@@ -39,7 +43,7 @@ public final class ScriptNotes {
     /**
      * The notes of a script, in the order of its lines.
      *
-     * @param adapted its statements in a schema that is not called {@code public}
+     * @param adapted the script's statements, adapted to a schema that is not called {@code public}
      */
     public static List<ScriptNote> of(ScriptFile script, List<SqlStatement> adapted, SharedObjects shared) {
         ScriptNotes notes = new ScriptNotes(shared, script.text());
@@ -63,7 +67,7 @@ public final class ScriptNotes {
             case "set", "reset" -> "the library sets this for every migration";
             default ->
                 statement.startsWith("CREATE", "SCHEMA")
-                        ? "the tenant's schema is there"
+                        ? "the tenant's schema exists already"
                         : "extensions are provided once per database";
         };
         notes.add(new ScriptNote(Kind.ABSORBED, statement.line(), excerpt(text) + " does not run: " + why));
@@ -76,7 +80,7 @@ public final class ScriptNotes {
             look(tokens, grants(tokens), 0, found);
             found.forEach(message -> notes.add(new ScriptNote(Kind.LEFT_ALONE, statement.line(), message)));
         } catch (UnreadableSqlException e) {
-            throw new IllegalStateException("what was adapted can be read", e);
+            throw new IllegalStateException("adapted SQL cannot be read", e);
         }
     }
 
@@ -100,7 +104,7 @@ public final class ScriptNotes {
         }
     }
 
-    /** What is not in the script was adapted; strings in it may still say {@code public}. */
+    /** A string that is not in the original script was adapted, but strings inside of it may still say {@code public}. */
     private void string(String text, Set<String> found) {
         if (!Identifiers.fold(text).contains(SchemaName.PUBLIC)) {
             return;
@@ -118,7 +122,7 @@ public final class ScriptNotes {
         }
     }
 
-    /** What cannot be read as code is text. */
+    /** A body that cannot be read as code counts as text. */
     private void body(Tokens tokens, int token, int depth, Set<String> found) throws UnreadableSqlException {
         if (!Identifiers.fold(tokens.text(token)).contains(SchemaName.PUBLIC) || depth > Statement.MAX_NESTING) {
             return;

@@ -8,7 +8,7 @@ public final class Identifiers {
 
     private Identifiers() {}
 
-    public static boolean isStart(char c) {
+    static boolean isStart(char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
     }
 
@@ -36,7 +36,7 @@ public final class Identifiers {
     }
 
     /** Whether a part of a text is an unquoted identifier that PostgreSQL stores as this name. */
-    public static boolean equalsName(String text, int start, int end, String name) {
+    static boolean equalsName(String text, int start, int end, String name) {
         if (end - start != name.length()) {
             return false;
         }
@@ -69,7 +69,7 @@ public final class Identifiers {
     }
 
     /** A quoted identifier as PostgreSQL stores it; an escape that PostgreSQL refuses stays as it is. */
-    public static String unquote(String quoted) {
+    static String unquote(String quoted) {
         int open = quoted.indexOf('"');
         int close = quoted.lastIndexOf('"');
         String content = quoted.substring(open + 1, close).replace("\"\"", "\"");

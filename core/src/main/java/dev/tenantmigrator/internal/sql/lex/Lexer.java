@@ -165,7 +165,7 @@ public final class Lexer extends CharacterScanner {
         return collector.tokens(text, lexer.end);
     }
 
-    /** Where a string continues behind one of its closing quotes; {@code end} when it does not. */
+    /** The offset at which a string continues behind one of its closing quotes; {@code end} when it does not. */
     public static int continuation(String text, int closed, int end) {
         Lexer lexer = new Lexer(text, closed, end);
         return lexer.skipToContinuation() ? lexer.position : end;

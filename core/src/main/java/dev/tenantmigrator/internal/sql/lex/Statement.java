@@ -58,7 +58,7 @@ public record Statement(Tokens tokens, int from, int to, int line) {
     }
 
     /**
-     * Where the body of a {@code DO} statement begins, in dollar quotes or plain single quotes. Only then do the lines of
+     * The offset of the body of a {@code DO} statement, in dollar quotes or plain single quotes. Only then do the lines of
      * the body correspond to those of the statement.
      *
      * @return the number of characters (code points) before the body

@@ -6,12 +6,13 @@ package dev.tenantmigrator.internal.sql.lex;
  */
 public final class TokenContext {
 
-    /** How many tokens a search for a keyword looks back: far enough for the longest list of columns that people write. */
+    /** The range of a search for a keyword, in tokens: enough for the longest list of columns that people write. */
     private static final int KEYWORD_RANGE = 1000;
 
-    /** How many tokens a search for a bracket looks at: far enough for real calls. */
+    /** The range of a search for a bracket, in tokens: enough for real calls. */
     public static final int BRACKET_RANGE = 100;
 
+    /** Keywords of PL/pgSQL with a statement behind them. */
     private static final String[] BEFORE_STATEMENT = {"BEGIN", "THEN", "ELSE", "LOOP"};
 
     private TokenContext() {}

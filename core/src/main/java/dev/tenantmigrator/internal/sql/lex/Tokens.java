@@ -9,6 +9,7 @@ import java.util.Arrays;
  */
 public final class Tokens {
 
+    /** Read once, because {@code values()} copies the array. */
     private static final TokenKind[] KINDS = TokenKind.values();
 
     private final String text;
@@ -113,7 +114,7 @@ public final class Tokens {
         };
     }
 
-    /** Where the content of a dollar-quoted string begins, behind the first delimiter. */
+    /** The offset of the content of a dollar-quoted string, behind its first delimiter. */
     public int contentStart(int dollarString) {
         return text.indexOf('$', start(dollarString) + 1) + 1;
     }

@@ -14,7 +14,7 @@ public final class UnreadableSqlException extends Exception {
     /**
      * @param problem the message
      * @param text the text
-     * @param offset where the unreadable part begins
+     * @param offset the offset of the unreadable part
      */
     public UnreadableSqlException(String problem, String text, int offset) {
         super(problem);
@@ -22,7 +22,7 @@ public final class UnreadableSqlException extends Exception {
         this.offset = offset;
     }
 
-    /** Where the unreadable part begins, as an index into the text. */
+    /** The offset of the unreadable part in the text. */
     public int offset() {
         return offset;
     }

@@ -9,17 +9,20 @@ import dev.tenantmigrator.internal.sql.template.Edits;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds {@code COMMIT} and {@code ROLLBACK} in the PL/pgSQL body of {@code DO}, which PostgreSQL allows outside of a transaction. */
-public final class CommitInBlock {
+/**
+ * Finds {@code COMMIT} and {@code ROLLBACK} in the PL/pgSQL body of {@code DO}. PostgreSQL allows them there outside of a
+ * transaction.
+ */
+final class CommitInBlock {
 
     private CommitInBlock() {}
 
     /**
-     * Whether a {@code DO} commits.
+     * Whether a {@code DO} block commits.
      *
-     * @throws UnreadableSqlException when it rolls back
+     * @throws UnreadableSqlException when the block rolls back
      */
-    public static boolean commits(Statement statement) throws UnreadableSqlException {
+    static boolean commits(Statement statement) throws UnreadableSqlException {
         boolean commits = false;
         Tokens tokens = statement.tokens();
         for (int token = statement.from(); token < statement.to(); token++) {
@@ -37,8 +40,8 @@ public final class CommitInBlock {
         return commits;
     }
 
-    /** Takes {@code COMMIT} out of the body. {@code NULL} does nothing in PL/pgSQL. */
-    public static void remove(Statement statement, Edits out) {
+    /** Replaces {@code COMMIT} in the body by {@code NULL}, the empty statement of PL/pgSQL. */
+    static void remove(Statement statement, Edits out) {
         for (int token = statement.from(); token < statement.to(); token++) {
             inBody(statement.tokens(), token).forEach(found -> out.replace(found.start, found.end, "NULL"));
         }
@@ -71,7 +74,7 @@ public final class CommitInBlock {
         return found;
     }
 
-    /** A statement of its own: a column or variable may have the same name. */
+    /** Whether a word is a statement of its own; a column or variable may have this name too. */
     private static boolean ends(Tokens tokens, int token, String word) {
         if (!tokens.isWord(token, word)) {
             return false;
@@ -87,7 +90,7 @@ public final class CommitInBlock {
         return begins && tokens.isSymbol(semicolon(tokens, token), ';');
     }
 
-    /** Behind {@code AND [NO] CHAIN}. */
+    /** The token behind {@code COMMIT [AND [NO] CHAIN]}. */
     private static int semicolon(Tokens tokens, int token) {
         int next = tokens.next(token);
         if (tokens.isWord(next, "AND")) {

@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What replaces a statement that cannot run in a transaction while a tenant is created: the same structure, made on tables
- * without rows, and the refusals that PostgreSQL has for the concurrent form only, so that no tenant is created by a
- * migration that fails in the others.
+ * The statements that replace non-transactional ones while a tenant is created, which is one transaction. They create an
+ * equal structure on tables without rows. Where PostgreSQL refuses only the concurrent form, they fail too: otherwise a
+ * migration could create new tenants and yet fail in all existing ones.
  */
 public final class CreationStatements {
 
     private CreationStatements() {}
 
-    /** What runs in place of a script's statements, each on the line of the one it stands for. */
+    /** The replacements of a script's statements, each with the line of its original. */
     public static List<SqlStatement> of(List<SqlStatement> statements, String schema) {
         List<SqlStatement> result = new ArrayList<>();
         for (SqlStatement statement : statements) {
@@ -35,47 +35,48 @@ public final class CreationStatements {
     private static List<String> of(String sql, String schema) {
         try {
             Optional<Statement> statement = NonTransactionalStatement.statement(sql);
-            Optional<NonTransactionalStatement> what =
+            Optional<NonTransactionalStatement> parsed =
                     statement.isPresent() ? NonTransactionalStatement.parse(statement.get()) : Optional.empty();
-            return what.isPresent() ? of(statement.get(), what.get(), schema) : List.of(sql);
+            return parsed.isPresent() ? of(statement.get(), parsed.get(), schema) : List.of(sql);
         } catch (UnreadableSqlException e) {
             return List.of(sql);
         }
     }
 
-    private static List<String> of(Statement statement, NonTransactionalStatement what, String schema) {
-        String plain = plain(statement, what);
-        return switch (what.kind()) {
+    private static List<String> of(Statement statement, NonTransactionalStatement parsed, String schema) {
+        String plain = plain(statement, parsed);
+        return switch (parsed.kind()) {
             case CREATE_INDEX ->
                 List.of(
                         refuse(
                                 schema,
-                                what.secondName(),
+                                parsed.secondName(),
                                 'p',
-                                "cannot create index on partitioned table \"" + what.secondName() + "\" concurrently"),
+                                "cannot create index on partitioned table \"" + parsed.secondName()
+                                        + "\" concurrently"),
                         plain);
             case DROP_INDEX ->
                 List.of(
                         refuse(
                                 schema,
-                                what.name(),
+                                parsed.name(),
                                 'I',
-                                "cannot drop partitioned index \"" + what.name() + "\" concurrently"),
+                                "cannot drop partitioned index \"" + parsed.name() + "\" concurrently"),
                         plain);
-            case DETACH -> List.of(detach(what, schema));
+            case DETACH -> List.of(detach(parsed, schema));
             case CODE -> List.of(plain);
             case REINDEX_INDEX, REINDEX_TABLE, REINDEX_SCHEMA, VACUUM, CLUSTER -> List.of();
         };
     }
 
-    /** Without {@code CONCURRENTLY} or {@code COMMIT}. */
-    private static String plain(Statement statement, NonTransactionalStatement what) {
+    /** The statement without {@code CONCURRENTLY} or {@code COMMIT}. */
+    private static String plain(Statement statement, NonTransactionalStatement parsed) {
         Tokens tokens = statement.tokens();
         Template.Builder plain = new Template.Builder(tokens.source(), statement.start());
-        if (what.kind() == NonTransactionalStatement.Kind.CODE) {
+        if (parsed.kind() == NonTransactionalStatement.Kind.CODE) {
             CommitInBlock.remove(statement, plain);
         } else {
-            what.concurrently().ifPresent(word -> plain.replace(tokens.start(word), tokens.end(word), ""));
+            parsed.concurrently().ifPresent(word -> plain.replace(tokens.start(word), tokens.end(word), ""));
         }
         return plain.build(statement.end()).text();
     }
@@ -93,12 +94,12 @@ public final class CreationStatements {
     }
 
     /**
-     * The concurrent form leaves a check constraint with the partition's bounds, unless the partition has one or is one by
-     * hash (PostgreSQL documentation, "ALTER TABLE").
+     * Detaches a partition and adds a check constraint with its bounds, as the concurrent form does unless the partition has
+     * such a constraint or is one by hash (PostgreSQL documentation, "ALTER TABLE").
      */
-    private static String detach(NonTransactionalStatement what, String schema) {
-        String parent = Sql.qualified(schema, what.name());
-        String partition = Sql.qualified(schema, what.secondName());
+    private static String detach(NonTransactionalStatement parsed, String schema) {
+        String parent = Sql.qualified(schema, parsed.name());
+        String partition = Sql.qualified(schema, parsed.secondName());
         return "DO "
                 + literal("""
                 DECLARE
@@ -128,7 +129,7 @@ public final class CreationStatements {
                                 literal(partition),
                                 parent,
                                 partition,
-                                what.conditional(),
+                                parsed.conditional(),
                                 literal("ALTER TABLE " + partition + " ADD CHECK (")));
     }
 }

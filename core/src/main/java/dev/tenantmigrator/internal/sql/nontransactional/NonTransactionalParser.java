@@ -11,23 +11,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads the statements that PostgreSQL refuses inside a transaction block (PostgreSQL documentation, the notes of each
- * command), to their end: a name that was overlooked would not be the tenant's.
+ * Parses the statements that PostgreSQL refuses inside a transaction block (PostgreSQL documentation, the notes of each
+ * command). Reads them to their end, because an overlooked name would not get the tenant's schema.
  */
-public final class NonTransactionalParser {
+final class NonTransactionalParser {
 
     private final Statement statement;
     private final Tokens tokens;
     private final StatementCursor cursor;
     private Optional<Integer> concurrently = Optional.empty();
 
-    public NonTransactionalParser(Statement statement) {
+    NonTransactionalParser(Statement statement) {
         this.statement = statement;
         this.tokens = statement.tokens();
         this.cursor = statement.cursor();
     }
 
-    public Optional<NonTransactionalStatement> parse() throws UnreadableSqlException {
+    Optional<NonTransactionalStatement> parse() throws UnreadableSqlException {
         if (cursor.take("CREATE")) {
             cursor.take("UNIQUE");
             return cursor.take("INDEX") && takeConcurrently() ? Optional.of(createIndex()) : Optional.empty();
@@ -128,10 +128,10 @@ public final class NonTransactionalParser {
     private NonTransactionalStatement vacuum() throws UnreadableSqlException {
         takeOptions();
         while (cursor.takeAny("FULL", "FREEZE", "VERBOSE", "ANALYZE", "ANALYSE")) {
-            // The old way to write the options.
+            // The old syntax of the options.
         }
         if (cursor.atEnd()) {
-            throw refused("VACUUM without a table is about all tenants and the whole database; name the tables");
+            throw refused("VACUUM without a table concerns all tenants and the whole database; name the tables");
         }
         List<Name> tables = new ArrayList<>();
         do {
@@ -149,7 +149,7 @@ public final class NonTransactionalParser {
         takeOptions();
         cursor.take("VERBOSE");
         if (cursor.atEnd()) {
-            throw refused("CLUSTER without a table is about all tenants; name the table");
+            throw refused("CLUSTER without a table concerns all tenants; name the table");
         }
         Name table = name();
         if (cursor.take("ON")) {
@@ -229,14 +229,14 @@ public final class NonTransactionalParser {
     }
 
     private UnreadableSqlException outside() {
-        return refused("this is not about one tenant but about all of them, or about the whole server; run it once,"
+        return refused("this concerns not one tenant but all of them, or the whole server; run it once,"
                 + " outside of migrations");
     }
 
     private UnreadableSqlException unread() {
         return new UnreadableSqlException(
-                "this cannot run in a transaction, and which tables and indexes it names cannot be read here; write"
-                        + " their names plainly",
+                "this cannot run in a transaction, and the names of its tables and indexes cannot be read here; write"
+                        + " them plainly",
                 tokens.source(),
                 tokens.start(Math.min(cursor.token(), statement.to() - 1)));
     }

@@ -8,20 +8,21 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a statement does that PostgreSQL refuses inside a transaction block, as far as that must be known to put the tenant
- * into it, and to go on with it after a crash.
+ * A statement that PostgreSQL refuses inside a transaction block. Holds as much as it takes to put the tenant's schema into
+ * it, and to continue after a crash in the middle of it.
  *
- * @param kind what it does
- * @param names what it names: of {@link Kind#CREATE_INDEX} the index and the table, of {@link Kind#DETACH} the partitioned
- *     table and the partition
- * @param always whether PostgreSQL refuses it in a transaction whatever it names; otherwise a script must declare it
- * @param concurrently the token of {@code CONCURRENTLY}, when it has one
- * @param conditional whether it says {@code IF EXISTS} or {@code IF NOT EXISTS}
+ * @param kind the command
+ * @param names the names in it: the index and the table for {@link Kind#CREATE_INDEX}, the partitioned table and the
+ *     partition for {@link Kind#DETACH}
+ * @param always whether PostgreSQL refuses it in every transaction; otherwise the script must declare {@code
+ *     no-transaction}
+ * @param concurrently the token of {@code CONCURRENTLY}, if there is one
+ * @param conditional whether it has {@code IF EXISTS} or {@code IF NOT EXISTS}
  */
 public record NonTransactionalStatement(
         Kind kind, List<Name> names, boolean always, Optional<Integer> concurrently, boolean conditional) {
 
-    /** What such a statement does. */
+    /** The commands that such a statement can be. */
     public enum Kind {
         CREATE_INDEX,
         DROP_INDEX,
@@ -31,20 +32,19 @@ public record NonTransactionalStatement(
         DETACH,
         VACUUM,
         CLUSTER,
-        /** {@code DO} and {@code CALL}: PL/pgSQL can commit in both. */
+        /** {@code DO} or {@code CALL}, in which PL/pgSQL code can commit. */
         CODE
     }
 
     /**
      * A name in the statement.
      *
-     * @param schema the schema that is written in front of it
+     * @param schema the schema that qualifies it
      * @param name as PostgreSQL stores it; empty for a schema
-     * @param token the first token that counts: the schema's, or the name's
+     * @param token the token of the schema, or of an unqualified name
      */
     public record Name(Optional<String> schema, String name, int token) {}
 
-    /** Copies its arguments. */
     public NonTransactionalStatement {
         names = List.copyOf(names);
     }
@@ -52,7 +52,7 @@ public record NonTransactionalStatement(
     /**
      * Reads a statement as it is sent.
      *
-     * @return empty when it is none of these
+     * @return empty for any other statement
      */
     public static Optional<NonTransactionalStatement> of(String sql) {
         try {
@@ -63,7 +63,7 @@ public record NonTransactionalStatement(
         }
     }
 
-    public static Optional<Statement> statement(String sql) throws UnreadableSqlException {
+    static Optional<Statement> statement(String sql) throws UnreadableSqlException {
         List<Statement> statements = Splitter.split(Lexer.lex(sql));
         return statements.size() == 1 ? Optional.of(statements.get(0)) : Optional.empty();
     }
@@ -71,24 +71,25 @@ public record NonTransactionalStatement(
     /**
      * Reads a statement of a script.
      *
-     * @return empty when it is none of these
-     * @throws UnreadableSqlException when it must not run in any migration; says why
+     * @return empty for any other statement
+     * @throws UnreadableSqlException when it must not run in any migration; the message says why
      */
-    public static Optional<NonTransactionalStatement> parse(Statement statement) throws UnreadableSqlException {
+    static Optional<NonTransactionalStatement> parse(Statement statement) throws UnreadableSqlException {
         return new NonTransactionalParser(statement).parse();
     }
 
-    /** The names that must be written with the tenant's schema: an index that is made goes where its table is. */
+    /**
+     * The names that need the tenant's schema: all but that of a new index, which PostgreSQL puts into the schema of its
+     * table.
+     */
     public List<Name> qualified() {
         return kind == Kind.CREATE_INDEX ? names.subList(1, names.size()) : names;
     }
 
-    /** The first name. */
     public String name() {
         return names.get(0).name();
     }
 
-    /** The second name. */
     public String secondName() {
         return names.get(1).name();
     }

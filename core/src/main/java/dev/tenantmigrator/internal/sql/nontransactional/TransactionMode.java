@@ -15,8 +15,6 @@ import java.util.Optional;
 /** Decides whether a script runs in its migration's transaction or outside of any. */
 public final class TransactionMode {
 
-    private static final String DECLARE = "-- tenant-migrator: no-transaction";
-
     private TransactionMode() {}
 
     /**
@@ -39,24 +37,24 @@ public final class TransactionMode {
         boolean declared = ScriptDirective.read(script).noTransaction();
         List<NonTransactionalStatement> read = new ArrayList<>();
         Optional<Statement> transactional = Optional.empty();
-        Optional<Statement> not = Optional.empty();
+        Optional<Statement> nonTransactional = Optional.empty();
         for (Statement statement : statements) {
             if (StatementRules.judge(statement) instanceof Verdict.Refuse refusal) {
                 throw ScriptReader.invalid(script, statement, refusal);
             }
-            Optional<NonTransactionalStatement> what = parse(script, statement);
-            if (what.filter(known -> known.always() || declared).isPresent()) {
-                not = not.isPresent() ? not : Optional.of(statement);
+            Optional<NonTransactionalStatement> parsed = parse(script, statement);
+            if (parsed.filter(known -> known.always() || declared).isPresent()) {
+                nonTransactional = nonTransactional.isPresent() ? nonTransactional : Optional.of(statement);
             } else {
                 transactional = transactional.isPresent() ? transactional : Optional.of(statement);
             }
-            what.ifPresent(read::add);
+            parsed.ifPresent(read::add);
         }
-        if (not.isEmpty() && !declared) {
+        if (nonTransactional.isEmpty() && !declared) {
             return Optional.empty();
         }
         if (transactional.isPresent()) {
-            throw mixture(script, transactional.get(), not, declared);
+            throw mixture(script, transactional.get(), nonTransactional, declared);
         }
         return Optional.of(read);
     }
@@ -70,21 +68,23 @@ public final class TransactionMode {
     }
 
     private static InvalidMigrationException mixture(
-            ScriptFile script, Statement transactional, Optional<Statement> not, boolean declared) {
+            ScriptFile script, Statement transactional, Optional<Statement> nonTransactional, boolean declared) {
         String message;
         if (transactional.startsWith("SET")) {
-            message = "SET has no place in a script that runs outside of a transaction; write \"" + DECLARE
+            message = "SET is not allowed in a script that runs outside of a transaction; write \""
+                    + ScriptDirective.NO_TRANSACTION_COMMENT
                     + " lock_timeout=… statement_timeout=…\" as the first line instead";
-        } else if (not.isEmpty()) {
+        } else if (nonTransactional.isEmpty()) {
             message = "the first comment says no-transaction, but this statement can run in a transaction; remove the"
                     + " comment, or put the statement into a migration of its own";
         } else {
-            message = "this statement runs in a transaction, that on line "
-                    + not.get().line()
+            message = "this statement runs in a transaction, the one on line "
+                    + nonTransactional.get().line()
                     + " cannot; put each into a migration of its own"
                     + (declared || parse(script, transactional).isEmpty()
                             ? ""
-                            : ", or, if this may be repeated after a crash, begin the file with \"" + DECLARE + "\"");
+                            : ", or, if this may be repeated after a crash, begin the file with \""
+                                    + ScriptDirective.NO_TRANSACTION_COMMENT + "\"");
         }
         return new InvalidMigrationException(message, script.location(), transactional.line());
     }

@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 
 /**
  * Refuses code wherever it stands: in a statement itself, in a body, or in dynamic SQL. Changes nothing; the first
- * finding waits until the whole statement was read.
+ * finding is kept for the caller, who knows the script and the line.
  */
 final class CodeChecks implements Rule {
 
@@ -20,7 +20,7 @@ final class CodeChecks implements Rule {
         this.checks = List.of(checks);
     }
 
-    /** Looks at one identifier or keyword and what is around it. */
+    /** Looks at one identifier or keyword and its surroundings. */
     @FunctionalInterface
     interface Check {
         /** The problem there and its remedy; empty when there is none. */

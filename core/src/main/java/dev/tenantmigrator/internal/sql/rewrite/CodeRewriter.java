@@ -15,22 +15,23 @@ import java.util.Set;
 
 /**
  * Applies rules to each token of a statement and of the code in its strings: the body of {@code DO} and of {@code CREATE
- * FUNCTION} and {@code PROCEDURE} in SQL or PL/pgSQL, what such a body has in dollar quotes, and what it {@code EXECUTE}s.
- * A string that cannot be read as SQL is not code.
+ * FUNCTION} and {@code PROCEDURE} in SQL or PL/pgSQL, dollar-quoted strings in such a body, and dynamic SQL that it
+ * {@code EXECUTE}s. A string that cannot be read as SQL is not code.
  */
 final class CodeRewriter {
 
+    /** The languages of bodies that are SQL by their lexical rules. */
     private static final Set<String> LANGUAGES = Set.of("sql", "plpgsql");
 
-    private final SchemaReferences names;
+    private final SchemaReferences references;
     private final List<Rule> rules;
 
     /**
-     * @param names gives dynamic SQL its schema and shared objects
-     * @param rules the first that is about a token changes it; the one for names is among them
+     * @param references the schema and the shared objects, for dynamic SQL
+     * @param rules all rules, {@code references} among them; the first that applies to a token changes it
      */
-    CodeRewriter(SchemaReferences names, Rule... rules) {
-        this.names = names;
+    CodeRewriter(SchemaReferences references, Rule... rules) {
+        this.references = references;
         this.rules = List.of(rules);
     }
 
@@ -94,7 +95,7 @@ final class CodeRewriter {
 
     private int rewriteDynamic(Tokens tokens, int execute, int to, Rule all, int depth, Edits out)
             throws UnreadableSqlException {
-        DynamicSql dynamic = new DynamicSql(tokens, all, names, out);
+        DynamicSql dynamic = new DynamicSql(tokens, all, references, out);
         int last = dynamic.read(execute, to);
         for (LiteralText fragment : dynamic.fragments()) {
             rewriteFragment(Optional.of(fragment), true, tokens, execute, depth, out);
@@ -115,7 +116,7 @@ final class CodeRewriter {
         }
     }
 
-    /** @param isPart whether the text may begin and end anywhere in a statement */
+    /** @param isPart whether the text may begin and end in the middle of a statement */
     private void rewriteFragment(
             Optional<LiteralText> fragment, boolean isPart, Tokens tokens, int token, int depth, Edits out)
             throws UnreadableSqlException {

@@ -16,36 +16,38 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The expression behind {@code EXECUTE} in PL/pgSQL: its literals are pieces of one text of SQL, in which a quote that one
- * piece opens may be closed by another. Values between the pieces are unknown, and so is what other functions than
- * {@code format} make of their arguments; each of those is a text for itself.
+ * The expression behind {@code EXECUTE} in PL/pgSQL. Its literals are pieces of one SQL text: one piece may open a quote
+ * that another closes. The values between the pieces are unknown. So are the results of functions other than {@code
+ * format}; each of their arguments is a text of its own.
  */
 final class DynamicSql {
 
+    /** Words behind the privilege {@code EXECUTE ON …} and behind that of {@code CREATE TRIGGER}. */
     private static final Set<String> NOT_STATEMENTS = Set.of("ON", "FUNCTION", "PROCEDURE");
+    /** Keywords of PL/pgSQL that end the expression. */
     private static final Set<String> ENDS = Set.of("INTO", "USING", "LOOP");
 
-    /** Functions that make data of a text. */
+    /** Functions that turn a text into data, so that it is no code. */
     private static final Set<String> QUOTE = Set.of("quote_literal", "quote_nullable");
 
     private final Tokens tokens;
     private final Rule rules;
-    private final SchemaReferences names;
+    private final SchemaReferences references;
     private final Edits out;
     private final List<LiteralText> fragments = new ArrayList<>();
     private final List<Frame> calls = new ArrayList<>();
     private LiteralText.Builder fragment = new LiteralText.Builder();
 
-    /** @param rules what applies to all that is not a piece of the text */
-    DynamicSql(Tokens tokens, Rule rules, SchemaReferences names, Edits out) {
+    /** @param rules the rules for every token that is not a piece of the text */
+    DynamicSql(Tokens tokens, Rule rules, SchemaReferences references, Edits out) {
         this.tokens = tokens;
         this.rules = rules;
-        this.names = names;
+        this.references = references;
         this.out = out;
         calls.add(new Frame(""));
     }
 
-    /** Whether a word is the statement {@code EXECUTE}, rather than a privilege or a part of {@code CREATE TRIGGER}. */
+    /** Whether a word is the statement {@code EXECUTE}, and no privilege or part of {@code CREATE TRIGGER}. */
     static boolean begins(Tokens tokens, int token) {
         int next = tokens.next(token);
         return tokens.isWord(token, "EXECUTE")
@@ -53,7 +55,7 @@ final class DynamicSql {
                 && NOT_STATEMENTS.stream().noneMatch(word -> tokens.isWord(next, word));
     }
 
-    /** Goes through the expression from {@code EXECUTE} on, and returns its last token. */
+    /** Reads the expression behind {@code EXECUTE} and returns its last token. */
     int read(int execute, int to) {
         int token = execute;
         for (int next = tokens.next(token); next < to && !ends(next); next = tokens.next(next)) {
@@ -64,7 +66,7 @@ final class DynamicSql {
         return token;
     }
 
-    /** The texts that were found. */
+    /** The texts that the expression puts together. */
     List<LiteralText> fragments() {
         return fragments;
     }
@@ -118,7 +120,7 @@ final class DynamicSql {
         }
     }
 
-    /** A literal for {@code %I} is the schema, for {@code %s} it is code, for {@code %L} data. */
+    /** A literal for {@code %I} may be the schema, one for {@code %s} is code, one for {@code %L} is data. */
     private void formatArgument(int token, Frame call) {
         Optional<FormatSpecifier> use = call.specifier(call.argument);
         char type = use.map(FormatSpecifier::type).orElse('L');
@@ -133,19 +135,19 @@ final class DynamicSql {
         }
     }
 
-    /** {@code format('%I.%I', 'public', 'users')}: the next argument is a shared object. */
+    /** The schema of the shared object that the next argument names: {@code format('%I.%I', 'public', 'users')}. */
     private Optional<String> holder(int token, Frame call) {
         int comma = tokens.next(token);
         boolean isObject =
                 tokens.isSymbol(comma, ',') && call.specifier(call.argument + 1).isPresent();
         return isObject
-                ? LiteralText.of(tokens, tokens.next(comma)).flatMap(object -> names.holder(object.text()))
+                ? LiteralText.of(tokens, tokens.next(comma)).flatMap(object -> references.holder(object.text()))
                 : Optional.empty();
     }
 
     private boolean isSchema(int token) {
         return LiteralText.of(tokens, token)
-                .filter(literal -> literal.text().equals(names.schema()))
+                .filter(literal -> literal.text().equals(references.schema()))
                 .isPresent();
     }
 
@@ -174,7 +176,7 @@ final class DynamicSql {
             return Optional.ofNullable(specifiers.get(number));
         }
 
-        /** Of several for one argument the first counts. */
+        /** The first use of an argument counts. */
         void add(List<FormatSpecifier> more) {
             more.stream()
                     .filter(specifier -> !specifier.isPercent())

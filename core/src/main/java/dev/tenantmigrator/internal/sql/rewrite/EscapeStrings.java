@@ -7,9 +7,9 @@ import dev.tenantmigrator.internal.sql.lex.Tokens;
 import dev.tenantmigrator.internal.sql.template.Template;
 
 /**
- * Writes {@code E'…'} so that the driver reads it to the end that it has for the server. The driver looks for semicolons
- * itself, and takes what follows a doubled quote, and the part on the next line, for a string without escapes: an escaped
- * quote ends it there. So quotes are escaped rather than doubled, and parts on several lines become one.
+ * Respells {@code E'…'} so that the driver and the server agree where it ends. The driver looks for semicolons itself. It
+ * reads the text behind a doubled quote, and a continuation line, as a string without escapes, in which an escaped quote
+ * is the end. So doubled quotes get a backslash instead, and the lines of a string are joined.
  */
 final class EscapeStrings {
 

@@ -10,18 +10,19 @@ import dev.tenantmigrator.internal.sql.rewrite.CodeRewriter.Rule;
 import java.util.Optional;
 
 /**
- * Keeps {@code GRANT} and {@code REVOKE} inside the tenant. They leave nothing in the database that shows afterwards whose
- * privileges a transaction has changed, so their text is all there is to look at, also in bodies.
+ * Keeps {@code GRANT} and {@code REVOKE} inside the tenant. The database does not show afterwards whose privileges a
+ * transaction has changed, so the text must be checked, in bodies too.
  */
 final class GrantRules {
 
     private static final String OF_ALL = ", and each tenant would do this again; do it once, outside of migrations";
 
+    /** Kinds of objects that {@code GRANT … ON} may name before the object. */
     private static final String[] KINDS = {"TABLE", "SEQUENCE", "FUNCTION", "PROCEDURE", "ROUTINE", "TYPE", "DOMAIN"};
 
     private GrantRules() {}
 
-    /** What must not be granted: what belongs to no schema, and defaults for every schema. */
+    /** Refuses privileges on objects outside of any schema, and default privileges for every schema. */
     static Optional<String> refusal(Tokens tokens, int token) {
         if (!isAnyWord(tokens, token, "GRANT", "REVOKE", "ALTER") || !TokenContext.beginsStatement(tokens, token)) {
             return Optional.empty();
@@ -69,8 +70,8 @@ final class GrantRules {
     }
 
     /**
-     * An object without a schema is the tenant's, unless it is shared: through the search path, one that the tenant does
-     * not have would be found in the shared schema.
+     * The rule that qualifies an unqualified object with the tenant's schema, unless the object is shared. Through the
+     * search path, an object that the tenant lacks could be found in the shared schema.
      */
     static Rule unqualifiedTargets(SharedObjects shared) {
         return (tokens, token, out) -> {

@@ -6,9 +6,10 @@ import dev.tenantmigrator.internal.sql.lex.Tokens;
 import java.util.Map;
 import java.util.Set;
 
-/** A literal with the casts and parentheses around it, and what is done with that. */
+/** Finds the use of a literal in its surroundings: first in casts and parentheses around it, then in what takes the result. */
 final class LiteralContext {
 
+    /** Operators that compare a text; {@code ~~} is the operator that {@code LIKE} stands for. */
     private static final Map<String, LiteralUse> COMPARISONS = Map.of(
             "=",
             LiteralUse.SCHEMA,
@@ -21,16 +22,17 @@ final class LiteralContext {
             "!~~",
             LiteralUse.SCHEMA_PATTERN);
 
+    /** Types to which a cast leaves a literal a text, so that its use depends on what is around the cast. */
     private static final Set<String> TEXTS = Set.of("text", "varchar", "name", "cstring", "unknown", "sql_identifier");
 
-    /** How often what surrounds a literal is looked at: casts and parentheses. */
+    /** The number of casts and parentheses around a literal that are looked at: more than real code has. */
     private static final int LAYERS = 8;
 
-    /** Words before a parenthesis that calls nothing. */
+    /** Words with a parenthesis behind them that are no function. */
     private static final Set<String> NO_FUNCTIONS =
             Set.of("and", "or", "not", "where", "on", "when", "then", "else", "select", "return", "if", "by", "like");
 
-    /** Words that stand before a list: of assignments, or of anything else. */
+    /** Words with a list behind them, of assignments behind {@code SET}. */
     private static final Set<String> BEFORE_LIST = Set.of("set", "select", "where", "by", "on", "returning", "values");
 
     private final Tokens tokens;
@@ -72,7 +74,7 @@ final class LiteralContext {
         return inContext();
     }
 
-    /** {@code ('x')}, {@code ('x.' || y)} and {@code format('x.%I', y)}, which are cast as a whole. */
+    /** Whether parentheses compose a text that may be cast as a whole: {@code ('x.' || y)}, {@code format('x.%I', y)}. */
     private boolean isComposed(int open, int behind) {
         if (isFormat(open)) {
             return true;
@@ -167,7 +169,7 @@ final class LiteralContext {
         return LiteralUse.ofArgument(function);
     }
 
-    /** What a token means for what stands behind it. */
+    /** The use of an operand behind an operator or keyword. */
     private LiteralUse comparison(int token) {
         if (tokens.isWord(token, "LIKE") || tokens.isWord(token, "ILIKE")) {
             return LiteralUse.SCHEMA_PATTERN;
@@ -187,7 +189,7 @@ final class LiteralContext {
         return left;
     }
 
-    /** What a literal is that is compared with the column or function that ends here. */
+    /** The use of a literal that is compared with the column or function that ends here. */
     private LiteralUse columnBefore(int end, LiteralUse compared) {
         int column = end;
         boolean text = false;
@@ -240,7 +242,7 @@ final class LiteralContext {
         return tokens.isIdentifier(token) && LiteralUse.isSchemaName(tokens.name(token));
     }
 
-    /** {@code UPDATE t SET schema_name = 'x'}, also behind other columns. */
+    /** Whether a column is assigned to rather than compared, as in {@code UPDATE t SET a = 1, schema_name = 'x'}. */
     private boolean isAssigned(int column) {
         int before = tokens.previous(column);
         for (int looked = 0; looked < TokenContext.BRACKET_RANGE && tokens.isSymbol(before, ','); looked++) {
@@ -260,7 +262,7 @@ final class LiteralContext {
         return nameEnd(start);
     }
 
-    /** Where a type ends that may have a length or be an array. */
+    /** The last token of a type, which may have a length or be an array. */
     private int typeEnd(int name) {
         int behind = tokens.next(name);
         if (tokens.isSymbol(behind, '[') || tokens.isSymbol(behind, '(')) {

@@ -11,15 +11,15 @@ import dev.tenantmigrator.internal.sql.template.SchemaName.Spelling;
 import java.util.Optional;
 
 /**
- * String literals that PostgreSQL reads as a name, or compares with the name of a schema. What a literal is for is seen in
- * what stands around it: a cast, the function that takes it, the column it is compared with. Any other is data.
+ * The rule for string literals that PostgreSQL reads as a name, or compares with the name of a schema. The surroundings of
+ * a literal tell its use: a cast, the function that takes it, the column it is compared with. Any other literal is data.
  */
 final class LiteralRule implements Rule {
 
-    private final SchemaReferences names;
+    private final SchemaReferences references;
 
-    LiteralRule(SchemaReferences names) {
-        this.names = names;
+    LiteralRule(SchemaReferences references) {
+        this.references = references;
     }
 
     @Override
@@ -39,18 +39,18 @@ final class LiteralRule implements Rule {
         return isFormat ? LiteralText.ofFormat(tokens, token) : LiteralText.of(tokens, token);
     }
 
-    /** Most literals need no second look. */
+    /** A quick check, because most literals name nothing. */
     private boolean mayName(Tokens tokens, int token) {
         TokenKind kind = tokens.kind(token);
         if (kind != TokenKind.STRING && kind != TokenKind.DOLLAR_STRING) {
             return false;
         }
-        String schema = names.schema();
+        String schema = references.schema();
         String text = tokens.source();
         int last = tokens.end(token) - schema.length();
         for (int i = tokens.start(token); i < tokens.end(token); i++) {
             char c = text.charAt(i);
-            // Where something is escaped, the name may be.
+            // An escape may spell a part of the name.
             if (c == '\\' || c == '"' || (i <= last && text.regionMatches(true, i, schema, 0, schema.length()))) {
                 return true;
             }
@@ -60,14 +60,15 @@ final class LiteralRule implements Rule {
 
     private void adapt(LiteralText literal, LiteralUse use, Tokens tokens, int token, Edits out) {
         String value = literal.text();
-        boolean isSchema = value.equals(names.schema());
+        boolean isSchema = value.equals(references.schema());
         switch (use) {
             case NAME -> qualified(Lexer.lexFragment(value), literal.edits(out));
             case NAMES -> arrayElements(literal, false, literal.edits(out));
             case SCHEMA_IDENTIFIER -> {
                 Tokens identifier = Lexer.lexFragment(value);
                 int first = identifier.next(-1);
-                isSchema = identifier.isName(first, names.schema()) && identifier.next(first) >= identifier.count();
+                isSchema =
+                        identifier.isName(first, references.schema()) && identifier.next(first) >= identifier.count();
                 gap(isSchema, tokens, token, Spelling.LITERAL_IDENTIFIER, out);
             }
             case SCHEMA -> gap(isSchema, tokens, token, Spelling.LITERAL, out);
@@ -86,11 +87,11 @@ final class LiteralRule implements Rule {
 
     private void qualified(Tokens tokens, Edits out) {
         for (int token = tokens.next(-1); token < tokens.count(); token = tokens.next(token)) {
-            names.apply(tokens, token, out);
+            references.apply(tokens, token, out);
         }
     }
 
-    /** The elements of {@code '{a,"b"}'}; what has escapes of its own stays. */
+    /** Replaces elements of {@code '{a,"b"}'}, except those with escapes of their own. */
     private void arrayElements(LiteralText array, boolean areSchemas, Edits out) {
         String text = array.text();
         Edits inElement = Edits.escaped(out, Escape.ARRAY);
@@ -108,7 +109,7 @@ final class LiteralRule implements Rule {
                 }
             }
             String element = quoted && i > start + 1 ? text.substring(start + 1, i - 1) : text.substring(start, i);
-            if (areSchemas && element.equals(names.schema())) {
+            if (areSchemas && element.equals(references.schema())) {
                 inElement.gap(start, i, Spelling.VALUE);
             } else if (!areSchemas && element.indexOf('.') > 0 && element.indexOf('\\') < 0) {
                 int offset = quoted ? start + 1 : start;

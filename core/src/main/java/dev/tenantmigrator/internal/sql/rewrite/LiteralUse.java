@@ -3,25 +3,26 @@ package dev.tenantmigrator.internal.sql.rewrite;
 import dev.tenantmigrator.internal.sql.lex.Tokens;
 import java.util.Set;
 
-/** What PostgreSQL does with a string literal, as far as it is about schemas (PostgreSQL documentation, chapter 9). */
+/** The meaning of a string literal for PostgreSQL, as far as it concerns schemas (PostgreSQL documentation, chapter 9). */
 enum LiteralUse {
-    /** Reads it as the name of a relation, type, function and so on. */
+    /** The name of a relation, type, function and so on. */
     NAME,
-    /** Reads it as an array of such names. */
+    /** An array of such names. */
     NAMES,
-    /** Reads it as an identifier that is a schema. */
+    /** An identifier that is a schema. */
     SCHEMA_IDENTIFIER,
-    /** Compares it with the names of schemas. */
+    /** A text that is compared with the names of schemas. */
     SCHEMA,
-    /** Compares the names of schemas with it by {@code LIKE}. */
+    /** A {@code LIKE} pattern for the names of schemas. */
     SCHEMA_PATTERN,
-    /** Compares it with a {@code regnamespace} that was made a text. */
+    /** A text that is compared with the text of a {@code regnamespace}. */
     SCHEMA_OUTPUT,
-    /** Reads it as an array of names of schemas. */
+    /** An array of the names of schemas. */
     SCHEMAS,
-    /** Nothing of these. */
+    /** Data: none of the above. */
     DATA;
 
+    /** Types whose input is a name. */
     private static final Set<String> TYPES = Set.of(
             "regclass",
             "regtype",
@@ -94,7 +95,7 @@ enum LiteralUse {
             "dropgeometrytable",
             "updategeometrysrid");
 
-    /** The columns of information_schema and pg_catalog that hold the name of a schema, and what else is one. */
+    /** Columns of information_schema, pg_catalog and PostGIS, functions and variables that hold the name of a schema. */
     private static final Set<String> SCHEMA_NAMES = Set.of(
             "collation_schema",
             "constraint_schema",
@@ -128,7 +129,7 @@ enum LiteralUse {
                 : new LiteralContext(tokens, literal).use();
     }
 
-    /** What a literal of a type is. */
+    /** The use of a literal that is cast to a type. */
     static LiteralUse ofType(String type, boolean isArray) {
         if (type.equals("regnamespace")) {
             return SCHEMA_IDENTIFIER;
@@ -136,7 +137,7 @@ enum LiteralUse {
         return TYPES.contains(type) ? (isArray ? NAMES : NAME) : DATA;
     }
 
-    /** What a literal is as the first argument of a function. */
+    /** The use of a literal that is the first argument of a function. */
     static LiteralUse ofArgument(String function) {
         if (function.equals("to_regnamespace")) {
             return SCHEMA_IDENTIFIER;

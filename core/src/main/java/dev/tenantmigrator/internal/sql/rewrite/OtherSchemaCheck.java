@@ -14,13 +14,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Finds names of schemas that are neither the tenant's nor allowed: all tenants would share what is in them, and the second
- * would drop what the first has made. Only a name that can be nothing but a schema is found: {@code a.b} is a column or a
- * field more often than not. What is not found here ends at the check before the commit.
+ * Refuses names of schemas that are neither the tenant's nor allowed: all tenants would share the objects there, and the
+ * second would drop those of the first. Refuses only names that cannot be anything but a schema, as {@code a.b} is a column
+ * or field more often than not. The check before the commit finds the rest.
  */
 final class OtherSchemaCheck implements CodeChecks.Check {
 
-    /** Words behind which {@code a.b} is an object in a schema. */
+    /** Keywords behind which {@code a.b} is an object in a schema. */
     private static final Set<String> BEFORE_OBJECT = Set.of(
             "aggregate",
             "analyze",
@@ -56,10 +56,12 @@ final class OtherSchemaCheck implements CodeChecks.Check {
             "vacuum",
             "view");
 
+    /** Keywords that begin a clause; the nearest one tells whether a comma belongs to a {@code FROM} list. */
     private static final String[] CLAUSES = {
         "FROM", "SELECT", "PERFORM", "WHERE", "SET", "VALUES", "RETURNING", "INTO", "BY", "HAVING", "WINDOW", "LIMIT",
         "OFFSET", "UNION", "EXCEPT", "INTERSECT", "LOOP", "THEN", "ELSE", "BEGIN", "RAISE", "RETURN", "EXECUTE", "CALL"
     };
+    /** Keywords behind which a comma may separate objects. */
     private static final String[] LISTED = {
         "TABLE",
         "VIEW",
@@ -105,14 +107,14 @@ final class OtherSchemaCheck implements CodeChecks.Check {
         }
         if (schema.equals(shared.sharedSchema()) && !object.isEmpty()) {
             return Optional.of("it names " + Sql.qualified(schema, object) + " in the schema that all tenants share;"
-                    + " allow the object with --shared-object " + object + " or sharedObjects(\"" + object + "\")");
+                    + " allow it by name as a shared object (on the command line: --shared-object " + object + ")");
         }
         return Optional.of("it names the schema " + Sql.identifier(schema) + ", which all tenants would share: the"
-                + " second would drop or change what the first has made. Write names without a schema, or allow it with"
-                + " --allow-schema " + schema + " or allowSchemas(\"" + schema + "\")");
+                + " second would drop or change the objects of the first. Write names without a schema, or allow the"
+                + " schema by name (on the command line: --allow-schema " + schema + ")");
     }
 
-    /** Whether the name stands behind the keyword SCHEMA, in a list too. */
+    /** Whether a name stands behind the keyword {@code SCHEMA}, also in a list. */
     private static boolean isSchema(Tokens tokens, int token) {
         int before = tokens.previous(token);
         if (tokens.isWord(before, "INTO")) {
@@ -137,14 +139,14 @@ final class OtherSchemaCheck implements CodeChecks.Check {
                                 || GrantRules.isBegunBefore(tokens, statement)));
     }
 
-    /** {@code IMPORT FOREIGN SCHEMA x FROM SERVER s INTO schema}. */
+    /** Whether an {@code INTO} belongs to {@code IMPORT FOREIGN SCHEMA x FROM SERVER s INTO schema}. */
     static boolean isImport(Tokens tokens, int into) {
         return tokens.isWord(into, "INTO")
                 && tokens.isWord(tokens.previous(tokens.previous(into)), "SERVER")
                 && wordBefore(tokens, into, "IMPORT") >= 0;
     }
 
-    /** Whether the first of names with dots between them can only be a schema. */
+    /** Whether the first of several names with dots between them can only be a schema. */
     private static boolean isQualified(Tokens tokens, int first, int object) {
         int previous = tokens.previous(first);
         if (!tokens.isIdentifier(object)) {
@@ -159,7 +161,7 @@ final class OtherSchemaCheck implements CodeChecks.Check {
             return three || tokens.isWord(tokens.next(behind), "ROWTYPE");
         }
         if (three) {
-            // One more name than a column or a sequence's owner has: schema.table.column.
+            // A column or the owner of a sequence has two names at most without a schema.
             return isBehind(tokens, previous, "ON", "COLUMN") || isBehind(tokens, previous, "OWNED", "BY");
         }
         return tokens.isSymbol(behind, '(') || isObject(tokens, first, previous);
@@ -191,13 +193,13 @@ final class OtherSchemaCheck implements CodeChecks.Check {
         };
     }
 
-    /** Not {@code IS DISTINCT FROM a.b}, and not {@code extract(year FROM a.b)}. */
+    /** False for {@code IS DISTINCT FROM a.b} and {@code extract(year FROM a.b)}. */
     private static boolean isFromClause(Tokens tokens, int from) {
         return !tokens.isWord(tokens.previous(from), "DISTINCT")
                 && wordBefore(tokens, from, "SELECT", "PERFORM", "DELETE", "UPDATE") >= 0;
     }
 
-    /** {@code FROM a, b.c}, {@code DROP TABLE a, b.c}, {@code GRANT … ON a, b.c}. */
+    /** Whether a name is in the list of {@code FROM a, b.c}, {@code DROP TABLE a, b.c} or {@code GRANT … ON a, b.c}. */
     private static boolean isListed(Tokens tokens, int token) {
         int kind = wordBefore(tokens, token, LISTED);
         if (kind >= 0 && isListOfNames(tokens, kind, token) && isListOfObjects(tokens, kind)) {
@@ -224,7 +226,7 @@ final class OtherSchemaCheck implements CodeChecks.Check {
         return true;
     }
 
-    /** The table of an index, trigger, policy or rule, or what a {@code GRANT} is about: not the {@code ON} of a join. */
+    /** Whether an {@code ON} has the table of an index, trigger, policy or rule behind it, or the object of a {@code GRANT}. */
     private static boolean isTarget(Tokens tokens, int on) {
         if (GrantRules.isBegunBefore(tokens, on)) {
             return true;

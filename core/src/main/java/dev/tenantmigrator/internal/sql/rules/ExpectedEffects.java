@@ -31,12 +31,15 @@ public record ExpectedEffects(
 
     private static final Pattern TEMPORARY = Pattern.compile("pg_temp", Pattern.CASE_INSENSITIVE);
 
+    /** Kinds of objects that PostgreSQL creates in the tenant's schema, or on a table that it locks. */
     private static final String[] CREATED = {
         "TABLE", "INDEX", "SEQUENCE", "VIEW", "TYPE", "DOMAIN", "FUNCTION", "PROCEDURE", "TRIGGER", "POLICY", "RULE"
     };
 
+    /** Kinds of objects that PostgreSQL locks to alter them; types are checked apart, see {@link #altersTypes}. */
     private static final String[] ALTERED = {"TABLE", "INDEX", "SEQUENCE", "VIEW", "TYPE", "TRIGGER", "POLICY", "RULE"};
 
+    /** Statements that touch existing relations only, each of which they lock. */
     private static final String[] ROWS = {
         "INSERT", "UPDATE", "DELETE", "SELECT", "WITH", "VALUES", "TRUNCATE", "COMMENT", "LOCK"
     };
@@ -61,6 +64,7 @@ public record ExpectedEffects(
     /** Words behind {@code DROP} that name a part of a table, or no object at all. */
     private static final Set<String> PARTS = Set.of("default", "not", "expression", "trigger", "policy", "rule");
 
+    /** Words that are constant within a transaction. */
     private static final Set<String> CONSTANTS = Set.of("true", "false", "null", "current_timestamp");
 
     /**

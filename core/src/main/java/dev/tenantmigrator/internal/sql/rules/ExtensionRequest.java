@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An extension that must be there before scripts run.
+ * An extension that must exist before scripts run.
  *
- * @param name as PostgreSQL stores it
- * @param schema the schema that a script names for it
- * @param version the version that a script names; an extension that is there in another one is left alone
+ * @param name the name as PostgreSQL stores it
+ * @param schema the schema that a script asks for
+ * @param version the version that a script asks for; an installed extension of another version stays as it is
  */
 public record ExtensionRequest(String name, Optional<String> schema, Optional<String> version) {
 
-    /** An extension in any version, wherever it is. */
+    /** An extension in any version and any schema. */
     public static ExtensionRequest of(String name) {
         return new ExtensionRequest(name, Optional.empty(), Optional.empty());
     }
@@ -57,7 +57,7 @@ public record ExtensionRequest(String name, Optional<String> schema, Optional<St
         return Optional.of(new ExtensionRequest(name, schema, version));
     }
 
-    /** A version is an identifier or a string. */
+    /** PostgreSQL takes a version as an identifier or a string. */
     private static String withoutQuotes(String version) {
         return version.startsWith("'") ? version.substring(1, version.length() - 1) : version;
     }

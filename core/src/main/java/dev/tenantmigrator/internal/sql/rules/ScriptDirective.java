@@ -13,33 +13,40 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * What a script says about itself in a comment before its first statement: {@code -- tenant-migrator: no-transaction
+ * The options that a script sets in a comment before its first statement: {@code -- tenant-migrator: no-transaction
  * lock_timeout=5s statement_timeout=10min tries=3}.
  *
- * @param noTransaction whether it declares that its statements run outside of a transaction
- * @param timeouts {@code lock_timeout} and {@code statement_timeout}, as far as it gives them, as PostgreSQL takes them
- * @param tries how often it is tried, if it says so
+ * @param noTransaction whether the script's statements run outside of a transaction
+ * @param timeouts values of {@code lock_timeout} and {@code statement_timeout}, in PostgreSQL's notation, if given
+ * @param tries the number of attempts, if given
  */
 public record ScriptDirective(boolean noTransaction, Map<String, String> timeouts, OptionalInt tries) {
 
+    /** Begins the comment; long enough that no other comment begins with it by chance. */
     private static final String MARK = "tenant-migrator:";
+
     private static final String NO_TRANSACTION = "no-transaction";
+
+    /** The comment that declares a script to run outside of a transaction. */
+    public static final String NO_TRANSACTION_COMMENT = "-- " + MARK + " " + NO_TRANSACTION;
+
+    /** PostgreSQL's notation of a time; nine digits are below its limit of an int. */
     private static final Pattern TIMEOUT =
             Pattern.compile("(lock_timeout|statement_timeout)=(\\d{1,9}(?:ms|s|min|h|d)?)");
 
+    /** One attempt or more; the bound keeps the number an int. */
     private static final Pattern TRIES = Pattern.compile("tries=([1-9]\\d{0,3})");
 
     private static final ScriptDirective NONE = new ScriptDirective(false, Map.of(), OptionalInt.empty());
 
-    /** Copies its arguments. */
     public ScriptDirective {
         timeouts = Map.copyOf(timeouts);
     }
 
     /**
-     * Reads a script's comments.
+     * Reads a script's options.
      *
-     * @throws InvalidMigrationException when the comment has an unknown word, stands behind a statement or is there twice
+     * @throws InvalidMigrationException when the comment has an unknown word, stands behind a statement or occurs twice
      */
     public static ScriptDirective read(ScriptFile script) {
         String text = script.text();
@@ -64,7 +71,7 @@ public record ScriptDirective(boolean noTransaction, Map<String, String> timeout
                 int line = 1 + Tokens.lineBreaks(text, 0, tokens.start(token));
                 if (!inHead || found.isPresent()) {
                     throw new InvalidMigrationException(
-                            "a comment \"" + MARK + "\" stands once, before the first statement; move it there",
+                            "a comment \"" + MARK + "\" may stand only once, before the first statement; move it there",
                             script.location(),
                             line);
                 }

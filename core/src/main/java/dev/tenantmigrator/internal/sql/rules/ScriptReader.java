@@ -9,7 +9,7 @@ import dev.tenantmigrator.internal.sql.lex.UnreadableSqlException;
 import dev.tenantmigrator.internal.sql.rules.StatementRules.Verdict;
 import java.util.List;
 
-/** Reads a script's statements, and says what is wrong with one in terms of its file. */
+/** Reads a script's statements, and reports their problems with the file and line. */
 public final class ScriptReader {
 
     private ScriptReader() {}
@@ -17,14 +17,14 @@ public final class ScriptReader {
     /**
      * The statements of a script.
      *
-     * @throws InvalidMigrationException when it cannot be read to its end
+     * @throws InvalidMigrationException when the script cannot be read to its end
      */
     public static List<Statement> read(ScriptFile file) {
         String text = file.text();
         try {
             return Splitter.split(Lexer.lex(text));
         } catch (UnreadableSqlException e) {
-            // The data behind COPY … FROM stdin is no SQL: name the COPY rather than a quote in the data.
+            // The data behind COPY … FROM stdin is no SQL: refuse the COPY rather than a quote in the data.
             refuseStatementsBefore(file, text, e.offset());
             throw invalid(file, e);
         }

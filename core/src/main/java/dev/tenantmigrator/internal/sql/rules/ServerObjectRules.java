@@ -3,37 +3,37 @@ package dev.tenantmigrator.internal.sql.rules;
 import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.internal.sql.lex.StatementCursor;
 import dev.tenantmigrator.internal.sql.rules.StatementRules.Verdict;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 
-/** Statements about what belongs to no schema, so that each tenant would do them again to the same thing. */
-public final class ServerObjectRules {
+/** Refuses statements about objects outside of any schema, because every tenant's migration would repeat them. */
+final class ServerObjectRules {
 
-    /** The words behind CREATE, ALTER, DROP or COMMENT ON, and what they name; a foreign server before a mere one. */
-    private static final Map<String[], String> KINDS = Map.ofEntries(
-            Map.entry(words("ROLE"), "a role belongs to the server"),
-            Map.entry(words("GROUP"), "a role belongs to the server"),
-            Map.entry(words("USER"), "a user belongs to the server"),
-            Map.entry(words("DATABASE"), "a database is not part of a tenant"),
-            Map.entry(words("SYSTEM"), "a setting of the server is not part of a tenant"),
-            Map.entry(words("TABLESPACE"), "a tablespace belongs to the server"),
-            Map.entry(words("EVENT", "TRIGGER"), "an event trigger fires for every tenant"),
-            Map.entry(words("PUBLICATION"), "a publication belongs to the database"),
-            Map.entry(words("SUBSCRIPTION"), "a subscription belongs to the database"),
-            Map.entry(words("SERVER"), "a foreign server belongs to the database"),
-            Map.entry(words("FOREIGN", "DATA", "WRAPPER"), "a foreign-data wrapper belongs to the database"),
-            Map.entry(words("LANGUAGE"), "a language belongs to the database"),
-            Map.entry(words("TRANSFORM"), "a transform belongs to the database"),
-            Map.entry(words("ACCESS", "METHOD"), "an access method belongs to the database"),
-            Map.entry(words("LARGE", "OBJECT"), "a large object belongs to the database"),
-            Map.entry(words("OWNED"), "what a role owns is not one tenant's alone"));
+    /** The words behind CREATE, ALTER, DROP or COMMENT ON that name such an object, and why a tenant does not own it. */
+    private static final List<Kind> KINDS = List.of(
+            new Kind("a role belongs to the server", "ROLE"),
+            new Kind("a role belongs to the server", "GROUP"),
+            new Kind("a user belongs to the server", "USER"),
+            new Kind("a database is not part of a tenant", "DATABASE"),
+            new Kind("a setting of the server is not part of a tenant", "SYSTEM"),
+            new Kind("a tablespace belongs to the server", "TABLESPACE"),
+            new Kind("an event trigger fires for every tenant", "EVENT", "TRIGGER"),
+            new Kind("a publication belongs to the database", "PUBLICATION"),
+            new Kind("a subscription belongs to the database", "SUBSCRIPTION"),
+            new Kind("a foreign server belongs to the database", "SERVER"),
+            new Kind("a foreign-data wrapper belongs to the database", "FOREIGN", "DATA", "WRAPPER"),
+            new Kind("a language belongs to the database", "LANGUAGE"),
+            new Kind("a transform belongs to the database", "TRANSFORM"),
+            new Kind("an access method belongs to the database", "ACCESS", "METHOD"),
+            new Kind("a large object belongs to the database", "LARGE", "OBJECT"),
+            new Kind("the objects that a role owns are not one tenant's alone", "OWNED"));
 
     private ServerObjectRules() {}
 
-    public static Optional<Verdict.Refuse> refusal(Statement statement) {
+    static Optional<Verdict.Refuse> refusal(Statement statement) {
         StatementCursor cursor = statement.cursor();
         if (cursor.take("CHECKPOINT")) {
-            return refusal("a checkpoint is the server's", statement);
+            return refusal("a checkpoint concerns the whole server", statement);
         }
         boolean changes = cursor.takeAny("CREATE", "ALTER", "DROP", "REASSIGN")
                 || cursor.take("COMMENT", "ON")
@@ -42,15 +42,15 @@ public final class ServerObjectRules {
             return Optional.empty();
         }
         if (takeAllInTablespace(cursor)) {
-            return refusal("all that is in a tablespace is not one tenant's alone", statement);
+            return refusal("the objects of a tablespace are not one tenant's alone", statement);
         }
         cursor.take("OR", "REPLACE");
         cursor.take("TRUSTED");
         cursor.take("PROCEDURAL");
-        return KINDS.entrySet().stream()
-                .filter(kind -> cursor.take(kind.getKey()))
+        return KINDS.stream()
+                .filter(kind -> cursor.take(kind.words))
                 .findFirst()
-                .flatMap(kind -> refusal(kind.getValue(), statement));
+                .flatMap(kind -> refusal(kind.reason, statement));
     }
 
     private static boolean takeSecurityLabel(StatementCursor cursor) {
@@ -74,7 +74,14 @@ public final class ServerObjectRules {
                 statement));
     }
 
-    private static String[] words(String... words) {
-        return words;
+    private static final class Kind {
+
+        private final String reason;
+        private final String[] words;
+
+        Kind(String reason, String... words) {
+            this.reason = reason;
+            this.words = words;
+        }
     }
 }

@@ -21,6 +21,7 @@ public final class SettingRules {
     /** The spellings of a boolean that is on (PostgreSQL documentation, "Parameter Names and Values"). */
     private static final Set<String> ON = Set.of("on", "true", "yes", "1");
 
+    /** The only date style that the driver reads, in any order of day and month. */
     private static final Set<String> ISO_DATE_STYLES = Set.of("iso", "dmy", "mdy", "ymd");
 
     /** A setting with a dot in its name. Rather finds too many: also with comments between, and in strings. */
@@ -31,7 +32,7 @@ public final class SettingRules {
 
     private SettingRules() {}
 
-    public static Verdict set(Statement statement) {
+    static Verdict set(Statement statement) {
         StatementCursor cursor = statement.cursor();
         cursor.take("SET");
         if (cursor.take("CONSTRAINTS")) {
@@ -53,7 +54,7 @@ public final class SettingRules {
         };
     }
 
-    public static Verdict reset(Statement statement) {
+    static Verdict reset(Statement statement) {
         StatementCursor cursor = statement.cursor();
         cursor.take("RESET");
         cursor.take("SESSION");
@@ -75,7 +76,7 @@ public final class SettingRules {
 
     public static Verdict.Refuse nonStandardStrings(Statement statement) {
         return StatementRules.refusal(
-                "with standard_conforming_strings off the script would mean something else than what was read; remove"
+                "with standard_conforming_strings off, the server would read the script's strings differently; remove"
                         + " the statement, and write E'…' where a string has backslash escapes",
                 statement);
     }

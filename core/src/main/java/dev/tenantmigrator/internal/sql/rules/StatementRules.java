@@ -14,7 +14,7 @@ import java.util.List;
  */
 public final class StatementRules {
 
-    public static final String ONE_TRANSACTION = "a migration is one transaction, which begins and ends by itself; ";
+    static final String ONE_TRANSACTION = "a migration is one transaction, which begins and ends by itself; ";
 
     private static final List<Rule> RULES = List.of(
             new Rule(TransactionRules::begin, "BEGIN"),
@@ -133,7 +133,7 @@ public final class StatementRules {
                 : Verdict.KEEP;
     }
 
-    public static Verdict.Refuse refusal(String message, Statement statement) {
+    static Verdict.Refuse refusal(String message, Statement statement) {
         return new Verdict.Refuse(message, statement.from());
     }
 

@@ -20,7 +20,7 @@ public final class TransactionRules {
     private TransactionRules() {}
 
     /** Checks the whole statement: absorbing a {@code BEGIN} without a semicolon would drop the statement behind it too. */
-    public static Verdict begin(Statement statement) {
+    static Verdict begin(Statement statement) {
         StatementCursor cursor = statement.cursor();
         cursor.skip();
         cursor.takeAny("WORK", "TRANSACTION");
@@ -31,7 +31,7 @@ public final class TransactionRules {
     }
 
     /** {@code SET [LOCAL | SESSION] TRANSACTION modes}. */
-    public static Verdict setTransaction(Statement statement) {
+    static Verdict setTransaction(Statement statement) {
         StatementCursor cursor = statement.cursor();
         takeSetTransaction(cursor);
         if (cursor.take("SNAPSHOT")) {
@@ -98,7 +98,7 @@ public final class TransactionRules {
         return strongest < 0 ? Optional.empty() : Optional.of(LEVELS.get(strongest));
     }
 
-    public static Verdict commit(Statement statement) {
+    static Verdict commit(Statement statement) {
         StatementCursor cursor = statement.cursor();
         cursor.skip();
         if (cursor.take("PREPARED")) {
@@ -121,7 +121,7 @@ public final class TransactionRules {
     }
 
     /** Keeps {@code ROLLBACK TO SAVEPOINT} and refuses to roll back the whole transaction. */
-    public static Verdict rollback(Statement statement) {
+    static Verdict rollback(Statement statement) {
         return rolledBackTo(statement).isPresent()
                 ? Verdict.KEEP
                 : StatementRules.refusal(StatementRules.ONE_TRANSACTION + "remove ROLLBACK", statement);

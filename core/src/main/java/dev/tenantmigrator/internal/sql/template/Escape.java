@@ -3,7 +3,7 @@ package dev.tenantmigrator.internal.sql.template;
 import dev.tenantmigrator.internal.sql.lex.Identifiers;
 import java.util.List;
 
-/** How text is escaped to stand in a string literal, or in a notation inside of a literal. */
+/** The ways to escape text for a string literal, or for a notation inside of a literal. */
 public enum Escape {
     /** {@code '…'} */
     QUOTES {

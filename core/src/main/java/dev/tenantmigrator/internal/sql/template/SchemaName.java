@@ -45,7 +45,7 @@ public final class SchemaName {
     }
 
     /**
-     * How a gap spells the name.
+     * The spelling of the name in a gap.
      *
      * @param kind the syntax that the name takes in the code
      * @param escapes the literals around the code, the innermost first

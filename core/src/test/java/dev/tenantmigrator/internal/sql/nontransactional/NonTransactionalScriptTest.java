@@ -180,7 +180,7 @@ class NonTransactionalScriptTest {
     void aMixtureNamesBothLines() {
         assertThatThrownBy(() -> adapt("CREATE INDEX CONCURRENTLY x ON t (a);\n\nCREATE TABLE u (a int)"))
                 .hasMessageContaining("m.sql:3")
-                .hasMessageContaining("that on line 1");
+                .hasMessageContaining("the one on line 1");
         assertThatThrownBy(() -> adapt("VACUUM t;\nCALL p()"))
                 .hasMessageContaining("m.sql:2")
                 .hasMessageContaining("begin the file with");

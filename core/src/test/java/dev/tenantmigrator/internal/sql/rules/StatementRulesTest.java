@@ -129,8 +129,8 @@ class StatementRulesTest {
                     CREATE OR REPLACE TRUSTED PROCEDURAL LANGUAGE l ¦ a language
                     CREATE TRANSFORM FOR a LANGUAGE l (FROM SQL WITH FUNCTION f(internal)) ¦ a transform
                     CREATE ACCESS METHOD m TYPE INDEX HANDLER h ¦ access method
-                    REASSIGN OWNED BY a TO b               ¦ role owns
-                    DROP OWNED BY a                        ¦ role owns
+                    REASSIGN OWNED BY a TO b               ¦ a role owns
+                    DROP OWNED BY a                        ¦ a role owns
                     SECURITY LABEL FOR x ON ROLE a IS 'y'  ¦ a role
                     CHECKPOINT                             ¦ checkpoint
                     GRANT app TO x                         ¦ membership
