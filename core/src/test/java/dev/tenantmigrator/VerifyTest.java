@@ -18,16 +18,20 @@ import dev.tenantmigrator.support.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** Status, verification, and the repairs that they lead to. */
+/** Status, verification and repairs. */
 @PostgresTest
 class VerifyTest {
+
+    private static final Migration BETWEEN = Migration.of("20240102_x", "SELECT 1");
+    private static final Migration LATER = Migration.of("20240104_later", "SELECT 1");
+    private static final Migration EDITED_NOTES = Migration.of(NOTES.version(), "SELECT 'not run again'");
 
     private final TestDatabase database;
     private final TenantMigrator migrator;
@@ -50,31 +54,93 @@ class VerifyTest {
                 .toList();
     }
 
-    @Test
-    void statusTellsAppliedPendingAndTables() {
-        String a = Samples.create(database, "a", MEMBERS);
-        String b = Samples.create(database, "b", MEMBERS, NOTES, FLAG);
+    private TenantStatus statusOf(String schema) {
+        return migrator.status(schema).tenants().get(0);
+    }
 
-        StatusReport report = migrator.status();
+    private String create(Migration... migrations) {
+        return Samples.create(database, "a", migrations);
+    }
 
-        assertThat(report.healthy()).isFalse();
-        assertThat(report.versions()).containsExactly(MEMBERS.version(), NOTES.version(), FLAG.version());
-        TenantStatus behind = report.tenants().get(0);
-        assertThat(behind.schema()).isEqualTo(a);
-        assertThat(behind.healthy()).isFalse();
-        assertThat(behind.pending()).containsExactly(NOTES.version(), FLAG.version());
-        assertThat(behind.presentTables()).containsExactly("team_member");
-        assertThat(behind.missingTables()).containsExactly("notes");
-        assertThat(behind.applied()).singleElement().satisfies(row -> {
-            assertThat(row.version()).isEqualTo(MEMBERS.version());
-            // UTC, whatever the session's time zone is.
-            assertThat(Duration.between(row.appliedAt().orElseThrow(), LocalDateTime.now(ZoneOffset.UTC))
-                            .abs())
-                    .isLessThan(Duration.ofMinutes(10));
-        });
-        assertThat(report.tenants().get(1).schema()).isEqualTo(b);
-        assertThat(report.tenants().get(1).healthy()).isTrue();
-        assertThatThrownBy(() -> migrator.status("nobody_12345678")).isInstanceOf(TenantNotFoundException.class);
+    /** A tenant with a version that was applied after a later one. */
+    private String createOutOfOrder() {
+        String tenant = create(MEMBERS, NOTES, FLAG);
+        Samples.with(database, MEMBERS, NOTES, BETWEEN, FLAG)
+                .deploy(tenant, DeployOptions.defaults().withOutOfOrder())
+                .throwIfFailed();
+        return tenant;
+    }
+
+    private LocalDateTime serverTimeInUtc() {
+        return LocalDateTime.parse(
+                database.value("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')"));
+    }
+
+    @Nested
+    class Status {
+
+        @Test
+        void coversAllTenantsInTheOrderOfTheirNames() {
+            String a = Samples.create(database, "a", MEMBERS);
+            String b = Samples.create(database, "b", MEMBERS, NOTES, FLAG);
+
+            assertThat(migrator.status().tenants())
+                    .extracting(TenantStatus::schema)
+                    .containsExactly(a, b);
+        }
+
+        @Test
+        void namesTheVersionsOfTheSource() {
+            assertThat(migrator.status().versions())
+                    .containsExactly(MEMBERS.version(), NOTES.version(), FLAG.version());
+        }
+
+        @Test
+        void isUnhealthyIfOneTenantIsBehind() {
+            Samples.create(database, "a", MEMBERS);
+            Samples.create(database, "b", MEMBERS, NOTES, FLAG);
+
+            StatusReport report = migrator.status();
+
+            assertThat(report.healthy()).isFalse();
+            assertThat(report.tenants()).extracting(TenantStatus::healthy).containsExactly(false, true);
+        }
+
+        @Test
+        void namesThePendingVersions() {
+            assertThat(statusOf(create(MEMBERS)).pending()).containsExactly(NOTES.version(), FLAG.version());
+        }
+
+        @Test
+        void namesTheAppliedVersions() {
+            assertThat(statusOf(create(MEMBERS)).applied())
+                    .extracting(AppliedMigration::version)
+                    .containsExactly(MEMBERS.version());
+        }
+
+        @Test
+        void namesPresentAndMissingTables() {
+            TenantStatus behind = statusOf(create(MEMBERS));
+
+            assertThat(behind.presentTables()).containsExactly("team_member");
+            assertThat(behind.missingTables()).containsExactly("notes");
+        }
+
+        @Test
+        void givesTheTimeOfAnAppliedVersionInUtcWhateverTheSessionsTimeZoneIs() {
+            LocalDateTime before = serverTimeInUtc();
+            String tenant = create(MEMBERS);
+            LocalDateTime after = serverTimeInUtc();
+
+            assertThat(statusOf(tenant).applied())
+                    .singleElement()
+                    .satisfies(row -> assertThat(row.appliedAt().orElseThrow()).isBetween(before, after));
+        }
+
+        @Test
+        void ofAnUnknownTenantThrows() {
+            assertThatThrownBy(() -> migrator.status("nobody_12345678")).isInstanceOf(TenantNotFoundException.class);
+        }
     }
 
     @Test
@@ -98,40 +164,134 @@ class VerifyTest {
         database.execute("GRANT ALL ON SCHEMA t7 TO CURRENT_USER");
     }
 
-    @Test
-    void everyFindingHasItsKind() {
-        String a = Samples.create(database, "a", MEMBERS, NOTES, FLAG);
-        assertThat(migrator.verify().outcomes()).containsExactly(new TenantOutcome.Healthy(a, List.of()));
+    @Nested
+    class Findings {
 
-        assertThat(kinds(Samples.with(database, MEMBERS, NOTES), a)).containsExactly(Kind.AHEAD);
-        assertThat(Samples.with(database, MEMBERS, NOTES).verify(a).successful())
-                .isTrue();
-        assertThat(kinds(Samples.with(database, MEMBERS, FLAG), a)).containsExactly(Kind.FILE_MISSING);
-        assertThat(kinds(Samples.with(database, MEMBERS, NOTES, Migration.of(FLAG.version(), "SELECT 2")), a))
-                .containsExactly(Kind.CHECKSUM_MISMATCH);
-        Migration between = Migration.of("20240102_x", "SELECT 1");
-        assertThat(kinds(Samples.with(database, MEMBERS, NOTES, between, FLAG), a))
-                .containsExactly(Kind.GAP);
-        Samples.with(database, MEMBERS, NOTES, between, FLAG)
-                .deploy(a, DeployOptions.defaults().withOutOfOrder())
-                .throwIfFailed();
-        assertThat(kinds(Samples.with(database, MEMBERS, NOTES, between, FLAG), a))
-                .containsExactly(Kind.WRONG_ORDER);
-        Migration later = Migration.of("20240104_later", "SELECT 1");
-        assertThat(kinds(Samples.with(database, MEMBERS, NOTES, between, FLAG, later), a))
-                .containsExactly(Kind.WRONG_ORDER, Kind.PENDING);
-        database.execute("UPDATE " + a + ".schema_migrations SET checksum = NULL WHERE version = ?", NOTES.version());
-        database.execute(
-                "UPDATE " + a + ".schema_migrations SET applied_at = NULL WHERE version = ?", MEMBERS.version());
-        database.execute("DROP TABLE " + a + ".notes");
-        assertThat(kinds(
-                        Samples.migrator(database, MEMBERS, NOTES, between, FLAG)
-                                .requiredTables("notes")
-                                .build(),
-                        a))
-                .containsExactly(Kind.UNFINISHED, Kind.CHECKSUM_UNKNOWN, Kind.WRONG_ORDER, Kind.MISSING_TABLE);
-        assertThat(migrator.verify(a).of(TenantOutcome.Unhealthy.class)).hasSize(1);
-        assertThat(migrator.verify("nobody_12345678").failed()).hasSize(1);
+        @Test
+        void aTenantThatIsUpToDateHasNone() {
+            String tenant = create(MEMBERS, NOTES, FLAG);
+
+            assertThat(migrator.verify().outcomes()).containsExactly(new TenantOutcome.Healthy(tenant, List.of()));
+        }
+
+        @Test
+        void aVersionBeyondTheLastFileIsAhead() {
+            String tenant = create(MEMBERS, NOTES, FLAG);
+
+            assertThat(kinds(Samples.with(database, MEMBERS, NOTES), tenant)).containsExactly(Kind.AHEAD);
+        }
+
+        @Test
+        void aTenantThatIsAheadPasses() {
+            String tenant = create(MEMBERS, NOTES, FLAG);
+
+            assertThat(Samples.with(database, MEMBERS, NOTES).verify(tenant).successful())
+                    .isTrue();
+        }
+
+        @Test
+        void aVersionWithoutItsFileIsAMissingFile() {
+            String tenant = create(MEMBERS, NOTES, FLAG);
+
+            assertThat(kinds(Samples.with(database, MEMBERS, FLAG), tenant)).containsExactly(Kind.FILE_MISSING);
+        }
+
+        @Test
+        void anEditedFileIsAChecksumMismatch() {
+            String tenant = create(MEMBERS, NOTES, FLAG);
+            Migration edited = Migration.of(FLAG.version(), "SELECT 2");
+
+            assertThat(kinds(Samples.with(database, MEMBERS, NOTES, edited), tenant))
+                    .containsExactly(Kind.CHECKSUM_MISMATCH);
+        }
+
+        @Test
+        void aFileBetweenAppliedVersionsIsAGap() {
+            String tenant = create(MEMBERS, NOTES, FLAG);
+
+            assertThat(kinds(Samples.with(database, MEMBERS, NOTES, BETWEEN, FLAG), tenant))
+                    .containsExactly(Kind.GAP);
+        }
+
+        @Test
+        void aVersionAppliedAfterALaterOneIsInWrongOrder() {
+            String tenant = createOutOfOrder();
+
+            assertThat(kinds(Samples.with(database, MEMBERS, NOTES, BETWEEN, FLAG), tenant))
+                    .containsExactly(Kind.WRONG_ORDER);
+        }
+
+        @Test
+        void aPendingVersionStandsBesideOtherFindings() {
+            String tenant = createOutOfOrder();
+
+            assertThat(kinds(Samples.with(database, MEMBERS, NOTES, BETWEEN, FLAG, LATER), tenant))
+                    .containsExactly(Kind.WRONG_ORDER, Kind.PENDING);
+        }
+
+        @Test
+        void aRowWithoutAChecksumIsUnknown() {
+            String tenant = create(MEMBERS, NOTES, FLAG);
+            removeChecksum(tenant, NOTES);
+
+            assertThat(kinds(migrator, tenant)).containsExactly(Kind.CHECKSUM_UNKNOWN);
+        }
+
+        @Test
+        void aRowWithoutATimeIsUnfinished() {
+            String tenant = create(MEMBERS, NOTES, FLAG);
+            removeTime(tenant, MEMBERS);
+
+            assertThat(kinds(migrator, tenant)).containsExactly(Kind.UNFINISHED);
+        }
+
+        @Test
+        void aRequiredTableThatIsGoneIsAMissingTable() {
+            String tenant = create(MEMBERS, NOTES, FLAG);
+            database.execute("DROP TABLE " + tenant + ".notes");
+
+            assertThat(kinds(migrator, tenant)).containsExactly(Kind.MISSING_TABLE);
+        }
+
+        @Test
+        void severalFindingsAreAllReportedInAFixedOrder() {
+            String tenant = createOutOfOrder();
+            removeChecksum(tenant, NOTES);
+            removeTime(tenant, MEMBERS);
+            database.execute("DROP TABLE " + tenant + ".notes");
+            TenantMigrator strict = Samples.migrator(database, MEMBERS, NOTES, BETWEEN, FLAG)
+                    .requiredTables("notes")
+                    .build();
+
+            assertThat(kinds(strict, tenant))
+                    .containsExactly(Kind.UNFINISHED, Kind.CHECKSUM_UNKNOWN, Kind.WRONG_ORDER, Kind.MISSING_TABLE);
+        }
+
+        @Test
+        void aTenantWithErrorsIsUnhealthy() {
+            String tenant = create(MEMBERS, NOTES, FLAG);
+            removeTime(tenant, MEMBERS);
+
+            assertThat(migrator.verify(tenant).of(TenantOutcome.Unhealthy.class))
+                    .hasSize(1);
+        }
+
+        @Test
+        void anUnknownTenantFails() {
+            assertThat(migrator.verify("nobody_12345678").failed()).hasSize(1);
+        }
+
+        private void removeChecksum(String tenant, Migration migration) {
+            database.execute(
+                    "UPDATE " + tenant + ".schema_migrations SET checksum = NULL WHERE version = ?",
+                    migration.version());
+        }
+
+        private void removeTime(String tenant, Migration migration) {
+            database.execute(
+                    "UPDATE " + tenant + ".schema_migrations SET applied_at = NULL WHERE version = ?",
+                    migration.version());
+        }
     }
 
     @Test
@@ -152,7 +312,7 @@ class VerifyTest {
     }
 
     @Test
-    void aRepairWhoseTriggerReachesOutIsRefused() {
+    void aRepairIsRefusedIfATriggerWritesOutsideOfTheTenant() {
         String a = Samples.create(database, "a", MEMBERS, NOTES);
         database.execute("CREATE TABLE public.elsewhere (i int);"
                 + " CREATE FUNCTION " + a + ".reach() RETURNS trigger LANGUAGE plpgsql AS"
@@ -170,32 +330,77 @@ class VerifyTest {
     }
 
     @Test
-    void repairsAreExplicitAndRunNothing() {
+    void acceptingAChecksumRepairsTheNamedTenantAlone() {
         String a = Samples.create(database, "a", MEMBERS, NOTES);
         String b = Samples.create(database, "b", MEMBERS, NOTES);
-        Migration edited = Migration.of(NOTES.version(), "SELECT 'not run again'");
-        TenantMigrator changed = Samples.with(database, MEMBERS, edited);
+        TenantMigrator changed = Samples.with(database, MEMBERS, EDITED_NOTES);
 
         FleetReport accepted = changed.repair(a, new Repair.AcceptChecksum(NOTES.version()));
+
         assertThat(accepted.outcomes()).containsExactly(new TenantOutcome.Repaired(a, List.of(NOTES.version())));
         assertThat(changed.verify(a).successful()).isTrue();
         assertThat(changed.verify(b).successful()).isFalse();
-        assertThat(changed.repairAll(new Repair.AcceptChecksum(NOTES.version())).counts())
-                .isEqualTo(java.util.Map.of("Repaired", 1, "UpToDate", 1));
+    }
+
+    @Test
+    void acceptingAChecksumEverywhereLeavesARepairedTenantAlone() {
+        String a = Samples.create(database, "a", MEMBERS, NOTES);
+        Samples.create(database, "b", MEMBERS, NOTES);
+        TenantMigrator changed = Samples.with(database, MEMBERS, EDITED_NOTES);
+        changed.repair(a, new Repair.AcceptChecksum(NOTES.version())).throwIfFailed();
+
+        FleetReport accepted = changed.repairAll(new Repair.AcceptChecksum(NOTES.version()));
+
+        assertThat(accepted.counts()).isEqualTo(Map.of("Repaired", 1, "UpToDate", 1));
         assertThat(changed.verify().successful()).isTrue();
+    }
 
-        database.execute("UPDATE " + a + ".schema_migrations SET checksum = NULL");
+    @Test
+    void missingChecksumsAreFilledFromTheFiles() {
+        String tenant = create(MEMBERS, NOTES);
+        TenantMigrator changed = Samples.with(database, MEMBERS, EDITED_NOTES);
+        database.execute("UPDATE " + tenant + ".schema_migrations SET checksum = NULL");
+
         changed.repairAll(new Repair.FillChecksums()).throwIfFailed();
-        assertThat(kinds(changed, a)).isEmpty();
 
-        changed.repair(a, new Repair.MarkNotApplied(NOTES.version())).throwIfFailed();
-        assertThat(kinds(changed, a)).containsExactly(Kind.PENDING);
-        changed.repair(a, new Repair.MarkApplied(NOTES.version())).throwIfFailed();
-        assertThat(kinds(changed, a)).isEmpty();
-        assertThat(changed.repair(a, new Repair.MarkNotApplied("20300101_unknown"))
+        assertThat(kinds(changed, tenant)).isEmpty();
+    }
+
+    @Test
+    void aVersionThatIsMarkedAsNotAppliedIsPending() {
+        String tenant = create(MEMBERS, NOTES);
+        TenantMigrator with = Samples.with(database, MEMBERS, NOTES);
+
+        with.repair(tenant, new Repair.MarkNotApplied(NOTES.version())).throwIfFailed();
+
+        assertThat(kinds(with, tenant)).containsExactly(Kind.PENDING);
+    }
+
+    /** The edited script fails if it runs. */
+    @Test
+    void aVersionThatIsMarkedAsAppliedIsNotRun() {
+        String tenant = create(MEMBERS);
+        TenantMigrator with = Samples.with(database, MEMBERS, Migration.of(NOTES.version(), "SELECT 1 / 0"));
+
+        with.repair(tenant, new Repair.MarkApplied(NOTES.version())).throwIfFailed();
+
+        assertThat(kinds(with, tenant)).isEmpty();
+    }
+
+    @Test
+    void aVersionThatIsNotRecordedCannotBeMarkedAsNotApplied() {
+        String tenant = create(MEMBERS, NOTES);
+
+        assertThat(migrator.repair(tenant, new Repair.MarkNotApplied("20300101_unknown"))
                         .outcomes())
-                .containsExactly(new TenantOutcome.NotApplied(a));
-        assertThatThrownBy(() -> changed.repair(a, new Repair.MarkApplied("20300101_unknown")))
+                .containsExactly(new TenantOutcome.NotApplied(tenant));
+    }
+
+    @Test
+    void aVersionWithoutAFileCannotBeMarkedAsApplied() {
+        String tenant = create(MEMBERS, NOTES);
+
+        assertThatThrownBy(() -> migrator.repair(tenant, new Repair.MarkApplied("20300101_unknown")))
                 .isInstanceOf(InvalidMigrationException.class);
     }
 }

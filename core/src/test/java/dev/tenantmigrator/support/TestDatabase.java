@@ -7,9 +7,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -23,6 +25,8 @@ public final class TestDatabase implements AutoCloseable {
 
     private static final AtomicInteger COUNTER = new AtomicInteger();
     private static final String PASSWORD = "secret";
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration POLL = Duration.ofMillis(2);
 
     private final PostgresServer server;
     private final String name;
@@ -164,6 +168,24 @@ public final class TestDatabase implements AutoCloseable {
         List<String> values = values(sql, arguments);
         if (values.size() != 1) {
             throw new IllegalStateException("Expected one row, got " + values.size() + ": " + sql);
+        }
+        return values.get(0);
+    }
+
+    /**
+     * Asks until a query has a row, and returns its first column as text.
+     *
+     * @throws AssertionError if there is none within a minute
+     */
+    public String awaitRow(String sql, Object... arguments) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        List<String> values = values(sql, arguments);
+        while (values.isEmpty()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("No row within " + PATIENCE + ": " + sql);
+            }
+            LockSupport.parkNanos(POLL.toNanos());
+            values = values(sql, arguments);
         }
         return values.get(0);
     }
