@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What happens to your SQL: one short case for each row of the README's table, and what is in the catalog afterwards. Each runs
- * while a tenant is created and as a deploy to an adopted schema with an odd name; {@code public} has decoys of everything.
+ * One short script for each row of the README's table of SQL, and its effect in the catalog. Each script runs while a tenant is
+ * created and as a deploy to an adopted schema with an odd name. The schema {@code public} has a decoy of each object.
  *
  * <p>In the tables below {@code {t}} is the tenant's schema as an identifier, {@code {l}} that as a string, {@code {n}} its name;
  * a line {@code ---} divides migrations.
@@ -31,7 +31,7 @@ class CaseTableTest {
 
     private static final String ODD_NAME = "O'We\"ird Ünit";
 
-    /** In the shared schema and in each tenant: what is not told apart hits the wrong one. */
+    /** Made in the shared schema and in each tenant: a script that confuses the two changes the wrong one. */
     private static final String OBJECTS = """
             CREATE TABLE t (id serial PRIMARY KEY, col int);
             CREATE SEQUENCE s;
@@ -90,19 +90,21 @@ class CaseTableTest {
                         GRANT USAGE ON SCHEMA public TO PUBLIC; GRANT SELECT ON public.t TO public;
                         GRANT CREATE ON SCHEMA public TO PUBLIC; REVOKE CREATE ON SCHEMA public FROM public
                         """, """
-                        SELECT (array_to_string(nspacl, ' ') ~ '(^| )=U/')::text
-                               || (array_to_string(relacl, ' ') ~ '(^| )=r/')::text
+                        SELECT 'PUBLIC has'
+                               || CASE WHEN array_to_string(nspacl, ' ') ~ '(^| )=U/' THEN ' USAGE' ELSE '' END
+                               || CASE WHEN array_to_string(relacl, ' ') ~ '(^| )=r/' THEN ' SELECT' ELSE '' END
                           FROM pg_namespace n JOIN pg_class c ON relnamespace = n.oid AND relname = 't' WHERE nspname = '{q}'
-                        """, "truetrue"),
+                        """, "PUBLIC has USAGE SELECT"),
                 arguments("SCHEMA public", """
                         ALTER TABLE t SET SCHEMA public; COMMENT ON SCHEMA public IS 'it';
                         ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO PUBLIC;
                         GRANT INSERT ON ALL TABLES IN SCHEMA public TO pg_monitor; ALTER SCHEMA public OWNER TO {db};
                         CREATE TABLE granted ()
                         """, """
-                        SELECT obj_description({l}::regnamespace) || has_table_privilege('pg_monitor', {l} || '.t', 'INSERT')
-                               || has_table_privilege('pg_monitor', {l} || '.granted', 'SELECT')
-                        """, "ittruetrue"),
+                        SELECT 'comment: ' || obj_description({l}::regnamespace)
+                               || ', INSERT on t: ' || has_table_privilege('pg_monitor', {l} || '.t', 'INSERT')
+                               || ', SELECT on granted: ' || has_table_privilege('pg_monitor', {l} || '.granted', 'SELECT')
+                        """, "comment: it, INSERT on t: true, SELECT on granted: true"),
                 arguments("CREATE SCHEMA public", """
                         CREATE SCHEMA public; CREATE SCHEMA IF NOT EXISTS "public"; CREATE TABLE a ()
                         """, TABLES, "a"),
@@ -113,13 +115,19 @@ class CaseTableTest {
                         ---
                         CREATE TABLE d ()
                         """, TABLES, "a b c d"),
-                arguments("other settings end with their migration", """
+                arguments(
+                        "other settings end with their migration",
+                        """
                         SET statement_timeout = '99s'; SELECT set_config('lock_timeout', '98s', false);
                         DO $$ BEGIN SET work_mem = '1MB'; PERFORM set_config('app.x', 'left', false); END $$
                         ---
-                        CREATE TABLE seen AS SELECT current_setting('work_mem') || current_setting('statement_timeout')
-                            || (current_setting('lock_timeout') = '98s') || coalesce(current_setting('app.x', true), '') AS x
-                        """, SEEN, "4MB0false"),
+                        CREATE TABLE seen AS SELECT 'work_mem ' || current_setting('work_mem')
+                            || ', statement_timeout ' || current_setting('statement_timeout')
+                            || ', lock_timeout kept ' || (current_setting('lock_timeout') = '98s')
+                            || ', app.x "' || coalesce(current_setting('app.x', true), '') || '"' AS x
+                        """,
+                        SEEN,
+                        "work_mem 4MB, statement_timeout 0, lock_timeout kept false, app.x \"\""),
                 arguments("SET client_encoding", """
                         SET client_encoding = 'LATIN1'; CREATE TABLE seen AS SELECT 'ü' AS x
                         """, SEEN, "ü"),
@@ -147,9 +155,10 @@ class CaseTableTest {
                         INSERT INTO c SELECT nextval('public.s') WHERE setval('public.s', 7) = 7;
                         SELECT currval('public.s'), pg_total_relation_size('public.t'), has_table_privilege('public.t', 'SELECT')
                         """,
-                        "SELECT (x = quote_ident('{q}'))::text || (SELECT last_value FROM {t}.s) || (SELECT last_value FROM public.s)"
+                        "SELECT 'all in the tenant: ' || (x = quote_ident('{q}')) || ', its s: ' || (SELECT last_value FROM {t}.s)"
+                                + " || ', public.s: ' || (SELECT last_value FROM public.s)"
                                 + " FROM (SELECT DISTINCT x FROM {t}.seen) one",
-                        "true91"),
+                        "all in the tenant: true, its s: 9, public.s: 1"),
                 arguments("strings compared with a schema's name", """
                         CREATE TABLE public.here (id int);
                         CREATE TABLE seen AS SELECT (
@@ -194,14 +203,14 @@ class CaseTableTest {
                         ALTER TYPE feeling ADD VALUE 'b' BEFORE 'a'; ALTER TYPE "feeling" ADD VALUE IF NOT EXISTS 'c' AFTER 'b'
                         ---
                         CREATE TABLE gone (f feeling DEFAULT 'b'); CREATE INDEX ON gone (f) WHERE f = 'c';
-                        CREATE TABLE seen AS SELECT array_to_string(enum_range(NULL::feeling), '') AS x
+                        CREATE TABLE seen AS SELECT array_to_string(enum_range(NULL::feeling), ',') AS x
                         ---
                         DROP TABLE gone; DROP TYPE feeling; CREATE TYPE feeling AS ENUM ('y')
                         ---
                         ALTER TYPE public.feeling ADD VALUE 'z'
                         ---
-                        INSERT INTO seen VALUES ('z'::feeling::text || array_to_string(enum_range(NULL::feeling), ''))
-                        """, SEEN, "bca zyz"),
+                        INSERT INTO seen VALUES ('z'::feeling::text || ' of ' || array_to_string(enum_range(NULL::feeling), ','))
+                        """, SEEN, "b,c,a z of y,z"),
                 arguments("BEGIN and COMMIT", """
                         BEGIN; CREATE TABLE a (); COMMIT; START TRANSACTION; CREATE TABLE b (); END
                         """, TABLES, "a b"),
