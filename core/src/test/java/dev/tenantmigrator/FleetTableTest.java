@@ -21,12 +21,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** All that a migrator does, with one tracking table for the whole fleet. */
+/** A migrator with one tracking table for the whole fleet. */
 @PostgresTest
 class FleetTableTest {
 
@@ -55,6 +58,10 @@ class FleetTableTest {
         return builder(migrations).build();
     }
 
+    private TenantMigrator withNotes(Migration... migrations) {
+        return builder(migrations).requiredTables("notes").build();
+    }
+
     private static String create(TenantMigrator migrator, String name) {
         return migrator.createTenant(TenantName.exactly(name), TenantStep.NONE).schema();
     }
@@ -64,24 +71,45 @@ class FleetTableTest {
                 "SELECT nspname::text FROM pg_namespace WHERE nspname !~ '^pg_|^information_schema$|^public$'");
     }
 
+    /** The dates of the recorded versions, after {@code tenant} for the row that stands for the tenant itself. */
     private String rows(String schema) {
         return database.value(
-                "SELECT coalesce(string_agg(left(version, 8), ' ' ORDER BY id), 'none') FROM " + TABLE
-                        + " WHERE tenant = ?",
+                "SELECT coalesce(string_agg(CASE version WHEN '' THEN 'tenant' ELSE left(version, 8) END, ' ' ORDER BY id), 'none') FROM "
+                        + TABLE + " WHERE tenant = ?",
                 schema);
     }
 
     @Test
-    void whereNobodySignedUpThereAreNoTenantsAndNothingIsMade() {
+    void withoutTenantsNothingIsFound() {
         TenantMigrator migrator = with(MEMBERS);
 
         assertThat(migrator.tenants()).isEmpty();
         assertThat(migrator.exists("a")).isFalse();
         assertThat(migrator.status().tenants()).isEmpty();
-        assertThat(migrator.deployAll().outcomes()).isEmpty();
         assertThat(migrator.verify().outcomes()).isEmpty();
         assertThat(migrator.plan().tenants()).isEmpty();
-        assertThat(migrator.deploy("a").failed()).hasSize(1);
+    }
+
+    @Test
+    void withoutTenantsADeployDoesNothing() {
+        assertThat(with(MEMBERS).deployAll().outcomes()).isEmpty();
+    }
+
+    @Test
+    void aDeployToAnUnknownTenantFails() {
+        assertThat(with(MEMBERS).deploy("a").failed()).hasSize(1);
+    }
+
+    @Test
+    void lookingForTenantsDoesNotCreateTheTable() {
+        TenantMigrator migrator = with(MEMBERS);
+
+        migrator.status();
+        migrator.verify();
+        migrator.plan();
+        migrator.deployAll();
+        migrator.deploy("a");
+
         assertThat(schemas()).isEmpty();
     }
 
@@ -101,7 +129,7 @@ class FleetTableTest {
         }
         start.countDown();
         for (Future<String> one : created) {
-            assertThat(one.get()).startsWith("first_");
+            assertThat(one.get(1, TimeUnit.MINUTES)).startsWith("first_");
         }
         pool.shutdown();
         assertThat(with(MEMBERS, NOTES).deployAll().of(TenantOutcome.UpToDate.class))
@@ -110,7 +138,7 @@ class FleetTableTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"READ COMMITTED", "REPEATABLE READ"})
-    void whoWaitedForTheFirstFindsWhatItMade(String isolationLevel) throws Exception {
+    void aCreationThatWaitedForTheTableFindsIt(String isolationLevel) throws Exception {
         String sql = TrackingStore.fleet().prepareSql().orElseThrow();
         try (Connection first = database.connection();
                 Connection second = database.connection();
@@ -127,113 +155,232 @@ class FleetTableTest {
                     throw new IllegalStateException(e);
                 }
             });
-            while (database.values("SELECT pid FROM pg_stat_activity WHERE wait_event = 'advisory'"
-                            + " AND datname = current_database()")
-                    .isEmpty()) {
-                Thread.onSpinWait();
-            }
+            database.awaitRow("SELECT pid FROM pg_stat_activity WHERE wait_event = 'advisory'"
+                    + " AND datname = current_database()");
             made.execute("COMMIT");
-            waited.join();
+            waited.get(1, TimeUnit.MINUTES);
         }
-        assertThat(rows("a")).isEmpty();
+        assertThat(rows("a")).isEqualTo("tenant");
     }
 
-    @Test
-    void whoMayNotMakeTheTableIsToldWhatToDo() throws SQLException {
-        String role = "no_create_role";
-        try (Connection connection = database.superuserDataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute("DROP ROLE IF EXISTS " + role);
-            statement.execute("CREATE ROLE " + role + " LOGIN PASSWORD 'x'");
-            statement.execute("CREATE SCHEMA old AUTHORIZATION " + role);
+    @Nested
+    class WithARoleThatMayNotCreateSchemas {
+
+        private static final String ROLE = "no_create_role";
+
+        private TenantMigrator restricted = with(MEMBERS);
+
+        @BeforeEach
+        void createRoleAndSchema() throws SQLException {
+            asSuperuser("DROP ROLE IF EXISTS " + ROLE + "; CREATE ROLE " + ROLE + " LOGIN PASSWORD 'x';"
+                    + " CREATE SCHEMA old AUTHORIZATION " + ROLE);
+            restricted = TenantMigrator.builder(database.dataSourceOf(ROLE, "x"))
+                    .migrations(MigrationSource.of(MEMBERS))
+                    .trackingStore(TrackingStore.fleet())
+                    .extensions()
+                    .build();
         }
-        TenantMigrator restricted = TenantMigrator.builder(database.dataSourceOf(role, "x"))
-                .migrations(MigrationSource.of(MEMBERS))
-                .trackingStore(TrackingStore.fleet())
-                .extensions()
-                .build();
 
-        assertThatThrownBy(() -> restricted.adopt("old", List.of()))
-                .hasMessageContaining("permission denied for database")
-                .hasMessageContaining("run prepare with a role that may");
+        @AfterEach
+        void dropRoleAndSchema() throws SQLException {
+            asSuperuser("DROP SCHEMA IF EXISTS old; DROP OWNED BY " + ROLE + "; DROP ROLE " + ROLE);
+        }
 
-        with(MEMBERS).prepare();
-        assertThat(with(MEMBERS).tenants()).isEmpty();
-        database.execute("GRANT USAGE ON SCHEMA tenant_migrator_fleet TO " + role
-                + "; GRANT SELECT, INSERT, UPDATE, DELETE ON " + TABLE + " TO " + role);
-        restricted.adopt("old", List.of(MEMBERS.version()));
-        assertThat(restricted.tenants()).containsExactly("old");
+        @Test
+        void anAdoptionFailsAndNamesTheRemedy() {
+            assertThatThrownBy(() -> restricted.adopt("old", List.of()))
+                    .hasMessageContaining("permission denied for database")
+                    .hasMessageContaining("run prepare with a role that may");
+        }
 
-        try (Connection connection = database.superuserDataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute("DROP SCHEMA old; DROP OWNED BY " + role + "; DROP ROLE " + role);
+        @Test
+        void preparationByAnotherRoleIsNoTenant() {
+            with(MEMBERS).prepare();
+
+            assertThat(with(MEMBERS).tenants()).isEmpty();
+        }
+
+        @Test
+        void anAdoptionSucceedsInAPreparedTable() {
+            with(MEMBERS).prepare();
+            database.execute("GRANT USAGE ON SCHEMA tenant_migrator_fleet TO " + ROLE
+                    + "; GRANT SELECT, INSERT, UPDATE, DELETE ON " + TABLE + " TO " + ROLE);
+
+            restricted.adopt("old", List.of(MEMBERS.version()));
+
+            assertThat(restricted.tenants()).containsExactly("old");
+        }
+
+        private void asSuperuser(String sql) throws SQLException {
+            try (Connection connection = database.superuserDataSource().getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+            }
         }
     }
 
-    @Test
-    void aTenantLives() {
-        TenantMigrator migrator =
-                builder(MEMBERS, NOTES).requiredTables("notes").build();
-        String a = create(migrator, "a");
-        assertThat(rows(a)).isEqualTo(" 20240101 20240102");
-        assertThat(migrator.tenants()).containsExactly(a);
-        assertThat(migrator.deployAll().outcomes()).containsExactly(new TenantOutcome.UpToDate(a));
-        TenantMigrator next =
-                builder(MEMBERS, NOTES, FLAG).requiredTables("notes").build();
-        assertThat(next.plan().tenants().get(0).migrations()).hasSize(1);
+    @Nested
+    class WithOneTenant {
 
-        next.deployAll().throwIfFailed();
+        private static final String A = "a";
 
-        assertThat(rows(a)).isEqualTo(" 20240101 20240102 20240103");
-        assertThat(next.verify().outcomes()).containsExactly(new TenantOutcome.Healthy(a, List.of()));
-        assertThat(next.status(a).tenants().get(0).applied())
-                .allMatch(AppliedMigration::finished)
-                .extracting(AppliedMigration::version)
-                .containsExactly(MEMBERS.version(), NOTES.version(), FLAG.version());
-        next.rollbackAll(FLAG.version(), RollbackOptions.defaults()).throwIfFailed();
-        assertThat(rows(a)).isEqualTo(" 20240101 20240102");
+        private final TenantMigrator migrator = withNotes(MEMBERS, NOTES);
 
-        database.execute("DROP TABLE a.notes");
-        assertThat(migrator.backfillAll().of(TenantOutcome.Backfilled.class)).hasSize(1);
-        migrator.repairAll(new Repair.MarkNotApplied(NOTES.version())).throwIfFailed();
-        assertThat(rows(a)).isEqualTo(" 20240101");
-        migrator.repairAll(new Repair.MarkApplied(NOTES.version())).throwIfFailed();
-        assertThat(migrator.verify().successful()).isTrue();
+        @BeforeEach
+        void createTenant() {
+            create(migrator, A);
+        }
 
-        String b = migrator.rename(a, TenantName.exactly("b"));
-        assertThat(rows(a)).isEqualTo("none");
-        assertThat(migrator.status(b).tenants().get(0).applied()).hasSize(2);
-        migrator.dropTenant(b, b);
-        assertThat(database.value("SELECT count(*) FROM " + TABLE)).isEqualTo("0");
+        @Test
+        void aCreationRecordsItsMigrations() {
+            assertThat(rows(A)).isEqualTo("tenant 20240101 20240102");
+            assertThat(migrator.tenants()).containsExactly(A);
+        }
+
+        @Test
+        void aDeployOfTheSameMigrationsFindsItUpToDate() {
+            assertThat(migrator.deployAll().outcomes()).containsExactly(new TenantOutcome.UpToDate(A));
+        }
+
+        @Test
+        void aPlanNamesThePendingMigration() {
+            assertThat(next().plan().tenants().get(0).migrations()).hasSize(1);
+        }
+
+        @Test
+        void aDeployRecordsThePendingMigration() {
+            next().deployAll().throwIfFailed();
+
+            assertThat(rows(A)).isEqualTo("tenant 20240101 20240102 20240103");
+            assertThat(next().verify().outcomes()).containsExactly(new TenantOutcome.Healthy(A, List.of()));
+        }
+
+        @Test
+        void aStatusNamesTheRecordedMigrationsAsFinished() {
+            next().deployAll().throwIfFailed();
+
+            assertThat(next().status(A).tenants().get(0).applied())
+                    .allMatch(AppliedMigration::finished)
+                    .extracting(AppliedMigration::version)
+                    .containsExactly(MEMBERS.version(), NOTES.version(), FLAG.version());
+        }
+
+        @Test
+        void aRollbackRemovesTheRecord() {
+            next().deployAll().throwIfFailed();
+
+            next().rollbackAll(FLAG.version(), RollbackOptions.defaults()).throwIfFailed();
+
+            assertThat(rows(A)).isEqualTo("tenant 20240101 20240102");
+        }
+
+        @Test
+        void aBackfillCreatesAMissingTable() {
+            database.execute("DROP TABLE a.notes");
+
+            assertThat(migrator.backfillAll().of(TenantOutcome.Backfilled.class))
+                    .hasSize(1);
+        }
+
+        @Test
+        void aRepairRemovesARecord() {
+            migrator.repairAll(new Repair.MarkNotApplied(NOTES.version())).throwIfFailed();
+
+            assertThat(rows(A)).isEqualTo("tenant 20240101");
+        }
+
+        @Test
+        void aRepairAddsARecord() {
+            migrator.repairAll(new Repair.MarkNotApplied(NOTES.version())).throwIfFailed();
+
+            migrator.repairAll(new Repair.MarkApplied(NOTES.version())).throwIfFailed();
+
+            assertThat(rows(A)).isEqualTo("tenant 20240101 20240102");
+            assertThat(migrator.verify().successful()).isTrue();
+        }
+
+        @Test
+        void aRenameTakesTheRecordsAlong() {
+            String b = migrator.rename(A, TenantName.exactly("b"));
+
+            assertThat(rows(A)).isEqualTo("none");
+            assertThat(migrator.status(b).tenants().get(0).applied()).hasSize(2);
+        }
+
+        @Test
+        void aDropRemovesTheRecords() {
+            migrator.dropTenant(A, A);
+
+            assertThat(database.value("SELECT count(*) FROM " + TABLE)).isEqualTo("0");
+        }
+
+        private TenantMigrator next() {
+            return withNotes(MEMBERS, NOTES, FLAG);
+        }
     }
 
-    @Test
-    void whatRunsOutsideOfATransactionIsRecorded() {
-        Migration index = Migration.of(
+    @Nested
+    class OutsideOfATransaction {
+
+        private final Migration index = Migration.of(
                 "20240103_index",
                 "CREATE INDEX CONCURRENTLY notes_body ON notes (body)",
                 "DROP INDEX CONCURRENTLY notes_body");
-        Migration wrong = Migration.of("20240104_wrong", "CREATE INDEX CONCURRENTLY x ON notes (nothing)");
-        String a = create(with(MEMBERS, NOTES), "a");
 
-        with(MEMBERS, NOTES, index).deployAll().throwIfFailed();
-        assertThat(rows(a)).isEqualTo(" 20240101 20240102 20240103");
-        assertThat(with(MEMBERS, NOTES, index, wrong).deployAll().failed()).hasSize(1);
-        assertThat(rows(a)).isEqualTo(" 20240101 20240102 20240103");
-        with(MEMBERS, NOTES, index)
-                .rollback(a, index.version(), RollbackOptions.defaults())
-                .throwIfFailed();
-        assertThat(rows(a)).isEqualTo(" 20240101 20240102");
+        private String tenant = "";
+
+        @BeforeEach
+        void createTenant() {
+            tenant = create(with(MEMBERS, NOTES), "a");
+        }
+
+        @Test
+        void aMigrationIsRecorded() {
+            with(MEMBERS, NOTES, index).deployAll().throwIfFailed();
+
+            assertThat(rows(tenant)).isEqualTo("tenant 20240101 20240102 20240103");
+        }
+
+        @Test
+        void aFailedMigrationIsNotRecorded() {
+            Migration wrong = Migration.of("20240104_wrong", "CREATE INDEX CONCURRENTLY x ON notes (nothing)");
+
+            assertThat(with(MEMBERS, NOTES, index, wrong).deployAll().failed()).hasSize(1);
+
+            assertThat(rows(tenant)).isEqualTo("tenant 20240101 20240102 20240103");
+        }
+
+        @Test
+        void aRollbackRemovesTheRecord() {
+            with(MEMBERS, NOTES, index).deployAll().throwIfFailed();
+
+            with(MEMBERS, NOTES, index)
+                    .rollback(tenant, index.version(), RollbackOptions.defaults())
+                    .throwIfFailed();
+
+            assertThat(rows(tenant)).isEqualTo("tenant 20240101 20240102");
+        }
     }
 
     @Test
-    void inTheCallersTransactionTheRowsComeAndGoWithIt() throws SQLException {
+    void aCallersRollbackTakesTheRecordsBack() throws SQLException {
         TenantMigrator migrator = with(MEMBERS, NOTES);
         try (Connection connection = database.connection()) {
             connection.setAutoCommit(false);
             migrator.createTenant(connection, TenantName.exactly("a"), TenantStep.NONE);
             connection.rollback();
-            assertThat(migrator.tenants()).isEmpty();
+            connection.setAutoCommit(true);
+        }
+        assertThat(migrator.tenants()).isEmpty();
+    }
+
+    @Test
+    void aCallersTransactionMayCreateSeveralTenantsAfterARollback() throws SQLException {
+        TenantMigrator migrator = with(MEMBERS, NOTES);
+        try (Connection connection = database.connection()) {
+            connection.setAutoCommit(false);
+            migrator.createTenant(connection, TenantName.exactly("a"), TenantStep.NONE);
+            connection.rollback();
             migrator.createTenant(connection, TenantName.exactly("a"), TenantStep.NONE);
             migrator.createTenant(connection, TenantName.exactly("b"), TenantStep.NONE);
             connection.commit();
@@ -243,23 +390,46 @@ class FleetTableTest {
         assertThat(migrator.deployAll().of(TenantOutcome.UpToDate.class)).hasSize(2);
     }
 
-    @Test
-    void aSchemaThatWasDroppedByHandLeavesNothingToTheNextOfItsName() {
-        TenantMigrator migrator = with(MEMBERS, NOTES);
-        create(migrator, "a");
-        create(migrator, "b");
-        database.execute("DROP SCHEMA a CASCADE");
+    @Nested
+    class AfterASchemaWasDroppedByHand {
 
-        assertThat(migrator.tenants()).containsExactly("b");
-        assertThat(migrator.exists("a")).isFalse();
-        assertThat(migrator.deploy("a").failed()).hasSize(1);
-        create(with(MEMBERS), "a");
-        assertThat(rows("a")).isEqualTo(" 20240101");
+        private final TenantMigrator migrator = with(MEMBERS, NOTES);
 
-        database.execute("DROP SCHEMA a CASCADE");
-        migrator.rename("b", TenantName.exactly("a"));
-        assertThat(rows("a")).isEqualTo(" 20240101 20240102");
-        assertThat(migrator.verify().successful()).isTrue();
+        @BeforeEach
+        void dropSchema() {
+            create(migrator, "a");
+            create(migrator, "b");
+            database.execute("DROP SCHEMA a CASCADE");
+        }
+
+        @Test
+        void itIsNoTenant() {
+            assertThat(migrator.tenants()).containsExactly("b");
+            assertThat(migrator.exists("a")).isFalse();
+        }
+
+        @Test
+        void aDeployToItFails() {
+            assertThat(migrator.deploy("a").failed()).hasSize(1);
+        }
+
+        @Test
+        void aNewTenantOfItsNameInheritsNoRecord() {
+            create(with(MEMBERS), "a");
+
+            assertThat(rows("a")).isEqualTo("tenant 20240101");
+        }
+
+        @Test
+        void aTenantThatIsRenamedToItsNameInheritsNoRecord() {
+            create(with(MEMBERS), "a");
+            database.execute("DROP SCHEMA a CASCADE");
+
+            migrator.rename("b", TenantName.exactly("a"));
+
+            assertThat(rows("a")).isEqualTo("tenant 20240101 20240102");
+            assertThat(migrator.verify().successful()).isTrue();
+        }
     }
 
     @Test
@@ -299,7 +469,12 @@ class FleetTableTest {
                 Statement statement = reader.createStatement()) {
             reader.setAutoCommit(false);
             statement.execute("LOCK TABLE public.users IN ACCESS SHARE MODE");
-            assertThatThrownBy(() -> shared.dropTenant("a", "a")).hasMessageContaining("drop the tenant again");
+            CompletableFuture<Void> drop = CompletableFuture.runAsync(() -> shared.dropTenant("a", "a"));
+            // Sooner than its lock timeout would end it.
+            String waiting = database.awaitRow("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                    + " AND datname = current_database()");
+            database.execute("SELECT pg_cancel_backend(?)", Integer.valueOf(waiting));
+            assertThatThrownBy(() -> drop.get(1, TimeUnit.MINUTES)).hasMessageContaining("drop the tenant again");
             reader.rollback();
         }
         assertThat(shared.unfinishedDrops()).containsExactly("a");
@@ -310,24 +485,52 @@ class FleetTableTest {
 
         assertThat(shared.unfinishedDrops()).isEmpty();
         assertThat(database.values("SELECT DISTINCT tenant FROM " + TABLE)).containsExactly("a");
-        assertThat(rows("a")).isEqualTo(" 20240101");
+        assertThat(rows("a")).isEqualTo("tenant 20240101");
         database.execute("DROP TABLE public.users CASCADE");
     }
 
-    @Test
-    void adoptsWhatOtherToolsTrackAndNothingTwice() {
-        database.execute("CREATE SCHEMA rails; CREATE TABLE rails.schema_migrations (version varchar PRIMARY KEY)");
-        TenantMigrator migrator = with(MEMBERS, NOTES);
-        migrator.adopt("rails", List.of(MEMBERS.version()));
-        assertThat(rows("rails")).isEqualTo(" 20240101");
-        assertThatThrownBy(() -> migrator.adopt("rails", List.of())).hasMessageContaining("ask status");
+    @Nested
+    class Adoption {
 
-        TenantMigrator inside = Samples.with(database, MEMBERS);
-        create(inside, "inside");
-        assertThatThrownBy(() -> migrator.adopt("inside", List.of())).hasMessageContaining("the other store");
-        create(migrator, "outside");
-        assertThatThrownBy(() -> inside.adopt("outside", List.of())).hasMessageContaining("the other store");
-        inside.dropTenant("inside", "inside");
+        @Test
+        void takesASchemaWithAnotherToolsTable() {
+            TenantMigrator migrator = adoptRails();
+
+            assertThat(rows("rails")).isEqualTo("tenant 20240101");
+            assertThat(migrator.tenants()).containsExactly("rails");
+        }
+
+        @Test
+        void refusesATenantOfThisStore() {
+            TenantMigrator migrator = adoptRails();
+
+            assertThatThrownBy(() -> migrator.adopt("rails", List.of())).hasMessageContaining("ask status");
+        }
+
+        @Test
+        void refusesATenantThatIsTrackedInItsSchema() {
+            TenantMigrator inside = Samples.with(database, MEMBERS);
+            create(inside, "inside");
+
+            assertThatThrownBy(() -> with(MEMBERS, NOTES).adopt("inside", List.of()))
+                    .hasMessageContaining("the other store");
+            inside.dropTenant("inside", "inside");
+        }
+
+        @Test
+        void ofTheSchemaStoreRefusesATenantOfTheFleetTable() {
+            create(with(MEMBERS, NOTES), "outside");
+
+            assertThatThrownBy(() -> Samples.with(database, MEMBERS).adopt("outside", List.of()))
+                    .hasMessageContaining("the other store");
+        }
+
+        private TenantMigrator adoptRails() {
+            database.execute("CREATE SCHEMA rails; CREATE TABLE rails.schema_migrations (version varchar PRIMARY KEY)");
+            TenantMigrator migrator = with(MEMBERS, NOTES);
+            migrator.adopt("rails", List.of(MEMBERS.version()));
+            return migrator;
+        }
     }
 
     @Test
