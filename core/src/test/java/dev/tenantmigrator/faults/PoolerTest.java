@@ -164,7 +164,8 @@ class PoolerTest {
         TenantMigratorBuilder migrator = TenantMigrator.builder(pooled)
                 .migrations(MigrationSource.of(more.toArray(Migration[]::new)))
                 .parallelism(2);
-        assertThatThrownBy(() -> migrator.build().deployAll()).hasMessageContaining("directDataSource");
+        assertThatThrownBy(() -> migrator.build().deployAll())
+                .hasMessageContaining("a direct connection as well (--direct-url)");
         assertThat(migrator.directDataSource(database.dataSource())
                         .build()
                         .deployAll()

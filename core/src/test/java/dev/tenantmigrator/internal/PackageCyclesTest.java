@@ -32,9 +32,6 @@ class PackageCyclesTest {
             "Rollout.java",
             "TenantMigrator.java",
             "internal/migrate/NonTransactionalRun.java",
-            "internal/sql/EnumLabels.java",
-            "internal/sql/Lexer.java",
-            "internal/sql/StatementAdvice.java",
             "internal/tenant/Creation.java",
             "internal/tenant/TenantCreator.java"));
 

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The objects that a transaction may touch beside its tenant's schema, and SQL conditions for them.
+ * The objects that a transaction may touch outside of its tenant's schema, and SQL conditions for them.
  *
  * @param sharedSchema the schema of the shared objects
  * @param sharedObjects names of objects there; their indexes, sequences and partitions are allowed with them
@@ -75,7 +75,7 @@ public record AllowList(String sharedSchema, Set<String> sharedObjects, Set<Stri
                         + catalog + ", " + oid + ", 0) i), false))";
     }
 
-    /** As {@link #isNamed}, by the quoted names of {@code pg_identify_object}. */
+    /** Like {@link #isNamed}, by the quoted names of {@code pg_identify_object}. */
     String isIdentified(String object, String tenant) {
         String condition = Stream.concat(
                         Stream.of(tenant), schemas.stream().sorted().map(Sql::literal))

@@ -80,7 +80,7 @@ final class ForeignQueries {
                         allowed.isByName("e.c", "e.o"));
     }
 
-    /** As {@link #among}, for the schemas among the objects: a schema has no row in {@code pg_depend} that says where it is. */
+    /** Like {@link #among}, for the schemas among the objects: a schema has no row in {@code pg_depend} that says where it is. */
     static String schemasAmong(AllowList allowed, String tenant, String catalogs, String objects) {
         return """
                 SELECT 2615::oid AS c, s.oid AS o FROM unnest(%s, %s) e(c, o) JOIN pg_namespace s ON e.c = 2615 AND s.oid = e.o

@@ -12,8 +12,8 @@ import java.util.Optional;
 
 /**
  * Runs the library's own queries and statements, each in one round trip. Without arguments the text is sent unchanged: JDBC
- * escapes are off. With arguments it is prepared: a {@code Collection} of strings becomes a {@code text[]}, any other argument
- * is set by its Java type.
+ * escapes are off. With arguments it is prepared: a {@code Collection} of strings becomes a {@code text[]}, an empty {@code
+ * Optional} becomes {@code NULL}, any other argument is set by its Java type.
  */
 public final class Jdbc {
 
@@ -104,6 +104,8 @@ public final class Jdbc {
             for (int i = 0; i < args.length; i++) {
                 if (args[i] instanceof Collection<?> strings) {
                     statement.setArray(i + 1, connection.createArrayOf("text", strings.toArray()));
+                } else if (args[i] instanceof Optional<?> optional) {
+                    statement.setObject(i + 1, optional.orElse(null));
                 } else {
                     statement.setObject(i + 1, args[i]);
                 }

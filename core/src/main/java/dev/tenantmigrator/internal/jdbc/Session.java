@@ -85,7 +85,7 @@ public final class Session implements AutoCloseable {
         return inTransaction(work, Optional.empty(), "COMMIT");
     }
 
-    /** As {@link #inTransaction(Work)}, with an isolation level if one is given. */
+    /** Like {@link #inTransaction(Work)}, with an isolation level if one is given. */
     public <T> T inTransaction(Optional<String> isolationLevel, Work<T> work) throws SQLException {
         return inTransaction(work, isolationLevel, "COMMIT");
     }
@@ -174,7 +174,7 @@ public final class Session implements AutoCloseable {
         sendInTransaction(Optional.empty(), pipeline);
     }
 
-    /** As {@link #sendInTransaction(Pipeline)}, with an isolation level if one is given. */
+    /** Like {@link #sendInTransaction(Pipeline)}, with an isolation level if one is given. */
     public void sendInTransaction(Optional<String> isolationLevel, Pipeline pipeline) throws SQLException {
         borrowed.readSettings();
         try {
@@ -251,7 +251,7 @@ public final class Session implements AutoCloseable {
         closeForGood = true;
     }
 
-    /** As {@link #closeWhenDone}, and before another tenant has its turn, because the rest must not reach that one. */
+    /** Like {@link #closeWhenDone}, and before another tenant has its turn, because the rest must not reach that one. */
     public void closeAfterThisTenant() {
         closeForGood = true;
         mustBeReplaced = true;

@@ -35,8 +35,8 @@ public record SessionSettings(Map<String, String> changed, Map<String, String> l
 
     /**
      * Every name has its schema, because a script may have left a search path and temporary types of its own. The functions behind
-     * the views are called directly: the views would double the time for planning, and the driver has the query planned anew
-     * whenever a search path was set.
+     * the views are called directly: the views would double the time for planning, and the driver has the query planned
+     * again after each change of the search path.
      */
     private static final String QUERY = """
             SELECT name, setting, false FROM pg_catalog.pg_show_all_settings()

@@ -109,7 +109,7 @@ public final class SqlErrors {
     }
 
     /**
-     * As {@link #message(SQLException)}, for an error of a script.
+     * Like {@link #message(SQLException)}, for an error of a script.
      *
      * @param script the text that its author wrote, which may be shown
      */
@@ -209,7 +209,7 @@ public final class SqlErrors {
         return failure(e, "");
     }
 
-    /** As {@link #failure(SQLException)}, for an error of a script. */
+    /** Like {@link #failure(SQLException)}, for an error of a script. */
     static Failure failure(SQLException e, String script) {
         Failure failure = Failure.of(message(e, script));
         return state(e).isEmpty() ? failure : failure.withSqlState(state(e));

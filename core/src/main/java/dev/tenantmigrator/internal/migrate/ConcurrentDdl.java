@@ -1,13 +1,10 @@
 package dev.tenantmigrator.internal.migrate;
 
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.sql.nontransactional.NonTransactionalStatement;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -237,28 +234,11 @@ final class ConcurrentDdl {
     }
 
     private void execute(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+        Jdbc.execute(connection, sql);
     }
 
-    private interface Row<T> {
-        T read(ResultSet rows) throws SQLException;
-    }
-
-    private <T> List<T> query(String sql, Row<T> row, Object... arguments) throws SQLException {
+    private <T> List<T> query(String sql, Jdbc.RowMapper<T> mapper, Object... arguments) throws SQLException {
         execute(OWN_PATH);
-        List<T> result = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < arguments.length; i++) {
-                statement.setObject(i + 1, arguments[i]);
-            }
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    result.add(row.read(rows));
-                }
-            }
-        }
-        return result;
+        return Jdbc.query(connection, sql, mapper, arguments);
     }
 }

@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.migrate;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.LockTable;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
@@ -10,11 +11,8 @@ import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -123,15 +121,8 @@ final class MigrationErrors {
     }
 
     private static List<String> holders(Connection connection, String schema) {
-        try (PreparedStatement statement = connection.prepareStatement(HOLDERS)) {
-            statement.setString(1, schema);
-            List<String> processes = new ArrayList<>();
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    processes.add(rows.getString(1));
-                }
-            }
-            return processes;
+        try {
+            return Jdbc.query(connection, HOLDERS, row -> row.getString(1), schema);
         } catch (SQLException e) {
             // It would only have made the message better.
             return List.of();

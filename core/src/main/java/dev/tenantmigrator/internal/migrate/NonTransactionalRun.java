@@ -10,6 +10,7 @@ import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.fleet.WaitReminder;
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
@@ -22,7 +23,6 @@ import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -298,8 +298,6 @@ final class NonTransactionalRun {
     }
 
     private static void set(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+        Jdbc.execute(connection, sql);
     }
 }

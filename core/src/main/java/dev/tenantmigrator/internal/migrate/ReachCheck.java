@@ -1,17 +1,13 @@
 package dev.tenantmigrator.internal.migrate;
 
 import dev.tenantmigrator.internal.containment.AllowList;
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.script.TenantPath;
 import dev.tenantmigrator.internal.sql.nontransactional.NonTransactionalStatement;
 import dev.tenantmigrator.internal.sql.nontransactional.NonTransactionalStatement.Kind;
-import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -204,29 +200,25 @@ final class ReachCheck {
 
     private Optional<String> refusal(Connection connection, NonTransactionalStatement what, String sql)
             throws SQLException {
-        Object searched;
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(path.sql(tenant));
-            try (ResultSet row = statement.executeQuery(OWN_SETTINGS)) {
-                row.next();
-                searched = row.getArray(1).getArray();
-            }
-        }
-        try (PreparedStatement query = connection.prepareStatement(QUERY)) {
-            query.setString(1, tenant);
-            query.setArray(2, array(connection, names(what)));
-            query.setBoolean(3, what.kind() == Kind.VACUUM);
-            query.setBoolean(4, what.kind() == Kind.DETACH);
-            query.setString(5, code(what, sql).orElse(null));
-            query.setString(6, allowed.sharedSchema());
-            query.setArray(7, array(connection, allowed.sharedObjects()));
-            query.setArray(8, array(connection, allowed.schemas()));
-            query.setArray(9, array(connection, allowed.tables()));
-            query.setArray(10, connection.createArrayOf("text", (Object[]) searched));
-            try (ResultSet rows = query.executeQuery()) {
-                return rows.next() ? Optional.of(message(rows.getString(1), rows.getString(2))) : Optional.empty();
-            }
-        }
+        Jdbc.execute(connection, path.sql(tenant));
+        Object[] searched = Jdbc.queryOne(
+                connection, OWN_SETTINGS, row -> (Object[]) row.getArray(1).getArray());
+        return Jdbc.query(
+                        connection,
+                        QUERY,
+                        row -> message(row.getString(1), row.getString(2)),
+                        tenant,
+                        names(what),
+                        what.kind() == Kind.VACUUM,
+                        what.kind() == Kind.DETACH,
+                        code(what, sql),
+                        allowed.sharedSchema(),
+                        allowed.sharedObjects(),
+                        allowed.schemas(),
+                        allowed.tables(),
+                        List.of(searched))
+                .stream()
+                .findFirst();
     }
 
     /** The relations that it begins with; none for all of the schema. */
@@ -246,10 +238,6 @@ final class ReachCheck {
             case CREATE_INDEX -> Optional.of(sql.substring(Math.max(0, sql.indexOf('('))));
             default -> Optional.of("");
         };
-    }
-
-    private static Array array(Connection connection, Collection<String> names) throws SQLException {
-        return connection.createArrayOf("text", names.toArray());
     }
 
     private static String message(String finding, String name) {

@@ -2,16 +2,14 @@ package dev.tenantmigrator.internal.script;
 
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.sql.rules.ExtensionRequest;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -87,10 +85,9 @@ public final class Extensions {
                 + Sql.literal(create) + " || CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_available_extension_versions"
                 + " WHERE name = " + Sql.literal(extension.name()) + " AND schema IS NOT NULL) THEN '' ELSE "
                 + Sql.literal(inSchema) + " END || " + Sql.literal(version + " CASCADE") + "; END";
-        try (Statement statement = connection.createStatement()) {
-            statement.setEscapeProcessing(false);
+        try {
             // What this wrote must not count for the transaction that comes next.
-            statement.execute("DO " + Sql.literal(inTurn) + "; SELECT pg_catalog.pg_stat_force_next_flush()");
+            Jdbc.execute(connection, "DO " + Sql.literal(inTurn) + "; SELECT pg_catalog.pg_stat_force_next_flush()");
         } catch (SQLException e) {
             throw new TenantMigratorException(
                     Failure.of("extension \"" + extension.name() + "\" is not installed and cannot be created: "
@@ -108,14 +105,12 @@ public final class Extensions {
      */
     public static List<String> state(Connection connection) throws SQLException {
         List<String> state = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(
-                        "SELECT oid, xmin, extversion, extnamespace::pg_catalog.regnamespace FROM pg_catalog.pg_extension"
-                                + " ORDER BY oid");
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                state.add(String.join(" ", rows.getString(1), rows.getString(2), rows.getString(3), rows.getString(4)));
-            }
-        }
+        Jdbc.forEachPrepared(
+                connection,
+                "SELECT oid, xmin, extversion, extnamespace::pg_catalog.regnamespace FROM pg_catalog.pg_extension"
+                        + " ORDER BY oid",
+                row -> state.add(
+                        String.join(" ", row.getString(1), row.getString(2), row.getString(3), row.getString(4))));
         return state;
     }
 
@@ -146,19 +141,16 @@ public final class Extensions {
                 UNION ALL SELECT extname, NULL, NULL FROM pg_catalog.pg_extension""".formatted(
                 Sql.literal(sharedSchema), extensions.stream().map(Sql::literal).collect(Collectors.joining(", ")));
         // Prepared without parameters: its plan, which takes ten times as long as it runs, is kept on the connection.
-        try (PreparedStatement statement = connection.prepareStatement(query);
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                if (rows.getString(2) == null) {
-                    present.add(rows.getString(1));
-                    continue;
-                }
-                objects.put(rows.getString(3), rows.getString(2));
-                if (extensions.contains(rows.getString(1))) {
-                    schemas.add(rows.getString(2));
-                }
+        Jdbc.forEachPrepared(connection, query, row -> {
+            if (row.getString(2) == null) {
+                present.add(row.getString(1));
+                return;
             }
-        }
+            objects.put(row.getString(3), row.getString(2));
+            if (extensions.contains(row.getString(1))) {
+                schemas.add(row.getString(2));
+            }
+        });
         return new Installed(present, schemas, objects);
     }
 }

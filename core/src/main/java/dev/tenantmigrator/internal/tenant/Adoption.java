@@ -8,6 +8,7 @@ import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.Session;
@@ -19,8 +20,6 @@ import dev.tenantmigrator.report.AdoptionPlan;
 import dev.tenantmigrator.report.Failure;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashSet;
@@ -156,16 +155,6 @@ public final class Adoption {
                   JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p')
                   JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                  WHERE n.nspname = ? AND c.relname LIKE ?""";
-        Set<String> columns = new HashSet<>();
-        try (PreparedStatement statement = connection.prepareStatement(query)) {
-            statement.setString(1, schema);
-            statement.setString(2, tables);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    columns.add(rows.getString(1));
-                }
-            }
-        }
-        return columns;
+        return new HashSet<>(Jdbc.query(connection, query, row -> row.getString(1), schema, tables));
     }
 }

@@ -13,6 +13,7 @@ import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
 import dev.tenantmigrator.internal.jdbc.CustomSettings;
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.LockTable;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Queries;
@@ -31,7 +32,6 @@ import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -363,8 +363,6 @@ final class Creation {
     }
 
     private void execute(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+        Jdbc.execute(connection, sql);
     }
 }

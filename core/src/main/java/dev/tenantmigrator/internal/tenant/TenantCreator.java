@@ -13,6 +13,7 @@ import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
 import dev.tenantmigrator.internal.jdbc.CustomSettings;
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.LockTable;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
@@ -29,7 +30,6 @@ import dev.tenantmigrator.report.Failure;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -325,8 +325,6 @@ public final class TenantCreator {
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+        Jdbc.execute(connection, sql);
     }
 }

@@ -4,6 +4,7 @@ import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -12,8 +13,6 @@ import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,16 +106,7 @@ public final class TenantDropper {
                     ON d.classoid = 'pg_catalog.pg_namespace'::regclass AND d.objoid = n.oid
                  WHERE pg_catalog.starts_with(n.nspname::text, ?) AND pg_catalog.starts_with(d.description, ?)""";
         Map<String, String> tenants = new TreeMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(query)) {
-            statement.setString(1, MARK);
-            statement.setString(2, PREFIX);
-            statement.setString(3, MARK);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    tenants.put(rows.getString(1), rows.getString(2));
-                }
-            }
-        }
+        Jdbc.forEach(connection, query, row -> tenants.put(row.getString(1), row.getString(2)), MARK, PREFIX, MARK);
         return tenants;
     }
 
@@ -177,18 +167,7 @@ public final class TenantDropper {
                  WHERE coalesce(k.connamespace, c.relnamespace, p.pronamespace, t.typnamespace)
                        <> pg_catalog.to_regnamespace(pg_catalog.quote_ident(?))
                  ORDER BY 1 LIMIT 10""";
-        List<String> dependents = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(query)) {
-            for (int parameter = 1; parameter <= 4; parameter++) {
-                statement.setString(parameter, schema);
-            }
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    dependents.add(rows.getString(1));
-                }
-            }
-        }
-        return dependents;
+        return Jdbc.query(connection, query, row -> row.getString(1), schema, schema, schema, schema);
     }
 
     private void finish(Session session, String dropping) throws SQLException {
@@ -228,19 +207,26 @@ public final class TenantDropper {
                                       AND d.deptype IN ('a', 'i', 'e') AND c.relkind = 'S')
                  ORDER BY c.oid
                  LIMIT ?""";
+        List<Drop> drops = Jdbc.query(
+                connection,
+                query,
+                row -> new Drop(
+                        "DROP " + row.getString(1) + " IF EXISTS " + Sql.qualified(schema, row.getString(2))
+                                + " CASCADE",
+                        row.getInt(3)),
+                schema,
+                LOCKS_PER_STEP);
         List<String> statements = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(query)) {
-            statement.setString(1, schema);
-            statement.setInt(2, LOCKS_PER_STEP);
-            try (ResultSet rows = statement.executeQuery()) {
-                int locks = 0;
-                while (rows.next() && (statements.isEmpty() || locks + rows.getInt(3) <= LOCKS_PER_STEP)) {
-                    locks += rows.getInt(3);
-                    statements.add("DROP " + rows.getString(1) + " IF EXISTS "
-                            + Sql.qualified(schema, rows.getString(2)) + " CASCADE");
-                }
+        int locks = 0;
+        for (Drop drop : drops) {
+            locks += drop.locks();
+            if (!statements.isEmpty() && locks > LOCKS_PER_STEP) {
+                break;
             }
+            statements.add(drop.statement());
         }
         return statements;
     }
+
+    private record Drop(String statement, int locks) {}
 }

@@ -4,6 +4,7 @@ import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.Session;
@@ -15,8 +16,6 @@ import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.report.Failure;
 import java.security.SecureRandom;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /** Renames a tenant, the bodies and settings of its functions included, which {@code ALTER SCHEMA} leaves alone. */
@@ -66,18 +65,12 @@ public final class TenantRenamer {
                                     WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid
                                       AND d.deptype = 'e')""";
         Pipeline flight = new Pipeline();
-        try (PreparedStatement statement = connection.prepareStatement(query)) {
-            statement.setString(1, newSchema);
-            // As it stands between quotes, where it has any.
-            statement.setString(2, schema.replace("\"", "\"\""));
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    String definition = rows.getString(1);
-                    String adapted = SchemaRenaming.rename(definition, schema, newSchema);
-                    if (!adapted.equals(definition)) {
-                        flight.add(adapted.strip());
-                    }
-                }
+        // The old name as it is between quotes, where it has quotes.
+        String quoted = schema.replace("\"", "\"\"");
+        for (String definition : Jdbc.query(connection, query, row -> row.getString(1), newSchema, quoted)) {
+            String adapted = SchemaRenaming.rename(definition, schema, newSchema);
+            if (!adapted.equals(definition)) {
+                flight.add(adapted.strip());
             }
         }
         return flight;

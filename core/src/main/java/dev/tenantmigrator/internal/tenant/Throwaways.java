@@ -5,6 +5,7 @@ import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.ThrowawayTenant;
 import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.sql.Sql;
@@ -14,9 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -73,23 +72,14 @@ public final class Throwaways {
 
     /** A user may sign up with any name, so what is swept has this mark too. */
     private static void mark(Connection connection, String schema) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("COMMENT ON SCHEMA " + Sql.identifier(schema) + " IS " + Sql.literal(MARK));
-        }
+        Jdbc.execute(connection, "COMMENT ON SCHEMA " + Sql.identifier(schema) + " IS " + Sql.literal(MARK));
     }
 
     private static List<String> marked(Connection connection) throws SQLException {
         String query = "SELECT n.nspname FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_description d"
                 + " ON d.classoid = 'pg_catalog.pg_namespace'::regclass AND d.objoid = n.oid WHERE d.description = "
                 + Sql.literal(MARK);
-        List<String> schemas = new ArrayList<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(query)) {
-            while (rows.next()) {
-                schemas.add(rows.getString(1));
-            }
-        }
-        return schemas;
+        return Jdbc.query(connection, query, row -> row.getString(1));
     }
 
     private void sweep() throws SQLException {

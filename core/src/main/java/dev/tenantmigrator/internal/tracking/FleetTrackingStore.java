@@ -6,15 +6,13 @@ import static dev.tenantmigrator.internal.sql.Sql.literal;
 import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
 import dev.tenantmigrator.internal.sql.Sql;
 import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -92,28 +90,21 @@ public final class FleetTrackingStore extends TrackingTable {
 
     /** Nobody has signed up yet; asked first, because an error would end the caller's transaction. */
     private static boolean isThere(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows =
-                        statement.executeQuery("SELECT pg_catalog.to_regclass(" + literal(TABLE) + ") IS NOT NULL")) {
-            rows.next();
-            return rows.getBoolean(1);
-        }
+        return Jdbc.queryOne(
+                connection,
+                "SELECT pg_catalog.to_regclass(" + literal(TABLE) + ") IS NOT NULL",
+                row -> row.getBoolean(1));
     }
 
     @Override
     public List<String> discover(Connection connection, String sharedSchema) throws SQLException {
-        List<String> schemas = new ArrayList<>();
         if (!isThere(connection)) {
-            return schemas;
+            return List.of();
         }
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "SELECT f.tenant" + ROWS + "f.version = '' AND " + TenantSchemas.othersSql(sharedSchema))) {
-            while (rows.next()) {
-                schemas.add(rows.getString(1));
-            }
-        }
-        return schemas;
+        return Jdbc.query(
+                connection,
+                "SELECT f.tenant" + ROWS + "f.version = '' AND " + TenantSchemas.othersSql(sharedSchema),
+                row -> row.getString(1));
     }
 
     @Override
@@ -121,13 +112,9 @@ public final class FleetTrackingStore extends TrackingTable {
         if (!isThere(connection)) {
             return false;
         }
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT 1" + ROWS + "f.tenant = ? AND f.version = ''")) {
-            statement.setString(1, schema);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next();
-            }
-        }
+        return Jdbc.queryOptional(
+                        connection, "SELECT 1" + ROWS + "f.tenant = ? AND f.version = ''", row -> true, schema)
+                .isPresent();
     }
 
     @Override
@@ -139,22 +126,21 @@ public final class FleetTrackingStore extends TrackingTable {
         }
         String query = "SELECT f.tenant, f.version, f.description, f.applied_at, f.checksum" + ROWS
                 + "f.tenant = ANY (?) ORDER BY f.tenant, f.id";
-        try (PreparedStatement statement = connection.prepareStatement(query)) {
-            statement.setArray(1, connection.createArrayOf("text", schemas.toArray()));
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
+        Jdbc.forEach(
+                connection,
+                query,
+                row -> {
                     List<AppliedMigration> history =
-                            histories.computeIfAbsent(rows.getString(1), schema -> new ArrayList<>());
-                    if (!rows.getString(2).isEmpty()) {
+                            histories.computeIfAbsent(row.getString(1), schema -> new ArrayList<>());
+                    if (!row.getString(2).isEmpty()) {
                         history.add(new AppliedMigration(
-                                rows.getString(2),
-                                Optional.ofNullable(rows.getString(3)),
-                                Optional.ofNullable(rows.getObject(4, LocalDateTime.class)),
-                                Optional.ofNullable(rows.getString(5))));
+                                row.getString(2),
+                                Optional.ofNullable(row.getString(3)),
+                                Optional.ofNullable(row.getObject(4, LocalDateTime.class)),
+                                Optional.ofNullable(row.getString(5))));
                     }
-                }
-            }
-        }
+                },
+                schemas);
         refuseMissing(schemas, histories);
         return histories;
     }
@@ -173,11 +159,8 @@ public final class FleetTrackingStore extends TrackingTable {
         if (schemas.isEmpty()) {
             return new LinkedHashMap<>();
         }
-        Map<String, List<RecordedVersion>> histories;
-        try (PreparedStatement statement = connection.prepareStatement(histories("WHERE f.tenant = ANY (?)", "true"))) {
-            statement.setArray(1, connection.createArrayOf("text", schemas.toArray()));
-            histories = shared(statement);
-        }
+        Map<String, List<RecordedVersion>> histories =
+                shared(connection, histories("WHERE f.tenant = ANY (?)", "true"), schemas);
         refuseMissing(schemas, histories);
         return histories;
     }
@@ -188,10 +171,7 @@ public final class FleetTrackingStore extends TrackingTable {
         if (!isThere(connection)) {
             return Optional.of(Map.of());
         }
-        try (PreparedStatement statement =
-                connection.prepareStatement(histories("", TenantSchemas.othersSql(sharedSchema)))) {
-            return Optional.of(shared(statement));
-        }
+        return Optional.of(shared(connection, histories("", TenantSchemas.othersSql(sharedSchema))));
     }
 
     /**
@@ -214,22 +194,26 @@ public final class FleetTrackingStore extends TrackingTable {
                  GROUP BY h.versions, h.checksums, h.finished""".formatted(TABLE, rows, schemas);
     }
 
-    private static Map<String, List<RecordedVersion>> shared(PreparedStatement query) throws SQLException {
+    private static Map<String, List<RecordedVersion>> shared(Connection connection, String query, Object... args)
+            throws SQLException {
         Map<String, List<RecordedVersion>> histories = new LinkedHashMap<>();
-        try (ResultSet rows = query.executeQuery()) {
-            while (rows.next()) {
-                String[] versions = (String[]) array(rows.getArray(1));
-                String[] checksums = (String[]) array(rows.getArray(2));
-                Boolean[] finished = (Boolean[]) array(rows.getArray(3));
-                List<RecordedVersion> history = IntStream.range(0, versions.length)
-                        .filter(i -> !versions[i].isEmpty())
-                        .mapToObj(i -> new RecordedVersion(versions[i], Optional.ofNullable(checksums[i]), finished[i]))
-                        .toList();
-                for (String tenant : (String[]) array(rows.getArray(4))) {
-                    histories.put(tenant, history);
-                }
-            }
-        }
+        Jdbc.forEachPrepared(
+                connection,
+                query,
+                row -> {
+                    String[] versions = (String[]) array(row.getArray(1));
+                    String[] checksums = (String[]) array(row.getArray(2));
+                    Boolean[] finished = (Boolean[]) array(row.getArray(3));
+                    List<RecordedVersion> history = IntStream.range(0, versions.length)
+                            .filter(i -> !versions[i].isEmpty())
+                            .mapToObj(i ->
+                                    new RecordedVersion(versions[i], Optional.ofNullable(checksums[i]), finished[i]))
+                            .toList();
+                    for (String tenant : (String[]) array(row.getArray(4))) {
+                        histories.put(tenant, history);
+                    }
+                },
+                args);
         return histories;
     }
 

@@ -3,13 +3,11 @@ package dev.tenantmigrator.internal.tracking;
 import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.sql.Sql;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -50,29 +48,25 @@ public final class SchemaTrackingStore extends TrackingTable {
     @Override
     public List<String> discover(Connection connection, String sharedSchema) throws SQLException {
         List<String> schemas = new ArrayList<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows =
-                        statement.executeQuery("SELECT c.relnamespace::pg_catalog.regnamespace::pg_catalog.text"
-                                + " FROM pg_catalog.pg_class c WHERE " + TRACKED)) {
-            while (rows.next()) {
-                Queries.schemaNamed(rows.getString(1))
+        Jdbc.forEach(
+                connection,
+                "SELECT c.relnamespace::pg_catalog.regnamespace::pg_catalog.text FROM pg_catalog.pg_class c WHERE "
+                        + TRACKED,
+                row -> Queries.schemaNamed(row.getString(1))
                         .filter(schema -> TenantSchemas.mayBeTenant(schema, sharedSchema))
-                        .ifPresent(schemas::add);
-            }
-        }
+                        .ifPresent(schemas::add));
         return schemas;
     }
 
     @Override
     public boolean isTracked(Connection connection, String schema) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid"
-                        + " WHERE n.nspname = ? AND " + TRACKED)) {
-            statement.setString(1, schema);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next();
-            }
-        }
+        return Jdbc.queryOptional(
+                        connection,
+                        "SELECT FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid"
+                                + " WHERE n.nspname = ? AND " + TRACKED,
+                        row -> true,
+                        schema)
+                .isPresent();
     }
 
     @Override
@@ -99,15 +93,12 @@ public final class SchemaTrackingStore extends TrackingTable {
                 row -> new RecordedVersion(row.getString(3), Optional.ofNullable(row.getString(4)), row.getBoolean(5)));
     }
 
-    private interface Row<R> {
-        R of(ResultSet row) throws SQLException;
-    }
-
     private record Numbered<R>(int id, R row) {}
 
     /** Sorted here: by the server, or put together there, it takes twice as long. */
     private static <R> Map<String, List<R>> read(
-            Connection connection, Collection<String> schemas, String columns, Row<R> row) throws SQLException {
+            Connection connection, Collection<String> schemas, String columns, Jdbc.RowMapper<R> mapper)
+            throws SQLException {
         Map<String, List<R>> histories = new LinkedHashMap<>();
         if (schemas.isEmpty()) {
             return histories;
@@ -119,12 +110,8 @@ public final class SchemaTrackingStore extends TrackingTable {
         String query = IntStream.range(0, names.size())
                 .mapToObj(i -> "SELECT " + i + ", id, " + columns + " FROM " + Sql.qualified(names.get(i), TABLE))
                 .collect(Collectors.joining(" UNION ALL "));
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(query)) {
-            while (rows.next()) {
-                found.get(rows.getInt(1)).add(new Numbered<>(rows.getInt(2), row.of(rows)));
-            }
-        }
+        Jdbc.forEach(
+                connection, query, row -> found.get(row.getInt(1)).add(new Numbered<>(row.getInt(2), mapper.map(row))));
         for (int i = 0; i < names.size(); i++) {
             histories.put(
                     names.get(i),
