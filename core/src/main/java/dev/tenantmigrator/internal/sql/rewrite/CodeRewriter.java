@@ -30,9 +30,9 @@ final class CodeRewriter {
      * @param references the schema and the shared objects, for dynamic SQL
      * @param rules all rules, {@code references} among them; the first that applies to a token changes it
      */
-    CodeRewriter(SchemaReferences references, Rule... rules) {
+    CodeRewriter(SchemaReferences references, List<Rule> rules) {
         this.references = references;
-        this.rules = List.of(rules);
+        this.rules = List.copyOf(rules);
     }
 
     /** @throws UnreadableSqlException when code has strings nested more than {@link Statement#MAX_NESTING} deep */

@@ -7,21 +7,18 @@ import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.internal.sql.lex.Tokens;
-import dev.tenantmigrator.internal.sql.lex.UnreadableSqlException;
 import dev.tenantmigrator.internal.sql.nontransactional.NonTransactionalStatement;
 import dev.tenantmigrator.internal.sql.nontransactional.NonTransactionalStatement.Kind;
 import dev.tenantmigrator.internal.sql.nontransactional.NonTransactionalStatement.Name;
 import dev.tenantmigrator.internal.sql.nontransactional.TransactionMode;
 import dev.tenantmigrator.internal.sql.rewrite.CodeRewriter.Rule;
-import dev.tenantmigrator.internal.sql.rules.ScriptReader;
+import dev.tenantmigrator.internal.sql.rewrite.PublicSchemaAdapter.Adapted;
 import dev.tenantmigrator.internal.sql.template.Edits;
 import dev.tenantmigrator.internal.sql.template.SchemaName;
-import dev.tenantmigrator.internal.sql.template.Template;
 import dev.tenantmigrator.report.ScriptNote;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * An adapted script of statements that run outside of a transaction. It qualifies each table and index with the tenant's
@@ -35,34 +32,36 @@ final class NonTransactionalScript implements TenantScript {
         this.statements = List.copyOf(statements);
     }
 
-    private record Adapted(Template text, int line) {}
-
     /**
      * Adapts a script that runs outside of a transaction.
      *
-     * @param references the rule for {@code public.x}, which is one of the rules too
-     * @param rules the rules for all other code
+     * @param checks the checks of all code
      * @return empty when the script runs in a transaction
      * @throws InvalidMigrationException when the script mixes both kinds of statements, or names an object outside of the
      *     tenant
      */
     static Optional<TenantScript> adapt(
-            ScriptFile script,
-            List<Statement> statements,
-            SharedObjects shared,
-            SchemaReferences references,
-            Rule... rules) {
+            ScriptFile script, List<Statement> statements, SharedObjects shared, CodeChecks checks) {
         Optional<List<NonTransactionalStatement>> read = TransactionMode.nonTransactional(script, statements);
         if (read.isEmpty()) {
             return Optional.empty();
         }
+        SchemaReferences references = new SchemaReferences(SchemaName.PUBLIC, shared);
+        SearchPathRules path = SearchPathRules.of(SchemaName.PUBLIC, shared);
         List<Adapted> adapted = new ArrayList<>();
         for (int i = 0; i < statements.size(); i++) {
             NonTransactionalStatement parsed = read.get().get(i);
             Statement statement = statements.get(i);
             refuseOutsideObjects(script, statement, parsed, shared);
-            Rule qualify = (tokens, token, out) -> qualify(parsed, tokens, token, out);
-            adapted.add(new Adapted(template(script, statement, references, with(qualify, rules)), statement.line()));
+            List<Rule> rules = List.of(
+                    (tokens, token, out) -> qualify(parsed, tokens, token, out),
+                    checks,
+                    references,
+                    path::list,
+                    references::keyword,
+                    GrantRules.unqualifiedTargets(shared),
+                    new LiteralRule(references));
+            adapted.add(Adapted.of(script, statement, new CodeRewriter(references, rules)));
         }
         return Optional.of(new NonTransactionalScript(adapted));
     }
@@ -80,21 +79,6 @@ final class NonTransactionalScript implements TenantScript {
                         statement.line(name.token()));
             }
         }
-    }
-
-    private static Rule[] with(Rule first, Rule... rules) {
-        return Stream.concat(Stream.of(first), Stream.of(rules)).toArray(Rule[]::new);
-    }
-
-    private static Template template(
-            ScriptFile script, Statement statement, SchemaReferences references, Rule... rules) {
-        Template.Builder template = new Template.Builder(statement.tokens().source(), statement.start());
-        try {
-            new CodeRewriter(references, rules).rewrite(statement, template);
-        } catch (UnreadableSqlException e) {
-            throw ScriptReader.invalid(script, e);
-        }
-        return template.build(statement.end());
     }
 
     private static boolean qualify(NonTransactionalStatement parsed, Tokens tokens, int token, Edits out) {
@@ -122,9 +106,7 @@ final class NonTransactionalScript implements TenantScript {
     @Override
     public List<SqlStatement> statements(String schema) {
         SchemaName name = new SchemaName(schema);
-        return statements.stream()
-                .map(statement -> new SqlStatement(statement.text.text(name), statement.line))
-                .toList();
+        return statements.stream().map(statement -> statement.in(name)).toList();
     }
 
     @Override
@@ -132,7 +114,7 @@ final class NonTransactionalScript implements TenantScript {
         return statements.stream()
                 .map(statement -> new ScriptNote(
                         ScriptNote.Kind.NOT_TRANSACTIONAL,
-                        statement.line,
+                        statement.line(),
                         "runs outside of a transaction; after a crash the next run continues with it. A concurrent"
                                 + " operation waits for every open transaction, without limit unless the file sets a"
                                 + " lock_timeout"))

@@ -57,58 +57,18 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
                     "the script is empty; write it, or at least SELECT 1 when nothing is to be done",
                     script.location());
         }
+        refuseNonStandardStrings(script, statements);
         CodeChecks.Check otherSchemas = new OtherSchemaCheck(shared);
         CodeChecks inRoutines = new CodeChecks(otherSchemas, GrantRules::refusal);
         CodeChecks elsewhere = new CodeChecks(otherSchemas, GrantRules::refusal, CodeChecks::sessionLocks);
-        SchemaReferences references = new SchemaReferences(SchemaName.PUBLIC, shared);
-        Rule grantTargets = GrantRules.unqualifiedTargets(shared);
-        Rule literals = new LiteralRule(references);
-        SearchPathRules path = SearchPathRules.of(SchemaName.PUBLIC, shared);
-        // A routine's settings and locks concern the application that calls the routine later.
-        CodeRewriter names = new CodeRewriter(
-                references,
-                inRoutines,
-                labels,
-                references,
-                path::list,
-                path::setSchema,
-                references::keyword,
-                grantTargets,
-                references::importTarget,
-                (tokens, token, out) -> path.setConfig(tokens, token, false, out),
-                literals);
-        CodeRewriter namesAndSettings = new CodeRewriter(
-                references,
-                elsewhere,
-                labels,
-                references,
-                path::toDefault,
-                path::list,
-                path::setSchema,
-                references::keyword,
-                grantTargets,
-                references::importTarget,
-                LocalSettings::set,
-                LocalSettings::reset,
-                LocalSettings::setConfig,
-                (tokens, token, out) -> path.setConfig(tokens, token, true, out),
-                literals);
-        refuseNonStandardStrings(script, statements);
-        Optional<TenantScript> nonTransactional = NonTransactionalScript.adapt(
-                script,
-                statements,
-                shared,
-                references,
-                elsewhere,
-                references,
-                path::list,
-                references::keyword,
-                grantTargets,
-                literals);
+        Optional<TenantScript> nonTransactional = NonTransactionalScript.adapt(script, statements, shared, elsewhere);
         if (nonTransactional.isPresent()) {
             requireNothingFound(script, statements.get(0), elsewhere);
             return nonTransactional.get();
         }
+        // A routine's settings and locks concern the application that calls the routine later.
+        CodeRewriter names = rewriter(shared, labels, inRoutines, false);
+        CodeRewriter namesAndSettings = rewriter(shared, labels, elsewhere, true);
         List<Adapted> adapted = new ArrayList<>();
         for (Statement statement : statements) {
             Verdict verdict = StatementRules.judge(statement);
@@ -116,12 +76,35 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
                 throw ScriptReader.invalid(script, statement, refusal);
             } else if (verdict != Verdict.ABSORB && !labels.isFolded(statement)) {
                 boolean routine = statement.createsRoutine();
-                adapted.add(adapted(script, statement, routine ? names : namesAndSettings));
+                adapted.add(Adapted.of(script, statement, routine ? names : namesAndSettings));
                 requireNothingFound(script, statement, routine ? inRoutines : elsewhere);
             }
         }
         TransactionRules.requireSavepointsClosed(script, statements);
         return new PreparedScript(List.copyOf(adapted), TransactionRules.isolationLevel(statements), script, shared);
+    }
+
+    private static CodeRewriter rewriter(
+            SharedObjects shared, EnumLabels labels, CodeChecks checks, boolean withSettings) {
+        SchemaReferences references = new SchemaReferences(SchemaName.PUBLIC, shared);
+        SearchPathRules path = SearchPathRules.of(SchemaName.PUBLIC, shared);
+        List<Rule> rules = new ArrayList<>(List.of(checks, labels, references));
+        if (withSettings) {
+            rules.add(path::toDefault);
+        }
+        rules.add(path::list);
+        rules.add(path::setSchema);
+        rules.add(references::keyword);
+        rules.add(GrantRules.unqualifiedTargets(shared));
+        rules.add(references::importTarget);
+        if (withSettings) {
+            rules.add(LocalSettings::set);
+            rules.add(LocalSettings::reset);
+            rules.add(LocalSettings::setConfig);
+        }
+        rules.add((tokens, token, out) -> path.setConfig(tokens, token, withSettings, out));
+        rules.add(new LiteralRule(references));
+        return new CodeRewriter(references, rules);
     }
 
     private static void requireNothingFound(ScriptFile script, Statement statement, CodeChecks checks) {
@@ -144,17 +127,24 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
         }
     }
 
-    private static Adapted adapted(ScriptFile script, Statement statement, CodeRewriter rewriter) {
-        Template.Builder template = new Template.Builder(statement.tokens().source(), statement.start());
-        try {
-            rewriter.rewrite(statement, template);
-        } catch (UnreadableSqlException e) {
-            throw ScriptReader.invalid(script, e);
-        }
-        return new Adapted(template.build(statement.end()), statement.line());
-    }
+    /** A statement in which only the tenant's schema is missing. */
+    record Adapted(Template template, int line) {
 
-    private record Adapted(Template template, int line) {}
+        /** @throws InvalidMigrationException when the statement's code is nested too deep */
+        static Adapted of(ScriptFile script, Statement statement, CodeRewriter rewriter) {
+            Template.Builder template = new Template.Builder(statement.tokens().source(), statement.start());
+            try {
+                rewriter.rewrite(statement, template);
+            } catch (UnreadableSqlException e) {
+                throw ScriptReader.invalid(script, e);
+            }
+            return new Adapted(template.build(statement.end()), statement.line());
+        }
+
+        SqlStatement in(SchemaName schema) {
+            return new SqlStatement(template.text(schema), line);
+        }
+    }
 
     private record PreparedScript(
             List<Adapted> statements, Optional<String> isolationLevel, ScriptFile script, SharedObjects shared)
@@ -163,9 +153,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
         @Override
         public List<SqlStatement> statements(String schema) {
             SchemaName name = new SchemaName(schema);
-            return statements.stream()
-                    .map(statement -> new SqlStatement(statement.template.text(name), statement.line))
-                    .toList();
+            return statements.stream().map(statement -> statement.in(name)).toList();
         }
 
         /** Made on demand: a deploy has no use for them. */

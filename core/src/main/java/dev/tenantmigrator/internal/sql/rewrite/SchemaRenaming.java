@@ -11,6 +11,7 @@ import dev.tenantmigrator.internal.sql.template.Edits;
 import dev.tenantmigrator.internal.sql.template.LiteralText;
 import dev.tenantmigrator.internal.sql.template.SchemaName;
 import dev.tenantmigrator.internal.sql.template.Template;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -38,12 +39,13 @@ public final class SchemaRenaming {
         SearchPathRules path = SearchPathRules.renamed(fromSchema);
         CodeRewriter rewriter = new CodeRewriter(
                 references,
-                references,
-                references::keyword,
-                path::list,
-                (tokens, token, out) -> path.setConfig(tokens, token, false, out),
-                new LiteralRule(references),
-                (tokens, token, out) -> nameInLiteral(tokens, token, references, out));
+                List.of(
+                        references,
+                        references::keyword,
+                        path::list,
+                        (tokens, token, out) -> path.setConfig(tokens, token, false, out),
+                        new LiteralRule(references),
+                        (tokens, token, out) -> nameInLiteral(tokens, token, references, out)));
         Template.Builder out = new Template.Builder(sql, 0);
         try {
             for (Statement statement : Splitter.split(Lexer.lex(sql))) {
