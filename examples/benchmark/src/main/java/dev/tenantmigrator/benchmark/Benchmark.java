@@ -8,61 +8,61 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Lets the competitors do the same work in turn, in rounds whose order rotates, after a warm-up, and proves from the catalogs
- * that each really did it.
+ * Runs the selected parts. After a warm-up the competitors take turns, in an order that rotates from round to round. Checks in
+ * the catalogs that each competitor did the work.
  */
 final class Benchmark {
 
-    private final Setup setup;
-    private final Set<Part> parts;
+    private final BenchmarkSetup setup;
+    private final Set<BenchmarkPart> parts;
 
-    Benchmark(Setup setup, Set<Part> parts) {
+    Benchmark(BenchmarkSetup setup, Set<BenchmarkPart> parts) {
         this.setup = setup;
         this.parts = parts;
     }
 
-    /** Runs the parts. */
-    Figures run() throws Exception {
-        List<Section> sections = new ArrayList<>();
-        if (has(Part.CREATE) || has(Part.DEPLOY_ONE) || has(Part.LOOKS)) {
+    /** Runs the selected parts. */
+    BenchmarkResult run() throws Exception {
+        List<ResultSection> sections = new ArrayList<>();
+        if (has(BenchmarkPart.CREATE) || has(BenchmarkPart.DEPLOY_ONE) || has(BenchmarkPart.LOOKS)) {
             sections.add(competitors());
         }
-        if (has(Part.KINDS) || has(Part.PARALLEL)) {
-            sections.addAll(new Kinds(setup, parts).run());
+        if (has(BenchmarkPart.KINDS) || has(BenchmarkPart.PARALLEL)) {
+            sections.addAll(new KindBenchmark(setup, parts).run());
         }
-        if (has(Part.HISTORY)) {
+        if (has(BenchmarkPart.HISTORY)) {
             if (Psql.installed()) {
-                sections.add(new History(setup).run());
+                sections.add(new HistoryBenchmark(setup).run());
             } else {
-                setup.tell("history: left out, because there is no psql on the PATH to compare with");
+                setup.report("history: skipped, because the comparison needs psql on the PATH, and there is no psql");
             }
         }
-        return new Figures(sections);
+        return new BenchmarkResult(sections);
     }
 
-    private Section competitors() throws Exception {
+    private ResultSection competitors() throws Exception {
         Competitors competitors = new Competitors(setup.server(), setup.directory(), setup.threads());
-        Changes changes = new Changes(setup, competitors);
-        Map<Work, Map<String, Double>> medians = new EnumMap<>(Work.class);
-        if (has(Part.CREATE)) {
-            medians.put(Work.CREATE, changes.create());
+        WriteBenchmark changes = new WriteBenchmark(setup, competitors);
+        Map<Operation, Map<String, Double>> medians = new EnumMap<>(Operation.class);
+        if (has(BenchmarkPart.CREATE)) {
+            medians.put(Operation.CREATE, changes.create());
         } else {
             changes.createUnmeasured();
         }
-        if (has(Part.DEPLOY_ONE)) {
-            medians.put(Work.DEPLOY_ONE, changes.deployOne());
+        if (has(BenchmarkPart.DEPLOY_ONE)) {
+            medians.put(Operation.DEPLOY_ONE, changes.deployOne());
         }
-        if (has(Part.LOOKS)) {
-            medians.putAll(new Looks(setup, competitors).run());
+        if (has(BenchmarkPart.LOOKS)) {
+            medians.putAll(new ReadBenchmark(setup, competitors).run());
         }
-        return new CompetitorFigures(setup.tenants().size(), setup.threads(), medians);
+        return new CompetitorResults(setup.tenants().size(), setup.threads(), medians);
     }
 
-    private boolean has(Part part) {
+    private boolean has(BenchmarkPart part) {
         return parts.contains(part);
     }
 
-    /** Names of tenants, from 1. */
+    /** Names of tenants, numbered from 1. */
     static List<String> names(String prefix, int number) {
         List<String> names = new ArrayList<>();
         for (int i = 1; i <= number; i++) {

@@ -3,26 +3,26 @@ package dev.tenantmigrator.benchmark;
 import java.util.List;
 
 /**
- * One way to do the work, in a database of its own. Each has as many connections and threads as the others; whatever fails,
- * throws.
+ * A tool that migrates tenants, in a database of its own. All competitors have the same number of connections and threads. Each
+ * method throws if the operation failed for any tenant.
  */
 interface Competitor {
 
-    /** Says which migrations there are from now on. */
-    void migrations(List<Script> scripts) throws Exception;
+    /** Replaces the migrations. */
+    void migrations(List<MigrationScript> scripts) throws Exception;
 
     /** Creates tenants with all migrations. */
     void create(List<String> schemas) throws Exception;
 
-    /** Brings tenants that lack the newest migration up to date. */
+    /** Applies the newest migration to tenants that have all others. */
     void deployOne(List<String> schemas) throws Exception;
 
-    /** Finds that tenants are up to date. */
+    /** Deploys to tenants that are up to date. */
     void noop(List<String> schemas) throws Exception;
 
-    /** Learns which migrations tenants have. */
+    /** Reads the applied migrations of tenants. */
     void status(List<String> schemas) throws Exception;
 
-    /** Checks what tenants have against the migrations. */
+    /** Compares the applied migrations of tenants with the files. */
     void verify(List<String> schemas) throws Exception;
 }

@@ -17,31 +17,31 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import javax.sql.DataSource;
 
-/** The four competitors, each in a database of its own, with the migrations that all of them have at the moment. */
+/** The four competitors, each in a database of its own, and their common migrations. */
 final class Competitors {
 
-    /** In the order of the columns. */
+    /** JSON names, in the order of the table's columns. */
     static final List<String> NAMES = List.of("ours", "floor", "flyway", "liquibase");
 
-    /** Those that look at one tenant after the other. */
+    /** Competitors that read one tenant after the other. */
     static final Set<String> SLOW = Set.of("flyway", "liquibase");
 
-    /** Before each work, as long as the run is exact. */
+    /** Grows with the number of rounds: a more exact run deserves a longer warm-up. */
     private static final Duration WARM_UP_PER_ROUND = Duration.ofMillis(400);
 
-    private final List<Script> scripts = new ArrayList<>(Script.all());
+    private final List<MigrationScript> scripts = new ArrayList<>(MigrationScript.all());
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
     private record Entry(Competitor competitor, DataSource database) {}
 
-    /** Makes the databases. */
-    Competitors(Server server, Path directory, int threads) throws Exception {
+    /** Creates the databases. */
+    Competitors(BenchmarkServer server, Path directory, int threads) throws Exception {
         for (String name : NAMES) {
             DataSource database = server.database(name, threads);
             Path files = Files.createDirectories(directory.resolve(name));
             Competitor competitor = switch (name) {
-                case "ours" -> new Ours(database, files, threads, TrackingStore.perSchema());
-                case "floor" -> new Floor(database, threads);
+                case "ours" -> new TenantMigratorCompetitor(database, files, threads, TrackingStore.perSchema());
+                case "floor" -> new RawJdbcCompetitor(database, threads);
                 case "flyway" -> new FlywayCompetitor(database, files, threads);
                 default -> new LiquibaseCompetitor(database, files, threads);
             };
@@ -50,13 +50,13 @@ final class Competitors {
         }
     }
 
-    /** All migrations so far. */
-    List<Script> scripts() {
+    /** All current migrations. */
+    List<MigrationScript> scripts() {
         return List.copyOf(scripts);
     }
 
-    /** One more migration for all. */
-    void add(Script script) throws Exception {
+    /** Adds a migration for all competitors. */
+    void add(MigrationScript script) throws Exception {
         scripts.add(script);
         for (Entry entry : entries.values()) {
             entry.competitor().migrations(scripts);
@@ -71,26 +71,26 @@ final class Competitors {
         entries.forEach((name, entry) -> action.accept(name, entry.competitor()));
     }
 
-    /** Executes a statement in the database of one. */
+    /** Executes a statement in the database of one competitor. */
     void execute(String name, String sql) throws Exception {
-        Server.execute(entry(name).database(), sql);
+        BenchmarkServer.execute(entry(name).database(), sql);
     }
 
-    /** Executes a statement in the database of each. */
+    /** Executes a statement in the database of each competitor. */
     void execute(String sql) throws Exception {
         for (String name : NAMES) {
             execute(name, sql);
         }
     }
 
-    /** Compares a count from the catalogs of each with what it must be. */
+    /** Checks a count from the catalogs of each competitor. */
     void prove(String what, String query, int expected) throws Exception {
         for (String name : NAMES) {
             prove(name, entry(name).database(), what, query, expected);
         }
     }
 
-    /** Compares a count from the catalogs with what it must be. */
+    /** Checks a count from the catalogs. */
     static void prove(String name, DataSource database, String what, String query, int expected) throws Exception {
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement();
@@ -99,7 +99,7 @@ final class Competitors {
             if (row.getInt(1) != expected) {
                 throw new IllegalStateException(String.format(
                         Locale.ROOT,
-                        "%s did not do its work: not every tenant %s (%d, not %d)",
+                        "%s is not measured correctly: not every tenant %s (%d instead of %d)",
                         name,
                         what,
                         row.getInt(1),
@@ -108,14 +108,14 @@ final class Competitors {
         }
     }
 
-    /** How long one is warmed up. */
+    /** Nanoseconds of warm-up. */
     static long warmUp(String name, int rounds, int ifFast) {
         return WARM_UP_PER_ROUND
                 .multipliedBy((long) rounds * (SLOW.contains(name) ? 1 : ifFast))
                 .toNanos();
     }
 
-    /** Nobody is always the first, or always behind the same. */
+    /** Rotates the order, so that no competitor is always first or always after the same one. */
     static <T> List<T> order(List<T> all, int round) {
         List<T> names = new ArrayList<>(all);
         Collections.rotate(names, round);

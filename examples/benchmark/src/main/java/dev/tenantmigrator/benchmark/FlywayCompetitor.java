@@ -8,9 +8,10 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 
 /**
- * Flyway, one instance per schema, as its documentation advises for many schemas of the same structure. Against its defaults
- * only: no retries of connecting, and its log through SLF4J. So it validates, as the others compare checksums, and each
- * migration is a transaction; with {@code group(true)} all that is pending is one, which makes creating a tenant faster.
+ * Flyway, one instance per schema, as its documentation advises for many schemas of one structure. Two settings differ from the
+ * defaults: no connection retries, and logging through SLF4J. By default Flyway validates checksums, as the others do, and each
+ * migration is a transaction. With {@code group(true)} all pending migrations share a transaction, which makes the creation of
+ * a tenant faster.
  */
 final class FlywayCompetitor implements Competitor {
 
@@ -25,8 +26,8 @@ final class FlywayCompetitor implements Competitor {
     }
 
     @Override
-    public void migrations(List<Script> scripts) throws IOException {
-        for (Script script : scripts) {
+    public void migrations(List<MigrationScript> scripts) throws IOException {
+        for (MigrationScript script : scripts) {
             Files.writeString(
                     directory.resolve("V" + script.number() + "__" + script.name() + ".sql"), script.unqualified());
         }

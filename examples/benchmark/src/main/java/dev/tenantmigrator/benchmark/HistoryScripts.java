@@ -11,39 +11,63 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** A history of real size: a baseline of ten tables, then migrations of all kinds in their usual mix. The same in every run. */
+/**
+ * A history of realistic size: a baseline of ten tables, then migrations of all kinds in a typical mix. Each
+ * run produces the same scripts.
+ */
 final class HistoryScripts {
 
     private static final int TABLES = 10;
 
-    /** Of a hundred migrations. */
-    private static final Map<Kind, Integer> MIX = new EnumMap<>(Map.of(
-            Kind.A, 25, Kind.C, 18, Kind.D, 14, Kind.B, 9, Kind.F, 8, Kind.I, 7, Kind.J, 6, Kind.G, 5, Kind.H, 4,
-            Kind.E, 4));
+    /** Migrations of each kind per hundred. */
+    private static final Map<MigrationKind, Integer> MIX = new EnumMap<>(Map.of(
+            MigrationKind.A,
+            25,
+            MigrationKind.C,
+            18,
+            MigrationKind.D,
+            14,
+            MigrationKind.B,
+            9,
+            MigrationKind.F,
+            8,
+            MigrationKind.I,
+            7,
+            MigrationKind.J,
+            6,
+            MigrationKind.G,
+            5,
+            MigrationKind.H,
+            4,
+            MigrationKind.E,
+            4));
 
     private static final int HUNDREDS = 4;
+
+    /** Any constant: each run must shuffle alike. */
     private static final long SEED = 400;
 
     private HistoryScripts() {}
 
     /** The first migration. */
-    static Script baseline() {
-        return new Script(
-                version(0, "baseline"), tables().stream().map(Kind::baseline).collect(Collectors.joining("\n")));
+    static MigrationScript baseline() {
+        return new MigrationScript(
+                version(0, "baseline"),
+                tables().stream().map(MigrationKind::baseline).collect(Collectors.joining("\n")));
     }
 
-    /** All others. */
-    static List<Script> migrations() {
-        List<Kind> kinds = new ArrayList<>();
+    /** The migrations after the baseline. */
+    static List<MigrationScript> migrations() {
+        List<MigrationKind> kinds = new ArrayList<>();
         MIX.forEach((kind, share) -> kinds.addAll(Collections.nCopies(share * HUNDREDS, kind)));
         Collections.shuffle(kinds, new Random(SEED));
         List<String> tables = tables();
         Map<String, Integer> numbers = new HashMap<>();
-        List<Script> scripts = new ArrayList<>();
-        for (Kind kind : kinds) {
+        List<MigrationScript> scripts = new ArrayList<>();
+        for (MigrationKind kind : kinds) {
             String table = tables.get(scripts.size() % TABLES);
             int number = numbers.merge(kind + table, 1, Integer::sum) + 1;
-            scripts.add(new Script(
+            scripts.add(new MigrationScript(
                     version(scripts.size() + 1, table + "_" + kind.migration(number)), kind.script(table, number)));
         }
         return List.copyOf(scripts);

@@ -13,15 +13,13 @@ import java.util.Map;
 import javax.sql.DataSource;
 
 /**
- * One fleet to which migrations of the kinds are deployed, some by the library and some by raw JDBC. Both use the same tenants
- * and the same connections, so that neither finds a smaller catalog or warmer caches. A row that raw JDBC writes to a tracking
- * table is what the library would have written.
+ * A fleet that receives migrations from the library and from raw JDBC in turn. Both use the same tenants and connections, so that
+ * neither has a smaller catalog or warmer caches. Raw JDBC writes the same tracking rows as the library.
  */
 final class KindFleet {
 
     private static final String TABLE = "a";
 
-    /** One that deploys. */
     enum Deployer {
         /** The library with all threads. */
         OURS,
@@ -34,48 +32,50 @@ final class KindFleet {
     private final DataSource database;
     private final List<String> tenants;
     private final Map<Deployer, Competitor> deployers;
-    private final Map<Kind, Integer> numbers = new EnumMap<>(Kind.class);
+    private final Map<MigrationKind, Integer> numbers = new EnumMap<>(MigrationKind.class);
     private int migrations;
 
     /** Creates the tenants. */
-    KindFleet(Setup setup, String name, List<String> tenants) throws Exception {
+    KindFleet(BenchmarkSetup setup, String name, List<String> tenants) throws Exception {
         this.tenants = tenants;
-        // No more connections than threads: each is used from the beginning, by all in turn.
+        // One connection per thread, so that all deployers use the same ones.
         this.database = setup.server().databaseWith(name, setup.threads());
         Path files = Files.createDirectories(setup.directory().resolve(name));
-        Ours ours = new Ours(database, files, setup.threads(), TrackingStore.perSchema(), List.of(TABLE));
-        Floor raw = Floor.withoutQuestions(database, setup.threads());
+        TenantMigratorCompetitor ours = new TenantMigratorCompetitor(
+                database, files, setup.threads(), TrackingStore.perSchema(), List.of(TABLE));
+        RawJdbcCompetitor raw = RawJdbcCompetitor.withoutContainmentCheck(database, setup.threads());
         this.deployers = Map.of(
                 Deployer.OURS,
                 ours,
                 Deployer.RAW,
                 raw,
                 Deployer.ONE_THREAD,
-                new Ours(database, files, 1, TrackingStore.perSchema(), List.of(TABLE)));
-        List<Script> baseline = List.of(new Script(version("baseline"), Kind.baseline(TABLE)));
+                new TenantMigratorCompetitor(database, files, 1, TrackingStore.perSchema(), List.of(TABLE)));
+        List<MigrationScript> baseline =
+                List.of(new MigrationScript(version("baseline"), MigrationKind.baseline(TABLE)));
         ours.migrations(baseline);
         raw.migrations(baseline);
-        // A fleet of thousands is there sooner than by the library, for which the rows are the same.
+        // Raw JDBC creates thousands of tenants faster, and writes the same tracking rows.
         raw.create(tenants);
     }
 
-    /** Deploys one more migration of a kind to all tenants; proves from the catalogs that each tenant has it. */
-    void deploy(Kind kind, Deployer by, Stopwatch<Kind> stopwatch) throws Exception {
+    /** Deploys the next migration of a kind to all tenants, then checks in the catalogs that each tenant has it. */
+    void deploy(MigrationKind kind, Deployer by, Stopwatch<MigrationKind> stopwatch) throws Exception {
         int number = numbers.merge(kind, 1, Integer::sum) + 1;
-        Script script = new Script(version(kind.migration(number)), kind.script(TABLE, number));
+        MigrationScript script = new MigrationScript(version(kind.migration(number)), kind.script(TABLE, number));
         for (Competitor deployer : deployers.values()) {
             deployer.migrations(List.of(script));
         }
         Competitor deployer = deployers.get(by);
         if (deployer == null) {
-            throw new IllegalArgumentException("nobody: " + by);
+            throw new IllegalArgumentException("unknown deployer: " + by);
         }
         stopwatch.time(kind, tenants.size(), () -> deployer.deployOne(tenants));
         Competitors.prove(
                 by.name(), database, "has migration " + script.name(), kind.proof(TABLE, number), tenants.size());
     }
 
-    /** Removes what changes left in the catalogs, as the server does by itself, which would take processors from a round. */
+    /** Vacuums the catalogs between rounds; otherwise autovacuum would do it during a round and take processor time. */
     void vacuumCatalogs() throws Exception {
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement()) {

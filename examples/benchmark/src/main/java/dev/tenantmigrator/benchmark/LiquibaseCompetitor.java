@@ -14,19 +14,19 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /**
- * Liquibase, one instance per schema with a changelog of formatted SQL, as its integrations run it for many tenants. Its summary
- * and its log are off, and each thread has classes of its own.
+ * Liquibase, one instance per schema with a changelog of formatted SQL, as its integrations run it for many tenants. Summary and
+ * log are off. Each thread has its own copy of Liquibase's classes, see {@link IsolatedClassLoader}.
  */
 final class LiquibaseCompetitor implements Competitor {
 
     private static final String CHANGELOG = "changelog.sql";
 
-    /** Held, so that its level is not lost with it. */
+    /** A strong reference keeps the level, because unreferenced JDK loggers are garbage collected. */
     private static final Logger LOG = Logger.getLogger("liquibase");
 
     private final DataSource dataSource;
     private final Path directory;
-    private final BlockingQueue<LiquibaseThread> threads = new LinkedBlockingQueue<>();
+    private final BlockingQueue<IsolatedLiquibase> threads = new LinkedBlockingQueue<>();
 
     LiquibaseCompetitor(DataSource dataSource, Path directory, int threads) throws ReflectiveOperationException {
         this.dataSource = dataSource;
@@ -34,59 +34,59 @@ final class LiquibaseCompetitor implements Competitor {
         LOG.setLevel(Level.SEVERE);
         System.setProperty("liquibase.analytics.enabled", "false");
         for (int i = 0; i < threads; i++) {
-            ClassLoader loader = new IsolatedLoader(LiquibaseCompetitor.class.getClassLoader());
-            this.threads.add((LiquibaseThread) loader.loadClass(LiquibaseRun.class.getName())
+            ClassLoader loader = new IsolatedClassLoader(LiquibaseCompetitor.class.getClassLoader());
+            this.threads.add((IsolatedLiquibase) loader.loadClass(LiquibaseRunner.class.getName())
                     .getConstructor()
                     .newInstance());
         }
     }
 
     @Override
-    public void migrations(List<Script> scripts) throws IOException {
+    public void migrations(List<MigrationScript> scripts) throws IOException {
         Files.writeString(
                 directory.resolve(CHANGELOG),
                 scripts.stream()
                         .map(script -> "--changeset benchmark:" + script.version() + "\n" + script.unqualified() + "\n")
                         .collect(Collectors.joining("", "--liquibase formatted sql\n\n", "")));
-        threads.forEach(LiquibaseThread::forget);
+        threads.forEach(IsolatedLiquibase::clearCache);
     }
 
     @Override
     public void create(List<String> schemas) throws Exception {
-        each(Work.CREATE, schemas);
+        each(Operation.CREATE, schemas);
     }
 
     @Override
     public void deployOne(List<String> schemas) throws Exception {
-        each(Work.DEPLOY_ONE, schemas);
+        each(Operation.DEPLOY_ONE, schemas);
     }
 
     @Override
     public void noop(List<String> schemas) throws Exception {
-        each(Work.NOOP, schemas);
+        each(Operation.NOOP, schemas);
     }
 
     @Override
     public void status(List<String> schemas) throws Exception {
-        each(Work.STATUS, schemas);
+        each(Operation.STATUS, schemas);
     }
 
     @Override
     public void verify(List<String> schemas) throws Exception {
-        each(Work.VERIFY, schemas);
+        each(Operation.VERIFY, schemas);
     }
 
-    private void each(Work work, List<String> schemas) throws Exception {
+    private void each(Operation operation, List<String> schemas) throws Exception {
         Workers.each(threads.size(), schemas, schema -> {
-            LiquibaseThread thread = threads.take();
+            IsolatedLiquibase thread = threads.take();
             Thread.currentThread().setContextClassLoader(thread.getClass().getClassLoader());
             try (Connection connection = dataSource.getConnection()) {
-                if (work == Work.CREATE) {
+                if (operation == Operation.CREATE) {
                     try (Statement statement = connection.createStatement()) {
                         statement.execute("CREATE SCHEMA \"" + schema + "\"");
                     }
                 }
-                thread.run(work, connection, schema, directory, CHANGELOG);
+                thread.run(operation, connection, schema, directory, CHANGELOG);
             } finally {
                 threads.add(thread);
             }

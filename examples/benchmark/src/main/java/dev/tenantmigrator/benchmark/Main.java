@@ -21,15 +21,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Measures the library beside raw JDBC, Flyway and Liquibase. */
+/** Compares the library with raw JDBC, Flyway, Liquibase and psql. */
 @Command(
         name = "tenant-migrator-benchmark",
         mixinStandardHelpOptions = true,
         description = {
-            "Measure Tenant Migrator beside raw JDBC (the floor), Flyway, Liquibase and psql.",
-            "Each has a database of its own, which is dropped at the end, on the same server."
+            "Compare Tenant Migrator with raw JDBC (the floor), Flyway, Liquibase and psql.",
+            "Each one uses a database of its own on the same server. The databases are dropped at the end."
         },
-        footer = "The password comes from PGPASSWORD or .pgpass. Exit codes: 0 measured, 1 a competitor failed, 2 wrong"
+        footer = "The password comes from PGPASSWORD or .pgpass. Exit code 0: success; 1: a competitor failed; 2: wrong"
                 + " usage or no database.")
 public final class Main implements Callable<Integer> {
 
@@ -42,11 +42,11 @@ public final class Main implements Callable<Integer> {
 
     @Option(
             names = "--url",
-            description = "JDBC URL of a server on which databases can be created; without one, an embedded"
-                    + " server that waits for the disk")
+            description = "JDBC URL of a server that allows the creation of databases. Default: an embedded server with"
+                    + " durable settings")
     private Optional<String> url = Optional.empty();
 
-    @Option(names = "--user", description = "role that may create databases")
+    @Option(names = "--user", description = "role with the right to create databases")
     private Optional<String> user = Optional.empty();
 
     @Option(names = "--tenants", defaultValue = "200", description = "size of the fleet (${DEFAULT-VALUE})")
@@ -55,22 +55,25 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--threads", defaultValue = "2", description = "threads of each competitor (${DEFAULT-VALUE})")
     private int threads;
 
-    @Option(names = "--rounds", defaultValue = "3", description = "rounds, whose median counts (${DEFAULT-VALUE})")
+    @Option(
+            names = "--rounds",
+            defaultValue = "3",
+            description = "measured rounds; the median counts (${DEFAULT-VALUE})")
     private int rounds;
 
     @Option(
             names = "--only",
             split = ",",
             paramLabel = "<part>",
-            description = "parts to run, with commas between them, out of ${COMPLETION-CANDIDATES}; all by default")
-    private Set<Part> only = EnumSet.noneOf(Part.class);
+            description = "parts to run, separated by commas: ${COMPLETION-CANDIDATES}. Default: all")
+    private Set<BenchmarkPart> only = EnumSet.noneOf(BenchmarkPart.class);
 
     @Option(
             names = "--scale",
             paramLabel = "<tenants>",
             description =
-                    "instead: the library alone, per tenant in a fleet of 100 and in one of this size, e.g. 10000;"
-                            + " and a deploy to it with a heap of 64 MB")
+                    "measure only the library: the time per tenant in a fleet of 100 and in a fleet of this size, e.g."
+                            + " 10000, and a deploy to the large fleet with a heap of 64 MB")
     private Optional<Integer> scale = Optional.empty();
 
     @Option(names = "--json", description = "print JSON instead of a Markdown table")
@@ -83,23 +86,23 @@ public final class Main implements Callable<Integer> {
     }
 
     /**
-     * Runs and ends the process.
+     * Runs the benchmark and ends the process.
      *
      * @param args see {@code --help}
      */
     public static void main(String[] args) {
         PrintStream out = System.out;
-        // Whatever a competitor prints is no result.
+        // Keeps the output of the competitors out of the result.
         System.setOut(System.err);
         System.exit(run(out, System.err, System.getenv(), args));
     }
 
     /**
-     * Runs.
+     * Runs the benchmark.
      *
-     * @param out where the figures go
-     * @param err where progress and errors go
-     * @param environment where a password may be
+     * @param out receives the result
+     * @param err receives progress and errors
+     * @param environment environment variables, e.g. with the password
      * @param args see {@code --help}
      * @return the exit code
      */
@@ -113,16 +116,17 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (tenants < 1 || threads < 1 || rounds < 1) {
-            throw new ParameterException(spec.commandLine(), "--tenants, --threads and --rounds are at least 1");
+            throw new ParameterException(spec.commandLine(), "--tenants, --threads and --rounds must be at least 1");
         }
-        if (scale.isPresent() && (scale.get() < 2 * Scale.SMALL || json || !only.isEmpty())) {
+        if (scale.isPresent() && (scale.get() < 2 * ScaleBenchmark.SMALL || json || !only.isEmpty())) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--scale is at least " + 2 * Scale.SMALL + ", and takes neither --json nor --only");
+                    "--scale must be at least " + 2 * ScaleBenchmark.SMALL
+                            + " and cannot be combined with --json or --only");
         }
-        Server server;
+        BenchmarkServer server;
         try {
-            server = url.isPresent() ? Server.at(url.get(), user, environment) : Server.embedded();
+            server = url.isPresent() ? BenchmarkServer.at(url.get(), user, environment) : BenchmarkServer.embedded();
         } catch (SQLException | IOException | IllegalArgumentException | IllegalStateException e) {
             err.println("There is no database to measure on: " + e.getMessage());
             return 2;
@@ -130,16 +134,17 @@ public final class Main implements Callable<Integer> {
         Path directory = Files.createTempDirectory("tenant-migrator-benchmark");
         try (server) {
             if (!server.notDurable().isEmpty()) {
-                err.println(
-                        "These settings of the server are off, so that figures tell little: " + server.notDurable());
+                err.println("These settings of the server are off, so the result does not represent a real server: "
+                        + server.notDurable());
             }
             if (scale.isPresent()) {
-                out.println(new Scale(server, directory, scale.get(), threads, err::println).run());
+                out.println(new ScaleBenchmark(server, directory, scale.get(), threads, err::println).run());
                 return 0;
             }
-            Setup setup =
-                    new Setup(server, directory, Benchmark.names("tenant_", tenants), threads, rounds, err::println);
-            Figures figures = new Benchmark(setup, only.isEmpty() ? EnumSet.allOf(Part.class) : only).run();
+            BenchmarkSetup setup = new BenchmarkSetup(
+                    server, directory, Benchmark.names("tenant_", tenants), threads, rounds, err::println);
+            BenchmarkResult figures =
+                    new Benchmark(setup, only.isEmpty() ? EnumSet.allOf(BenchmarkPart.class) : only).run();
             out.println(json ? figures.json() : figures.markdown());
             return 0;
         } catch (Exception e) {

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** PostgreSQL's own command line, which sends one statement after the other on one connection. */
+/** Runs psql, PostgreSQL's command line, which sends one statement after the other on one connection. */
 final class Psql {
 
     private final PGSimpleDataSource database;
@@ -16,7 +16,7 @@ final class Psql {
         this.directory = directory;
     }
 
-    /** Whether the path has one. */
+    /** True if psql is on the path. */
     static boolean installed() throws InterruptedException {
         try {
             return new ProcessBuilder("psql", "--version")
@@ -30,12 +30,12 @@ final class Psql {
         }
     }
 
-    /** Writes a file for {@link #run}. */
+    /** Writes a script for {@link #run}. */
     Path file(String name, String text) throws IOException {
         return Files.writeString(directory.resolve(name), text);
     }
 
-    /** Runs a file from the start of a process to its end. Fails with what psql said at the first error. */
+    /** Runs a script in a new process. Throws at the first error, with psql's output. */
     void run(Path file) throws IOException, InterruptedException {
         ProcessBuilder psql = new ProcessBuilder(
                 "psql", "--no-psqlrc", "--no-password", "--quiet", "--set=ON_ERROR_STOP=1", "--file=" + file);
@@ -51,7 +51,7 @@ final class Psql {
         if (database.getSslMode() != null) {
             psql.environment().put("PGSSLMODE", database.getSslMode());
         }
-        // Notices are no result, and writing them must not count.
+        // Writing notices would add to the measured time.
         psql.environment().put("PGOPTIONS", "-c client_min_messages=warning");
         Path log = directory.resolve("psql.log");
         int exitCode = psql.redirectOutput(ProcessBuilder.Redirect.DISCARD)

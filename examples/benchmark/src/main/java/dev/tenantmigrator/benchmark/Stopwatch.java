@@ -9,39 +9,39 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Times work once the JVM's compiler is quiet. The median of the rounds counts.
+ * Measures operations after the JVM's compiler has become idle. The median of the rounds counts.
  *
- * @param <K> what tells one work from another
+ * @param <K> identifies an operation
  */
 final class Stopwatch<K> {
 
-    /** The compiler has nothing to do when it has compiled nothing for so long. */
-    private static final Duration QUIET = Duration.ofMillis(100);
+    /** The compiler counts as idle after this time without compilation. */
+    private static final Duration IDLE = Duration.ofMillis(100);
 
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
+    /** The measurement starts after this time, even if the compiler is still busy. */
+    private static final Duration MAX_WAIT = Duration.ofSeconds(3);
 
     private final Map<K, List<Double>> times = new LinkedHashMap<>();
 
-    /** Work that is timed. */
+    /** A measured operation. */
     @FunctionalInterface
     interface Timed {
-        /** Does it. */
         void run() throws Exception;
     }
 
-    /** Does the work and keeps its time per item. */
-    void time(K work, int items, Timed timed) throws Exception {
+    /** Runs an operation and records its time per item. */
+    void time(K operation, int items, Timed timed) throws Exception {
         waitForCompiler();
         long start = System.nanoTime();
         timed.run();
         double millis = (System.nanoTime() - start) / 1e6 / items;
-        times.computeIfAbsent(work, key -> new ArrayList<>()).add(millis);
+        times.computeIfAbsent(operation, key -> new ArrayList<>()).add(millis);
     }
 
-    /** Milliseconds per item, in the order in which works were first timed. */
+    /** Milliseconds per item, in the order of the first measurements. */
     Map<K, Double> medians() {
         Map<K, Double> medians = new LinkedHashMap<>();
-        times.forEach((work, values) -> medians.put(work, median(values)));
+        times.forEach((operation, values) -> medians.put(operation, median(values)));
         return medians;
     }
 
@@ -51,14 +51,14 @@ final class Stopwatch<K> {
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
-    /** What the JVM compiles of one competitor is not to take the processors from the next. */
+    /** Otherwise the compilation of one competitor's code would take processor time from the next one. */
     private static void waitForCompiler() throws InterruptedException {
         CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
-        long end = System.nanoTime() + LONGEST_WAIT.toNanos();
+        long end = System.nanoTime() + MAX_WAIT.toNanos();
         long before;
         do {
             before = compiler.getTotalCompilationTime();
-            Thread.sleep(QUIET.toMillis());
+            Thread.sleep(IDLE.toMillis());
         } while (compiler.getTotalCompilationTime() != before && System.nanoTime() < end);
     }
 }

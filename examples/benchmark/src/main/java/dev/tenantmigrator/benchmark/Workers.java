@@ -8,19 +8,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The threads of a competitor that does not bring its own. */
+/** Threads for competitors without their own. */
 final class Workers {
 
     private Workers() {}
 
-    /** Work on one item. */
+    /** An operation on one item. */
     @FunctionalInterface
     interface Task<T> {
-        /** Does it. */
         void run(T item) throws Exception;
     }
 
-    /** Works on all items; throws what the first one threw that failed. */
+    /** Runs the task for all items; throws the first failure. */
     static <T> void each(int threads, List<T> items, Task<T> task) throws Exception {
         AtomicInteger next = new AtomicInteger();
         ExecutorService executor = Executors.newFixedThreadPool(threads);
@@ -44,7 +43,7 @@ final class Workers {
         }
     }
 
-    /** The items in pieces of a size. */
+    /** Splits a list into sublists of at most {@code size} items. */
     static <T> List<List<T>> chunks(List<T> items, int size) {
         List<List<T>> chunks = new ArrayList<>();
         for (int start = 0; start < items.size(); start += size) {

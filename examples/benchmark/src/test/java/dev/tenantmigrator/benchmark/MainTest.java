@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** That every competitor did its work is proved by the program itself, which fails otherwise. */
+/** The benchmark itself checks that each competitor did its work, and fails otherwise. */
 class MainTest {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -53,7 +53,7 @@ class MainTest {
     }
 
     @Test
-    void measuresHistoryWherePsqlIs() throws Exception {
+    void measuresHistoryIfPsqlIsInstalled() throws Exception {
         JsonNode document = measured("history");
         if (!Psql.installed()) {
             assertThat(document).isEmpty();
@@ -74,7 +74,7 @@ class MainTest {
     }
 
     @Test
-    void saysThatThereIsNoDatabase() {
+    void reportsAnUnreachableServer() {
         assertThat(run("--url", "jdbc:postgresql://localhost:1/none", "--user", "nobody"))
                 .isEqualTo(2);
         assertThat(text(err)).contains("no database to measure on").contains("localhost:1");

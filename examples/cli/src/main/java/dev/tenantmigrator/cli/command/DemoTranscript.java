@@ -39,7 +39,7 @@ final class DemoTranscript {
         print("== " + text);
     }
 
-    /** Runs a command, which must end with the given exit code. */
+    /** Runs a command and checks its exit code. */
     Output run(int expected, String... args) {
         String command = Arrays.stream(args).map(DemoTranscript::shellQuoted).collect(Collectors.joining(" "));
         print("$ tenant-migrator " + command);

@@ -10,7 +10,7 @@ public final class TextTable {
     /** Fleets up to this size are listed completely: they fit on a screen. */
     static final int SMALL_FLEET = 20;
 
-    /** Rows shown of a larger fleet; operators scroll about two screens before they filter. */
+    /** Rows shown of a larger fleet: about two screens. */
     static final int MAX_ROWS = 50;
 
     private static final String GAP = "  ";

@@ -21,7 +21,7 @@ public final class InterruptHandler implements AutoCloseable {
 
     private static final String CTRL_C = "INT";
 
-    /** Most migrations end within a minute, and supervisors such as systemd kill after about that time. */
+    /** Below the 90 seconds after which systemd kills a process by default. */
     private static final Duration REPORT_TIMEOUT = Duration.ofMinutes(1);
 
     private static final Set<InterruptHandler> RUNS = ConcurrentHashMap.newKeySet();

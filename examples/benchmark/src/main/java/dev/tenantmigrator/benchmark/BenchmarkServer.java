@@ -24,12 +24,12 @@ import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * The server that all competitors run on, each in a database of its own with a pool of the same size. The databases are dropped
- * at the end.
+ * The server of all competitors. Each one has its own database and a pool of the same size. Closing the server drops the
+ * databases.
  */
-final class Server implements AutoCloseable {
+final class BenchmarkServer implements AutoCloseable {
 
-    /** Flyway borrows up to three at once. */
+    /** Flyway uses up to three connections at a time. */
     private static final int CONNECTIONS_PER_THREAD = 3;
 
     private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(30);
@@ -42,15 +42,15 @@ final class Server implements AutoCloseable {
     private final List<String> databases = new ArrayList<>();
     private final List<HikariDataSource> pools = new ArrayList<>();
 
-    private Server(PGSimpleDataSource admin, Optional<Embedded> embedded) {
+    private BenchmarkServer(PGSimpleDataSource admin, Optional<Embedded> embedded) {
         this.admin = admin;
         this.embedded = embedded;
     }
 
     private record Embedded(EmbeddedServer server, Path directory) {}
 
-    /** Starts the command line's, which waits for the disk as a real one does. */
-    static Server embedded() throws IOException {
+    /** Starts the embedded server of the command line, which has durable settings. */
+    static BenchmarkServer embedded() throws IOException {
         Path directory = Files.createTempDirectory("tenant-migrator-benchmark-server");
         try {
             EmbeddedServer server = EmbeddedServer.start(directory, new PrintWriter(Writer.nullWriter()));
@@ -58,7 +58,7 @@ final class Server implements AutoCloseable {
             admin.setUrl(server.url());
             admin.setUser(server.user());
             admin.setPassword(server.password());
-            return new Server(admin, Optional.of(new Embedded(server, directory)));
+            return new BenchmarkServer(admin, Optional.of(new Embedded(server, directory)));
         } catch (CommandException e) {
             Directories.delete(directory);
             throw new IOException(e.getMessage(), e);
@@ -66,15 +66,15 @@ final class Server implements AutoCloseable {
     }
 
     /**
-     * Takes one that runs.
+     * Connects to a running server.
      *
-     * @throws SQLException when it cannot be reached
+     * @throws SQLException if it cannot be reached
      */
-    static Server at(String url, Optional<String> user, Map<String, String> environment) throws SQLException {
+    static BenchmarkServer at(String url, Optional<String> user, Map<String, String> environment) throws SQLException {
         PGSimpleDataSource admin = new PGSimpleDataSource();
         admin.setUrl(url);
         user.ifPresent(admin::setUser);
-        // Without one the driver looks into .pgpass.
+        // Without a password the driver reads .pgpass.
         Optional.ofNullable(environment.get("TENANT_MIGRATOR_PASSWORD"))
                 .or(() -> Optional.ofNullable(environment.get("PGPASSWORD")))
                 .ifPresent(admin::setPassword);
@@ -83,10 +83,10 @@ final class Server implements AutoCloseable {
                 throw new SQLException("the connection is closed");
             }
         }
-        return new Server(admin, Optional.empty());
+        return new BenchmarkServer(admin, Optional.empty());
     }
 
-    /** Settings without which the server does not wait for the disk, so that the figures tell little. */
+    /** Durability settings that are off; without them commits are unrealistically fast. */
     List<String> notDurable() throws SQLException {
         List<String> off = new ArrayList<>();
         try (Connection connection = admin.getConnection();
@@ -103,12 +103,12 @@ final class Server implements AutoCloseable {
         return off;
     }
 
-    /** Connections to a new database, as many at once as any competitor's threads can use. */
+    /** Creates a database, with enough connections for the threads of any competitor. */
     HikariDataSource database(String name, int threads) throws SQLException {
         return databaseWith(name, threads * CONNECTIONS_PER_THREAD);
     }
 
-    /** A number of connections to a new database. */
+    /** Creates a database with a number of connections. */
     HikariDataSource databaseWith(String name, int connections) throws SQLException {
         String database = prefix + name;
         execute(admin, "CREATE DATABASE " + database);
@@ -118,7 +118,7 @@ final class Server implements AutoCloseable {
         source.setDatabaseName(database);
         source.setUser(admin.getUser());
         source.setPassword(admin.getPassword());
-        // Before the pool is filled: the extension belongs to no competitor's work.
+        // Creates the extension here, so that no measurement includes it.
         execute(source, "CREATE EXTENSION \"uuid-ossp\"");
         HikariConfig config = new HikariConfig();
         config.setPoolName(name);

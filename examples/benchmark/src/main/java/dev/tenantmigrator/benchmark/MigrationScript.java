@@ -7,24 +7,25 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One migration that all competitors run: the sample's tables, then twenty small ones, then one more for each round.
+ * A migration for all competitors: the sample's tables, then twenty small migrations, then one per round.
  *
- * @param version sorts as text, and its first part as a number
- * @param text with the tenant's tables as {@code "public"."x"}
+ * @param version sorts as text; its first part is a number
+ * @param text SQL with the tenant's tables as {@code "public"."x"}
  */
-record Script(String version, String text) {
+record MigrationScript(String version, String text) {
 
-    /** Those of the sample that a tenant must have. */
+    /** Required tables of the sample. */
     static final List<String> REQUIRED_TABLES = List.of("team_member", "vendor", "contact", "reminders");
 
     private static final int SMALL = 20;
 
-    /** What a new tenant begins with. */
-    static List<Script> all() {
-        List<Script> scripts = new ArrayList<>();
-        for (Migration migration : MigrationSource.classpath("migrations-sample", Script.class.getClassLoader())
+    /** The migrations of a new tenant. */
+    static List<MigrationScript> all() {
+        List<MigrationScript> scripts = new ArrayList<>();
+        for (Migration migration : MigrationSource.classpath(
+                        "migrations-sample", MigrationScript.class.getClassLoader())
                 .read()) {
-            scripts.add(new Script(migration.version(), migration.up().text()));
+            scripts.add(new MigrationScript(migration.version(), migration.up().text()));
         }
         for (int i = 1; i <= SMALL; i++) {
             scripts.add(small(i));
@@ -32,9 +33,9 @@ record Script(String version, String text) {
         return List.copyOf(scripts);
     }
 
-    /** The migration of a round of {@link Work#DEPLOY_ONE}. */
-    static Script ofRound(int round) {
-        return new Script(
+    /** The migration of a round of {@link Operation#DEPLOY_ONE}. */
+    static MigrationScript ofRound(int round) {
+        return new MigrationScript(
                 String.format(Locale.ROOT, "20260101%06d_round", round),
                 "ALTER TABLE \"public\".\"vendor\" ADD COLUMN \"" + column(round) + "\" INTEGER;\n");
     }
@@ -44,7 +45,7 @@ record Script(String version, String text) {
         return "round_" + round;
     }
 
-    /** The same for tools that take the schema from the search path. */
+    /** SQL without schema names, for tools that rely on the search path. */
     String unqualified() {
         return text.replace("\"public\".", "");
     }
@@ -54,12 +55,12 @@ record Script(String version, String text) {
         return version.substring(0, version.indexOf('_'));
     }
 
-    /** The rest of the version. */
+    /** The version without its number. */
     String name() {
         return version.substring(version.indexOf('_') + 1);
     }
 
-    private static Script small(int i) {
+    private static MigrationScript small(int i) {
         String text = switch (i % 4) {
             case 0 -> "ALTER TABLE \"public\".\"contact\" ADD COLUMN \"field_%1$d\" TEXT NOT NULL DEFAULT '';\n";
             case 1 -> """
@@ -76,6 +77,7 @@ record Script(String version, String text) {
                             UPDATE "public"."vendor" SET "field_%1$d" = "payment_days";
                             """;
         };
-        return new Script(String.format(Locale.ROOT, "20250101%06d_small", i), String.format(Locale.ROOT, text, i));
+        return new MigrationScript(
+                String.format(Locale.ROOT, "20250101%06d_small", i), String.format(Locale.ROOT, text, i));
     }
 }

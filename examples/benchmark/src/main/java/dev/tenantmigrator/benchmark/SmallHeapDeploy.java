@@ -8,13 +8,13 @@ import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import java.nio.file.Path;
 
-/** Deploys to a whole fleet; {@link Scale} starts it in a JVM of its own with little memory. */
-final class SmallHeap {
+/** Deploys to a whole fleet. {@link ScaleBenchmark} starts it in a JVM of its own with a small heap. */
+final class SmallHeapDeploy {
 
-    private SmallHeap() {}
+    private SmallHeapDeploy() {}
 
     /**
-     * Deploys. Ends with an error when a tenant was not migrated.
+     * Deploys to all tenants. Throws if a tenant was not migrated.
      *
      * @param args JDBC URL, user, threads, directory of migrations; the password is in {@code PGPASSWORD}
      */

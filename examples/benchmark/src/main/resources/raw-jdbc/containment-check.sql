@@ -1,4 +1,4 @@
--- The shortest question that tells whether an ordinary migration stayed inside its tenant.
+-- The shortest check that an ordinary migration stayed inside its tenant.
 SELECT (CASE WHEN (EXISTS (SELECT FROM pg_lock_status() WHERE pid = pg_backend_pid() AND locktype IN ('relation', 'object')
     AND mode NOT IN ('AccessShareLock', 'SIReadLock') AND (coalesce(relation, objid) >= 16384 OR classid = 2615)
     AND NOT coalesce((pg_identify_object_as_address(1259, relation, 0)).object_names[1] IN (':tenant', 'pg_toast', 'pg_catalog')

@@ -5,16 +5,16 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Milliseconds for a whole history in one tenant. */
-record HistoryFigures(int migrations, Pair deploy, Pair create) implements Section {
+record HistoryResults(int migrations, Pair deploy, Pair create) implements ResultSection {
 
-    /** Milliseconds of the same work. */
+    /** Milliseconds of the library and of psql for one operation. */
     record Pair(double ours, double psql) {
 
         Map<String, Object> json() {
             Map<String, Object> entry = new LinkedHashMap<>();
-            entry.put("ours_ms", Figures.rounded(ours));
-            entry.put("psql_ms", Figures.rounded(psql));
-            entry.put("ratio", Figures.rounded(ours / psql));
+            entry.put("ours_ms", BenchmarkResult.rounded(ours));
+            entry.put("psql_ms", BenchmarkResult.rounded(psql));
+            entry.put("ratio", BenchmarkResult.rounded(ours / psql));
             return entry;
         }
 
@@ -36,10 +36,11 @@ record HistoryFigures(int migrations, Pair deploy, Pair create) implements Secti
     public String markdown() {
         return String.format(
                         Locale.ROOT,
-                        "A baseline and %d migrations in one tenant: milliseconds. Of psql it is the whole process, which"
-                                + " runs the scripts only.%n%n| work | ours | psql | ours / psql |%n|---|---|---|---|%n",
+                        "A baseline and %d migrations in one tenant: milliseconds. psql runs the scripts only; its time"
+                                + " includes the start of the process.%n%n| work | ours | psql | ours / psql |%n"
+                                + "|---|---|---|---|%n",
                         migrations)
-                + deploy.markdown("deploy all but the baseline, a transaction each")
+                + deploy.markdown("deploy all but the baseline, one transaction each")
                 + create.markdown("create a tenant, one transaction");
     }
 }

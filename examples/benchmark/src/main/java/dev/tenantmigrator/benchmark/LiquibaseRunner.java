@@ -15,14 +15,14 @@ import liquibase.database.jvm.JdbcConnection;
 import liquibase.resource.DirectoryResourceAccessor;
 import liquibase.ui.LoggerUIService;
 
-/** One thread's Liquibase, in the class loader of that thread. */
-public final class LiquibaseRun implements LiquibaseThread {
+/** Runs Liquibase; loaded by the class loader of one thread. */
+public final class LiquibaseRunner implements IsolatedLiquibase {
 
-    /** For {@link IsolatedLoader}. */
-    public LiquibaseRun() {}
+    /** Called by reflection. */
+    public LiquibaseRunner() {}
 
     @Override
-    public void run(Work work, Connection connection, String schema, Path directory, String changelog)
+    public void run(Operation operation, Connection connection, String schema, Path directory, String changelog)
             throws Exception {
         Scope.child(Map.of(Scope.Attr.ui.name(), new LoggerUIService()), () -> {
             Database database =
@@ -31,7 +31,7 @@ public final class LiquibaseRun implements LiquibaseThread {
             database.setLiquibaseSchemaName(schema);
             try (Liquibase liquibase = new Liquibase(changelog, new DirectoryResourceAccessor(directory), database)) {
                 liquibase.setShowSummary(UpdateSummaryEnum.OFF);
-                switch (work) {
+                switch (operation) {
                     case STATUS -> liquibase.getChangeSetStatuses(new Contexts(), new LabelExpression());
                     case VERIFY -> liquibase.validate();
                     default -> liquibase.update(new Contexts());
@@ -41,7 +41,7 @@ public final class LiquibaseRun implements LiquibaseThread {
     }
 
     @Override
-    public void forget() {
+    public void clearCache() {
         Scope.getCurrentScope().getSingleton(FastCheckService.class).clearCache();
     }
 }

@@ -14,12 +14,13 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /**
- * What the work costs at the least: raw JDBC that sends constant text. A change is one round trip: lock, search path, script,
- * tracking row, the question whether it stayed inside its tenant, commit. A look is one statement for fifty tenants, whose rows
- * are fetched. It learns nothing of errors, checks no earlier state and restores no connection.
+ * The lower bound ("floor"): raw JDBC that sends constant text. A write is one round trip: lock, search path, script, tracking
+ * row, containment check, commit. A read is one statement for fifty tenants. This competitor handles no errors, checks no
+ * earlier state and restores no connection.
  */
-final class Floor implements Competitor {
+final class RawJdbcCompetitor implements Competitor {
 
+    /** Tenants read by one statement. */
     private static final int CHUNK = 50;
 
     private static final String TRACKING_TABLE = """
@@ -34,30 +35,30 @@ final class Floor implements Competitor {
 
     private final DataSource dataSource;
     private final int threads;
-    private final String question;
-    private final String questionOfCreation;
+    private final String check;
+    private final String checkOfCreation;
     private String scripts = "";
     private String newest = "";
 
-    Floor(DataSource dataSource, int threads) {
-        this(dataSource, threads, resource("question.sql"), resource("question-of-creation.sql"));
+    RawJdbcCompetitor(DataSource dataSource, int threads) {
+        this(dataSource, threads, resource("containment-check.sql"), resource("containment-check-of-creation.sql"));
     }
 
-    private Floor(DataSource dataSource, int threads, String question, String questionOfCreation) {
+    private RawJdbcCompetitor(DataSource dataSource, int threads, String check, String checkOfCreation) {
         this.dataSource = dataSource;
         this.threads = threads;
-        this.question = question;
-        this.questionOfCreation = questionOfCreation;
+        this.check = check;
+        this.checkOfCreation = checkOfCreation;
     }
 
-    /** The floor of this floor: whatever a script touches, it commits. */
-    static Floor withoutQuestions(DataSource dataSource, int threads) {
-        return new Floor(dataSource, threads, "", "");
+    /** Commits without a containment check. */
+    static RawJdbcCompetitor withoutContainmentCheck(DataSource dataSource, int threads) {
+        return new RawJdbcCompetitor(dataSource, threads, "", "");
     }
 
     @Override
-    public void migrations(List<Script> all) {
-        scripts = all.stream().map(Floor::withRow).collect(Collectors.joining());
+    public void migrations(List<MigrationScript> all) {
+        scripts = all.stream().map(RawJdbcCompetitor::withRow).collect(Collectors.joining());
         newest = withRow(all.get(all.size() - 1));
     }
 
@@ -69,12 +70,12 @@ final class Floor implements Competitor {
                 schema -> send(begin(schema, "CREATE SCHEMA \"" + schema + "\";\n")
                         + TRACKING_TABLE
                         + scripts
-                        + end(schema, questionOfCreation)));
+                        + end(schema, checkOfCreation)));
     }
 
     @Override
     public void deployOne(List<String> schemas) throws Exception {
-        Workers.each(threads, schemas, schema -> send(begin(schema, "") + newest + end(schema, question)));
+        Workers.each(threads, schemas, schema -> send(begin(schema, "") + newest + end(schema, check)));
     }
 
     @Override
@@ -97,16 +98,16 @@ final class Floor implements Competitor {
                 + "SET LOCAL search_path TO \"" + schema + "\", public;\n";
     }
 
-    private static String withRow(Script script) {
+    private static String withRow(MigrationScript script) {
         return script.unqualified() + "INSERT INTO schema_migrations (version, description, checksum) VALUES ('"
                 + script.version() + "', '" + script.name() + "', '" + checksum(script.text()) + "');\n";
     }
 
-    private static String end(String schema, String question) {
-        if (question.isEmpty()) {
+    private static String end(String schema, String check) {
+        if (check.isEmpty()) {
             return "COMMIT;\n";
         }
-        return "SET LOCAL search_path TO pg_catalog, pg_temp;\n" + question.replace(":tenant", schema) + "COMMIT;\n";
+        return "SET LOCAL search_path TO pg_catalog, pg_temp;\n" + check.replace(":tenant", schema) + "COMMIT;\n";
     }
 
     private void send(String text) throws SQLException {
@@ -126,7 +127,7 @@ final class Floor implements Competitor {
         });
     }
 
-    /** The one query that tells all of a fleet with one tracking table. */
+    /** Reads the tracking table of a whole fleet with one query. */
     static void readFleetTable(DataSource dataSource) throws SQLException {
         fetch(
                 dataSource,
@@ -146,7 +147,7 @@ final class Floor implements Competitor {
                 }
             }
             if (length == 0) {
-                throw new IllegalStateException("nothing is recorded");
+                throw new IllegalStateException("the tracking table is empty");
             }
         }
     }
@@ -161,7 +162,7 @@ final class Floor implements Competitor {
     }
 
     private static String resource(String name) {
-        try (InputStream text = Floor.class.getResourceAsStream("/floor/" + name)) {
+        try (InputStream text = RawJdbcCompetitor.class.getResourceAsStream("/raw-jdbc/" + name)) {
             if (text == null) {
                 throw new IllegalStateException("not in this jar: " + name);
             }

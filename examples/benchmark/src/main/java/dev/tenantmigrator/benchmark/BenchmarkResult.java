@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** All that was measured, as Markdown or as one JSON document. */
-record Figures(List<Section> sections) {
+/** All results, as Markdown or as one JSON document. */
+record BenchmarkResult(List<ResultSection> sections) {
 
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -19,12 +19,12 @@ record Figures(List<Section> sections) {
         try {
             return MAPPER.writeValueAsString(document);
         } catch (IOException e) {
-            throw new IllegalStateException("maps and numbers can be written", e);
+            throw new IllegalStateException("maps and numbers are always writable", e);
         }
     }
 
     String markdown() {
-        return sections.stream().map(Section::markdown).collect(Collectors.joining(System.lineSeparator()));
+        return sections.stream().map(ResultSection::markdown).collect(Collectors.joining(System.lineSeparator()));
     }
 
     static double rounded(double figure) {

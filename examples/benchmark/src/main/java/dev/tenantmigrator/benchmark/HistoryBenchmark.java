@@ -13,34 +13,34 @@ import java.util.stream.Collectors;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A history of real size, deployed whole to one tenant that has its baseline, and replayed for a new tenant. Beside it psql runs
- * the scripts and nothing else: it writes no tracking row, takes no lock and asks no question.
+ * Measures a history of realistic size: deployed to a tenant that has the baseline only, and applied to a new tenant. psql runs
+ * the same scripts for comparison, without tracking rows, locks and containment checks.
  */
-final class History {
+final class HistoryBenchmark {
 
+    /** Each round applies 800 migrations with the library. */
     private static final int WARM_UP_ROUNDS = 5;
 
-    /** No round begins after that. */
-    private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(20);
+    /** Limit on a slow server: no further round starts. */
+    private static final Duration MAX_WARM_UP = Duration.ofSeconds(20);
 
-    private final Setup setup;
+    private final BenchmarkSetup setup;
     private final HikariDataSource database;
     private final Psql psql;
-    private final Ours oursBefore;
-    private final Ours ours;
-    private final Script baseline = HistoryScripts.baseline();
-    private final List<Script> migrations = HistoryScripts.migrations();
+    private final TenantMigratorCompetitor oursBefore;
+    private final TenantMigratorCompetitor ours;
+    private final MigrationScript baseline = HistoryScripts.baseline();
+    private final List<MigrationScript> migrations = HistoryScripts.migrations();
     private int round;
 
-    /** The works that are timed. */
-    private enum Timed {
+    private enum TimedStep {
         OURS_DEPLOY,
         PSQL_DEPLOY,
         OURS_CREATE,
         PSQL_CREATE
     }
 
-    History(Setup setup) throws Exception {
+    HistoryBenchmark(BenchmarkSetup setup) throws Exception {
         this.setup = setup;
         this.database = setup.server().database("history", 1);
         Path directory = Files.createDirectories(setup.directory().resolve("history"));
@@ -52,34 +52,33 @@ final class History {
         ours.migrations(migrations);
     }
 
-    /** Runs. */
-    HistoryFigures run() throws Exception {
-        setup.tell("history: warm-up");
-        long end = System.nanoTime() + LONGEST_WARM_UP.toNanos();
+    HistoryResults run() throws Exception {
+        setup.report("history: warm-up");
+        long end = System.nanoTime() + MAX_WARM_UP.toNanos();
         for (int i = 0; i < WARM_UP_ROUNDS && System.nanoTime() < end; i++) {
             round(new Stopwatch<>());
         }
-        Stopwatch<Timed> stopwatch = new Stopwatch<>();
+        Stopwatch<TimedStep> stopwatch = new Stopwatch<>();
         for (int i = 1; i <= setup.rounds(); i++) {
-            setup.tell("history: round " + i + " of " + setup.rounds());
+            setup.report("history: round " + i + " of " + setup.rounds());
             round(stopwatch);
         }
         var medians = stopwatch.medians();
-        return new HistoryFigures(
+        return new HistoryResults(
                 migrations.size(),
-                new HistoryFigures.Pair(
-                        medians.getOrDefault(Timed.OURS_DEPLOY, Double.NaN),
-                        medians.getOrDefault(Timed.PSQL_DEPLOY, Double.NaN)),
-                new HistoryFigures.Pair(
-                        medians.getOrDefault(Timed.OURS_CREATE, Double.NaN),
-                        medians.getOrDefault(Timed.PSQL_CREATE, Double.NaN)));
+                new HistoryResults.Pair(
+                        medians.getOrDefault(TimedStep.OURS_DEPLOY, Double.NaN),
+                        medians.getOrDefault(TimedStep.PSQL_DEPLOY, Double.NaN)),
+                new HistoryResults.Pair(
+                        medians.getOrDefault(TimedStep.OURS_CREATE, Double.NaN),
+                        medians.getOrDefault(TimedStep.PSQL_CREATE, Double.NaN)));
     }
 
-    private Ours ours(Path directory) {
-        return new Ours(database, directory, 1, TrackingStore.perSchema(), List.of());
+    private TenantMigratorCompetitor ours(Path directory) {
+        return new TenantMigratorCompetitor(database, directory, 1, TrackingStore.perSchema(), List.of());
     }
 
-    private void round(Stopwatch<Timed> stopwatch) throws Exception {
+    private void round(Stopwatch<TimedStep> stopwatch) throws Exception {
         round++;
         String oursDeployed = "ours_deployed_" + round;
         String psqlDeployed = "psql_deployed_" + round;
@@ -90,10 +89,10 @@ final class History {
         psql.run(psql.file("before.sql", creation(psqlDeployed, baseline.unqualified())));
         Path deploy = psql.file("deploy.sql", deploy(psqlDeployed));
         Path create = psql.file("create.sql", creation(psqlCreated, baseline.unqualified() + joined("", "")));
-        stopwatch.time(Timed.OURS_DEPLOY, 1, () -> ours.deploy(oursDeployed));
-        stopwatch.time(Timed.PSQL_DEPLOY, 1, () -> psql.run(deploy));
-        stopwatch.time(Timed.OURS_CREATE, 1, () -> ours.create(List.of(oursCreated)));
-        stopwatch.time(Timed.PSQL_CREATE, 1, () -> psql.run(create));
+        stopwatch.time(TimedStep.OURS_DEPLOY, 1, () -> ours.deploy(oursDeployed));
+        stopwatch.time(TimedStep.PSQL_DEPLOY, 1, () -> psql.run(deploy));
+        stopwatch.time(TimedStep.OURS_CREATE, 1, () -> ours.create(List.of(oursCreated)));
+        stopwatch.time(TimedStep.PSQL_CREATE, 1, () -> psql.run(create));
 
         long expected = columns(psqlDeployed);
         for (String schema : List.of(oursDeployed, oursCreated, psqlCreated)) {
@@ -102,7 +101,8 @@ final class History {
             }
         }
         for (String schema : List.of(oursDeployed, psqlDeployed, oursCreated, psqlCreated)) {
-            Server.execute(database, "DROP SCHEMA \"" + schema + "\" CASCADE; SELECT pg_stat_force_next_flush()");
+            BenchmarkServer.execute(
+                    database, "DROP SCHEMA \"" + schema + "\" CASCADE; SELECT pg_stat_force_next_flush()");
         }
     }
 
@@ -124,7 +124,7 @@ final class History {
                 .collect(Collectors.joining());
     }
 
-    /** How many columns the tenant's relations have, dropped ones and those of indexes included; never 0. */
+    /** Number of columns of the tenant's relations, dropped columns and index columns included; never 0. */
     private long columns(String schema) throws Exception {
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement();

@@ -14,20 +14,24 @@ import java.util.function.Consumer;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * What the library's work costs per tenant in a small fleet and in a large one; and whether a deploy to the large one passes in
- * a JVM with a small heap.
+ * Measures the library's time per tenant in a small and in a large fleet, and tries a deploy to the large one in a JVM with a
+ * small heap.
  */
-final class Scale {
+final class ScaleBenchmark {
 
-    /** The fleet that the other one is compared with. */
+    /** Size of the small fleet. */
     static final int SMALL = 100;
 
+    /** Measured creations, at the end of each fleet. */
     private static final int CREATED = 50;
+
+    /** Odd, for a median. */
     private static final int ROUNDS = 5;
 
-    /** Before each look, so that the small fleet is not measured in a JVM that has compiled nothing yet. */
+    /** Nanoseconds before each read, so that the small fleet, which is first, is not measured in a cold JVM. */
     private static final long WARM_UP = 2_000_000_000L;
 
+    /** Far below the default heap, to show that memory does not grow with the fleet. */
     private static final String HEAP = "-Xmx64m";
 
     private final int large;
@@ -35,39 +39,40 @@ final class Scale {
     private final Path directory;
     private final Consumer<String> progress;
     private final HikariDataSource database;
-    private final Ours ours;
-    private final Ours inFleetTable;
-    private final List<Script> scripts = new ArrayList<>(Script.all());
+    private final TenantMigratorCompetitor ours;
+    private final TenantMigratorCompetitor inFleetTable;
+    private final List<MigrationScript> scripts = new ArrayList<>(MigrationScript.all());
 
     private interface Timed {
         void run() throws Exception;
     }
 
-    Scale(Server server, Path directory, int large, int threads, Consumer<String> progress) throws Exception {
+    ScaleBenchmark(BenchmarkServer server, Path directory, int large, int threads, Consumer<String> progress)
+            throws Exception {
         this.large = large;
         this.threads = threads;
         this.directory = directory;
         this.progress = progress;
         this.database = server.database("scale", threads);
-        this.ours = new Ours(database, directory, threads, TrackingStore.perSchema());
-        this.inFleetTable = new Ours(database, directory, threads, TrackingStore.fleet());
+        this.ours = new TenantMigratorCompetitor(database, directory, threads, TrackingStore.perSchema());
+        this.inFleetTable = new TenantMigratorCompetitor(database, directory, threads, TrackingStore.fleet());
     }
 
-    /** Runs; returns a table. */
+    /** Returns a Markdown table. */
     String run() throws Exception {
         ours.migrations(scripts);
-        Map<Work, Double> few = measure(SMALL, 0);
-        Map<Work, Double> many = measure(large, SMALL);
+        Map<Operation, Double> few = measure(SMALL, 0);
+        Map<Operation, Double> many = measure(large, SMALL);
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
                 "Milliseconds per tenant, %d threads.%n%n| work | %d tenants | %d tenants | ratio |%n|---|---|---|---|%n",
                 threads,
                 SMALL,
                 large));
-        few.forEach((work, small) -> {
-            double big = many.getOrDefault(work, Double.NaN);
-            table.append(
-                    String.format(Locale.ROOT, "| %s | %.3f | %.3f | %.2f |%n", work.key(), small, big, big / small));
+        few.forEach((operation, small) -> {
+            double big = many.getOrDefault(operation, Double.NaN);
+            table.append(String.format(
+                    Locale.ROOT, "| %s | %.3f | %.3f | %.2f |%n", operation.key(), small, big, big / small));
         });
         return table.append(String.format(
                         Locale.ROOT,
@@ -78,24 +83,24 @@ final class Scale {
                 .toString();
     }
 
-    /** Brings the fleet to a size; creation counts for the last of them. */
-    private Map<Work, Double> measure(int tenants, int before) throws Exception {
+    /** Enlarges the fleet to a size and measures all operations; creation is measured for the last tenants. */
+    private Map<Operation, Double> measure(int tenants, int before) throws Exception {
         progress.accept("creating tenants up to " + tenants);
         List<String> all = Benchmark.names("tenant_", tenants);
         ours.create(all.subList(before, tenants - CREATED));
-        Map<Work, Double> figures = new LinkedHashMap<>();
-        figures.put(Work.CREATE, time(CREATED, () -> ours.create(all.subList(tenants - CREATED, tenants))));
+        Map<Operation, Double> figures = new LinkedHashMap<>();
+        figures.put(Operation.CREATE, time(CREATED, () -> ours.create(all.subList(tenants - CREATED, tenants))));
         for (int round = 0; round < 2; round++) {
-            scripts.add(Script.ofRound(scripts.size()));
+            scripts.add(MigrationScript.ofRound(scripts.size()));
             ours.migrations(scripts);
-            figures.put(Work.DEPLOY_ONE, time(tenants, () -> ours.deployOne(all)));
+            figures.put(Operation.DEPLOY_ONE, time(tenants, () -> ours.deployOne(all)));
         }
-        figures.put(Work.NOOP, median(tenants, () -> ours.noop(all)));
-        figures.put(Work.STATUS, median(tenants, () -> ours.status(all)));
-        figures.put(Work.VERIFY, median(tenants, () -> ours.verify(all)));
+        figures.put(Operation.NOOP, median(tenants, () -> ours.noop(all)));
+        figures.put(Operation.STATUS, median(tenants, () -> ours.status(all)));
+        figures.put(Operation.VERIFY, median(tenants, () -> ours.verify(all)));
         progress.accept("moving what is recorded for " + tenants + " tenants to one table");
         ours.moveTracking(TrackingStore.fleet());
-        figures.put(Work.NOOP_FLEET, median(tenants, () -> inFleetTable.noop(all)));
+        figures.put(Operation.NOOP_FLEET, median(tenants, () -> inFleetTable.noop(all)));
         inFleetTable.moveTracking(TrackingStore.perSchema());
         progress.accept(tenants + " tenants: " + figures);
         return figures;
@@ -121,7 +126,7 @@ final class Scale {
 
     private int deployWithSmallHeap() throws Exception {
         progress.accept("deploying with " + HEAP);
-        scripts.add(Script.ofRound(scripts.size()));
+        scripts.add(MigrationScript.ofRound(scripts.size()));
         ours.migrations(scripts);
         PGSimpleDataSource source = (PGSimpleDataSource) database.getDataSource();
         ProcessBuilder child = new ProcessBuilder(
@@ -129,7 +134,7 @@ final class Scale {
                 HEAP,
                 "-cp",
                 System.getProperty("java.class.path"),
-                SmallHeap.class.getName(),
+                SmallHeapDeploy.class.getName(),
                 source.getUrl(),
                 String.valueOf(source.getUser()),
                 String.valueOf(threads),

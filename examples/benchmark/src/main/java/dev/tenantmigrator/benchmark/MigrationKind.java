@@ -3,10 +3,10 @@ package dev.tenantmigrator.benchmark;
 import java.util.Locale;
 
 /**
- * A kind of migration that real histories consist of. Each can be written again and again for one table: number 2 replaces what
- * number 1 left, which is what {@link #baseline} creates.
+ * A kind of migration, common in real histories. Each kind is a numbered series for one table: number 2 replaces the objects of
+ * number 1, which {@link #baseline} creates.
  */
-enum Kind {
+enum MigrationKind {
     A("add a column", """
             -- AlterTable
             ALTER TABLE "{a}" ADD COLUMN "k_{n}" TEXT;
@@ -108,18 +108,18 @@ enum Kind {
     private final String script;
     private final String proof;
 
-    Kind(String title, String script, String proof) {
+    MigrationKind(String title, String script, String proof) {
         this.title = title;
         this.script = script;
         this.proof = proof;
     }
 
-    /** What it does, in a few words. */
+    /** A short description. */
     String title() {
         return title;
     }
 
-    /** A migration that creates the table with what number 2 of each kind needs, and rows for which checks and rewrites have work. */
+    /** Creates the table with the objects of number 1 of each kind, and rows that checks and rewrites must process. */
     static String baseline(String table) {
         return filled("""
                 -- CreateEnum
@@ -143,12 +143,12 @@ enum Kind {
                 """, table, 1) + G.script(table, 1) + J.script(table, 1);
     }
 
-    /** The migration with a number, for which those before were applied. */
+    /** The migration with a number; needs the migrations before it. */
     String script(String table, int number) {
         return filled(script, table, number);
     }
 
-    /** A query that counts the tenants in which the migration with a number was the last of its kind. */
+    /** A query that counts the tenants whose last migration of this kind has the number. */
     String proof(String table, int number) {
         return filled(proof, table, number);
     }

@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Gives a thread classes of Liquibase of its own: it keeps in static fields whether the tenant that it works on is locked, so that
- * in several threads of one JVM it leaves tenants locked (its issues 6831 and 7220), and the next run waits for ever.
+ * Loads Liquibase's classes separately for one thread. Liquibase keeps the lock state of a tenant in static fields, so that
+ * several threads of one JVM leave tenants locked (Liquibase issues 6831 and 7220) and the next run waits for ever.
  */
-final class IsolatedLoader extends ClassLoader {
+final class IsolatedClassLoader extends ClassLoader {
 
-    private static final String OWN = LiquibaseRun.class.getName();
+    private static final String OWN = LiquibaseRunner.class.getName();
 
-    IsolatedLoader(ClassLoader parent) {
+    IsolatedClassLoader(ClassLoader parent) {
         super(parent);
     }
 

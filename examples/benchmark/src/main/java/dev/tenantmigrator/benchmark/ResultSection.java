@@ -2,12 +2,12 @@ package dev.tenantmigrator.benchmark;
 
 import java.util.Map;
 
-/** The figures of one part of the benchmark. */
-interface Section {
+/** The result of one part of the benchmark. */
+interface ResultSection {
 
     /** Members of the JSON document, by key. */
     Map<String, Object> json();
 
-    /** A table with a line about it. */
+    /** A table with an introduction. */
     String markdown();
 }

@@ -13,18 +13,19 @@ import java.nio.file.Path;
 import java.util.List;
 import javax.sql.DataSource;
 
-/** The library as its README shows it. */
-final class Ours implements Competitor {
+/** The library with the configuration that its README shows. */
+final class TenantMigratorCompetitor implements Competitor {
 
     private final TenantMigrator migrator;
     private final Path directory;
     private final int threads;
 
-    Ours(DataSource dataSource, Path directory, int threads, TrackingStore store) {
-        this(dataSource, directory, threads, store, Script.REQUIRED_TABLES);
+    TenantMigratorCompetitor(DataSource dataSource, Path directory, int threads, TrackingStore store) {
+        this(dataSource, directory, threads, store, MigrationScript.REQUIRED_TABLES);
     }
 
-    Ours(DataSource dataSource, Path directory, int threads, TrackingStore store, List<String> requiredTables) {
+    TenantMigratorCompetitor(
+            DataSource dataSource, Path directory, int threads, TrackingStore store, List<String> requiredTables) {
         this.directory = directory;
         this.threads = threads;
         this.migrator = TenantMigrator.builder(dataSource)
@@ -37,8 +38,8 @@ final class Ours implements Competitor {
     }
 
     @Override
-    public void migrations(List<Script> scripts) throws IOException {
-        for (Script script : scripts) {
+    public void migrations(List<MigrationScript> scripts) throws IOException {
+        for (MigrationScript script : scripts) {
             Path migration = Files.createDirectories(directory.resolve(script.version()));
             Files.writeString(migration.resolve("migration.sql"), script.text());
         }
@@ -54,7 +55,7 @@ final class Ours implements Competitor {
         require(migrator.deployAll(), TenantOutcome.Migrated.class, schemas);
     }
 
-    /** Brings one tenant up to date. */
+    /** Deploys to one tenant. */
     void deploy(String schema) {
         require(migrator.deploy(schema), TenantOutcome.Migrated.class, List.of(schema));
     }
@@ -67,7 +68,7 @@ final class Ours implements Competitor {
     @Override
     public void status(List<String> schemas) {
         if (migrator.status().tenants().size() != schemas.size()) {
-            throw new IllegalStateException("status shows other tenants");
+            throw new IllegalStateException("status does not show all tenants");
         }
     }
 
@@ -76,7 +77,7 @@ final class Ours implements Competitor {
         require(migrator.verify(), TenantOutcome.Healthy.class, schemas);
     }
 
-    /** Records from now on in another store, for which another object of this class works. */
+    /** Moves the tracking records to another store. Use a competitor with that store afterwards. */
     void moveTracking(TrackingStore target) {
         migrator.moveTracking(target).throwIfFailed();
     }
