@@ -11,16 +11,15 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * Brings all tenants up to date before the first request can arrive.
+ * Migrates all tenants before the application accepts requests.
  *
- * <p>A {@link SmartLifecycle} in a phase before the web server's runs when all beans are made, so that a wrong
- * configuration ends the start before any tenant is touched, and before the port opens. (An {@code ApplicationRunner}
- * would be too late: the port is open by then.) An exception ends the start.
+ * <p>A {@link SmartLifecycle} in a phase before the web server's runs after all beans exist and before the port opens.
+ * So a wrong configuration ends the start before any tenant is touched. (An {@code ApplicationRunner} would run too
+ * late, after the port has opened.) An exception ends the start.
  *
- * <p>Any number of instances may start at once: each migration runs exactly once per tenant. An instance that is older
- * than the fleet starts as well, since tenants that are ahead of it are no failure. What a failed tenant means is
- * {@link OnFailedTenant}'s choice. Migrations that cannot be read, or a database that cannot be reached, always end the
- * start.
+ * <p>Several instances may start at the same time: each migration runs exactly once per tenant. An older instance can
+ * start while tenants are ahead of it. {@link OnFailedTenant} decides about failed tenants. Unreadable migrations and
+ * an unreachable database always end the start.
  */
 @Component
 class MigrateAtStartup implements SmartLifecycle {
@@ -45,14 +44,15 @@ class MigrateAtStartup implements SmartLifecycle {
 
     @Override
     public void start() {
-        // First, since migrations may refer to it.
+        // Before the migrations, because they may reference this table.
         users.createIfMissing();
-        // So that no sign-up has to make the extensions, or is the first to find that a script cannot be read.
+        // Creates extensions and checks all scripts, so that the first sign-up need not.
         migrator.prepare();
         FleetReport report = migrator.deployAll();
         LOG.info("Tenants at start: {}", report.counts());
         for (TenantOutcome.Failed failed : report.failed()) {
-            LOG.error("Tenant {} was not migrated: {}", failed.schema(), failed.failure());
+            // The failure names the tenant, the version and the line of the script.
+            LOG.error("A tenant was not migrated: {}", failed.failure());
         }
         if (onFailedTenant == OnFailedTenant.STOP) {
             report.throwIfFailed();

@@ -7,8 +7,8 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 /**
  * A sign-up service with one PostgreSQL schema per user: how a Spring Boot backend embeds Tenant Migrator.
  *
- * <p>{@link TenantConfiguration} makes the migrator, {@link MigrateAtStartup} brings all tenants up to date before the
- * port opens, {@link SignUp} creates a user and the user's tenant in one transaction.
+ * <p>{@link TenantConfiguration} creates the migrator. {@link MigrateAtStartup} migrates all tenants before the port
+ * opens. {@link SignUp} creates a user and the user's tenant in one transaction.
  */
 @SpringBootApplication
 @ConfigurationPropertiesScan

@@ -19,12 +19,12 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class RegistrationController {
 
-    /** No control characters and no halves of surrogate pairs: PostgreSQL stores neither. */
+    /** PostgreSQL cannot store NUL characters and unpaired surrogates. Other control characters have no place in a name. */
     private static final String STORABLE = "[^\\p{Cc}\\p{Cs}]*";
 
     private static final String UNSTORABLE = "must not contain control characters";
 
-    /** What a new user sends. */
+    /** The request body. */
     record Registration(
             @NotBlank @Size(max = 100) @Pattern(regexp = STORABLE, message = UNSTORABLE)
             String username,

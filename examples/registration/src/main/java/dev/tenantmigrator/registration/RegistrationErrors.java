@@ -18,8 +18,8 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
 /**
- * What a client is told, in the form of RFC 9457. What the database said, and in which script, is for the log: it would
- * tell strangers how tenants are built.
+ * Error responses, in the format of RFC 9457. Messages of the database go to the log only, because they would show
+ * strangers the structure of the tenants.
  */
 @RestControllerAdvice
 class RegistrationErrors extends ResponseEntityExceptionHandler {
@@ -28,21 +28,21 @@ class RegistrationErrors extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler(EmailTakenException.class)
     ProblemDetail emailTaken() {
-        return ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, "This e-mail address is registered already.");
+        return ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, "This e-mail address is already registered.");
     }
 
     @ExceptionHandler
     ProblemDetail tenantNotCreated(TenantMigratorException e) {
-        LOG.error("A registration failed, nothing of it was stored", e);
+        LOG.error("A registration failed and was rolled back", e);
         return ProblemDetail.forStatusAndDetail(
                 HttpStatus.INTERNAL_SERVER_ERROR, "The account could not be created. Nothing was stored.");
     }
 
     @ExceptionHandler
     ProblemDetail noConnection(CannotCreateTransactionException e) {
-        LOG.error("A registration got no connection to the database", e);
+        LOG.error("A registration got no database connection", e);
         return ProblemDetail.forStatusAndDetail(
-                HttpStatus.SERVICE_UNAVAILABLE, "The service is busy. Nothing was stored, try again later.");
+                HttpStatus.SERVICE_UNAVAILABLE, "The service is busy. Nothing was stored. Try again later.");
     }
 
     @Override

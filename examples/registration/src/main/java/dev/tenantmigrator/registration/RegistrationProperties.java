@@ -3,24 +3,24 @@ package dev.tenantmigrator.registration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
- * What an operator of this service can choose; {@code application.properties} holds the defaults.
+ * Settings of this service. {@code application.properties} holds the defaults.
  *
- * @param migrations {@code classpath:} and a directory on the class path, or a directory of the file system
- * @param onFailedTenant what a tenant that could not be migrated means for the start
- * @param parallelism how many tenants are migrated at a time; each takes a connection of the pool
+ * @param migrations {@code classpath:DIRECTORY}, or a directory of the file system
+ * @param onFailedTenant the reaction to a failed tenant at startup
+ * @param parallelism number of tenants migrated at a time; each one uses a connection of the pool
  */
 @ConfigurationProperties("registration")
 record RegistrationProperties(String migrations, OnFailedTenant onFailedTenant, int parallelism) {
 
     enum OnFailedTenant {
         /**
-         * Log each failed tenant and serve the others. Right for most: one user's broken schema is no reason to turn
-         * all users away, and the next start tries it again.
+         * Log each failed tenant and serve the others. The usual choice: one broken tenant must not take the service
+         * away from all users, and the next start tries this tenant again.
          */
         REPORT,
 
         /**
-         * Do not start. Right where code that meets an old schema would do harm. The tenants that succeeded stay
+         * Do not start. For code that would damage data in a tenant with an old schema. Tenants that were migrated stay
          * migrated.
          */
         STOP

@@ -13,18 +13,18 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * Creates a user and the user's tenant, both or neither.
+ * Creates a user and the user's tenant in one transaction.
  *
- * <p>A registration takes one connection of the pool, the transaction's own, for as long as the migrations take: the
- * pool's size is the number of registrations that run at a time, and a pool of one suffices. The others wait.
+ * <p>A registration holds one connection of the pool while its migrations run. The pool size therefore limits the number
+ * of registrations at a time; further ones wait. A pool of one connection is enough.
  */
 @Service
 class SignUp {
 
-    /** A user who was just registered. */
+    /** A registered user. */
     record Account(UUID id, String username, String email, String schema) {}
 
-    /** Another user has the e-mail address. */
+    /** The e-mail address belongs to another user. */
     static class EmailTakenException extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
@@ -40,21 +40,21 @@ class SignUp {
     }
 
     /**
-     * Registers a user. Whatever is thrown, the transaction is rolled back and nothing remains.
+     * Registers a user. Any exception rolls back the transaction.
      *
-     * @throws EmailTakenException when another user has the address, in upper or lower case
-     * @throws dev.tenantmigrator.TenantMigratorException when the tenant could not be created
+     * @throws EmailTakenException if another user has the address, in upper or lower case
+     * @throws dev.tenantmigrator.TenantMigratorException if the tenant cannot be created
      */
     @Transactional
     public Account register(String username, String email) {
         String address = email.toLowerCase(Locale.ROOT);
-        // Saves the work in the common case. What decides is the unique constraint, below.
+        // Avoids useless migrations in the common case. The unique constraint below covers concurrent registrations.
         if (users.hasEmail(address)) {
             throw new EmailTakenException();
         }
         UUID id = UUID.randomUUID();
-        // The tenant first, the users row second. A foreign key to users, should a migration make one, waits for every
-        // transaction that has inserted into users, so two sign-ups in the other order would deadlock.
+        // Create the tenant before the user. A migration that adds a foreign key to users waits for all transactions
+        // that have inserted into users, so in the other order two sign-ups could deadlock.
         String schema = createTenant(id, username, address);
         if (!users.insert(id, username, address, schema)) {
             throw new EmailTakenException();
@@ -63,7 +63,7 @@ class SignUp {
     }
 
     private String createTenant(UUID userId, String username, String email) {
-        // The connection of this method's transaction. The migrator leaves commit and rollback to Spring.
+        // The connection of Spring's transaction. The migrator neither commits it nor rolls it back.
         Connection connection = DataSourceUtils.getConnection(dataSource);
         try {
             return migrator.createTenant(
@@ -76,7 +76,7 @@ class SignUp {
         }
     }
 
-    /** The search path is set to the new tenant here, so its tables need no schema in front. */
+    /** Runs with the search path of the new tenant, so its tables need no schema name. */
     private static void addFirstMember(Connection tenant, UUID userId, String username, String email)
             throws SQLException {
         try (PreparedStatement insert = tenant.prepareStatement(

@@ -10,7 +10,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Makes the one {@link TenantMigrator} of this service, from the pool that everything else uses too. */
+/** Creates the {@link TenantMigrator} of this service. It shares the connection pool of the application. */
 @Configuration(proxyBeanMethods = false)
 class TenantConfiguration {
 
@@ -24,7 +24,7 @@ class TenantConfiguration {
                 .requiredTables("team_member", "vendor", "contact", "reminders")
                 .sharedObjects("users")
                 .parallelism(properties.parallelism());
-        // A bean of this type sees what happens to each tenant; here it is the one that counts for the metrics.
+        // The listener of TenantMetrics. It is optional, so that the migrator also works without metrics.
         listener.ifAvailable(builder::listener);
         return builder.build();
     }

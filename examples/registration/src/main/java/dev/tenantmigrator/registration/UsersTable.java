@@ -5,7 +5,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The shared table of users. It belongs to no tenant, so it is named with its schema and no migration makes it. */
+/** The shared table of users. It belongs to no tenant: SQL names it with its schema, and no migration creates it. */
 @Component
 class UsersTable {
 
@@ -26,9 +26,9 @@ class UsersTable {
     }
 
     /**
-     * Makes the table unless it is there. {@code CREATE TABLE IF NOT EXISTS}, as in a {@code schema.sql}, is not
-     * enough: of two instances that start at once one can fail with SQLState 23505, and it needs the
-     * privilege even where the table exists. So one waits for the other, and then looks.
+     * Creates the table if it is missing. {@code CREATE TABLE IF NOT EXISTS}, as in a {@code schema.sql}, is not
+     * enough: if two instances start at the same time, one can fail with SQLState 23505. It also requires the CREATE
+     * privilege when the table exists. So this method takes a lock first, then checks.
      */
     @Transactional
     public void createIfMissing() {
@@ -42,7 +42,7 @@ class UsersTable {
         }
     }
 
-    /** Whether a committed user has the address. */
+    /** True if a committed user has the address. */
     public boolean hasEmail(String email) {
         return jdbc.sql("SELECT EXISTS (SELECT FROM public.users WHERE email = ?)")
                 .param(email)
@@ -51,9 +51,9 @@ class UsersTable {
     }
 
     /**
-     * Adds a user. Waits for a transaction that is adding the same address at this moment.
+     * Adds a user. Waits for concurrent transactions that add the same address.
      *
-     * @return false when the address is taken
+     * @return false if the address is taken
      */
     public boolean insert(UUID id, String username, String email, String schema) {
         return jdbc.sql("INSERT INTO public.users (id, username, email, schema_name) VALUES (?, ?, ?, ?)"

@@ -19,7 +19,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One running instance of the application, on a port of its own, and a client to it. */
+/** A running instance of the application on its own port, with an HTTP client. */
 final class Instance implements AutoCloseable {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -38,14 +38,14 @@ final class Instance implements AutoCloseable {
     /**
      * Starts an instance as {@code main} does.
      *
-     * @param properties as on the command line, without the hyphens: {@code name=value}
+     * @param properties {@code name=value}, as on the command line but without the hyphens
      */
     static Instance start(TestDatabase database, String... properties) {
         return start(database, context -> {}, properties);
     }
 
     /**
-     * Starts an instance with more beans.
+     * Starts an instance with additional beans.
      *
      * @param beans registers them
      */
@@ -75,7 +75,7 @@ final class Instance implements AutoCloseable {
         return send(JSON.writeValueAsString(Map.of("username", username, "email", email)));
     }
 
-    /** Sends a body as it is. */
+    /** Sends a request body unchanged. */
     CompletableFuture<HttpResponse<String>> send(String json) {
         HttpRequest request = HttpRequest.newBuilder(register)
                 .header("Content-Type", "application/json")

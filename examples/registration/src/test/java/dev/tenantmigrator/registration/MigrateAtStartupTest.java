@@ -38,7 +38,7 @@ import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
 
-/** How the application starts: alone, beside another instance, behind the fleet, and with a tenant that fails. */
+/** Startup of the application: alone, together with another instance, behind the fleet, and with a failing tenant. */
 class MigrateAtStartupTest {
 
     private static final String NEXT = "20990101_next";
@@ -88,7 +88,7 @@ class MigrateAtStartupTest {
     @Test
     void twoInstancesThatStartAtTheSameMomentApplyEachMigrationOnce() throws Exception {
         List<String> schemas = createTenants("t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7");
-        // Neither of these can be seen twice in a tenant: the second run would fail, or count two.
+        // A second run of the first script would fail; a second run of the second script would count two entries.
         migrations.add(NEXT, "CREATE TABLE ledger (entry int);");
         migrations.add("20990102_entry", "INSERT INTO ledger VALUES (1);");
         Queue<TenantEvent> applied = new ConcurrentLinkedQueue<>();
@@ -128,7 +128,7 @@ class MigrateAtStartupTest {
             String schema =
                     Instance.account(newer.register("ivan", "ivan@example.org")).schema();
 
-            // Strict, so that it would not start if being ahead counted as a failure.
+            // With this option the start would fail if a tenant that is ahead counted as failed.
             try (Instance older = Instance.start(database, STOP)) {
                 assertThat(applied(schema)).endsWith(NEXT);
                 Account account = Instance.account(older.register("judy", "judy@example.org"));
@@ -152,8 +152,8 @@ class MigrateAtStartupTest {
                 .filter(line -> line.contains("ERROR") && line.contains(MigrateAtStartup.class.getSimpleName()))
                 .toList();
         assertThat(errors).hasSize(2);
-        assertThat(errors.get(0)).contains("Tenant broken was not migrated", NEXT, "42P07");
-        assertThat(errors.get(1)).contains("Tenant broken_too was not migrated", NEXT, "42P07");
+        assertThat(errors.get(0)).contains("A tenant was not migrated", "[tenant broken, ", NEXT, "42P07");
+        assertThat(errors.get(1)).contains("A tenant was not migrated", "[tenant broken_too, ", NEXT, "42P07");
     }
 
     @Test
@@ -170,7 +170,7 @@ class MigrateAtStartupTest {
         assertThat(opened).isEmpty();
         assertThat(applied("healthy")).endsWith(NEXT);
 
-        // Mended, the next start takes it from where it stopped.
+        // After the repair the next start continues.
         database.execute("DROP TABLE broken.next");
         Instance.start(database, migrations.property(), STOP).close();
         assertThat(applied("broken")).endsWith(NEXT);
@@ -188,14 +188,14 @@ class MigrateAtStartupTest {
     }
 
     /**
-     * Starts an instance whose first look at the database waits for that of the other. Until there they take turns:
-     * Spring Boot sets up logging for the whole JVM, which two applications in one cannot do at the same moment.
+     * Starts an instance that waits for the other one before its first database access. Until then the instances take
+     * turns, because Spring Boot configures logging for the whole JVM, which must not happen twice at the same time.
      */
     private Instance startTogether(Semaphore turn, CyclicBarrier atOnce, Queue<TenantEvent> applied) {
         try {
             assertThat(turn.tryAcquire(1, TimeUnit.MINUTES)).isTrue();
         } catch (InterruptedException e) {
-            throw new IllegalStateException("the other instance did not come as far", e);
+            throw new IllegalStateException("interrupted while waiting for the other instance", e);
         }
         TenantEventListener listener = event -> {
             if (event instanceof MigrationApplied migration) {
@@ -213,7 +213,7 @@ class MigrateAtStartupTest {
                 STOP);
     }
 
-    /** Tenants as the current release left them. */
+    /** Creates tenants with the migrations of the current release. */
     private List<String> createTenants(String... schemas) {
         TenantMigrator migrator = TenantMigrator.builder(database.dataSource())
                 .migrations(MigrationSource.classpath("tenant-migrations"))
@@ -224,7 +224,7 @@ class MigrateAtStartupTest {
         return List.of(schemas);
     }
 
-    /** Makes the next migration fail in some tenants. */
+    /** Adds a migration that fails in some tenants. */
     private void breakNextIn(String... schemas) throws IOException {
         migrations.add(NEXT, "CREATE TABLE next ();");
         for (String schema : schemas) {
@@ -249,7 +249,7 @@ class MigrateAtStartupTest {
             try {
                 atOnce.await(1, TimeUnit.MINUTES);
             } catch (Exception e) {
-                throw new IllegalStateException("the other instance did not come", e);
+                throw new IllegalStateException("the other instance did not start", e);
             }
         }
 

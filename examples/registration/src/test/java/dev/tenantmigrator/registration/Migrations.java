@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** A directory with the sample's migrations, as a newer release of the application would bring, and more. */
+/** A directory with the sample's migrations and additional ones, as in a newer release of the application. */
 record Migrations(Path directory) {
 
-    /** The versions that the application itself brings. */
+    /** The versions of the current release. */
     static final List<String> SAMPLE = List.of("20241218_initial_schema", "20241220_add_preferences");
 
     static Migrations copyTo(Path directory) throws IOException, URISyntaxException {

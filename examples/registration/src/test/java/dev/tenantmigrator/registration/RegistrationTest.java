@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a client of {@code POST /register} sees, and what is in the database afterwards. */
+/** Responses of {@code POST /register}, and the content of the database afterwards. */
 class RegistrationTest {
 
     private TestDatabase database;
@@ -79,7 +79,7 @@ class RegistrationTest {
     }
 
     @Test
-    void ofManyWithOneEmailAtOnceOneSucceeds() {
+    void oneOfManyConcurrentRegistrationsOfAnEmailSucceeds() {
         try (Instance instance = Instance.start(database)) {
             Map<Integer, Long> statuses = statuses(IntStream.range(0, 8)
                     .mapToObj(i -> instance.registerAsync("user" + i, "same@example.org"))
@@ -90,10 +90,10 @@ class RegistrationTest {
         }
     }
 
-    /** With a pool of one, a registration that took a second connection would wait for itself. */
+    /** With a pool of one, a registration that needs a second connection would wait for ever. */
     @ParameterizedTest
     @ValueSource(ints = {1, 10})
-    void twentyAtOnceAllSucceed(int poolSize) {
+    void twentyConcurrentRegistrationsSucceed(int poolSize) {
         try (Instance instance = Instance.start(database, "spring.datasource.hikari.maximum-pool-size=" + poolSize)) {
             Map<Integer, Long> statuses = statuses(IntStream.range(0, 20)
                     .mapToObj(i -> instance.registerAsync("user" + i, "user" + i + "@example.org"))
@@ -109,7 +109,7 @@ class RegistrationTest {
     }
 
     @Test
-    void aFailingMigrationLeavesNoUserAndNoSchemaAndTellsNoSql(@TempDir Path directory) throws Exception {
+    void aFailingMigrationLeavesNothingAndShowsNoSql(@TempDir Path directory) throws Exception {
         Migrations migrations =
                 Migrations.copyTo(directory).add("20990101_broken", "ALTER TABLE no_such_table ADD COLUMN x int;");
         try (Instance instance = Instance.start(database, migrations.property())) {
@@ -123,7 +123,7 @@ class RegistrationTest {
             assertThat(users()).isEmpty();
             assertThat(tenants()).isEmpty();
         }
-        // The same person, once the release is mended.
+        // The user tries again after the next release, without the broken migration.
         try (Instance instance = Instance.start(database)) {
             assertThat(instance.register("erin", "erin@example.org").statusCode())
                     .isEqualTo(201);
@@ -153,9 +153,9 @@ class RegistrationTest {
         assertThat(tenants()).isEmpty();
     }
 
-    /** Each waits for the one before it; in the other order, users row first, they would deadlock. */
+    /** They would deadlock if the users row were inserted before the tenant is created. */
     @Test
-    void manyAtOnceSucceedWhenMigrationsReferToUsers(@TempDir Path directory) throws Exception {
+    void concurrentRegistrationsSucceedWithAForeignKeyToUsers(@TempDir Path directory) throws Exception {
         Migrations migrations = Migrations.copyTo(directory)
                 .add("20990101_audit", "CREATE TABLE audit (actor uuid REFERENCES \"public\".\"users\" (id));");
         try (Instance instance = Instance.start(database, migrations.property())) {
@@ -168,14 +168,14 @@ class RegistrationTest {
     }
 
     @Test
-    void whoGetsNoConnectionInTimeIsToldToTryAgain() throws SQLException {
+    void aRegistrationWithoutAConnectionAnswers503() throws SQLException {
         try (Instance instance = Instance.start(
                         database,
                         "spring.datasource.hikari.maximum-pool-size=1",
                         "spring.datasource.hikari.connection-timeout=2000");
                 Connection connection = database.connection();
                 Statement statement = connection.createStatement()) {
-            // Lets users be read and holds up the insert, and with it the one that has the connection.
+            // Allows reads of users and blocks the insert, so that one registration keeps the only connection.
             connection.setAutoCommit(false);
             statement.execute("LOCK TABLE public.users IN EXCLUSIVE MODE");
             CompletableFuture<HttpResponse<String>> one = instance.registerAsync("mallory", "mallory@example.org");
@@ -191,7 +191,7 @@ class RegistrationTest {
     }
 
     @Test
-    void connectionsComeBackAsTheyWereLent(@TempDir Path directory) throws Exception {
+    void connectionsAreReturnedUnchanged(@TempDir Path directory) throws Exception {
         Migrations migrations = Migrations.copyTo(directory)
                 .add("20990101_for_one_user", "SELECT 1 / (1 - (SELECT count(*) FROM public.users));");
         try (Instance instance = Instance.start(
@@ -222,7 +222,7 @@ class RegistrationTest {
         return database.values("SELECT schema_name FROM public.users ORDER BY schema_name");
     }
 
-    /** All schemas but PostgreSQL's own, so one that is half made is seen too. */
+    /** All schemas except PostgreSQL's own, so that an incomplete tenant is included. */
     private List<String> tenants() {
         return database.values("SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_'"
                 + " AND nspname NOT IN ('public', 'information_schema') ORDER BY nspname");
