@@ -12,20 +12,20 @@ import org.junit.jupiter.api.io.TempDir;
 class DemoTest {
 
     @Test
-    void everyStepDoesWhatItTells(@TempDir Path directory) {
+    void everyStepHasTheExpectedResult(@TempDir Path directory) {
         Cli.Result result = new Cli(directory).run("demo");
         assertThat(result.exitCode()).as(result.all()).isZero();
         assertThat(result.out()).contains("Demo passed");
         assertThat(directory).isEmptyDirectory();
     }
 
-    /** In a JVM of its own: the log reads its level once, and goes to standard error. */
+    /** Runs in its own JVM, because slf4j-simple reads its level once and logs to the real standard error. */
     @Test
-    void warnsOfNothing(@TempDir Path directory) throws Exception {
+    void logsNoWarning(@TempDir Path directory) throws Exception {
         Path errors = directory.resolve("errors");
         Process demo = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        // The class path of the tests has a log of their own too.
+                        // The class path of the tests has a second provider.
                         "-Dslf4j.internal.verbosity=ERROR",
                         "-Dslf4j.provider=org.slf4j.simple.SimpleServiceProvider",
                         "-cp",
@@ -41,7 +41,7 @@ class DemoTest {
     }
 
     @Test
-    void onAServerItLeavesNothing(@TempDir Path directory) throws Exception {
+    void onAServerItDropsItsDatabase(@TempDir Path directory) throws Exception {
         try (TestDatabase database = TestDatabase.create("demo")) {
             try (Connection superuser = database.superuserDataSource().getConnection();
                     Statement statement = superuser.createStatement()) {

@@ -36,8 +36,8 @@ class EmbeddedAccessTest {
 
     @BeforeAll
     static void start() throws IOException {
-        directory = Files.createDirectory(parent.resolve("place"));
-        // As an older version made it, under the usual umask.
+        directory = Files.createDirectory(parent.resolve("server"));
+        // An older version created it with the default umask.
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         server = EmbeddedServer.start(directory, new PrintWriter(new StringWriter()));
     }
@@ -66,7 +66,7 @@ class EmbeddedAccessTest {
     }
 
     @Test
-    void itListensOnTheLoopbackAddressAlone() throws Exception {
+    void itListensOnTheLoopbackAddressOnly() throws Exception {
         assertThat(postmaster(4)).as("directory of its Unix socket").isEmpty();
         assertThat(postmaster(5)).as("address").isEqualTo("127.0.0.1");
     }
@@ -80,7 +80,7 @@ class EmbeddedAccessTest {
     }
 
     @Test
-    void nobodyElseCanReplaceItsPrograms() throws Exception {
+    void otherUsersCannotReplaceItsPrograms() throws Exception {
         Path program = Path.of(process().info().command().orElseThrow());
         assertThat(program).startsWith(directory.toRealPath());
         try (Stream<Path> files = Files.walk(directory)) {
@@ -91,7 +91,7 @@ class EmbeddedAccessTest {
     }
 
     @Test
-    void thePasswordStandsInItsFileAlone() throws Exception {
+    void thePasswordIsInItsFileOnly() throws Exception {
         String password = password();
         assertThat(password).hasSizeGreaterThan(20);
         assertThat(process().info().commandLine().orElseThrow()).doesNotContain(password);

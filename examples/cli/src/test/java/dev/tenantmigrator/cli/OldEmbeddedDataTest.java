@@ -18,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Data of a version whose embedded server trusted everybody on the machine, and whose tenants belonged to the superuser. */
+/** Upgrades data of an earlier version: its embedded server needed no password, and the superuser owned the tenants. */
 class OldEmbeddedDataTest {
 
     private static final String ALL_KINDS = """
@@ -45,7 +45,7 @@ class OldEmbeddedDataTest {
             CREATE STATISTICS together ON id, n FROM "Odd ""Name";
             """;
 
-    /** A multirange is dropped with its range; PostgreSQL 15 leaves its owner alone. */
+    /** Leaves out multiranges: PostgreSQL 15 does not change their owner with that of the range, but drops them together. */
     private static final String OF_THE_SUPERUSER = """
             SELECT pg_describe_object(classid, oid, 0)
               FROM (SELECT 'pg_namespace'::regclass AS classid, oid, nspowner AS owner, oid AS namespace FROM pg_namespace
@@ -68,7 +68,7 @@ class OldEmbeddedDataTest {
     private Path directory;
 
     @Test
-    void opensAndBelongsToAPlainRole() throws Exception {
+    void oldDataOpensAndBelongsToTheNewRole() throws Exception {
         Cli cli = new Cli(directory).withSample();
         Path place = Files.createDirectory(directory.resolve(".tenant-migrator"));
         String ada;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Real Prisma command lines, installed by npm for each test; skipped, and said so, where npm cannot install them. */
+/** Runs real Prisma versions, installed by npm for each test. Skipped if npm cannot install them. */
 @PostgresTest
 class PrismaTest {
 
@@ -88,18 +88,23 @@ class PrismaTest {
     }
 
     @Test
-    void saysWhatIsMissing() {
-        Cli cli = new Cli(directory).write("schema.prisma", SCHEMA).with("PATH", directory.toString());
-        Cli.Result noSchema = cli.run("create", "a", "--prisma", "elsewhere.prisma");
-        assertThat(noSchema.exitCode()).isEqualTo(2);
-        assertThat(noSchema.err()).contains("no Prisma schema", "elsewhere.prisma");
-        Cli.Result noNpx = cli.run("create", "a", "--prisma", "schema.prisma");
-        assertThat(noNpx.exitCode()).isEqualTo(2);
-        assertThat(noNpx.err()).contains("npx is not on the PATH", "npm install --save-dev prisma");
+    void aMissingSchemaIsReported() {
+        Cli.Result result = new Cli(directory).run("create", "a", "--prisma", "elsewhere.prisma");
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err()).contains("no Prisma schema", "elsewhere.prisma");
         assertThat(directory.resolve("migrations")).doesNotExist();
     }
 
-    /** An npx that shows what it was given, in place of one that would ask whether to install Prisma. */
+    @Test
+    void aMissingNpxIsReported() {
+        Cli cli = new Cli(directory).write("schema.prisma", SCHEMA).with("PATH", directory.toString());
+        Cli.Result result = cli.run("create", "a", "--prisma", "schema.prisma");
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err()).contains("npx is not on the PATH", "npm install --save-dev prisma");
+        assertThat(directory.resolve("migrations")).doesNotExist();
+    }
+
+    /** Uses a stand-in for npx that prints its input and environment. */
     @Test
     void neitherAsksNorPassesSecretsOn() throws Exception {
         Path npx = directory.resolve("bin/npx");
@@ -125,7 +130,7 @@ class PrismaTest {
         assertThat(directory.resolve("migrations")).doesNotExist();
     }
 
-    /** An npx that finds a difference in both directions. */
+    /** Uses a stand-in for npx that finds a difference in both directions. */
     @Test
     void warnsOfNewerMigrationsWithoutACopy() throws Exception {
         Path npx = directory.resolve("bin/npx");
@@ -167,7 +172,7 @@ class PrismaTest {
         assumeThat(npm(packages)).as("npm can install " + packages).isTrue();
         if (generation == 6) {
             cli.write("prisma.config.ts", resource("prisma6.config.ts"));
-            // The engine for queries is not used; without a file in its place Prisma would download it.
+            // Prisma downloads the query engine unless this file exists. The comparison does not use it.
             cli.write("unused", "")
                     .with(
                             "PRISMA_QUERY_ENGINE_LIBRARY",
