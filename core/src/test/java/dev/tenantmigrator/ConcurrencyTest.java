@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Exactly once, proven by counting what was done. */
@@ -59,7 +60,7 @@ class ConcurrencyTest {
             start.countDown();
             int applied = 0;
             for (Future<FleetReport> run : runs) {
-                FleetReport report = run.get().throwIfFailed();
+                FleetReport report = run.get(1, TimeUnit.MINUTES).throwIfFailed();
                 assertThat(report.outcomes()).hasSize(TENANTS);
                 applied += report.of(TenantOutcome.Migrated.class).stream()
                         .mapToInt(outcome -> outcome.applied().size())
@@ -101,10 +102,10 @@ class ConcurrencyTest {
             holder.setAutoCommit(false);
             takeLock(holder, held);
             CompletableFuture<FleetReport> run = CompletableFuture.supplyAsync(migrator::deployAll);
-            freeIsDone.await();
+            assertThat(freeIsDone.await(1, TimeUnit.MINUTES)).isTrue();
             assertThat(run).isNotDone();
             holder.rollback();
-            assertThat(run.get().throwIfFailed().of(TenantOutcome.Migrated.class))
+            assertThat(run.get(1, TimeUnit.MINUTES).throwIfFailed().of(TenantOutcome.Migrated.class))
                     .hasSize(2);
         }
     }

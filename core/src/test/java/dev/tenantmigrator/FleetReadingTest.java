@@ -14,6 +14,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,7 +93,7 @@ class FleetReadingTest {
                         throw new StackOverflowError();
                     }
                     if (method.getName().equals("histories")) {
-                        thrown.await();
+                        assertThat(thrown.await(1, TimeUnit.MINUTES)).isTrue();
                     }
                     return method.invoke(TrackingStore.perSchema(), arguments);
                 });

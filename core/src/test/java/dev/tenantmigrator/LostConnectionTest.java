@@ -21,7 +21,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What is said and kept when a connection goes, also at the very commit. */
+/** Report and database after a connection was lost, also during the commit. */
 @PostgresTest
 class LostConnectionTest {
 
@@ -44,11 +44,8 @@ class LostConnectionTest {
                 "20240108_slow", "CREATE TABLE half (id int); SELECT pg_sleep(60); CREATE TABLE half2 (id int)");
         TenantMigrator migrator = Samples.with(database, MEMBERS, slow);
         CompletableFuture<FleetReport> run = CompletableFuture.supplyAsync(migrator::deployAll);
-        while (database.values("SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity"
-                        + " WHERE wait_event = 'PgSleep' AND datname = current_database() OFFSET 0) sleeping")
-                .isEmpty()) {
-            Thread.onSpinWait();
-        }
+        database.awaitRow("SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity"
+                + " WHERE wait_event = 'PgSleep' AND datname = current_database() OFFSET 0) sleeping");
 
         FleetReport report = run.get();
 

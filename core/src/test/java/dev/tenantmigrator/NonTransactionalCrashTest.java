@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -46,7 +47,7 @@ class NonTransactionalCrashTest {
     @AfterEach
     void drop() {
         TenantMigrator migrator = Samples.with(database, TABLES);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().parallelStream().forEach(schema -> migrator.dropTenant(schema, schema));
         database.assertNoLeaks();
     }
 
@@ -54,17 +55,10 @@ class NonTransactionalCrashTest {
         return database.value("SELECT count(*) FROM pg_index WHERE NOT indisvalid");
     }
 
-    private String waitFor(String query) {
-        List<String> found;
-        do {
-            found = database.values(query);
-        } while (found.isEmpty());
-        return found.get(0);
-    }
-
     private String builder(String statement) {
-        return waitFor("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'"
-                + " AND wait_event_type = 'Lock' AND query LIKE '" + statement + "%'");
+        return database.awaitRow(
+                "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'"
+                        + " AND wait_event_type = 'Lock' AND query LIKE '" + statement + "%'");
     }
 
     private static String unfinished(TenantMigrator migrator) {
@@ -122,7 +116,7 @@ class NonTransactionalCrashTest {
             cancellation.cancel();
             assertThat(builder("CREATE INDEX CONCURRENTLY")).isEqualTo(runner);
             cancellation.cancel();
-            waitFor("SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active'"
+            database.awaitRow("SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active'"
                     + " AND query LIKE 'CREATE INDEX CONCURRENTLY%')");
             reader.rollback();
             report = run.join();
@@ -166,7 +160,7 @@ class NonTransactionalCrashTest {
             assertThat(run.join().failed()).hasSize(1);
 
             // Although the transaction that it waits for is open.
-            waitFor("SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = " + process + ")");
+            database.awaitRow("SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = " + process + ")");
             writer.rollback();
         }
         Samples.with(database, TABLES, INDEX).deployAll().throwIfFailed();
@@ -193,7 +187,7 @@ class NonTransactionalCrashTest {
         migrator.deployAll().throwIfFailed();
 
         assertThat(database.value(left, tenant)).isEqualTo("0");
-        // That of the table's long values, which goes with the table or VACUUM FULL.
+        // The index of the table's long values, which goes with the table or VACUUM FULL.
         assertThat(invalid()).isEqualTo("1");
     }
 
@@ -249,9 +243,7 @@ class NonTransactionalCrashTest {
     @Test
     void instancesAtOnceBuildEachIndexOnceAndNoneStaysInvalid() throws Exception {
         int tenants = 100;
-        for (int i = 0; i < tenants; i++) {
-            Samples.create(database, "many" + i, TABLES);
-        }
+        IntStream.range(0, tenants).parallel().forEach(i -> Samples.create(database, "many" + i, TABLES));
         CountDownLatch start = new CountDownLatch(1);
         ExecutorService threads = Executors.newFixedThreadPool(4);
         List<Future<FleetReport>> runs = new ArrayList<>();

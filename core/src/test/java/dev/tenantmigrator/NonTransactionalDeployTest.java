@@ -191,11 +191,8 @@ class NonTransactionalDeployTest extends NonTransactionalTenant {
                     .lockTimeout(Duration.ofMillis(1))
                     .build();
             var run = java.util.concurrent.CompletableFuture.supplyAsync(migrator::deployAll);
-            while (database.values("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                            + " AND query LIKE 'CREATE INDEX CONCURRENTLY%' AND datname = current_database()")
-                    .isEmpty()) {
-                Thread.onSpinWait();
-            }
+            database.awaitRow("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                    + " AND query LIKE 'CREATE INDEX CONCURRENTLY%' AND datname = current_database()");
             assertThat(run).isNotDone();
             holder.rollback();
             assertThat(run.get().throwIfFailed().of(TenantOutcome.Migrated.class))

@@ -23,6 +23,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -278,7 +279,7 @@ class RolloutTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            latch.await();
+            assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -357,7 +358,7 @@ class RolloutTest {
                 assertThat(Thread.interrupted()).isEqualTo(interrupt);
                 return report;
             });
-            first.await();
+            assertThat(first.await(1, TimeUnit.MINUTES)).isTrue();
             if (interrupt) {
                 runner[0].interrupt();
             } else {

@@ -51,14 +51,16 @@ class TrackingMoveTest {
 
     @AfterEach
     void dropAll() {
-        inside.tenants().forEach(schema -> inside.dropTenant(schema, schema));
-        outside.tenants().forEach(schema -> outside.dropTenant(schema, schema));
+        inside.tenants().parallelStream().forEach(schema -> inside.dropTenant(schema, schema));
+        outside.tenants().parallelStream().forEach(schema -> outside.dropTenant(schema, schema));
         database.execute("DROP SCHEMA IF EXISTS tenant_migrator_fleet CASCADE");
         database.assertNoLeaks();
     }
 
     private void create(int tenants) {
-        IntStream.range(0, tenants).forEach(i -> inside.createTenant(TenantName.exactly("t_" + i), TenantStep.NONE));
+        IntStream.range(0, tenants)
+                .parallel()
+                .forEach(i -> inside.createTenant(TenantName.exactly("t_" + i), TenantStep.NONE));
     }
 
     private Map<String, List<AppliedMigration>> recorded(TenantMigrator migrator, TrackingStore store) {
@@ -150,10 +152,7 @@ class TrackingMoveTest {
         int moved = outside.tenants().size();
         assertThat(moved).isGreaterThanOrEqualTo(TENANTS / 4).isLessThan(TENANTS);
         // A server's process may still be at its last transaction.
-        while (!database.values("SELECT pid FROM pg_stat_activity WHERE application_name = 'mover'")
-                .isEmpty()) {
-            Thread.onSpinWait();
-        }
+        database.awaitRow("SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'mover')");
         assertThat(inside.tenants().size() + outside.tenants().size()).isEqualTo(TENANTS);
         inside.moveTracking(TrackingStore.fleet()).throwIfFailed();
         assertThat(recorded(outside, TrackingStore.fleet())).isEqualTo(before);

@@ -24,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -86,7 +87,7 @@ class FullLockTableTest {
             long begin = System.nanoTime();
             start.countDown();
             for (Future<CreatedTenant> created : all) {
-                created.get();
+                created.get(2, TimeUnit.MINUTES);
             }
             LOG.warn(
                     "FIGURES {} creations of 800 migrations at once, lock table of {} x {}: none failed, {} ms",
@@ -132,7 +133,8 @@ class FullLockTableTest {
                 Thread.onSpinWait();
             }
             waiting.interrupt();
-            assertThatThrownBy(created::get).hasMessageContaining("max_locks_per_transaction is ");
+            assertThatThrownBy(() -> created.get(1, TimeUnit.MINUTES))
+                    .hasMessageContaining("max_locks_per_transaction is ");
             full.rollback();
         }
         assertThat(migrator().tenants()).isEmpty();

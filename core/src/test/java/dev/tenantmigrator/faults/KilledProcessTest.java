@@ -89,10 +89,7 @@ class KilledProcessTest {
             String[] parts = line.split(" ", -1);
             assertThat(states.get(parts[0])).contains(parts[1]);
         }
-        while (!database.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'killed'")
-                .equals("0")) {
-            Thread.onSpinWait();
-        }
+        database.awaitRow("SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'killed')");
         assertThat(database.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
                         + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"))
                 .isEqualTo("0");
