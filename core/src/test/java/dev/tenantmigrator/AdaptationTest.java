@@ -12,7 +12,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a migration that names {@code public} in many ways did, as the catalog shows it, in tenants of hard names too. */
+/**
+ * A migration that names {@code public} in many ways ends in its tenant's schema, also if the tenant's name is odd. The
+ * catalog is the witness.
+ */
 @PostgresTest
 class AdaptationTest {
 

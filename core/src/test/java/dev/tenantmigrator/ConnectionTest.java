@@ -20,7 +20,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What the migrator does with the connections it is lent, and what it says when they do not serve. */
+/** The migrator returns its connections as it got them, and its errors say why a connection is of no use. */
 @PostgresTest
 class ConnectionTest {
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a migration touches outside of its tenant's schema is seen before the commit, however it is hidden. */
+/** A change outside of the tenant's schema is found before the commit, however the script hides it. */
 @PostgresTest
 class ContainmentTest {
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What stands in a tenant's rows stands in no report, exception, log line or event, unless it was asked for. */
+/** Values of a tenant's rows appear in no report, exception, log line or event, unless the application asks for them. */
 @PostgresTest
 class DataValuesTest {
 

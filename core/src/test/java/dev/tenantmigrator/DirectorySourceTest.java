@@ -46,7 +46,7 @@ class DirectorySourceTest extends MigrationSourceContract {
                 .hasMessageContaining("nowhere");
     }
 
-    /** What reading would wait for without end, or never reach the end of, or pass over. */
+    /** Files that a reader would wait for, never finish or overlook. */
     @ParameterizedTest
     @ValueSource(strings = {"1_a/migration.sql", "1_a/rollback.sql", "migration_lock.toml", "2_b"})
     void onlyFilesAreRead(String place) throws Exception {

@@ -133,7 +133,7 @@ class EscapeOnTheWayTest {
         }
     }
 
-    /** What changes a function of another tenant takes no lock, and stands in no text. */
+    /** A change of another tenant's function takes no lock and appears in no text. */
     private static String changing(String schema) {
         return "convert_from(decode('"
                 + HexFormat.of().formatHex(("ALTER FUNCTION " + schema + ".target() COST 7").getBytes(UTF_8))
@@ -199,7 +199,7 @@ class EscapeOnTheWayTest {
         }
     }
 
-    /** What changes without a lock has no schema in the text, and the search path leads elsewhere. */
+    /** The script names no schema, its search path leads elsewhere, and its change takes no lock. */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -45,7 +45,7 @@ class EverydayMigrationsTest {
             "ALTER TABLE a ADD CONSTRAINT z_new CHECK (z >= 0); ALTER TABLE a DROP CONSTRAINT z_old",
             "CREATE OR REPLACE VIEW v AS SELECT id, x FROM a");
 
-    /** What the session is asked or told. */
+    /** Statements about the session itself. */
     private static final Pattern OF_SESSION = Pattern.compile(
             "set_config|current_setting|pg_lock_status|pg_stat_get|pg_stat_force|advisory|pg_cursor",
             Pattern.CASE_INSENSITIVE);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.MDC;
 import org.slf4j.event.Level;
 
-/** What stands in the log of an application that embeds the library. */
+/** The library's lines in the log of an application that embeds it. */
 @PostgresTest
 class LogTest {
 

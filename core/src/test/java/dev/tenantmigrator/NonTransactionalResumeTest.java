@@ -10,7 +10,7 @@ import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import org.junit.jupiter.api.Test;
 
-/** What a failure or crash outside of a transaction leaves, and how the next run goes on with it. */
+/** The next run goes on after a failure or crash outside of a transaction. */
 @PostgresTest
 class NonTransactionalResumeTest extends NonTransactionalTenant {
 
@@ -26,7 +26,7 @@ class NonTransactionalResumeTest extends NonTransactionalTenant {
                 migration.up().checksum());
     }
 
-    /** What a cut off {@code CREATE INDEX CONCURRENTLY} leaves. */
+    /** The invalid index that an interrupted {@code CREATE INDEX CONCURRENTLY} leaves. */
     private void invalidIndex(String name) {
         database.execute("INSERT INTO " + tenant + ".item VALUES (1, 'x'), (2, 'x')");
         assertThatThrownBy(() ->

@@ -45,7 +45,7 @@ class ObjectClassesTest {
             CREATE RULE k_ru AS ON DELETE TO k_v DO INSTEAD NOTHING; CREATE POLICY k_po ON k_t USING (true);
             """;
 
-    /** What can be done to them; the schema, where it is named, and how an error names the object. */
+    /** A statement on one of them with {@code {q}} in place of the schema, and the name of the object in the error. */
     private static final String CHANGES = """
             ALTER TABLE {q}k_t ADD COLUMN x int                               | table {s}.k_t
             ALTER TABLE {q}k_t RENAME TO k_t2                                 | {s}.k_t

@@ -19,7 +19,9 @@ import javax.sql.DataSource;
  */
 final class OriginalProduct implements AutoCloseable {
 
-    /** What rows have that were there before a column: gone when a table is written anew, and a time of then for some. */
+    /**
+     * The value of a column in rows older than it: PostgreSQL drops it when it rewrites the table, and some values are times.
+     */
     private static final Pattern MISSING_VALUES =
             Pattern.compile("\"atthasmissing\": \\w+, \"attmissingval\": (?:null|\\[.*?])");
 
@@ -68,7 +70,7 @@ final class OriginalProduct implements AutoCloseable {
         }
     }
 
-    /** What is different in a tenant. */
+    /** The differences of a tenant's structure to the original's. */
     List<String> differencesTo(TestDatabase tenants, String tenant) throws SQLException {
         if (!schema.equals(tenant)) {
             asSuperuser("ALTER SCHEMA " + Sql.identifier(schema) + " RENAME TO " + Sql.identifier(tenant));

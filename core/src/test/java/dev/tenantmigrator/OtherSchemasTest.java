@@ -32,7 +32,7 @@ class OtherSchemasTest {
             CREATE TABLE parts (id int) PARTITION BY LIST (id);
             CREATE TABLE owned (u int REFERENCES users)""");
 
-    /** What only the shared schema has, and what another tenant has: {@code {b}}. */
+    /** Statements on another tenant's objects, {@code {b}}, and on objects of the shared schema alone. */
     private static final List<String> HOSTILE = List.of(
             "ALTER TABLE {b}.t ADD COLUMN extra int",
             "DROP TABLE {b}.t CASCADE",
@@ -107,7 +107,7 @@ class OtherSchemasTest {
         this.database = database;
     }
 
-    /** What a test has not changed serves the next one. */
+    /** A test that changes nothing leaves its database to the next one. */
     @BeforeEach
     void fillDatabase() {
         if (untouched.isEmpty()) {

@@ -58,7 +58,7 @@ class PlanTest {
         assertThat(flag.notes()).extracting(ScriptNote::kind).containsExactly(Kind.BLOCKS_READS);
     }
 
-    /** What is shown, run by hand, leaves what a deploy leaves, tracking row and all. */
+    /** The SQL of a plan, run by hand, has the effect of a deploy, tracking row included. */
     @Test
     void whatItShowsIsWhatADeployRuns() throws SQLException {
         String ada = Samples.create(database, "ada", MEMBERS);

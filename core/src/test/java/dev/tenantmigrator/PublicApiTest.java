@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What a user can see names nothing internal. */
+/** No public signature names an internal type. */
 class PublicApiTest {
 
     private static final String ROOT = "dev.tenantmigrator";

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.LoggerFactory;
 
-/** What JDK Flight Recorder shows. */
+/** The library's events in JDK Flight Recorder. */
 @PostgresTest
 class RecordingTest {
 

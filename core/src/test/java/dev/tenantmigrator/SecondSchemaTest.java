@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is outside of a tenant's schema: refused before anything runs, or allowed by name, or turned to the tenant's. */
+/**
+ * Names of a second schema in a script are refused before anything runs, allowed by name, or redirected to the tenant's
+ * schema.
+ */
 @PostgresTest
 class SecondSchemaTest {
 

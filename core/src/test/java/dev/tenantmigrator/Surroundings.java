@@ -50,7 +50,7 @@ final class Surroundings {
             "pg_foreign_server",
             "pg_largeobject_metadata");
 
-    /** What vacuum and statistics write, and a foreign key from another schema. */
+    /** Columns that vacuum, statistics or a foreign key from another schema may change. */
     private static final String NOISE = "'{relpages,reltuples,relallvisible,relallfrozen,relfrozenxid,relminmxid,"
             + "relhasindex,relhastriggers,relhassubclass,datfrozenxid,datminmxid}'::text[]";
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What goes wrong while a migration is recorded takes the migration back, whichever table it is recorded in. */
+/** An error while a migration is recorded rolls the migration back, in either tracking store. */
 @PostgresTest
 class TrackingFaultTest {
 
@@ -166,7 +166,7 @@ class TrackingFaultTest {
                 .containsExactly(MEMBERS.version(), NOTES.version());
     }
 
-    /** What marks our own errors can be read by a script, in the text of a query that another session of the role runs. */
+    /** A script can read the mark of the library's own errors, in the text of a query that another session of its role runs. */
     @Test
     @Timeout(60)
     void aScriptThatForgesTheErrorOfAHeldTenantIsReported() {

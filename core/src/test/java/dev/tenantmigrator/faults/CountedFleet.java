@@ -36,9 +36,9 @@ final class CountedFleet {
     }
 
     /**
-     * The same.
+     * The first migrations of such a history, with a further statement in each.
      *
-     * @param more what each does besides
+     * @param more SQL that is appended to each
      */
     static MigrationSource migrations(int number, String more) {
         return MigrationSource.of(IntStream.rangeClosed(1, number)
@@ -59,7 +59,7 @@ final class CountedFleet {
         return String.format(Locale.ROOT, "v%04d", step);
     }
 
-    /** What is recorded for a tenant after a number of migrations. */
+    /** The record of a tenant after a number of migrations. */
     static String versions(int number) {
         return IntStream.rangeClosed(1, number).mapToObj(CountedFleet::version).collect(Collectors.joining(","));
     }
@@ -75,9 +75,9 @@ final class CountedFleet {
     }
 
     /**
-     * What is recorded for each tenant, by its name.
+     * The record of each tenant, by its name.
      *
-     * @throws AssertionError when that is not what its columns and rows say, or not the beginning of the history
+     * @throws AssertionError if its columns and rows say otherwise, or it is no beginning of the history
      */
     static Map<String, String> states(DataSource dataSource) throws SQLException {
         Map<String, String> states = new TreeMap<>();

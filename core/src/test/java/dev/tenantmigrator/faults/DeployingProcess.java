@@ -35,7 +35,7 @@ final class DeployingProcess {
     }
 
     /**
-     * What a run said.
+     * The answer of a run.
      *
      * @param millis of the run
      * @param applied migrations

@@ -184,7 +184,7 @@ class PoolerTest {
                 .isEqualTo("0");
     }
 
-    /** What the library or a script sets, on as many of the pooler's connections as were in use at once. */
+    /** Settings of the library or a script, on all of the pooler's connections that were in use at once. */
     private static void assertUnchanged(DataSource pooled) throws SQLException {
         List<Connection> connections = new ArrayList<>();
         try {

@@ -12,7 +12,7 @@ import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 
 /**
- * What must be the same on a connection when it comes back: autocommit and the driver's other properties, the role, every
+ * The state that a borrower must restore on a connection: autocommit and the driver's other properties, the role, every
  * setting that PostgreSQL lists, session-level advisory locks, and that no transaction is open.
  *
  * <p>A setting made under an unlisted name ({@code SET my.own = ...}) is not seen.

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Store;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** What {@link PostgresTest} does: one database for each outermost test class, checked for leaks after each test. */
+/** Implements {@link PostgresTest}: one database for each outermost test class, checked for leaks after each test. */
 final class PostgresExtension implements BeforeAllCallback, AfterEachCallback, AfterAllCallback, ParameterResolver {
 
     @Override

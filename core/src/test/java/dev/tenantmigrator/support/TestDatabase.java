@@ -73,7 +73,7 @@ public final class TestDatabase implements AutoCloseable {
         return checked;
     }
 
-    /** The same connections as {@link #dataSource()}, pooled but not checked. */
+    /** Connections of the pool behind {@link #dataSource()}, not checked. */
     public DataSource rawDataSource() {
         return unchecked;
     }

@@ -9,7 +9,7 @@ import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a test may rely on: the server asked for, a database of its own, an ordinary role, nothing left behind. */
+/** A test gets the server it asked for, a database of its own and an ordinary role, and nothing is left behind. */
 @PostgresTest
 class TestDatabaseTest {
 
