@@ -65,7 +65,7 @@ final class CodeRewriter {
                             || tokens.isWord(before, "DO")
                             || (isDo && !tokens.isWord(before, "LANGUAGE"));
                     if (holdsCode && body) {
-                        rewriteFragment(LiteralText.of(tokens, token), false, tokens, token, depth + 1, out);
+                        rewriteLiteral(LiteralText.of(tokens, token), false, tokens, token, depth + 1, out);
                     } else {
                         all.apply(tokens, token, out);
                     }
@@ -97,8 +97,8 @@ final class CodeRewriter {
             throws UnreadableSqlException {
         DynamicSql dynamic = new DynamicSql(tokens, all, references, out);
         int last = dynamic.read(execute, to);
-        for (LiteralText fragment : dynamic.fragments()) {
-            rewriteFragment(Optional.of(fragment), true, tokens, execute, depth, out);
+        for (LiteralText literal : dynamic.texts()) {
+            rewriteLiteral(Optional.of(literal), true, tokens, execute, depth, out);
         }
         return last;
     }
@@ -117,14 +117,14 @@ final class CodeRewriter {
     }
 
     /** @param isPart whether the text may begin and end in the middle of a statement */
-    private void rewriteFragment(
-            Optional<LiteralText> fragment, boolean isPart, Tokens tokens, int token, int depth, Edits out)
+    private void rewriteLiteral(
+            Optional<LiteralText> literal, boolean isPart, Tokens tokens, int token, int depth, Edits out)
             throws UnreadableSqlException {
-        if (fragment.isEmpty()) {
+        if (literal.isEmpty()) {
             return;
         }
         refuseDepth(tokens, token, depth);
-        String text = fragment.get().text();
+        String text = literal.get().text();
         List<Statement> code;
         try {
             code = isPart ? Splitter.splitFragment(Lexer.lexFragment(text)) : Splitter.split(Lexer.lex(text));
@@ -133,7 +133,7 @@ final class CodeRewriter {
         }
         try {
             for (Statement statement : code) {
-                rewrite(statement, depth, fragment.get().edits(out));
+                rewrite(statement, depth, literal.get().edits(out));
             }
         } catch (UnreadableSqlException e) {
             refuseDepth(tokens, token, Statement.MAX_NESTING + 1);

@@ -34,9 +34,9 @@ final class DynamicSql {
     private final Rule rules;
     private final SchemaReferences references;
     private final Edits out;
-    private final List<LiteralText> fragments = new ArrayList<>();
-    private final List<Frame> calls = new ArrayList<>();
-    private LiteralText.Builder fragment = new LiteralText.Builder();
+    private final List<LiteralText> texts = new ArrayList<>();
+    private final List<Call> calls = new ArrayList<>();
+    private LiteralText.Builder pieces = new LiteralText.Builder();
 
     /** @param rules the rules for every token that is not a piece of the text */
     DynamicSql(Tokens tokens, Rule rules, SchemaReferences references, Edits out) {
@@ -44,7 +44,7 @@ final class DynamicSql {
         this.rules = rules;
         this.references = references;
         this.out = out;
-        calls.add(new Frame(""));
+        calls.add(new Call(""));
     }
 
     /** Whether a word is the statement {@code EXECUTE}, and no privilege or part of {@code CREATE TRIGGER}. */
@@ -67,8 +67,8 @@ final class DynamicSql {
     }
 
     /** The texts that the expression puts together. */
-    List<LiteralText> fragments() {
-        return fragments;
+    List<LiteralText> texts() {
+        return texts;
     }
 
     private boolean ends(int token) {
@@ -76,16 +76,16 @@ final class DynamicSql {
     }
 
     private void piece(int token) {
-        Frame call = calls.get(calls.size() - 1);
+        Call call = calls.get(calls.size() - 1);
         if (tokens.isSymbol(token, '(')) {
             int name = tokens.previous(token);
-            calls.add(new Frame(tokens.isIdentifier(name) ? tokens.name(name) : ""));
+            calls.add(new Call(tokens.isIdentifier(name) ? tokens.name(name) : ""));
         } else if (tokens.isSymbol(token, ')')) {
             if (calls.size() > 1) {
                 calls.remove(calls.size() - 1);
             }
             if (!call.function.isEmpty() && !call.isFormat()) {
-                fragment.addUnknown();
+                pieces.addUnknown();
             }
         } else if (tokens.isSymbol(token, ',')) {
             call.argument++;
@@ -98,45 +98,45 @@ final class DynamicSql {
             rules.apply(tokens, token, out);
             boolean joins = tokens.isOperator(token, "||") || tokens.isSymbol(tokens.next(token), '(');
             if (!joins && !(call.isFormat() && call.argument > 0)) {
-                fragment.addUnknown();
+                pieces.addUnknown();
             }
         }
     }
 
-    private void literal(int token, Frame call) {
+    private void literal(int token, Call call) {
         if (call.isFormat() && call.argument > 0) {
             formatArgument(token, call);
         } else if (rules.apply(tokens, token, out) || QUOTE.contains(call.function)) {
-            fragment.addUnknown();
+            pieces.addUnknown();
         } else if (call.isFormat()) {
-            fragment.addFormat(tokens, token).ifPresent(call::add);
+            pieces.addFormat(tokens, token).ifPresent(call::add);
         } else if (call.function.equals("quote_ident")) {
             if (isSchema(token)) {
                 out.gap(tokens.start(token), tokens.end(token), Spelling.LITERAL);
             }
-            fragment.addUnknown();
+            pieces.addUnknown();
         } else {
-            fragment.add(tokens, token);
+            pieces.add(tokens, token);
         }
     }
 
     /** A literal for {@code %I} may be the schema, one for {@code %s} is code, one for {@code %L} is data. */
-    private void formatArgument(int token, Frame call) {
+    private void formatArgument(int token, Call call) {
         Optional<FormatSpecifier> use = call.specifier(call.argument);
         char type = use.map(FormatSpecifier::type).orElse('L');
         if (type == 's' && !isSchema(token)) {
-            LiteralText.of(tokens, token).ifPresent(fragments::add);
+            LiteralText.of(tokens, token).ifPresent(texts::add);
         } else if (type != 'L' && isSchema(token)) {
-            Spelling form = type == 'I' ? Spelling.LITERAL : Spelling.LITERAL_IDENTIFIER;
+            Spelling spelling = type == 'I' ? Spelling.LITERAL : Spelling.LITERAL_IDENTIFIER;
             Optional<String> holder = use.filter(FormatSpecifier::beforeDot).flatMap(schema -> holder(token, call));
             holder.ifPresentOrElse(
                     schema -> out.replace(tokens.start(token), tokens.end(token), Sql.literal(schema)),
-                    () -> out.gap(tokens.start(token), tokens.end(token), form));
+                    () -> out.gap(tokens.start(token), tokens.end(token), spelling));
         }
     }
 
     /** The schema of the shared object that the next argument names: {@code format('%I.%I', 'public', 'users')}. */
-    private Optional<String> holder(int token, Frame call) {
+    private Optional<String> holder(int token, Call call) {
         int comma = tokens.next(token);
         boolean isObject =
                 tokens.isSymbol(comma, ',') && call.specifier(call.argument + 1).isPresent();
@@ -152,19 +152,19 @@ final class DynamicSql {
     }
 
     private void flush() {
-        if (!fragment.isEmpty()) {
-            fragments.add(fragment.build());
-            fragment = new LiteralText.Builder();
+        if (!pieces.isEmpty()) {
+            texts.add(pieces.build());
+            pieces = new LiteralText.Builder();
         }
     }
 
-    private static final class Frame {
+    private static final class Call {
 
         private final String function;
         private final Map<Integer, FormatSpecifier> specifiers = new HashMap<>();
         private int argument;
 
-        Frame(String function) {
+        Call(String function) {
             this.function = function;
         }
 

@@ -6,7 +6,7 @@ import dev.tenantmigrator.internal.sql.lex.Tokens;
 import java.util.Map;
 import java.util.Set;
 
-/** Finds the use of a literal in its surroundings: first in casts and parentheses around it, then in what takes the result. */
+/** Finds the use of a literal in its surroundings: first the casts and parentheses around it, then the operator or function that takes the result. */
 final class LiteralContext {
 
     /** Operators that compare a text; {@code ~~} is the operator that {@code LIKE} stands for. */
@@ -22,7 +22,7 @@ final class LiteralContext {
             "!~~",
             LiteralUse.SCHEMA_PATTERN);
 
-    /** Types to which a cast leaves a literal a text, so that its use depends on what is around the cast. */
+    /** Text types: a cast to one of them does not tell the use of a literal. */
     private static final Set<String> TEXTS = Set.of("text", "varchar", "name", "cstring", "unknown", "sql_identifier");
 
     /** The number of casts and parentheses around a literal that are looked at: more than real code has. */

@@ -79,9 +79,9 @@ final class LiteralRule implements Rule {
         }
     }
 
-    private static void gap(boolean isSchema, Tokens tokens, int token, Spelling form, Edits out) {
+    private static void gap(boolean isSchema, Tokens tokens, int token, Spelling spelling, Edits out) {
         if (isSchema) {
-            out.gap(tokens.start(token), tokens.end(token), form);
+            out.gap(tokens.start(token), tokens.end(token), spelling);
         }
     }
 
@@ -121,8 +121,8 @@ final class LiteralRule implements Rule {
     private static Edits shifted(Edits out, int offset) {
         return new Edits() {
             @Override
-            public void gap(int start, int end, Spelling form) {
-                out.gap(offset + start, offset + end, form);
+            public void gap(int start, int end, Spelling spelling) {
+                out.gap(offset + start, offset + end, spelling);
             }
 
             @Override

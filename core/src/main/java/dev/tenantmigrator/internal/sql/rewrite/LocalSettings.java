@@ -13,7 +13,7 @@ final class LocalSettings {
     private static final Set<String> NOT_SETTINGS =
             Set.of("LOCAL", "CONSTRAINTS", "TRANSACTION", "AUTHORIZATION", "CHARACTERISTICS");
 
-    /** Words behind {@code RESET} that have no local form; {@link dev.tenantmigrator.internal.sql.rules.SettingRules} refuses them. */
+    /** Words behind {@code RESET} that have no local form. Rules for statements refuse them. */
     private static final Set<String> NOT_RESET = Set.of("ALL", "ROLE", "SESSION", "TRANSACTION");
 
     private LocalSettings() {}

@@ -150,8 +150,8 @@ final class SearchPathRules {
                 && new Bracket(tokens.previous(setting), 0).calls(tokens, "set_config");
     }
 
-    private void put(int start, int end, Spelling form, Edits out) {
-        out.gap(start, end, form);
+    private void put(int start, int end, Spelling spelling, Edits out) {
+        out.gap(start, end, spelling);
         out.replace(end, end, sharedList());
     }
 

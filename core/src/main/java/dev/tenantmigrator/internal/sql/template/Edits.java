@@ -7,7 +7,7 @@ import java.util.List;
 public interface Edits {
 
     /** Replaces a part of the text by a gap for the schema's name. */
-    void gap(int start, int end, Spelling form);
+    void gap(int start, int end, Spelling spelling);
 
     void replace(int start, int end, String replacement);
 
@@ -20,8 +20,8 @@ public interface Edits {
     static Edits escaped(Edits outer, Escape escape) {
         return new Edits() {
             @Override
-            public void gap(int start, int end, Spelling form) {
-                outer.gap(start, end, form.within(List.of(escape)));
+            public void gap(int start, int end, Spelling spelling) {
+                outer.gap(start, end, spelling.within(List.of(escape)));
             }
 
             @Override

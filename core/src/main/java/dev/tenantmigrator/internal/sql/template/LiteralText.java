@@ -50,10 +50,10 @@ public final class LiteralText {
     public Edits edits(Edits outer) {
         return new Edits() {
             @Override
-            public void gap(int start, int end, Spelling form) {
+            public void gap(int start, int end, Spelling spelling) {
                 Segment first = segmentAt(start, end);
                 if (first.isLiteral()) {
-                    outer.gap(place(start, first), placeOfEnd(end, first), form.within(first.escapes));
+                    outer.gap(place(start, first), placeOfEnd(end, first), spelling.within(first.escapes));
                     removeRest(end, first, outer);
                 }
             }

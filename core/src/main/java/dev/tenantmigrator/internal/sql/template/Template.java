@@ -52,8 +52,8 @@ public final class Template {
         }
 
         @Override
-        public void gap(int from, int to, Spelling form) {
-            edits.add(new Gap(from, to, form));
+        public void gap(int from, int to, Spelling spelling) {
+            edits.add(new Gap(from, to, spelling));
         }
 
         @Override
@@ -86,7 +86,7 @@ public final class Template {
                 int lineBreaks = Tokens.lineBreaks(source, edit.start(), copied);
                 if (edit instanceof Gap gap) {
                     parts.add(part.toString());
-                    gaps.add(gap.form);
+                    gaps.add(gap.spelling);
                     part.setLength(0);
                 } else if (edit instanceof Replacement replacement) {
                     part.append(replacement.text);
@@ -110,7 +110,7 @@ public final class Template {
             int end();
         }
 
-        private record Gap(int start, int end, Spelling form) implements Edit {}
+        private record Gap(int start, int end, Spelling spelling) implements Edit {}
 
         private record Replacement(int start, int end, String text) implements Edit {}
 
