@@ -8,7 +8,7 @@ import java.util.TreeMap;
 
 /**
  * Years of a product's migrations, drawn by chance: tables, columns, enums, views, functions and data come, change and go, in
- * the mixture of spellings that Prisma and people write. The same seed gives the same history.
+ * the mixture of spellings that Prisma and people write. A seed always gives one history.
  */
 final class GeneratedHistory {
 

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /**
- * What a user had before there were tenants: the files run as they stand into {@code public}, one statement after the other
+ * A product before it had tenants: its files run as they stand into {@code public}, one statement after the other
  * as psql does. For a comparison the schema is given the tenant's name, so that the catalogs are equal row by row without
  * any replacing of names in them; only the text of functions needs that.
  */

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Whatever a migration of one tenant says, and whether it succeeds or fails: every other schema, what belongs to none, and the
- * rows of other tables are as before.
+ * A migration of one tenant, also one that fails, changes no other schema, no object without a schema and no rows of other
+ * tables.
  */
 @PostgresTest
 class OtherSchemasTest {

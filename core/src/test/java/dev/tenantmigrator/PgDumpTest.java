@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What {@code pg_dump --schema-only} wrote is a first migration as it stands: version 15's without owners, and version 18's
- * with owners and with what a server before 18 does not know.
+ * The output of {@code pg_dump --schema-only} is a first migration as it stands: version 15's without owners, and version
+ * 18's with owners and with syntax that older servers do not know.
  */
 @PostgresTest
 class PgDumpTest {

@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * Everything in a database that is not one tenant's: the catalog rows of other schemas, what belongs to no schema, and the
- * rows of other tables. What a migration of that tenant must leave alone.
+ * rows of other tables. A migration of that tenant must leave all of it alone.
  */
 final class Surroundings {
 

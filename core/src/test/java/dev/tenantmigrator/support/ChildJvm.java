@@ -28,7 +28,7 @@ public final class ChildJvm implements AutoCloseable {
         this.input = process.outputWriter(StandardCharsets.UTF_8);
     }
 
-    /** Starts one. What it writes to standard error goes to this JVM's. */
+    /** Starts one. Its standard error is this JVM's. */
     public static ChildJvm start(Class<?> main, String... arguments) throws IOException {
         // Not this JVM's class path, which a build tool may have put elsewhere.
         String classPath = Stream.of(
