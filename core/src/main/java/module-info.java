@@ -8,4 +8,5 @@ module dev.tenantmigrator {
     exports dev.tenantmigrator;
     exports dev.tenantmigrator.event;
     exports dev.tenantmigrator.report;
+    exports dev.tenantmigrator.rollout;
 }

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
  * @param up {@code migration.sql}
  * @param down {@code rollback.sql}, when there is one
  */
-public record Migration(String version, ScriptFile up, Optional<ScriptFile> down) implements Comparable<Migration> {
+public record Migration(String version, MigrationScript up, Optional<MigrationScript> down)
+        implements Comparable<Migration> {
 
     private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,254}");
 
@@ -39,7 +40,7 @@ public record Migration(String version, ScriptFile up, Optional<ScriptFile> down
      * @return a migration without a rollback
      */
     public static Migration of(String version, String sql) {
-        return new Migration(version, ScriptFile.of(version + "/migration.sql", sql), Optional.empty());
+        return new Migration(version, MigrationScript.of(version + "/migration.sql", sql), Optional.empty());
     }
 
     /**
@@ -53,8 +54,8 @@ public record Migration(String version, ScriptFile up, Optional<ScriptFile> down
     public static Migration of(String version, String sql, String rollbackSql) {
         return new Migration(
                 version,
-                ScriptFile.of(version + "/migration.sql", sql),
-                Optional.of(ScriptFile.of(version + "/rollback.sql", rollbackSql)));
+                MigrationScript.of(version + "/migration.sql", sql),
+                Optional.of(MigrationScript.of(version + "/rollback.sql", rollbackSql)));
     }
 
     /**

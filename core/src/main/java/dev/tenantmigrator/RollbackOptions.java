@@ -1,49 +1,121 @@
 package dev.tenantmigrator;
 
+import dev.tenantmigrator.rollout.Rollout;
+import java.util.Objects;
+
 /**
- * How far a rollback goes, and how it goes through the fleet.
- *
- * @param includeLater whether versions applied after the given one are taken back too, newest first; otherwise a tenant that
- *     has some is refused
- * @param sharedSchemaChanges whether the scripts of this run may change the shared schema; otherwise one that does fails
- * @param rollout how it goes through the fleet
+ * How far a rollback goes, and how it goes through the fleet. By default a tenant with later versions is refused, the shared
+ * schema must not change, and the rollout is {@link Rollout#defaults()}. Immutable.
  */
-public record RollbackOptions(boolean includeLater, boolean sharedSchemaChanges, Rollout rollout) {
+public final class RollbackOptions {
+
+    private static final RollbackOptions DEFAULTS = builder().build();
+
+    private final boolean laterVersions;
+    private final boolean sharedSchemaChanges;
+    private final Rollout rollout;
+
+    private RollbackOptions(Builder builder) {
+        this.laterVersions = builder.laterVersions;
+        this.sharedSchemaChanges = builder.sharedSchemaChanges;
+        this.rollout = builder.rollout;
+    }
 
     /**
-     * Later versions and changes of the shared schema are refused.
+     * The defaults.
      *
-     * @return the defaults
+     * @return the options
      */
     public static RollbackOptions defaults() {
-        return new RollbackOptions(false, false, Rollout.defaults());
+        return DEFAULTS;
     }
 
     /**
-     * Takes later versions back too.
+     * Begins with the defaults.
      *
-     * @return a copy
+     * @return a builder
      */
-    public RollbackOptions withLaterVersions() {
-        return new RollbackOptions(true, sharedSchemaChanges, rollout);
+    public static Builder builder() {
+        return new Builder();
     }
 
     /**
-     * Accepts changes of the shared schema.
+     * Whether versions that were applied after the given one are rolled back too.
      *
-     * @return a copy
+     * @return see {@link Builder#laterVersions(boolean)}
      */
-    public RollbackOptions withSharedSchemaChanges() {
-        return new RollbackOptions(includeLater, true, rollout);
+    public boolean laterVersions() {
+        return laterVersions;
     }
 
     /**
-     * Goes through the fleet in another way.
+     * Whether the scripts of the run may change the shared schema.
      *
-     * @param newRollout how
-     * @return a copy
+     * @return see {@link Builder#sharedSchemaChanges(boolean)}
      */
-    public RollbackOptions withRollout(Rollout newRollout) {
-        return new RollbackOptions(includeLater, sharedSchemaChanges, newRollout);
+    public boolean sharedSchemaChanges() {
+        return sharedSchemaChanges;
+    }
+
+    /**
+     * How the rollback goes through the fleet.
+     *
+     * @return the rollout
+     */
+    public Rollout rollout() {
+        return rollout;
+    }
+
+    /** Builds {@link RollbackOptions}. Can be used again after {@link #build()}. Not thread-safe. */
+    public static final class Builder {
+
+        private boolean laterVersions;
+        private boolean sharedSchemaChanges;
+        private Rollout rollout = Rollout.defaults();
+
+        private Builder() {}
+
+        /**
+         * Whether to roll back the versions that were applied after the given one too, newest first. Without it, a tenant
+         * that has some is refused.
+         *
+         * @param included false by default
+         * @return this
+         */
+        public Builder laterVersions(boolean included) {
+            laterVersions = included;
+            return this;
+        }
+
+        /**
+         * Whether the scripts of this run may change the shared schema. Without it, a script that does fails.
+         *
+         * @param allowed false by default
+         * @return this
+         */
+        public Builder sharedSchemaChanges(boolean allowed) {
+            sharedSchemaChanges = allowed;
+            return this;
+        }
+
+        /**
+         * How the rollback goes through the fleet.
+         *
+         * @param newRollout the rollout
+         * @return this
+         */
+        public Builder rollout(Rollout newRollout) {
+            rollout = Objects.requireNonNull(newRollout, "newRollout");
+            return this;
+        }
+
+        /**
+         * The options, which later calls of this builder do not change.
+         *
+         * @return the options
+         */
+        public RollbackOptions build() {
+            return new RollbackOptions(this);
+        }
     }
 }

@@ -25,7 +25,7 @@ public interface SchemaAdapter {
      *     unterminated string, quoted identifier, comment or dollar quote began) or holds a statement that cannot run
      *     inside a migration's transaction
      */
-    TenantScript adapt(ScriptFile script, SharedObjects shared);
+    TenantScript adapt(MigrationScript script, SharedObjects shared);
 
     /**
      * Reads the scripts that create a tenant, which all run in one transaction on tables without rows; the result serves
@@ -36,7 +36,7 @@ public interface SchemaAdapter {
      * @return for each script what runs, in the same order
      * @throws InvalidMigrationException as {@link #adapt} does
      */
-    default List<TenantScript> adaptForCreation(List<ScriptFile> scripts, SharedObjects shared) {
+    default List<TenantScript> adaptForCreation(List<MigrationScript> scripts, SharedObjects shared) {
         return scripts.stream().map(script -> adapt(script, shared)).toList();
     }
 

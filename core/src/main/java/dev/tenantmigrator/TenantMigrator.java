@@ -12,7 +12,7 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /**
- * Creates, migrates, rolls back, mends and checks the schemas of tenants in one PostgreSQL database.
+ * Creates, migrates, rolls back, repairs and checks the schemas of tenants in one PostgreSQL database.
  *
  * <p>By default there are no required tables and no shared objects, the shared schema is {@code public}, {@code uuid-ossp}
  * is made available in it, and one tenant is worked on at a time; see {@link TenantMigratorBuilder}.
@@ -28,9 +28,9 @@ import javax.sql.DataSource;
  * that is not there as failed; the others throw {@link TenantNotFoundException}. Failed tenants are logged at WARN, without
  * data of theirs.
  *
- * <p>Immutable and thread-safe.
+ * <p>Thread-safe.
  */
-public interface TenantMigrator {
+public interface TenantMigrator extends AutoCloseable {
 
     /**
      * Begins the configuration of a migrator.
@@ -52,19 +52,29 @@ public interface TenantMigrator {
     void prepare();
 
     /**
-     * Creates a tenant in one transaction: schema, tracking table, all migrations, a check that all required tables are
+     * Creates a tenant in one transaction: schema, tracking record, all migrations, a check that all required tables are
      * there, and the host's step. A failure leaves nothing behind.
      *
      * @param name how the schema is named
-     * @param step the host's own step, {@link TenantStep#NONE} for none
+     * @param step the host's own step
      * @return the tenant
      * @throws TenantExistsException when the name was exact and is taken
      * @throws MigrationFailedException when a migration or the check failed
      * @throws InvalidMigrationException when a migration cannot be read to its end
-     * @throws TenantMigratorException when the step threw an {@link java.sql.SQLException}, the cause without its detail;
-     *     other exceptions of the step are thrown as they are
+     * @throws TenantMigratorException when the step threw an {@link java.sql.SQLException}, with that as cause but without its
+     *     detail; other exceptions of the step are thrown as they are
      */
-    CreatedTenant createTenant(TenantName name, TenantStep step);
+    CreatedTenant createTenant(TenantName name, CreationStep step);
+
+    /**
+     * {@link #createTenant(TenantName, CreationStep)} without a step.
+     *
+     * @param name how the schema is named
+     * @return the tenant
+     */
+    default CreatedTenant createTenant(TenantName name) {
+        return createTenant(name, CreationStep.NONE);
+    }
 
     /**
      * Creates a tenant inside the caller's open transaction, so that e.g. a row of {@code users} and the tenant commit or
@@ -76,201 +86,164 @@ public interface TenantMigrator {
      *
      * @param connection with an open transaction
      * @param name how the schema is named
-     * @param step the host's own step, {@link TenantStep#NONE} for none
+     * @param step the host's own step
      * @return the tenant, there for others once the caller commits
      * @throws TenantExistsException when the name was exact and is taken
      * @throws MigrationFailedException when a migration or the check failed
      * @throws InvalidMigrationException when a migration cannot be read to its end
      * @throws TenantMigratorException when the connection has no open transaction, or as above for the step
      */
-    CreatedTenant createTenant(Connection connection, TenantName name, TenantStep step);
+    CreatedTenant createTenant(Connection connection, TenantName name, CreationStep step);
 
     /**
-     * Applies what is pending to all tenants. One tenant's failure does not touch another; the next run resumes. When the
-     * thread is interrupted, tenants in work are finished and the others skipped.
+     * {@link #createTenant(Connection, TenantName, CreationStep)} without a step.
      *
-     * @param options how to treat what is found
+     * @param connection with an open transaction
+     * @param name how the schema is named
+     * @return the tenant, there for others once the caller commits
+     */
+    default CreatedTenant createTenant(Connection connection, TenantName name) {
+        return createTenant(connection, name, CreationStep.NONE);
+    }
+
+    /**
+     * Applies pending migrations. One tenant's failure does not touch another; the next run resumes. When the thread is
+     * interrupted, the tenants that are being worked on are finished and the others skipped.
+     *
+     * @param tenants which tenants
+     * @param options how to treat unusual histories, and how to go through the fleet
      * @return one outcome per tenant: migrated, up to date, ahead, failed, or skipped
      * @throws InvalidMigrationException when a script that would run cannot be read to its end
      */
-    FleetReport deployAll(DeployOptions options);
+    FleetReport deploy(Tenants tenants, DeployOptions options);
 
     /**
-     * {@link #deployAll(DeployOptions)} with the defaults.
+     * {@link #deploy(Tenants, DeployOptions)} with the defaults.
+     *
+     * @param tenants which tenants
+     * @return one outcome per tenant
+     */
+    default FleetReport deploy(Tenants tenants) {
+        return deploy(tenants, DeployOptions.defaults());
+    }
+
+    /**
+     * {@link #deploy(Tenants, DeployOptions)} for all tenants, with the defaults.
      *
      * @return one outcome per tenant
      */
     default FleetReport deployAll() {
-        return deployAll(DeployOptions.defaults());
+        return deploy(Tenants.all());
     }
 
     /**
-     * Applies what is pending to one tenant.
+     * Shows what {@link #deploy(Tenants, DeployOptions)} would run: changes nothing, takes no tenant's lock, and creates no
+     * extension.
      *
-     * @param schema the tenant
-     * @param options how to treat what is found
-     * @return a report with one outcome
-     * @throws InvalidMigrationException when a script that would run cannot be read to its end
-     */
-    FleetReport deploy(String schema, DeployOptions options);
-
-    /**
-     * {@link #deploy(String, DeployOptions)} with the defaults.
-     *
-     * @param schema the tenant
-     * @return a report with one outcome
-     */
-    default FleetReport deploy(String schema) {
-        return deploy(schema, DeployOptions.defaults());
-    }
-
-    /**
-     * Says what {@link #deployAll(DeployOptions)} would run, without running it: changes nothing, takes no lock of a tenant,
-     * and creates no extension.
-     *
-     * @param options how to treat what is found
+     * @param tenants which tenants
+     * @param options how to treat unusual histories
      * @return one plan per tenant
      * @throws InvalidMigrationException when a script that would run cannot be read to its end
      */
-    PlanReport plan(DeployOptions options);
+    PlanReport plan(Tenants tenants, DeployOptions options);
 
     /**
-     * {@link #plan(DeployOptions)} with the defaults.
+     * {@link #plan(Tenants, DeployOptions)} with the defaults.
      *
+     * @param tenants which tenants
      * @return one plan per tenant
      */
-    default PlanReport plan() {
-        return plan(DeployOptions.defaults());
-    }
-
-    /**
-     * Says what {@link #deploy(String, DeployOptions)} would run, without running it.
-     *
-     * @param schema the tenant
-     * @param options how to treat what is found
-     * @return a report with one plan
-     * @throws InvalidMigrationException when a script that would run cannot be read to its end
-     */
-    PlanReport plan(String schema, DeployOptions options);
-
-    /**
-     * {@link #plan(String, DeployOptions)} with the defaults.
-     *
-     * @param schema the tenant
-     * @return a report with one plan
-     */
-    default PlanReport plan(String schema) {
-        return plan(schema, DeployOptions.defaults());
+    default PlanReport plan(Tenants tenants) {
+        return plan(tenants, DeployOptions.defaults());
     }
 
     /**
      * Shows what one version runs in each tenant, whether it is applied there or not; see {@link PlannedMigration#applied()}.
      *
+     * @param tenants which tenants
      * @param version the version
      * @return one plan per tenant
      * @throws InvalidMigrationException when the version is unknown or its script cannot be read to its end
      */
-    PlanReport planVersion(String version);
+    PlanReport planVersion(Tenants tenants, String version);
 
     /**
-     * Shows what one version runs in one tenant, whether it is applied there or not.
+     * Rolls a version back, in one transaction with the removal of its row. All tenants are read before the first is changed.
      *
-     * @param schema the tenant
+     * @param tenants which tenants
      * @param version the version
-     * @return a report with one plan
-     * @throws InvalidMigrationException when the version is unknown or its script cannot be read to its end
-     */
-    PlanReport planVersion(String schema, String version);
-
-    /**
-     * Rolls a version back in one tenant, each version in one transaction with the removal of its row.
-     *
-     * @param schema the tenant
-     * @param version the version
-     * @param options how far to go
-     * @return a report with one outcome: rolled back, not applied, or failed
-     * @throws InvalidMigrationException when the version is unknown, or a {@code rollback.sql} that would run is missing or
-     *     cannot be read to its end; nothing was changed
-     */
-    FleetReport rollback(String schema, String version, RollbackOptions options);
-
-    /**
-     * Rolls a version back in all tenants. All tenants are looked at before the first is touched.
-     *
-     * @param version the version
-     * @param options how far to go
+     * @param options how far to go, and how to go through the fleet
      * @return one outcome per tenant: rolled back, not applied, failed, or skipped
      * @throws InvalidMigrationException when the version is unknown, or a {@code rollback.sql} that would run is missing or
      *     cannot be read to its end; nothing was changed
      */
-    FleetReport rollbackAll(String version, RollbackOptions options);
+    FleetReport rollback(Tenants tenants, String version, RollbackOptions options);
 
     /**
-     * Makes missing required tables of one tenant as its applied migrations define them. A table that exists is neither
-     * altered nor emptied. Rows that migrations inserted are not made again.
+     * {@link #rollback(Tenants, String, RollbackOptions)} with the defaults.
      *
-     * @param schema the tenant
-     * @return a report with one outcome: backfilled, up to date, or failed
-     */
-    FleetReport backfill(String schema);
-
-    /**
-     * Makes missing required tables of all tenants; see {@link #backfill(String)}.
-     *
+     * @param tenants which tenants
+     * @param version the version
      * @return one outcome per tenant
      */
-    FleetReport backfillAll();
+    default FleetReport rollback(Tenants tenants, String version) {
+        return rollback(tenants, version, RollbackOptions.defaults());
+    }
 
     /**
-     * Reads the state of all tenants.
+     * Creates missing required tables as each tenant's applied migrations define them. A table that exists is neither altered
+     * nor emptied. Rows that migrations inserted are not inserted again.
+     *
+     * @param tenants which tenants
+     * @return one outcome per tenant: backfilled, up to date, or failed
+     */
+    FleetReport backfill(Tenants tenants);
+
+    /**
+     * Reads the state of tenants.
+     *
+     * @param tenants which tenants
+     * @return one status per tenant
+     * @throws TenantNotFoundException when a tenant that was named does not exist
+     */
+    StatusReport status(Tenants tenants);
+
+    /**
+     * {@link #status(Tenants)} of all tenants.
      *
      * @return one status per tenant
      */
-    StatusReport status();
+    default StatusReport status() {
+        return status(Tenants.all());
+    }
 
     /**
-     * Reads the state of one tenant.
+     * Checks the health of tenants: required tables, the checksum of every applied migration against its file, missing files,
+     * versions that are ahead, gaps and wrong order, pending versions, unfinished rows, invalid indexes.
      *
-     * @param schema the tenant
-     * @return a report with one status
-     * @throws TenantNotFoundException when there is no such tenant
-     */
-    StatusReport status(String schema);
-
-    /**
-     * Checks the health of all tenants: required tables, the checksum of every applied migration against its file, files
-     * that are gone, versions that are ahead, gaps and wrong order, pending versions, rows left unfinished.
-     *
+     * @param tenants which tenants
      * @return one outcome per tenant: healthy, unhealthy, or failed
      */
-    FleetReport verify();
+    FleetReport verify(Tenants tenants);
 
     /**
-     * Checks the health of one tenant; see {@link #verify()}.
+     * {@link #verify(Tenants)} for all tenants.
      *
-     * @param schema the tenant
-     * @return a report with one outcome; failed when there is no such tenant
-     */
-    FleetReport verify(String schema);
-
-    /**
-     * Corrects what is recorded for one tenant.
-     *
-     * @param schema the tenant
-     * @param repair what to correct
-     * @return a report with one outcome: repaired, up to date, not applied, or failed
-     * @throws InvalidMigrationException when the repair needs a version that the source does not have
-     */
-    FleetReport repair(String schema, Repair repair);
-
-    /**
-     * Corrects what is recorded for all tenants.
-     *
-     * @param repair what to correct
      * @return one outcome per tenant
+     */
+    default FleetReport verify() {
+        return verify(Tenants.all());
+    }
+
+    /**
+     * Corrects the record of tenants; runs no script.
+     *
+     * @param tenants which tenants
+     * @param repair what to correct
+     * @return one outcome per tenant: repaired, up to date, not applied, or failed
      * @throws InvalidMigrationException when the repair needs a version that the source does not have
      */
-    FleetReport repairAll(Repair repair);
+    FleetReport repair(Tenants tenants, Repair repair);
 
     /**
      * Moves what is recorded for each tenant from this migrator's store to another, one tenant in one transaction under its
@@ -341,16 +314,14 @@ public interface TenantMigrator {
     String rename(String schema, TenantName newName);
 
     /**
-     * Drops a tenant with all its data, in steps that do not exhaust PostgreSQL's lock table. The schema is renamed first,
-     * so that it is no tenant any more; its tracking table goes last. When a step fails, call again to finish.
+     * Drops a tenant with all its data, in steps that do not exhaust PostgreSQL's lock table. The schema is renamed first, so
+     * that it is no tenant any more; its tracking record goes last. When a step fails, call again to finish.
      *
      * @param schema the tenant
-     * @param sameSchemaAgain the same name again, so that no call drops by accident
-     * @throws IllegalArgumentException when the two names differ
      * @throws InvalidTenantNameException when the name is one that must never be dropped
      * @throws TenantNotFoundException when there is no such tenant and no unfinished drop of it
      */
-    void dropTenant(String schema, String sameSchemaAgain);
+    void dropTenant(String schema);
 
     /**
      * Lists tenants whose drop was begun and not finished; {@link #dropTenant} finishes it.
@@ -366,4 +337,11 @@ public interface TenantMigrator {
      * @return the tenant; close it
      */
     ThrowawayTenant throwaway();
+
+    /**
+     * Ends the work that the migrator does in the background; calls that run are finished. Does not close the {@link
+     * DataSource}. Closing twice does nothing. Every later call of another method throws {@link IllegalStateException}.
+     */
+    @Override
+    void close();
 }

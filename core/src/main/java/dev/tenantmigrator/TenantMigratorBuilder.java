@@ -3,6 +3,7 @@ package dev.tenantmigrator;
 import dev.tenantmigrator.event.TenantEventListener;
 import dev.tenantmigrator.internal.DefaultTenantMigrator;
 import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.rollout.Rollout;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import javax.sql.DataSource;
 
 /**
@@ -24,7 +24,7 @@ public final class TenantMigratorBuilder {
     private SchemaAdapter schemaAdapter = SchemaAdapter.standard();
     private TrackingStore trackingStore = TrackingStore.perSchema();
     private TenantEventListener listener = event -> {};
-    private Predicate<String> tenantFilter = schema -> true;
+    private Tenants tenants = Tenants.all();
     private Set<String> requiredTables = Set.of();
     private Set<String> sharedObjects = Set.of();
     private Set<String> allowedSchemas = Set.of();
@@ -158,25 +158,28 @@ public final class TenantMigratorBuilder {
     }
 
     /**
-     * Narrows the fleet: schemas that it refuses are not tenants of this migrator.
+     * Narrows the fleet: schemas that are not selected are no tenants of this migrator. All by default.
      *
-     * @param filter asked with the name of each schema that has a tracking table; thread-safe
+     * @param selection of the schemas that have a record in the tracking store
      * @return this
      */
-    public TenantMigratorBuilder tenantFilter(Predicate<String> filter) {
-        tenantFilter = Objects.requireNonNull(filter, "filter");
+    public TenantMigratorBuilder tenants(Tenants selection) {
+        tenants = Objects.requireNonNull(selection, "selection");
         return this;
     }
 
     /**
      * How many tenants are worked on at a time, each on a connection of its own. 1 by default.
      *
-     * @param tenants 1 or more; at most the size of the pool is of use
+     * @param number 1 or more; at most the size of the pool is of use
      * @return this
      * @throws IllegalArgumentException when less than 1
      */
-    public TenantMigratorBuilder parallelism(int tenants) {
-        parallelism = Rollout.checkedParallelism(tenants);
+    public TenantMigratorBuilder parallelism(int number) {
+        if (number < 1) {
+            throw new IllegalArgumentException("parallelism must be 1 or more, not " + number);
+        }
+        parallelism = number;
         return this;
     }
 
@@ -193,7 +196,10 @@ public final class TenantMigratorBuilder {
      * @throws IllegalArgumentException when it is shorter
      */
     public TenantMigratorBuilder lockTimeout(Duration timeout) {
-        lockTimeout = Rollout.checkedTimeout("lock timeout", timeout);
+        if (timeout.toMillis() < 1) {
+            throw new IllegalArgumentException("a lock timeout must be at least 1 ms, not " + timeout);
+        }
+        lockTimeout = timeout;
         return this;
     }
 
@@ -259,7 +265,7 @@ public final class TenantMigratorBuilder {
                 schemaAdapter,
                 trackingStore,
                 listener,
-                tenantFilter,
+                tenants,
                 requiredTables,
                 sharedObjects,
                 allowedSchemas,

@@ -35,7 +35,7 @@ class AdaptationTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
         database.execute("DROP TABLE public.users");
     }
 
@@ -235,7 +235,7 @@ class AdaptationTest {
         String tenant = Samples.create(database, "a", MEMBERS);
 
         var failure = Samples.with(database, MEMBERS, migration)
-                .deploy(tenant)
+                .deploy(Tenants.named(tenant))
                 .failed()
                 .get(0)
                 .failure();
@@ -254,8 +254,8 @@ class AdaptationTest {
         database.execute("CREATE TABLE " + Sql.qualified(HARD, "schema_migrations")
                 + " (id SERIAL PRIMARY KEY, version VARCHAR(255) UNIQUE NOT NULL, description TEXT,"
                 + " applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, checksum VARCHAR(64))");
-        List<String> tenants = new ArrayList<>(List.of(
-                migrator.createTenant(TenantName.forUser("a"), TenantStep.NONE).schema(), deployed, HARD));
+        List<String> tenants = new ArrayList<>(
+                List.of(migrator.createTenant(TenantName.forUser("a")).schema(), deployed, HARD));
         migrator.deployAll().throwIfFailed();
         assertThat(database.values(
                         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"))

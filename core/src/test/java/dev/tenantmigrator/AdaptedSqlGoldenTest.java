@@ -84,11 +84,11 @@ class AdaptedSqlGoldenTest {
     }
 
     private void add(String name, String text) {
-        checksums.add(name + ' ' + ScriptFile.of(name, text).checksum());
+        checksums.add(name + ' ' + MigrationScript.of(name, text).checksum());
         texts.add("-- " + name + '\n' + text);
     }
 
-    private static String deployed(ScriptFile file) {
+    private static String deployed(MigrationScript file) {
         TenantScript script = SchemaAdapter.standard().adapt(file, SHARED);
         String begin = script.transactional() ? begin(script.isolationLevel()) : "";
         return begin + text(script.statements(TENANT));

@@ -39,11 +39,11 @@ class BackfillTest {
 
     @AfterEach
     void dropAll() {
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
     }
 
     private String create(String user) {
-        return migrator.createTenant(TenantName.forUser(user), TenantStep.NONE).schema();
+        return migrator.createTenant(TenantName.forUser(user)).schema();
     }
 
     private List<List<Object>> columns(String schema) {
@@ -61,7 +61,7 @@ class BackfillTest {
         database.execute("INSERT INTO " + lacking + ".notes (body) VALUES ('kept')");
         database.execute("DROP TABLE " + lacking + ".team_member CASCADE");
 
-        FleetReport report = migrator.backfillAll().throwIfFailed();
+        FleetReport report = migrator.backfill(Tenants.all()).throwIfFailed();
 
         assertThat(report.of(Backfilled.class)).singleElement().satisfies(outcome -> {
             assertThat(outcome.schema()).isEqualTo(lacking);
@@ -89,7 +89,8 @@ class BackfillTest {
     @Test
     void aTableThatNoAppliedMigrationCreatesIsAFailure() {
         String a = Samples.create(database, "a", MEMBERS);
-        String message = migrator.backfill(a).failed().get(0).failure().toString();
+        String message =
+                migrator.backfill(Tenants.named(a)).failed().get(0).failure().toString();
         assertThat(message)
                 .contains("no migration that is applied here creates notes")
                 .contains(a);
@@ -103,7 +104,7 @@ class BackfillTest {
         assertThat(Samples.migrator(database, MEMBERS, edited, FLAG, TRIGGER)
                         .requiredTables("notes")
                         .build()
-                        .backfill(a)
+                        .backfill(Tenants.named(a))
                         .failed())
                 .singleElement()
                 .satisfies(failed -> assertThat(failed.failure().message()).contains("was edited"));
@@ -112,7 +113,7 @@ class BackfillTest {
     @Test
     void nothingMissingChangesNothing() {
         String a = create("a");
-        assertThat(migrator.backfill(a).outcomes()).containsExactly(new TenantOutcome.UpToDate(a));
-        assertThat(migrator.backfill("nobody_1").failed()).hasSize(1);
+        assertThat(migrator.backfill(Tenants.named(a)).outcomes()).containsExactly(new TenantOutcome.UpToDate(a));
+        assertThat(migrator.backfill(Tenants.named("nobody_1")).failed()).hasSize(1);
     }
 }

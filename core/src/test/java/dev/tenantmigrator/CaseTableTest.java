@@ -61,7 +61,7 @@ class CaseTableTest {
     @AfterEach
     void dropTenants() {
         TenantMigrator migrator = migrator("SELECT 1");
-        migrator.tenants().forEach(tenant -> migrator.dropTenant(tenant, tenant));
+        migrator.tenants().forEach(tenant -> migrator.dropTenant(tenant));
         database.execute("DROP SCHEMA IF EXISTS " + Sql.identifier(ODD_NAME) + " CASCADE");
     }
 
@@ -227,8 +227,7 @@ class CaseTableTest {
         TenantMigrator migrator = migrator(sql);
         List<String> before = Surroundings.of(database, "");
 
-        String tenant = migrator.createTenant(TenantName.forUser("anna"), TenantStep.NONE)
-                .schema();
+        String tenant = migrator.createTenant(TenantName.forUser("anna")).schema();
 
         assertThat(database.value(inTenant(query, tenant))).isEqualTo(inTenant(expected, tenant));
         assertThat(Surroundings.of(database, tenant)).isEqualTo(before);
@@ -242,7 +241,7 @@ class CaseTableTest {
         migrator.adopt(ODD_NAME, Set.of());
         List<String> before = Surroundings.of(database, ODD_NAME);
 
-        migrator.deploy(ODD_NAME).throwIfFailed();
+        migrator.deploy(Tenants.named(ODD_NAME)).throwIfFailed();
 
         assertThat(database.value(inTenant(query, ODD_NAME))).isEqualTo(inTenant(expected, ODD_NAME));
         assertThat(Surroundings.of(database, ODD_NAME)).isEqualTo(before);
@@ -280,16 +279,15 @@ class CaseTableTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("refused")
     void isRefused(String sql, String reason) {
-        String tenant = migrator("SELECT 1")
-                .createTenant(TenantName.forUser("anna"), TenantStep.NONE)
-                .schema();
+        String tenant =
+                migrator("SELECT 1").createTenant(TenantName.forUser("anna")).schema();
         List<String> before = Surroundings.of(database, "");
         TenantMigrator migrator = migrator("SELECT 1\n---\nCREATE TABLE a ();\n" + sql);
 
-        assertThat(refusalOf(() -> migrator.deploy(tenant)))
+        assertThat(refusalOf(() -> migrator.deploy(Tenants.named(tenant))))
                 .containsIgnoringCase(reason)
                 .contains("20240102_case/migration.sql:2");
-        assertThat(refusalOf(() -> migrator.createTenant(TenantName.forUser("bob"), TenantStep.NONE)))
+        assertThat(refusalOf(() -> migrator.createTenant(TenantName.forUser("bob"))))
                 .containsIgnoringCase(reason);
         assertThat(Surroundings.of(database, "")).isEqualTo(before);
     }
@@ -307,14 +305,12 @@ class CaseTableTest {
     void theIsolationLevelIsThatOfADeploy() {
         String sql = "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;"
                 + " CREATE TABLE seen AS SELECT current_setting('transaction_isolation') AS x";
-        String created = migrator(sql)
-                .createTenant(TenantName.forUser("anna"), TenantStep.NONE)
-                .schema();
+        String created = migrator(sql).createTenant(TenantName.forUser("anna")).schema();
         assertThat(database.value(inTenant(SEEN, created))).isEqualTo("read committed");
 
         database.execute("CREATE SCHEMA " + Sql.identifier(ODD_NAME));
         migrator(sql).adopt(ODD_NAME, Set.of());
-        migrator(sql).deploy(ODD_NAME).throwIfFailed();
+        migrator(sql).deploy(Tenants.named(ODD_NAME)).throwIfFailed();
         assertThat(database.value(inTenant(SEEN, ODD_NAME))).isEqualTo("serializable");
     }
 
@@ -324,8 +320,7 @@ class CaseTableTest {
                 + " CREATE TABLE seen AS SELECT hstore('a', 'b')::text AS x";
         TenantMigrator migrator = migrator(sql);
         for (String user : List.of("anna", "bob")) {
-            String tenant = migrator.createTenant(TenantName.forUser(user), TenantStep.NONE)
-                    .schema();
+            String tenant = migrator.createTenant(TenantName.forUser(user)).schema();
             assertThat(database.value(inTenant(SEEN, tenant))).isEqualTo("\"a\"=>\"b\"");
         }
         assertThat(database.value("SELECT extnamespace::regnamespace || obj_description(oid) FROM pg_extension"
@@ -341,11 +336,11 @@ class CaseTableTest {
                 .allowSchemas("reports")
                 .build();
 
-        migrator.createTenant(TenantName.forUser("anna"), TenantStep.NONE);
+        migrator.createTenant(TenantName.forUser("anna"));
 
         assertThat(database.values("SELECT tenant FROM reports.runs")).containsExactly("one");
         TenantMigrator notAllowed = migrator("INSERT INTO reports.runs VALUES ('two')");
-        assertThat(refusalOf(() -> notAllowed.createTenant(TenantName.forUser("bob"), TenantStep.NONE)))
+        assertThat(refusalOf(() -> notAllowed.createTenant(TenantName.forUser("bob"))))
                 .contains("reports");
         database.execute("DROP SCHEMA reports CASCADE");
     }
@@ -354,13 +349,12 @@ class CaseTableTest {
     void theChecksumIsThatOfTheFile() {
         String sql = "ALTER TABLE public.t ADD a int";
         TenantMigrator migrator = migrator(sql);
-        String tenant = migrator.createTenant(TenantName.forUser("anna"), TenantStep.NONE)
-                .schema();
+        String tenant = migrator.createTenant(TenantName.forUser("anna")).schema();
         assertThat(database.values("SELECT checksum FROM " + tenant + ".schema_migrations ORDER BY version"))
                 .containsExactly(
-                        ScriptFile.of("", OBJECTS).checksum(),
-                        ScriptFile.of("", sql).checksum());
-        assertThat(migrator.verify(tenant).of(Healthy.class)).hasSize(1);
+                        MigrationScript.of("", OBJECTS).checksum(),
+                        MigrationScript.of("", sql).checksum());
+        assertThat(migrator.verify(Tenants.named(tenant)).of(Healthy.class)).hasSize(1);
     }
 
     private TenantMigrator migrator(String sql) {

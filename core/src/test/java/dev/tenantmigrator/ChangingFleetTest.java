@@ -9,6 +9,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.rollout.Rollout;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.util.ArrayList;
@@ -25,8 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @PostgresTest
 class ChangingFleetTest {
 
-    private static final DeployOptions IN_ORDER = DeployOptions.defaults()
-            .withRollout(Rollout.builder().order(Comparator.naturalOrder()).build());
+    private static final DeployOptions IN_ORDER = DeployOptions.builder()
+            .rollout(Rollout.builder().order(Comparator.naturalOrder()).build())
+            .build();
 
     private final TestDatabase database;
     private final List<String> begun = Collections.synchronizedList(new ArrayList<>());
@@ -38,13 +40,13 @@ class ChangingFleetTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
         database.assertNoLeaks();
     }
 
     private void create(String... schemas) {
         for (String schema : schemas) {
-            Samples.with(database, MEMBERS).createTenant(TenantName.exactly(schema), TenantStep.NONE);
+            Samples.with(database, MEMBERS).createTenant(TenantName.exactly(schema));
         }
     }
 
@@ -71,7 +73,12 @@ class ChangingFleetTest {
         TenantMigrator other = Samples.with(database, MEMBERS, NOTES);
 
         FleetReport report = meanwhile(() -> other.deployAll().throwIfFailed(), MEMBERS, NOTES, FLAG)
-                .deployAll(IN_ORDER.withTargetVersion(NOTES.version()));
+                .deploy(
+                        Tenants.all(),
+                        DeployOptions.builder()
+                                .targetVersion(NOTES.version())
+                                .rollout(IN_ORDER.rollout())
+                                .build());
 
         assertThat(report.throwIfFailed().of(TenantOutcome.UpToDate.class)).hasSize(30);
         assertThat(begun).containsExactly("t10");
@@ -85,7 +92,7 @@ class ChangingFleetTest {
         TenantMigrator other = Samples.with(database, MEMBERS, NOTES);
 
         FleetReport report = meanwhile(() -> other.deployAll().throwIfFailed(), MEMBERS, NOTES, FLAG)
-                .deployAll(IN_ORDER);
+                .deploy(Tenants.all(), IN_ORDER);
 
         assertThat(report.throwIfFailed().of(TenantOutcome.Migrated.class))
                 .hasSize(10)
@@ -102,17 +109,19 @@ class ChangingFleetTest {
         TenantMigrator plain = Samples.with(database, MEMBERS);
         TenantMigrator migrator = meanwhile(
                 () -> {
-                    plain.dropTenant("dropped", "dropped");
+                    plain.dropTenant("dropped");
                     database.execute("DROP SCHEMA dropped_by_hand CASCADE");
                     plain.rename("renamed", TenantName.exactly("renamed_again"));
                     create("created");
                     // So that the others are read again before their turn.
-                    Samples.with(database, MEMBERS, more).deploy("a").throwIfFailed();
+                    Samples.with(database, MEMBERS, more)
+                            .deploy(Tenants.named("a"))
+                            .throwIfFailed();
                 },
                 MEMBERS,
                 more);
 
-        FleetReport report = migrator.deployAll(IN_ORDER);
+        FleetReport report = migrator.deploy(Tenants.all(), IN_ORDER);
 
         assertThat(report.failed())
                 .extracting(TenantOutcome::schema)
@@ -130,7 +139,7 @@ class ChangingFleetTest {
                         "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'dropped%' OR nspname = 'renamed'"))
                 .isEmpty();
 
-        assertThat(migrator.deployAll(IN_ORDER).throwIfFailed().of(TenantOutcome.Migrated.class))
+        assertThat(migrator.deploy(Tenants.all(), IN_ORDER).throwIfFailed().of(TenantOutcome.Migrated.class))
                 .extracting(TenantOutcome::schema)
                 .containsExactly("created", "renamed_again");
     }

@@ -6,6 +6,7 @@ import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.report.StatusReport;
 import dev.tenantmigrator.report.TenantOutcome.Backfilled;
 import dev.tenantmigrator.report.TenantOutcome.Failed;
+import dev.tenantmigrator.report.TenantOutcome.Kind;
 import dev.tenantmigrator.report.TenantOutcome.Migrated;
 import dev.tenantmigrator.report.TenantOutcome.RolledBack;
 import dev.tenantmigrator.report.TenantStatus;
@@ -67,7 +68,7 @@ class ClusterTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = migrator(FIRST);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
         database.execute("DROP TABLE public.users");
     }
 
@@ -76,13 +77,13 @@ class ClusterTest {
         String ada = create("ada", FIRST);
         assertThat(migrator(FIRST, SECOND).deployAll().throwIfFailed().of(Migrated.class))
                 .hasSize(1);
-        assertThat(migrator(FIRST, SECOND).deployAll().throwIfFailed().counts()).containsOnlyKeys("UpToDate");
+        assertThat(migrator(FIRST, SECOND).deployAll().throwIfFailed().counts()).containsOnlyKeys(Kind.UP_TO_DATE);
 
         TenantMigrator migrator = migrator(FIRST, SECOND);
         String eve = migrator.rename(ada, TenantName.exactly("eve"));
         assertThat(migrator.tenants()).containsExactly(eve);
         assertThat(database.value("SELECT count(*) FROM eve.member")).isEqualTo("1");
-        migrator.dropTenant(eve, eve);
+        migrator.dropTenant(eve);
         assertThat(migrator.tenants()).isEmpty();
         assertThat(migrator.unfinishedDrops()).isEmpty();
     }
@@ -95,7 +96,7 @@ class ClusterTest {
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             for (boolean kept : List.of(false, true)) {
-                CreatedTenant tenant = migrator.createTenant(connection, TenantName.forUser("ada"), TenantStep.NONE);
+                CreatedTenant tenant = migrator.createTenant(connection, TenantName.forUser("ada"));
                 statement.execute("INSERT INTO public.users VALUES (1, '" + tenant.schema() + "')");
                 if (kept) {
                     connection.commit();
@@ -118,7 +119,7 @@ class ClusterTest {
         Samples.migrator(database, FIRST, key)
                 .sharedObjects("users")
                 .build()
-                .deploy(ada)
+                .deploy(Tenants.named(ada))
                 .throwIfFailed();
     }
 
@@ -126,9 +127,12 @@ class ClusterTest {
     void aFailedMigrationLeavesNothing() {
         String ada = create("ada", FIRST);
         Migration broken = Migration.of("20240105_broken", "ALTER TABLE note ADD COLUMN x INT; SELECT nothing");
-        Failed failed = migrator(FIRST, broken).deploy(ada).of(Failed.class).get(0);
+        Failed failed = migrator(FIRST, broken)
+                .deploy(Tenants.named(ada))
+                .of(Failed.class)
+                .get(0);
         assertThat(failed.failure().sqlState()).contains("42703");
-        assertThat(migrator(FIRST).verify(ada).successful()).isTrue();
+        assertThat(migrator(FIRST).verify(Tenants.named(ada)).successful()).isTrue();
         assertThat(database.value(
                         "SELECT count(*) FROM pg_attribute WHERE attname = 'x' AND attrelid = ?::regclass",
                         ada + ".note"))
@@ -140,13 +144,13 @@ class ClusterTest {
         create("ada", FIRST);
         create("bob", FIRST, SECOND);
         assertThat(migrator(FIRST, SECOND)
-                        .rollbackAll("20240102_second", RollbackOptions.defaults())
+                        .rollback(Tenants.all(), "20240102_second", RollbackOptions.defaults())
                         .throwIfFailed()
                         .counts())
-                .containsEntry(RolledBack.class.getSimpleName(), 1)
-                .containsEntry("NotApplied", 1);
+                .containsEntry(Kind.ROLLED_BACK, 1)
+                .containsEntry(Kind.NOT_APPLIED, 1);
         assertThat(migrator(FIRST, SECOND)
-                        .rollbackAll("20240101_first", RollbackOptions.defaults())
+                        .rollback(Tenants.all(), "20240101_first", RollbackOptions.defaults())
                         .throwIfFailed()
                         .of(RolledBack.class))
                 .hasSize(2);
@@ -160,8 +164,8 @@ class ClusterTest {
         assertThat(status.tenants()).hasSize(60);
         assertThat(status.tenants().stream().filter(TenantStatus::healthy)).hasSize(30);
         assertThat(migrator(FIRST, SECOND).verify().counts())
-                .containsEntry("Healthy", 30)
-                .containsEntry("Unhealthy", 30);
+                .containsEntry(Kind.HEALTHY, 30)
+                .containsEntry(Kind.UNHEALTHY, 30);
     }
 
     private static final Migration[] FIRST_ONLY = {FIRST};
@@ -173,7 +177,7 @@ class ClusterTest {
                 .build();
         String ada = create("ada", FIRST, SECOND);
         database.execute("DROP TABLE " + ada + ".note");
-        assertThat(migrator.backfillAll().throwIfFailed().of(Backfilled.class))
+        assertThat(migrator.backfill(Tenants.all()).throwIfFailed().of(Backfilled.class))
                 .singleElement()
                 .satisfies(outcome -> assertThat(outcome.tables()).containsExactly("note"));
         assertThat(migrator.verify().successful()).isTrue();
@@ -188,7 +192,7 @@ class ClusterTest {
                         "SELECT indisvalid::text FROM pg_index WHERE indexrelid = ?::regclass", ada + ".note_flag"))
                 .isEqualTo("true");
         migrator(FIRST, SECOND, INDEX)
-                .rollback(ada, "20240103_index", RollbackOptions.defaults())
+                .rollback(Tenants.named(ada), "20240103_index", RollbackOptions.defaults())
                 .throwIfFailed();
         assertThat(migrator(FIRST, SECOND).verify().successful()).isTrue();
     }
@@ -216,9 +220,11 @@ class ClusterTest {
     void whatIsRecordedIsRepaired() {
         String ada = create("ada", FIRST);
         TenantMigrator migrator = migrator(FIRST, SECOND);
-        migrator.repairAll(new Repair.MarkApplied("20240102_second")).throwIfFailed();
-        assertThat(migrator.verify(ada).successful()).isTrue();
-        migrator.repairAll(new Repair.MarkNotApplied("20240102_second")).throwIfFailed();
+        migrator.repair(Tenants.all(), new Repair.MarkApplied("20240102_second"))
+                .throwIfFailed();
+        assertThat(migrator.verify(Tenants.named(ada)).successful()).isTrue();
+        migrator.repair(Tenants.all(), new Repair.MarkNotApplied("20240102_second"))
+                .throwIfFailed();
         assertThat(migrator.deployAll().throwIfFailed().of(Migrated.class)).hasSize(1);
     }
 

@@ -49,7 +49,7 @@ class ConcurrencyTest {
         try {
             for (int i = 0; i < MIGRATORS; i++) {
                 TenantMigrator migrator = Samples.migrator(database, MEMBERS, counted, again)
-                        .tenantFilter(schema -> schema.startsWith("once"))
+                        .tenants(Tenants.all().where(schema -> schema.startsWith("once")))
                         .parallelism(1 + i % 3)
                         .build();
                 runs.add(threads.submit(() -> {
@@ -83,14 +83,14 @@ class ConcurrencyTest {
     void aTenantThatAnotherTransactionHoldsIsDoneAfterTheOthersAndWaitsForNothingElse() throws Exception {
         Migration more = Migration.of("20240104_more", "CREATE TABLE more (id int)");
         String held = Samples.with(database, MEMBERS)
-                .createTenant(TenantName.exactly("aaa_held"), TenantStep.NONE)
+                .createTenant(TenantName.exactly("aaa_held"))
                 .schema();
         String free = Samples.with(database, MEMBERS)
-                .createTenant(TenantName.exactly("bbb_free"), TenantStep.NONE)
+                .createTenant(TenantName.exactly("bbb_free"))
                 .schema();
         CountDownLatch freeIsDone = new CountDownLatch(1);
         TenantMigrator migrator = Samples.migrator(database, MEMBERS, more)
-                .tenantFilter(schema -> schema.equals(held) || schema.equals(free))
+                .tenants(Tenants.all().where(schema -> schema.equals(held) || schema.equals(free)))
                 .listener(event -> {
                     if (event.schema().equals(free)) {
                         freeIsDone.countDown();
@@ -114,10 +114,10 @@ class ConcurrencyTest {
     void anInterruptFinishesWhatRunsAndSkipsTheRest() throws SQLException, ExecutionException, InterruptedException {
         Migration more = Migration.of("20240105_more", "CREATE TABLE even_more (id int)");
         for (String name : List.of("int_1", "int_2", "int_3")) {
-            Samples.with(database, MEMBERS).createTenant(TenantName.exactly(name), TenantStep.NONE);
+            Samples.with(database, MEMBERS).createTenant(TenantName.exactly(name));
         }
         TenantMigrator migrator = Samples.migrator(database, MEMBERS, more)
-                .tenantFilter(schema -> schema.startsWith("int_"))
+                .tenants(Tenants.all().where(schema -> schema.startsWith("int_")))
                 .listener(event -> Thread.currentThread().interrupt())
                 .build();
 

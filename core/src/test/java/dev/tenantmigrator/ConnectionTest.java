@@ -33,7 +33,7 @@ class ConnectionTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
     }
 
     @Test
@@ -207,7 +207,7 @@ class ConnectionTest {
             assertThatThrownBy(() -> TenantMigrator.builder(database.dataSourceOf(role, "x"))
                             .migrations(MigrationSource.of(MEMBERS))
                             .build()
-                            .createTenant(TenantName.forUser("a"), TenantStep.NONE))
+                            .createTenant(TenantName.forUser("a")))
                     .isInstanceOf(TenantMigratorException.class)
                     .hasMessageContaining("permission denied for database")
                     .hasMessageContaining("42501");

@@ -59,7 +59,7 @@ class ContainmentTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
         database.execute("""
                 DROP TABLE IF EXISTS public.users, public.audit; DROP FUNCTION IF EXISTS public.f();
                 DROP TYPE IF EXISTS public.mood; DROP DOMAIN IF EXISTS public.positive; DROP SCHEMA other CASCADE""");
@@ -70,7 +70,7 @@ class ContainmentTest {
     }
 
     private Failure refused(Migration migration) {
-        FleetReport report = Samples.with(database, MEMBERS, NOTES, migration).deploy(a);
+        FleetReport report = Samples.with(database, MEMBERS, NOTES, migration).deploy(Tenants.named(a));
         assertThat(report.failed()).as(report.toString()).hasSize(1);
         assertThat(database.value("SELECT count(*) FROM " + a + ".schema_migrations"))
                 .isEqualTo("2");
@@ -188,10 +188,8 @@ class ContainmentTest {
                 .allowSchemas("other")
                 .build();
 
-        assertThat(migrator.deploy(a).of(Migrated.class)).hasSize(1);
-        assertThat(migrator.createTenant(TenantName.forUser("c"), TenantStep.NONE)
-                        .versions())
-                .contains("20240301_inside");
+        assertThat(migrator.deploy(Tenants.named(a)).of(Migrated.class)).hasSize(1);
+        assertThat(migrator.createTenant(TenantName.forUser("c")).versions()).contains("20240301_inside");
     }
 
     @ParameterizedTest
@@ -212,8 +210,8 @@ class ContainmentTest {
                 .allowTables("log.*")
                 .build();
         try {
-            assertThat(migrator.deploy(a).of(Migrated.class)).hasSize(1);
-            migrator.createTenant(TenantName.forUser("c"), TenantStep.NONE);
+            assertThat(migrator.deploy(Tenants.named(a)).of(Migrated.class)).hasSize(1);
+            migrator.createTenant(TenantName.forUser("c"));
         } finally {
             database.execute("DROP SCHEMA log CASCADE");
         }
@@ -224,8 +222,12 @@ class ContainmentTest {
         Migration migration = hidden("INSERT INTO public.audit (what) VALUES ('x')");
         TenantMigrator migrator = Samples.with(database, MEMBERS, NOTES, migration);
 
-        assertThat(migrator.deploy(a).failed()).hasSize(1);
-        assertThat(migrator.deploy(a, DeployOptions.defaults().withSharedSchemaChanges())
+        assertThat(migrator.deploy(Tenants.named(a)).failed()).hasSize(1);
+        assertThat(migrator.deploy(
+                                Tenants.named(a),
+                                DeployOptions.builder()
+                                        .sharedSchemaChanges(true)
+                                        .build())
                         .failed())
                 .isEmpty();
     }
@@ -247,9 +249,9 @@ class ContainmentTest {
     void aRollbackIsContained() {
         Migration migration = Migration.of("20240301_r", "SELECT 1", "SELECT 1;\nTRUNCATE audit");
         TenantMigrator migrator = Samples.with(database, MEMBERS, NOTES, migration);
-        migrator.deploy(a);
+        migrator.deploy(Tenants.named(a));
 
-        FleetReport report = migrator.rollback(a, "20240301_r", RollbackOptions.defaults());
+        FleetReport report = migrator.rollback(Tenants.named(a), "20240301_r", RollbackOptions.defaults());
 
         assertThat(report.failed().get(0).failure().toString()).contains("table public.audit", "rollback.sql:2");
     }
@@ -267,7 +269,7 @@ class ContainmentTest {
             statement.execute("CREATE SCHEMA callers");
             statement.execute("CREATE TYPE callers.colour AS ENUM ('red')");
             statement.execute("CREATE FUNCTION callers.two() RETURNS int LANGUAGE sql AS 'SELECT 2'");
-            assertThat(migrator.createTenant(connection, TenantName.forUser("c"), TenantStep.NONE)
+            assertThat(migrator.createTenant(connection, TenantName.forUser("c"))
                             .versions())
                     .contains("20240401_kinds");
             connection.rollback();
@@ -285,12 +287,12 @@ class ContainmentTest {
             Migration function =
                     Migration.of("20240301_function", "CREATE FUNCTION h() RETURNS int LANGUAGE sql AS 'SELECT 1'");
             String schema = Samples.with(database, MEMBERS, function)
-                    .createTenant(connection, TenantName.forUser("c"), TenantStep.NONE)
+                    .createTenant(connection, TenantName.forUser("c"))
                     .schema();
             assertThat(schema).startsWith("c_");
             Migration bad = hidden("DELETE FROM other.t");
-            assertThatThrownBy(() -> Samples.with(database, MEMBERS, bad)
-                            .createTenant(connection, TenantName.forUser("d"), TenantStep.NONE))
+            assertThatThrownBy(() ->
+                            Samples.with(database, MEMBERS, bad).createTenant(connection, TenantName.forUser("d")))
                     .hasMessageContaining("table other.t");
             connection.rollback();
             connection.setAutoCommit(true);
@@ -306,7 +308,7 @@ class ContainmentTest {
                 statement.execute("INSERT INTO public.audit (what) VALUES ('sign-up')");
                 Migration grants = hidden("GRANT " + privilege + " ON public.audit TO PUBLIC");
                 assertThatThrownBy(() -> Samples.with(database, MEMBERS, grants)
-                                .createTenant(connection, TenantName.forUser("c"), TenantStep.NONE))
+                                .createTenant(connection, TenantName.forUser("c")))
                         .as(privilege)
                         .hasMessageContaining("table public.audit");
                 connection.rollback();
@@ -389,9 +391,9 @@ class ContainmentTest {
                 Migration table = Migration.of("20240301_table", "CREATE TABLE noted (id serial PRIMARY KEY)");
                 Migration replaced = Migration.of("20240302_replaced", "DROP TABLE noted; CREATE TABLE noted (id int)");
                 TenantMigrator migrator = Samples.with(database, MEMBERS, NOTES, table, replaced);
-                assertThat(migrator.deploy(a).throwIfFailed().of(Migrated.class))
+                assertThat(migrator.deploy(Tenants.named(a)).throwIfFailed().of(Migrated.class))
                         .hasSize(1);
-                migrator.createTenant(TenantName.exactly("noted"), TenantStep.NONE);
+                migrator.createTenant(TenantName.exactly("noted"));
                 assertThat(database.values("SELECT DISTINCT split_part(name, '.', 1) FROM pg_catalog.dist_table"))
                         .contains(a, "noted");
             } finally {
@@ -411,7 +413,7 @@ class ContainmentTest {
             TenantMigrator.builder(database.superuserDataSource())
                     .migrations(MigrationSource.of(MEMBERS, NOTES, Migration.of("20240301_one", "SELECT 1")))
                     .build()
-                    .deploy(a);
+                    .deploy(Tenants.named(a));
         } finally {
             System.setErr(err);
         }

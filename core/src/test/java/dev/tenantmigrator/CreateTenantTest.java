@@ -50,7 +50,7 @@ class CreateTenantTest {
                         MEMBERS,
                         Migration.of("20990101_count", "CREATE TABLE known AS SELECT version FROM schema_migrations"))
                 .build()
-                .createTenant(TenantName.exactly("counted"), TenantStep.NONE)
+                .createTenant(TenantName.exactly("counted"))
                 .schema();
 
         assertThat(database.values("SELECT version FROM " + schema + ".known")).containsExactly(MEMBERS.version());
@@ -138,7 +138,7 @@ class CreateTenantTest {
         assertThatThrownBy(() -> Samples.migrator(database, MEMBERS)
                         .requiredTables("team_member", "vendor")
                         .build()
-                        .createTenant(TenantName.forUser("ada"), TenantStep.NONE))
+                        .createTenant(TenantName.forUser("ada")))
                 .isInstanceOf(MigrationFailedException.class)
                 .hasMessageContaining("required table vendor");
         assertThat(schemas()).isEqualTo(before);
@@ -147,8 +147,7 @@ class CreateTenantTest {
     @Test
     void exactNameThatIsTaken() {
         database.execute("CREATE SCHEMA taken");
-        assertThatThrownBy(() ->
-                        Samples.with(database, MEMBERS).createTenant(TenantName.exactly("taken"), TenantStep.NONE))
+        assertThatThrownBy(() -> Samples.with(database, MEMBERS).createTenant(TenantName.exactly("taken")))
                 .isInstanceOf(TenantExistsException.class);
         database.execute("DROP SCHEMA taken");
     }
@@ -200,9 +199,8 @@ class CreateTenantTest {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
             List<Callable<Object>> calls = IntStream.range(0, 24)
-                    .<Callable<Object>>mapToObj(
-                            i -> () -> created.add(migrator.createTenant(TenantName.forUser("many"), TenantStep.NONE)
-                                    .schema()))
+                    .<Callable<Object>>mapToObj(i -> () -> created.add(
+                            migrator.createTenant(TenantName.forUser("many")).schema()))
                     .toList();
             for (Future<Object> call : threads.invokeAll(calls)) {
                 call.get();
@@ -221,12 +219,12 @@ class CreateTenantTest {
         try (Connection connection = database.connection()) {
             connection.setAutoCommit(false);
             try (Statement statement = connection.createStatement()) {
-                migrator.createTenant(connection, TenantName.forUser("gone"), TenantStep.NONE);
+                migrator.createTenant(connection, TenantName.forUser("gone"));
                 statement.execute("INSERT INTO public.users VALUES ('gone')");
                 connection.rollback();
                 assertThat(schemas()).isEqualTo(before);
 
-                String schema = migrator.createTenant(connection, TenantName.forUser("kept"), TenantStep.NONE)
+                String schema = migrator.createTenant(connection, TenantName.forUser("kept"))
                         .schema();
                 statement.execute("INSERT INTO public.users VALUES ('kept')");
                 connection.commit();
@@ -250,18 +248,17 @@ class CreateTenantTest {
                 statement.execute("INSERT INTO public.users VALUES ('stays')");
 
                 assertThatThrownBy(() -> Samples.with(database, MEMBERS, broken)
-                                .createTenant(connection, TenantName.forUser("ada"), TenantStep.NONE))
+                                .createTenant(connection, TenantName.forUser("ada")))
                         .isInstanceOf(MigrationFailedException.class);
                 assertThat(settings(statement)).isEqualTo("public, pg_temp/7MB");
 
                 database.execute("CREATE SCHEMA taken");
-                assertThatThrownBy(() -> Samples.with(database, MEMBERS)
-                                .createTenant(connection, TenantName.exactly("taken"), TenantStep.NONE))
+                assertThatThrownBy(() ->
+                                Samples.with(database, MEMBERS).createTenant(connection, TenantName.exactly("taken")))
                         .isInstanceOf(TenantExistsException.class);
                 assertThat(settings(statement)).isEqualTo("public, pg_temp/7MB");
 
-                Samples.with(database, MEMBERS, sets)
-                        .createTenant(connection, TenantName.forUser("ada"), TenantStep.NONE);
+                Samples.with(database, MEMBERS, sets).createTenant(connection, TenantName.forUser("ada"));
                 assertThat(settings(statement)).isEqualTo("public, pg_temp/7MB");
                 connection.commit();
             } finally {
@@ -284,8 +281,8 @@ class CreateTenantTest {
     @Test
     void connectionWithoutATransactionIsRefused() throws SQLException {
         try (Connection connection = database.connection()) {
-            assertThatThrownBy(() -> Samples.with(database, MEMBERS)
-                            .createTenant(connection, TenantName.forUser("ada"), TenantStep.NONE))
+            assertThatThrownBy(
+                            () -> Samples.with(database, MEMBERS).createTenant(connection, TenantName.forUser("ada")))
                     .isInstanceOf(TenantMigratorException.class)
                     .hasMessageContaining("open transaction");
         }

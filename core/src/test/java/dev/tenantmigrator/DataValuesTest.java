@@ -144,7 +144,7 @@ class DataValuesTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
         database.execute("DROP TABLE public.vault");
     }
 
@@ -217,30 +217,26 @@ class DataValuesTest {
 
     @Test
     void ofADeploy() throws Exception {
-        String a = with(before())
-                .createTenant(TenantName.forUser("a"), TenantStep.NONE)
-                .schema();
+        String a = with(before()).createTenant(TenantName.forUser("a")).schema();
         assertNothingOfRows(
                 SCRIPTS,
                 script -> Optional.of(
-                        with(before(), Migration.of("20240102_fails", script)).deploy(a)));
+                        with(before(), Migration.of("20240102_fails", script)).deploy(Tenants.named(a))));
     }
 
     @Test
     void ofARollback() throws Exception {
-        with(before(), Migration.of("20240102_fails", "SELECT 1"))
-                .createTenant(TenantName.forUser("a"), TenantStep.NONE);
+        with(before(), Migration.of("20240102_fails", "SELECT 1")).createTenant(TenantName.forUser("a"));
         assertNothingOfRows(
                 SCRIPTS,
                 script -> Optional.of(with(before(), Migration.of("20240102_fails", "SELECT 1", script))
-                        .rollbackAll("20240102_fails", RollbackOptions.defaults())));
+                        .rollback(Tenants.all(), "20240102_fails", RollbackOptions.defaults())));
     }
 
     @Test
     void ofACreation() throws Exception {
         assertNothingOfRows(SCRIPTS, script -> {
-            with(before(), Migration.of("20240102_fails", script))
-                    .createTenant(TenantName.forUser("a"), TenantStep.NONE);
+            with(before(), Migration.of("20240102_fails", script)).createTenant(TenantName.forUser("a"));
             return Optional.empty();
         });
     }
@@ -260,16 +256,15 @@ class DataValuesTest {
 
     @Test
     void ofARepair() throws Exception {
-        String a = with(MEMBERS)
-                .createTenant(TenantName.forUser("a"), TenantStep.NONE)
-                .schema();
+        String a = with(MEMBERS).createTenant(TenantName.forUser("a")).schema();
         database.execute("CREATE FUNCTION " + a + ".refuse() RETURNS trigger LANGUAGE plpgsql AS"
                 + " $$ BEGIN RAISE EXCEPTION 'no %', (SELECT t FROM public.vault); END $$;"
                 + " CREATE TRIGGER refuse BEFORE DELETE ON " + a
                 + ".schema_migrations FOR EACH ROW EXECUTE FUNCTION " + a + ".refuse()");
         assertNothingOfRows(
                 List.of(""),
-                script -> Optional.of(with(MEMBERS).repair(a, new Repair.MarkNotApplied(MEMBERS.version()))));
+                script -> Optional.of(
+                        with(MEMBERS).repair(Tenants.named(a), new Repair.MarkNotApplied(MEMBERS.version()))));
     }
 
     @Test
@@ -277,7 +272,7 @@ class DataValuesTest {
         database.execute("CREATE TABLE public.safe AS SELECT * FROM public.vault; DELETE FROM public.vault");
         for (String script : List.of("SELECT t::int FROM data", "SELECT n::smallint FROM data")) {
             String a = with(before(), Migration.of("20240102_fails", script))
-                    .createTenant(TenantName.forUser("a"), TenantStep.NONE)
+                    .createTenant(TenantName.forUser("a"))
                     .schema();
             database.execute("INSERT INTO public.vault SELECT * FROM public.safe; DROP TABLE " + a + ".shorts");
             assertNothingOfRows(
@@ -286,7 +281,7 @@ class DataValuesTest {
                             .sharedObjects("vault")
                             .requiredTables("shorts")
                             .build()
-                            .backfill(a)));
+                            .backfill(Tenants.named(a))));
             database.execute("DELETE FROM public.vault");
         }
         database.execute("DROP TABLE public.safe");
@@ -294,7 +289,7 @@ class DataValuesTest {
 
     @Test
     void ofAStatementOutsideOfATransaction() throws Exception {
-        with(before()).createTenant(TenantName.forUser("a"), TenantStep.NONE);
+        with(before()).createTenant(TenantName.forUser("a"));
         assertNothingOfRows(
                 List.of(
                         "CREATE INDEX CONCURRENTLY i ON data ((t::int))",
@@ -325,12 +320,10 @@ class DataValuesTest {
             SELECT sql_function(t) FROM data                    | invalid input syntax for type integer: "…"
             """)
     void whatIsNoDataIsShown(String script, String message) {
-        String a = with(before())
-                .createTenant(TenantName.forUser("a"), TenantStep.NONE)
-                .schema();
+        String a = with(before()).createTenant(TenantName.forUser("a")).schema();
 
         Failure failure = with(before(), Migration.of("20240102_fails", script))
-                .deploy(a)
+                .deploy(Tenants.named(a))
                 .failed()
                 .get(0)
                 .failure();
@@ -341,8 +334,8 @@ class DataValuesTest {
     /** A worker that its stack ends would take its tenant out of the report. */
     @Test
     void aMessageOfManyWordsIsNoMoreThanAFailure() throws Exception {
-        with(before()).createTenant(TenantName.forUser("a"), TenantStep.NONE);
-        with(before()).createTenant(TenantName.forUser("b"), TenantStep.NONE);
+        with(before()).createTenant(TenantName.forUser("a"));
+        with(before()).createTenant(TenantName.forUser("b"));
         Migration talks = Migration.of(
                 "20240102_talks",
                 "DO $$ BEGIN RAISE EXCEPTION '%', (SELECT string_agg('w' || i, ' ') FROM generate_series(1, 20000) i);"
@@ -360,9 +353,7 @@ class DataValuesTest {
 
     @Test
     void whoAsksForTheDetailGetsItInReportsAndEvents() throws Exception {
-        String a = with(before())
-                .createTenant(TenantName.forUser("a"), TenantStep.NONE)
-                .schema();
+        String a = with(before()).createTenant(TenantName.forUser("a")).schema();
         List<Failure> failures = new ArrayList<>();
         TenantMigrator migrator = Samples.migrator(
                         database,
@@ -378,7 +369,7 @@ class DataValuesTest {
                 .build();
 
         List<TestLog.Line> lines = TestLog.during(() -> {
-            Failure failure = migrator.deploy(a).failed().get(0).failure();
+            Failure failure = migrator.deploy(Tenants.named(a)).failed().get(0).failure();
             assertThat(failure.detail().orElseThrow())
                     .contains("violates foreign key constraint \"data_u_fkey\"")
                     .contains("Detail: Key (u)=(zebra77) is not present in table \"other\".");
@@ -387,7 +378,7 @@ class DataValuesTest {
         });
 
         assertThat(lines).noneMatch(line -> line.text().contains("zebra77"));
-        Throwable thrown = catchThrowable(() -> migrator.createTenant(TenantName.forUser("b"), TenantStep.NONE));
+        Throwable thrown = catchThrowable(() -> migrator.createTenant(TenantName.forUser("b")));
         assertThat(thrown).hasMessageNotContaining("zebra77");
         assertThat(((TenantMigratorException) thrown).failure().detail().orElseThrow())
                 .contains("zebra77");

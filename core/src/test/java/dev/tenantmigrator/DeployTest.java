@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantOutcome.Failed;
+import dev.tenantmigrator.report.TenantOutcome.Kind;
 import dev.tenantmigrator.report.TenantOutcome.Migrated;
 import dev.tenantmigrator.report.TenantOutcome.Step;
 import dev.tenantmigrator.support.PostgresTest;
@@ -33,7 +34,7 @@ class DeployTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
         assertThat(database.values("SELECT nspname::text FROM pg_namespace WHERE nspname LIKE 'tenant_migrator%'"))
                 .isEmpty();
     }
@@ -54,7 +55,7 @@ class DeployTest {
                         .extracting(Step::version)
                         .containsExactly(NOTES.version(), FLAG.version()));
         assertThat(report.counts())
-                .containsOnly(java.util.Map.entry("Migrated", 1), java.util.Map.entry("UpToDate", 1));
+                .containsOnly(java.util.Map.entry(Kind.MIGRATED, 1), java.util.Map.entry(Kind.UP_TO_DATE, 1));
         assertThat(database.value("SELECT string_agg(version, ' ' ORDER BY id) FROM " + a + ".schema_migrations"))
                 .isEqualTo("20240101_members 20240102_notes 20240103_flag");
     }
@@ -122,7 +123,7 @@ class DeployTest {
                 .isEqualTo("2");
 
         Samples.with(database, MEMBERS, NOTES, FLAGLESS)
-                .deployAll(DeployOptions.defaults().withOutOfOrder())
+                .deploy(Tenants.all(), DeployOptions.builder().outOfOrder(true).build())
                 .throwIfFailed();
         assertThat(Samples.with(database, MEMBERS, NOTES, FLAGLESS).deployAll().successful())
                 .isTrue();
@@ -156,7 +157,10 @@ class DeployTest {
             assertThat(Samples.with(database, MEMBERS).tenants()).isEmpty();
             assertThat(Samples.with(database, MEMBERS).exists("public")).isFalse();
             assertThat(Samples.with(database, MEMBERS).deployAll().outcomes()).isEmpty();
-            assertThat(Samples.with(database, MEMBERS).deploy("auth").failed()).hasSize(1);
+            assertThat(Samples.with(database, MEMBERS)
+                            .deploy(Tenants.named("auth"))
+                            .failed())
+                    .hasSize(1);
         } finally {
             database.execute("DROP SCHEMA auth CASCADE; DROP TABLE public.schema_migrations");
         }
@@ -204,7 +208,7 @@ class DeployTest {
         assertThat(failure(Samples.with(database, MEMBERS, NOTES)))
                 .contains("was started and its end was never recorded");
 
-        Samples.with(database, MEMBERS, NOTES).repair(a, new Repair.MarkNotApplied(NOTES.version()));
+        Samples.with(database, MEMBERS, NOTES).repair(Tenants.named(a), new Repair.MarkNotApplied(NOTES.version()));
         assertThat(Samples.with(database, MEMBERS, NOTES).deployAll().of(Migrated.class))
                 .hasSize(1);
     }
@@ -215,7 +219,7 @@ class DeployTest {
         Migration half =
                 Migration.of("20240105_half", "CREATE TABLE one (id int);\nCREATE TABLE two (id int);\nSELECT boom()");
 
-        FleetReport report = Samples.with(database, MEMBERS, half).deploy(a);
+        FleetReport report = Samples.with(database, MEMBERS, half).deploy(Tenants.named(a));
 
         assertThat(report.failed().get(0).failure().line()).hasValue(3);
         assertThat(database.values("SELECT tablename::text FROM pg_tables WHERE schemaname = '" + a + "' ORDER BY 1"))
@@ -228,9 +232,14 @@ class DeployTest {
         Migration other = Migration.of("20230101_other", "CREATE TABLE other_product (id int)");
         TenantMigrator wrong = Samples.with(database, other);
 
-        for (DeployOptions options :
-                List.of(DeployOptions.defaults(), DeployOptions.defaults().withOutOfOrder())) {
-            assertThat(wrong.deployAll(options).failed().get(0).failure().message())
+        for (DeployOptions options : List.of(
+                DeployOptions.defaults(),
+                DeployOptions.builder().outOfOrder(true).build())) {
+            assertThat(wrong.deploy(Tenants.all(), options)
+                            .failed()
+                            .get(0)
+                            .failure()
+                            .message())
                     .contains("none of the 2 versions that are applied here is in the source");
         }
         assertThat(database.value("SELECT to_regclass('" + a + ".other_product')::text"))

@@ -42,7 +42,7 @@ class DirectConnectionTest {
     @AfterEach
     void drop() {
         TenantMigrator migrator = Samples.with(database, TABLE);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
         database.assertNoLeaks();
     }
 
@@ -81,9 +81,7 @@ class DirectConnectionTest {
                     .throwIfFailed();
             assertThat(indexes()).isEqualTo("1");
             // A creation is one transaction.
-            migrator(pooler.dataSource(), TABLE, MORE, INDEX)
-                    .build()
-                    .createTenant(TenantName.forUser("b"), TenantStep.NONE);
+            migrator(pooler.dataSource(), TABLE, MORE, INDEX).build().createTenant(TenantName.forUser("b"));
             assertThat(indexes()).isEqualTo("2");
         }
     }

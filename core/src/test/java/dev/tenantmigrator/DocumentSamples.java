@@ -31,6 +31,7 @@ final class DocumentSamples {
                     "dev.tenantmigrator.*",
                     "dev.tenantmigrator.event.*",
                     "dev.tenantmigrator.report.*",
+                    "dev.tenantmigrator.rollout.*",
                     "java.io.*",
                     "java.nio.charset.StandardCharsets",
                     "java.nio.file.*",
@@ -126,10 +127,8 @@ final class DocumentSamples {
                     .requiredTables("team_member", "vendor", "contact", "reminders")
                     .sharedObjects("users")
                     .build();
-            application.schema = application
-                    .migrator
-                    .createTenant(TenantName.forUser("ada"), TenantStep.NONE)
-                    .schema();
+            application.schema =
+                    application.migrator.createTenant(TenantName.forUser("ada")).schema();
             try (Connection connection = database.connection()) {
                 connection.setAutoCommit(false);
                 application.connection = connection;

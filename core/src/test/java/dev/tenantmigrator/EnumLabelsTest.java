@@ -27,7 +27,7 @@ class EnumLabelsTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, Samples.MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
     }
 
     /** Each part between bars is a migration. */
@@ -84,7 +84,7 @@ class EnumLabelsTest {
         }
         Migration[] all = migrations.toArray(Migration[]::new);
         String oneByOne = Samples.create(database, "a", all[0]);
-        Samples.with(database, all).deploy(oneByOne).throwIfFailed();
+        Samples.with(database, all).deploy(Tenants.named(oneByOne)).throwIfFailed();
 
         String atOnce = Samples.create(database, "b", all);
 
@@ -106,7 +106,7 @@ class EnumLabelsTest {
         Samples.migrator(database, all)
                 .requiredTables("t")
                 .build()
-                .backfillAll()
+                .backfill(Tenants.all())
                 .throwIfFailed();
 
         assertThat(database.value(

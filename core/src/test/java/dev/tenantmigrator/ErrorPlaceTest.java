@@ -25,7 +25,7 @@ class ErrorPlaceTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
     }
 
     @Test
@@ -83,7 +83,7 @@ class ErrorPlaceTest {
     private Failure failure(String sql) {
         String a = Samples.create(database, "a", MEMBERS);
         return Samples.with(database, MEMBERS, Migration.of("20240401_fails", sql))
-                .deploy(a)
+                .deploy(Tenants.named(a))
                 .failed()
                 .get(0)
                 .failure();

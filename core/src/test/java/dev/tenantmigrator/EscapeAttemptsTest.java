@@ -72,7 +72,7 @@ class EscapeAttemptsTest {
         database.execute("DROP SCHEMA IF EXISTS " + a + " CASCADE; DROP SCHEMA IF EXISTS " + b
                 + " CASCADE; DROP TABLE public.audit");
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
     }
 
     private static String hidden(String sql) {
@@ -200,7 +200,7 @@ class EscapeAttemptsTest {
         String report;
         try {
             report = Samples.with(database, migrations.toArray(Migration[]::new))
-                    .deploy(a)
+                    .deploy(Tenants.named(a))
                     .toString();
         } catch (TenantMigratorException e) {
             report = e.toString();
@@ -223,7 +223,7 @@ class EscapeAttemptsTest {
                 Connection connection = one.getConnection()) {
             connection.setAutoCommit(false);
             Samples.with(database, migrations.toArray(Migration[]::new))
-                    .createTenant(connection, TenantName.forUser("d"), TenantStep.NONE);
+                    .createTenant(connection, TenantName.forUser("d"));
             connection.commit();
         }
     }
@@ -236,8 +236,8 @@ class EscapeAttemptsTest {
         try (HikariDataSource one = Samples.pool(database, 1);
                 Connection connection = one.getConnection()) {
             connection.setAutoCommit(false);
-            Throwable thrown = catchThrowable(() -> Samples.with(database, MEMBERS, temporary)
-                    .createTenant(connection, TenantName.forUser("d"), TenantStep.NONE));
+            Throwable thrown = catchThrowable(
+                    () -> Samples.with(database, MEMBERS, temporary).createTenant(connection, TenantName.forUser("d")));
             connection.commit();
             try (var rows = connection
                     .createStatement()
@@ -296,9 +296,9 @@ class EscapeAttemptsTest {
         Migration trigger = Migration.of("20240301_trigger", EVIL + """
                 CREATE TRIGGER evil AFTER UPDATE OR DELETE ON schema_migrations FOR EACH ROW EXECUTE FUNCTION evil()""");
         TenantMigrator migrator = Samples.with(database, MEMBERS, NOTES, trigger);
-        migrator.deploy(a).throwIfFailed();
+        migrator.deploy(Tenants.named(a)).throwIfFailed();
 
-        assertThat(migrator.repair(a, new Repair.MarkNotApplied(trigger.version()))
+        assertThat(migrator.repair(Tenants.named(a), new Repair.MarkNotApplied(trigger.version()))
                         .failed())
                 .hasSize(1);
         assertThat(database.value("SELECT count(*) FROM public.audit")).isEqualTo("0");

@@ -55,7 +55,7 @@ class EscapeOnTheWayTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
         database.execute(
                 "DROP TABLE public.audit; DROP TYPE public.mood; SELECT lo_unlink(oid) FROM pg_largeobject_metadata");
     }
@@ -75,14 +75,13 @@ class EscapeOnTheWayTest {
                 .sharedObjects("audit")
                 .requiredTables("team_member")
                 .build();
-        String a =
-                allowed.createTenant(TenantName.forUser("a"), TenantStep.NONE).schema();
+        String a = allowed.createTenant(TenantName.forUser("a")).schema();
         database.execute("DELETE FROM public.audit; DROP TABLE " + a + ".team_member CASCADE");
 
         FleetReport report = Samples.migrator(database, MEMBERS, index, armed)
                 .requiredTables("team_member")
                 .build()
-                .backfill(a);
+                .backfill(Tenants.named(a));
 
         assertThat(report.failed()).hasSize(1);
         assertThat(report.failed().get(0).failure().toString()).contains("table public.audit", "20240202_armed");
@@ -104,7 +103,7 @@ class EscapeOnTheWayTest {
                 CREATE TRIGGER early AFTER INSERT ON schema_migrations FOR EACH ROW EXECUTE FUNCTION early()""");
         String a = Samples.create(database, "a", MEMBERS, NOTES);
 
-        FleetReport report = Samples.with(database, MEMBERS, NOTES, trigger).deploy(a);
+        FleetReport report = Samples.with(database, MEMBERS, NOTES, trigger).deploy(Tenants.named(a));
 
         assertThat(report.failed()).as(report.toString()).hasSize(1);
         assertThat(database.value("SELECT length(lo_get(4711))")).isEqualTo("0");
@@ -126,7 +125,7 @@ class EscapeOnTheWayTest {
             String a = Samples.create(database, "a", MEMBERS, NOTES, arms);
 
             FleetReport report =
-                    Samples.with(database, MEMBERS, NOTES, arms, flag).deploy(a);
+                    Samples.with(database, MEMBERS, NOTES, arms, flag).deploy(Tenants.named(a));
 
             assertThat(report.failed()).as(evil).hasSize(1);
             assertThat(report.failed().get(0).failure().message()).as(evil).contains("outside of its tenant's schema");
@@ -155,9 +154,9 @@ class EscapeOnTheWayTest {
                 "CREATE FUNCTION evil() RETURNS int LANGUAGE plpgsql AS $f$ BEGIN EXECUTE " + changing(b)
                         + "; RETURN 1; END $f$");
         Migration uses = Migration.of("20240202_uses", "SELECT evil(); DROP FUNCTION evil()");
-        Samples.with(database, MEMBERS, makes).deploy(a).throwIfFailed();
+        Samples.with(database, MEMBERS, makes).deploy(Tenants.named(a)).throwIfFailed();
 
-        FleetReport report = Samples.with(database, MEMBERS, makes, uses).deploy(a);
+        FleetReport report = Samples.with(database, MEMBERS, makes, uses).deploy(Tenants.named(a));
 
         assertThat(report.failed()).hasSize(1);
         assertThat(report.failed().get(0).failure().message()).contains("function " + b + ".target()");
@@ -189,7 +188,7 @@ class EscapeOnTheWayTest {
             Migration uses = Migration.of("20240202_uses", "SELECT evil()");
             Migration later = Migration.of("20240203_later", "UPDATE team_member SET id = id; SELECT evil()");
             assertThatThrownBy(() -> Samples.with(database, MEMBERS, makes, uses, later)
-                            .deploy(a)
+                            .deploy(Tenants.named(a))
                             .throwIfFailed())
                     .as(evil)
                     .isInstanceOf(TenantMigratorException.class);
@@ -225,7 +224,7 @@ class EscapeOnTheWayTest {
 
         Throwable refused = catchThrowable(
                 () -> Samples.with(database, MEMBERS, Migration.of("20240201_leads", script.formatted(b)))
-                        .deploy(a)
+                        .deploy(Tenants.named(a))
                         .throwIfFailed());
 
         assertThat(refused).isInstanceOf(TenantMigratorException.class);
@@ -290,7 +289,7 @@ class EscapeOnTheWayTest {
                     "2024020" + migrations.size() + "_reaches",
                     script.replace("{b}", b).replace("{d}", database.name()).replace("{r}", "\r")));
             Throwable refused = catchThrowable(() -> Samples.with(database, migrations.toArray(Migration[]::new))
-                    .deploy(a)
+                    .deploy(Tenants.named(a))
                     .throwIfFailed());
             if (refused != null) {
                 assertThat(refused).isInstanceOf(TenantMigratorException.class);
@@ -318,7 +317,7 @@ class EscapeOnTheWayTest {
                         + " y varchar(9), k e, CONSTRAINT one UNIQUE (x)); CREATE INDEX dropped_y ON dropped (y)");
         String a = Samples.create(database, "a", MEMBERS, base);
         Samples.with(database, MEMBERS, base, Migration.of("20240202_drops", "SELECT nextval('runs'); " + script))
-                .deploy(a)
+                .deploy(Tenants.named(a))
                 .throwIfFailed();
         assertThat(database.value("SELECT last_value FROM " + a + ".runs")).isEqualTo("1");
     }
@@ -338,7 +337,7 @@ class EscapeOnTheWayTest {
             Throwable refused = catchThrowable(() -> TenantMigrator.builder(one)
                     .migrations(MigrationSource.of(MEMBERS, Migration.of("20240201_leaves", script)))
                     .build()
-                    .deploy(a)
+                    .deploy(Tenants.named(a))
                     .throwIfFailed());
             if (refused != null) {
                 assertThat(refused).isInstanceOf(TenantMigratorException.class);
@@ -363,7 +362,7 @@ class EscapeOnTheWayTest {
                 CREATE TRIGGER forge AFTER INSERT ON schema_migrations FOR EACH ROW EXECUTE FUNCTION forge()""");
         String a = Samples.create(database, "a", MEMBERS, NOTES);
 
-        FleetReport first = Samples.with(database, MEMBERS, NOTES, forges).deploy(a);
+        FleetReport first = Samples.with(database, MEMBERS, NOTES, forges).deploy(Tenants.named(a));
 
         assertThat(first.failed()).hasSize(1);
     }
@@ -379,13 +378,12 @@ class EscapeOnTheWayTest {
             TenantMigrator migrator = TenantMigrator.builder(pool)
                     .migrations(MigrationSource.of(MEMBERS, NOTES, type))
                     .build();
-            String a = migrator.createTenant(TenantName.forUser("a"), TenantStep.NONE)
-                    .schema();
-            migrator.deploy(a).throwIfFailed();
+            String a = migrator.createTenant(TenantName.forUser("a")).schema();
+            migrator.deploy(Tenants.named(a)).throwIfFailed();
             FleetReport report = TenantMigrator.builder(pool)
                     .migrations(MigrationSource.of(MEMBERS, NOTES, type, bad))
                     .build()
-                    .deploy(a);
+                    .deploy(Tenants.named(a));
             assertThat(report.failed().get(0).failure().message()).contains("mood");
         } finally {
             database.execute("ALTER ROLE CURRENT_USER RESET quote_all_identifiers");

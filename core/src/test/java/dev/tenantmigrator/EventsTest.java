@@ -49,12 +49,10 @@ class EventsTest {
 
     @Test
     void aListenerSeesWhatHappensInOrder() {
-        String a = migrator(MEMBERS)
-                .createTenant(TenantName.forUser("a"), TenantStep.NONE)
-                .schema();
+        String a = migrator(MEMBERS).createTenant(TenantName.forUser("a")).schema();
         migrator(MEMBERS, NOTES, FLAG).deployAll();
         migrator(MEMBERS, NOTES, FLAG).deployAll();
-        migrator(MEMBERS, NOTES, FLAG).rollback(a, FLAG.version(), RollbackOptions.defaults());
+        migrator(MEMBERS, NOTES, FLAG).rollback(Tenants.named(a), FLAG.version(), RollbackOptions.defaults());
         migrator(MEMBERS, NOTES, Migration.of(FLAG.version(), "SELECT 1/0")).deployAll();
 
         assertThat(seen)

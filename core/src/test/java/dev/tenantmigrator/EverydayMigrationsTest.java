@@ -59,7 +59,7 @@ class EverydayMigrationsTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
     }
 
     private static Migration kind(int number) {
@@ -74,14 +74,14 @@ class EverydayMigrationsTest {
                 TenantMigratorBuilder builder = TenantMigrator.builder(one).parallelism(1);
                 TenantMigrator before =
                         builder.migrations(MigrationSource.of(MEMBERS, BASE)).build();
-                before.createTenant(TenantName.forUser("a"), TenantStep.NONE);
-                before.createTenant(TenantName.forUser("b"), TenantStep.NONE);
+                before.createTenant(TenantName.forUser("a"));
+                before.createTenant(TenantName.forUser("b"));
                 TenantMigrator after = builder.migrations(MigrationSource.of(MEMBERS, BASE, kind(number)))
                         .build();
 
                 after.deployAll().throwIfFailed();
-                after.createTenant(TenantName.forUser("c"), TenantStep.NONE);
-                after.rollbackAll(kind(number).version(), RollbackOptions.defaults())
+                after.createTenant(TenantName.forUser("c"));
+                after.rollback(Tenants.all(), kind(number).version(), RollbackOptions.defaults())
                         .throwIfFailed();
 
                 assertThat(process(one)).as(KINDS.get(number)).isEqualTo(process);
@@ -98,14 +98,16 @@ class EverydayMigrationsTest {
                 TenantMigrator.builder(recorded(database.dataSource(), sent)).requiredTables("team_member");
         TenantMigrator before =
                 builder.migrations(MigrationSource.of(MEMBERS, BASE)).build();
-        String a = before.createTenant(TenantName.forUser("a"), TenantStep.NONE).schema();
+        String a = before.createTenant(TenantName.forUser("a")).schema();
         TenantMigrator after = builder.migrations(MigrationSource.of(MEMBERS, BASE, kind(0), kind(3)))
                 .build();
         after.deployAll().throwIfFailed();
-        after.rollback(a, kind(3).version(), RollbackOptions.defaults()).throwIfFailed();
-        after.repair(a, new Repair.MarkApplied(kind(3).version())).throwIfFailed();
+        after.rollback(Tenants.named(a), kind(3).version(), RollbackOptions.defaults())
+                .throwIfFailed();
+        after.repair(Tenants.named(a), new Repair.MarkApplied(kind(3).version()))
+                .throwIfFailed();
         database.execute("DROP TABLE " + a + ".team_member");
-        after.backfill(a).throwIfFailed();
+        after.backfill(Tenants.named(a)).throwIfFailed();
         after.status();
         after.verify();
 

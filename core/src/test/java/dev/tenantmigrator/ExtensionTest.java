@@ -23,7 +23,7 @@ class ExtensionTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = bySuperuser(Samples.MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
         database.values("SELECT extname FROM pg_extension WHERE extname NOT IN ('plpgsql', 'uuid-ossp')").stream()
                 .map(name -> "DROP EXTENSION IF EXISTS \"" + name + "\" CASCADE")
                 .forEach(this::executeAsSuperuser);
@@ -59,9 +59,7 @@ class ExtensionTest {
                 CREATE EXTENSION earthdistance CASCADE;
                 CREATE TABLE places (place public.earth, corner cube)""");
 
-        String a = bySuperuser(places)
-                .createTenant(TenantName.forUser("a"), TenantStep.NONE)
-                .schema();
+        String a = bySuperuser(places).createTenant(TenantName.forUser("a")).schema();
 
         assertThat(schemaOf("earthdistance")).isEqualTo("public");
         assertThat(schemaOf("cube")).isEqualTo("public");
@@ -98,10 +96,7 @@ class ExtensionTest {
                 CREATE EXTENSION tablefunc WITH SCHEMA elsewhere;
                 CREATE TABLE t (h audit.hstore, i hstore)""");
 
-        Samples.migrator(database, both)
-                .allowSchemas("audit")
-                .build()
-                .createTenant(TenantName.forUser("a"), TenantStep.NONE);
+        Samples.migrator(database, both).allowSchemas("audit").build().createTenant(TenantName.forUser("a"));
 
         assertThat(schemaOf("hstore")).isEqualTo("audit");
         assertThat(database.value("SELECT extversion FROM pg_extension WHERE extname = 'hstore'"))
@@ -114,7 +109,7 @@ class ExtensionTest {
         Migration language = Migration.of("20240201_language", "CREATE EXTENSION plperl; CREATE TABLE t (id int)");
 
         try {
-            bySuperuser(language).createTenant(TenantName.forUser("a"), TenantStep.NONE);
+            bySuperuser(language).createTenant(TenantName.forUser("a"));
             assertThat(schemaOf("plperl")).isEqualTo("pg_catalog");
         } catch (TenantMigratorException e) {
             // Not every server has Perl, but every one looks at the schema first.

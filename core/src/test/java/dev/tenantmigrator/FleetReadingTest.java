@@ -34,7 +34,7 @@ class FleetReadingTest {
 
     @BeforeEach
     void copyOneTenant() {
-        Samples.migrator(database, MEMBERS, NOTES).build().createTenant(TenantName.exactly("t_000"), TenantStep.NONE);
+        Samples.migrator(database, MEMBERS, NOTES).build().createTenant(TenantName.exactly("t_000"));
         tenants.add("t_000");
         for (int i = 1; i < TENANTS; i++) {
             String schema = "t_%03d".formatted(i);

@@ -34,8 +34,8 @@ class FleetTableContainmentTest {
 
     @BeforeEach
     void twoTenants() {
-        migrator.createTenant(TenantName.exactly("a"), TenantStep.NONE);
-        migrator.createTenant(TenantName.exactly("b"), TenantStep.NONE);
+        migrator.createTenant(TenantName.exactly("a"));
+        migrator.createTenant(TenantName.exactly("b"));
         before = table();
     }
 
@@ -44,7 +44,7 @@ class FleetTableContainmentTest {
         assertThat(table()).isEqualTo(before);
         assertThat(database.value("SELECT count(*) FROM pg_trigger WHERE tgrelid = '" + TABLE + "'::regclass"))
                 .isEqualTo("0");
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
         database.execute("DROP SCHEMA tenant_migrator_fleet CASCADE");
         database.assertNoLeaks();
     }
@@ -108,17 +108,17 @@ class FleetTableContainmentTest {
             })
     void aDeployIsRefused(String sql) {
         Migration script = Migration.of("20240201_s", hidden(sql.formatted(TABLE)));
-        refused(with(MEMBERS, NOTES, script).deploy("a"));
-        assertThat(migrator.deploy("a").successful()).isTrue();
+        refused(with(MEMBERS, NOTES, script).deploy(Tenants.named("a")));
+        assertThat(migrator.deploy(Tenants.named("a")).successful()).isTrue();
     }
 
     @Test
     void howeverItIsHidden() {
         for (String script :
                 new String[] {inFunction(UPDATE), inDeferredTrigger(UPDATE), inBlock(UPDATE), hidden(UPDATE)}) {
-            refused(with(MEMBERS, NOTES, Migration.of("20240201_s", script)).deploy("a"));
+            refused(with(MEMBERS, NOTES, Migration.of("20240201_s", script)).deploy(Tenants.named("a")));
             assertThatThrownBy(() -> with(MEMBERS, NOTES, Migration.of("20240201_s", script))
-                            .createTenant(TenantName.exactly("c"), TenantStep.NONE))
+                            .createTenant(TenantName.exactly("c")))
                     .hasMessageContaining("the script touched table " + TABLE);
             assertThat(migrator.exists("c")).isFalse();
         }
@@ -128,17 +128,19 @@ class FleetTableContainmentTest {
     void whatIsTakenBackByTheScriptItselfIsNothing() {
         String script = inBlock(UPDATE).replace("EXECUTE q;", "EXECUTE q; RAISE division_by_zero;");
         TenantMigrator next = with(MEMBERS, NOTES, Migration.of("20240201_s", script, "SELECT 1"));
-        next.deploy("a").throwIfFailed();
-        next.rollback("a", "20240201_s", RollbackOptions.defaults()).throwIfFailed();
+        next.deploy(Tenants.named("a")).throwIfFailed();
+        next.rollback(Tenants.named("a"), "20240201_s", RollbackOptions.defaults())
+                .throwIfFailed();
     }
 
     @Test
     void aRollbackIsRefused() {
         Migration script = Migration.of("20240201_s", "SELECT 1", hidden(UPDATE));
         TenantMigrator next = with(MEMBERS, NOTES, script);
-        next.deploy("a").throwIfFailed();
-        refused(next.rollback("a", script.version(), RollbackOptions.defaults()));
-        next.repair("a", new Repair.MarkNotApplied(script.version())).throwIfFailed();
+        next.deploy(Tenants.named("a")).throwIfFailed();
+        refused(next.rollback(Tenants.named("a"), script.version(), RollbackOptions.defaults()));
+        next.repair(Tenants.named("a"), new Repair.MarkNotApplied(script.version()))
+                .throwIfFailed();
     }
 
     @Test
@@ -148,11 +150,11 @@ class FleetTableContainmentTest {
         TenantMigrator next = with(MEMBERS, Migration.of("20240201_s", second));
         try (Connection connection = database.connection()) {
             connection.setAutoCommit(false);
-            next.createTenant(connection, TenantName.exactly("c1"), TenantStep.NONE);
-            assertThatThrownBy(() -> next.createTenant(connection, TenantName.exactly("c2"), TenantStep.NONE))
+            next.createTenant(connection, TenantName.exactly("c1"));
+            assertThatThrownBy(() -> next.createTenant(connection, TenantName.exactly("c2")))
                     .hasMessageContaining("the script touched table " + TABLE);
             assertThatThrownBy(() -> with(MEMBERS, Migration.of("20240201_s", hidden(UPDATE)))
-                            .createTenant(connection, TenantName.exactly("c3"), TenantStep.NONE))
+                            .createTenant(connection, TenantName.exactly("c3")))
                     .hasMessageContaining("the script touched table " + TABLE);
             connection.rollback();
             connection.setAutoCommit(true);

@@ -44,7 +44,7 @@ class FleetTableTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = with(MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
         database.execute("DROP SCHEMA IF EXISTS tenant_migrator_fleet CASCADE");
         assertThat(schemas()).isEmpty();
         database.assertNoLeaks();
@@ -63,7 +63,7 @@ class FleetTableTest {
     }
 
     private static String create(TenantMigrator migrator, String name) {
-        return migrator.createTenant(TenantName.exactly(name), TenantStep.NONE).schema();
+        return migrator.createTenant(TenantName.exactly(name)).schema();
     }
 
     private List<String> schemas() {
@@ -87,7 +87,7 @@ class FleetTableTest {
         assertThat(migrator.exists("a")).isFalse();
         assertThat(migrator.status().tenants()).isEmpty();
         assertThat(migrator.verify().outcomes()).isEmpty();
-        assertThat(migrator.plan().tenants()).isEmpty();
+        assertThat(migrator.plan(Tenants.all()).tenants()).isEmpty();
     }
 
     @Test
@@ -97,7 +97,7 @@ class FleetTableTest {
 
     @Test
     void aDeployToAnUnknownTenantFails() {
-        assertThat(with(MEMBERS).deploy("a").failed()).hasSize(1);
+        assertThat(with(MEMBERS).deploy(Tenants.named("a")).failed()).hasSize(1);
     }
 
     @Test
@@ -106,9 +106,9 @@ class FleetTableTest {
 
         migrator.status();
         migrator.verify();
-        migrator.plan();
+        migrator.plan(Tenants.all());
         migrator.deployAll();
-        migrator.deploy("a");
+        migrator.deploy(Tenants.named("a"));
 
         assertThat(schemas()).isEmpty();
     }
@@ -244,7 +244,7 @@ class FleetTableTest {
 
         @Test
         void aPlanNamesThePendingMigration() {
-            assertThat(next().plan().tenants().get(0).migrations()).hasSize(1);
+            assertThat(next().plan(Tenants.all()).tenants().get(0).migrations()).hasSize(1);
         }
 
         @Test
@@ -259,7 +259,7 @@ class FleetTableTest {
         void aStatusNamesTheRecordedMigrationsAsFinished() {
             next().deployAll().throwIfFailed();
 
-            assertThat(next().status(A).tenants().get(0).applied())
+            assertThat(next().status(Tenants.named(A)).tenants().get(0).applied())
                     .allMatch(AppliedMigration::finished)
                     .extracting(AppliedMigration::version)
                     .containsExactly(MEMBERS.version(), NOTES.version(), FLAG.version());
@@ -269,7 +269,8 @@ class FleetTableTest {
         void aRollbackRemovesTheRecord() {
             next().deployAll().throwIfFailed();
 
-            next().rollbackAll(FLAG.version(), RollbackOptions.defaults()).throwIfFailed();
+            next().rollback(Tenants.all(), FLAG.version(), RollbackOptions.defaults())
+                    .throwIfFailed();
 
             assertThat(rows(A)).isEqualTo("tenant 20240101 20240102");
         }
@@ -278,22 +279,25 @@ class FleetTableTest {
         void aBackfillCreatesAMissingTable() {
             database.execute("DROP TABLE a.notes");
 
-            assertThat(migrator.backfillAll().of(TenantOutcome.Backfilled.class))
+            assertThat(migrator.backfill(Tenants.all()).of(TenantOutcome.Backfilled.class))
                     .hasSize(1);
         }
 
         @Test
         void aRepairRemovesARecord() {
-            migrator.repairAll(new Repair.MarkNotApplied(NOTES.version())).throwIfFailed();
+            migrator.repair(Tenants.all(), new Repair.MarkNotApplied(NOTES.version()))
+                    .throwIfFailed();
 
             assertThat(rows(A)).isEqualTo("tenant 20240101");
         }
 
         @Test
         void aRepairAddsARecord() {
-            migrator.repairAll(new Repair.MarkNotApplied(NOTES.version())).throwIfFailed();
+            migrator.repair(Tenants.all(), new Repair.MarkNotApplied(NOTES.version()))
+                    .throwIfFailed();
 
-            migrator.repairAll(new Repair.MarkApplied(NOTES.version())).throwIfFailed();
+            migrator.repair(Tenants.all(), new Repair.MarkApplied(NOTES.version()))
+                    .throwIfFailed();
 
             assertThat(rows(A)).isEqualTo("tenant 20240101 20240102");
             assertThat(migrator.verify().successful()).isTrue();
@@ -304,12 +308,13 @@ class FleetTableTest {
             String b = migrator.rename(A, TenantName.exactly("b"));
 
             assertThat(rows(A)).isEqualTo("none");
-            assertThat(migrator.status(b).tenants().get(0).applied()).hasSize(2);
+            assertThat(migrator.status(Tenants.named(b)).tenants().get(0).applied())
+                    .hasSize(2);
         }
 
         @Test
         void aDropRemovesTheRecords() {
-            migrator.dropTenant(A, A);
+            migrator.dropTenant(A);
 
             assertThat(database.value("SELECT count(*) FROM " + TABLE)).isEqualTo("0");
         }
@@ -355,7 +360,7 @@ class FleetTableTest {
             with(MEMBERS, NOTES, index).deployAll().throwIfFailed();
 
             with(MEMBERS, NOTES, index)
-                    .rollback(tenant, index.version(), RollbackOptions.defaults())
+                    .rollback(Tenants.named(tenant), index.version(), RollbackOptions.defaults())
                     .throwIfFailed();
 
             assertThat(rows(tenant)).isEqualTo("tenant 20240101 20240102");
@@ -367,7 +372,7 @@ class FleetTableTest {
         TenantMigrator migrator = with(MEMBERS, NOTES);
         try (Connection connection = database.connection()) {
             connection.setAutoCommit(false);
-            migrator.createTenant(connection, TenantName.exactly("a"), TenantStep.NONE);
+            migrator.createTenant(connection, TenantName.exactly("a"));
             connection.rollback();
             connection.setAutoCommit(true);
         }
@@ -379,10 +384,10 @@ class FleetTableTest {
         TenantMigrator migrator = with(MEMBERS, NOTES);
         try (Connection connection = database.connection()) {
             connection.setAutoCommit(false);
-            migrator.createTenant(connection, TenantName.exactly("a"), TenantStep.NONE);
+            migrator.createTenant(connection, TenantName.exactly("a"));
             connection.rollback();
-            migrator.createTenant(connection, TenantName.exactly("a"), TenantStep.NONE);
-            migrator.createTenant(connection, TenantName.exactly("b"), TenantStep.NONE);
+            migrator.createTenant(connection, TenantName.exactly("a"));
+            migrator.createTenant(connection, TenantName.exactly("b"));
             connection.commit();
             connection.setAutoCommit(true);
         }
@@ -410,7 +415,7 @@ class FleetTableTest {
 
         @Test
         void aDeployToItFails() {
-            assertThat(migrator.deploy("a").failed()).hasSize(1);
+            assertThat(migrator.deploy(Tenants.named("a")).failed()).hasSize(1);
         }
 
         @Test
@@ -451,7 +456,8 @@ class FleetTableTest {
                 .listener(event -> database.execute("DROP SCHEMA IF EXISTS b CASCADE"))
                 .build();
 
-        FleetReport report = vanishing.deployAll(DeployOptions.defaults().withSharedSchemaChanges());
+        FleetReport report = vanishing.deploy(
+                Tenants.all(), DeployOptions.builder().sharedSchemaChanges(true).build());
 
         assertThat(report.failed()).extracting(TenantOutcome.Failed::schema).containsExactly("b");
         assertThat(report.failed().get(0).failure().message()).contains("the tenant is gone");
@@ -469,7 +475,7 @@ class FleetTableTest {
                 Statement statement = reader.createStatement()) {
             reader.setAutoCommit(false);
             statement.execute("LOCK TABLE public.users IN ACCESS SHARE MODE");
-            CompletableFuture<Void> drop = CompletableFuture.runAsync(() -> shared.dropTenant("a", "a"));
+            CompletableFuture<Void> drop = CompletableFuture.runAsync(() -> shared.dropTenant("a"));
             // Sooner than its lock timeout would end it.
             String waiting = database.awaitRow("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
                     + " AND datname = current_database()");
@@ -481,7 +487,7 @@ class FleetTableTest {
         assertThat(shared.tenants()).isEmpty();
         create(with(MEMBERS), "a");
 
-        assertThatThrownBy(() -> shared.dropTenant("a", "a")).isInstanceOf(TenantExistsException.class);
+        assertThatThrownBy(() -> shared.dropTenant("a")).isInstanceOf(TenantExistsException.class);
 
         assertThat(shared.unfinishedDrops()).isEmpty();
         assertThat(database.values("SELECT DISTINCT tenant FROM " + TABLE)).containsExactly("a");
@@ -514,7 +520,7 @@ class FleetTableTest {
 
             assertThatThrownBy(() -> with(MEMBERS, NOTES).adopt("inside", List.of()))
                     .hasMessageContaining("the other store");
-            inside.dropTenant("inside", "inside");
+            inside.dropTenant("inside");
         }
 
         @Test

@@ -32,7 +32,7 @@ class HostileMigrationTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
     }
 
     @ParameterizedTest
@@ -45,7 +45,7 @@ class HostileMigrationTest {
         String a = Samples.create(database, "a", MEMBERS);
         Migration raises = Migration.of("20240201_raises", "DO $$ BEGIN RAISE EXCEPTION '" + text + "'; END $$");
 
-        FleetReport report = Samples.with(database, MEMBERS, raises).deploy(a);
+        FleetReport report = Samples.with(database, MEMBERS, raises).deploy(Tenants.named(a));
 
         assertThat(report.failed().get(0).failure().message()).contains(text);
     }
@@ -62,7 +62,7 @@ class HostileMigrationTest {
         String a = Samples.create(database, "a", MEMBERS);
         Migration spoils = Migration.of("20240201_spoils", sql);
 
-        FleetReport report = Samples.with(database, MEMBERS, spoils).deploy(a);
+        FleetReport report = Samples.with(database, MEMBERS, spoils).deploy(Tenants.named(a));
 
         assertThat(report.failed().get(0).failure().message()).contains("tracking table");
         assertThat(database.values("SELECT version FROM " + a + ".schema_migrations"))
@@ -80,7 +80,7 @@ class HostileMigrationTest {
                 CREATE TABLE escaped (id int);
                 SELECT 'a\\''; COMMIT; SELECT 1/0; --';""");
 
-        FleetReport report = Samples.with(database, MEMBERS, hides).deploy(a);
+        FleetReport report = Samples.with(database, MEMBERS, hides).deploy(Tenants.named(a));
 
         assertThat(report.of(Migrated.class)).hasSize(1);
         assertThat(database.value("SELECT count(*) FROM " + a + ".schema_migrations"))
@@ -130,7 +130,7 @@ class HostileMigrationTest {
         try (Connection connection = database.connection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            Samples.with(database, MEMBERS, dump).createTenant(connection, TenantName.forUser("a"), TenantStep.NONE);
+            Samples.with(database, MEMBERS, dump).createTenant(connection, TenantName.forUser("a"));
             connection.commit();
             try (var rows = statement.executeQuery(
                     "SELECT current_setting('search_path'),"
@@ -160,10 +160,14 @@ class HostileMigrationTest {
                     .migrations(MigrationSource.of(MEMBERS, view))
                     .build();
 
-            assertThat(migrator.deploy(a).failed().get(0).failure().toString())
+            assertThat(migrator.deploy(Tenants.named(a))
+                            .failed()
+                            .get(0)
+                            .failure()
+                            .toString())
                     .contains("20240201_view/migration.sql:2")
                     .contains("0A000");
-            assertThatThrownBy(() -> migrator.createTenant(TenantName.forUser("b"), TenantStep.NONE))
+            assertThatThrownBy(() -> migrator.createTenant(TenantName.forUser("b")))
                     .isInstanceOf(MigrationFailedException.class)
                     .hasMessageContaining("20240201_view/migration.sql:2")
                     .hasMessageContaining("0A000");
@@ -188,7 +192,7 @@ class HostileMigrationTest {
                 "CREATE VIEW elsewhere.v AS SELECT * FROM " + a + ".notes",
                 "CREATE TABLE elsewhere.fk (m uuid REFERENCES " + a + ".team_member)")) {
             database.execute(dependent);
-            assertThatThrownBy(() -> Samples.with(database, MEMBERS).dropTenant(a, a))
+            assertThatThrownBy(() -> Samples.with(database, MEMBERS).dropTenant(a))
                     .as(dependent)
                     .isInstanceOf(TenantMigratorException.class)
                     .hasMessageContaining("elsewhere");
@@ -202,14 +206,14 @@ class HostileMigrationTest {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
         database.execute("CREATE SCHEMA tenant_migrator_drop_1;"
                 + " COMMENT ON SCHEMA tenant_migrator_drop_1 IS 'tenant-migrator drops bob'");
-        migrator.createTenant(TenantName.exactly("bob"), TenantStep.NONE);
+        migrator.createTenant(TenantName.exactly("bob"));
 
-        assertThatThrownBy(() -> migrator.dropTenant("bob", "bob"))
+        assertThatThrownBy(() -> migrator.dropTenant("bob"))
                 .isInstanceOf(TenantExistsException.class)
                 .hasMessageContaining("left alone");
 
         assertThat(migrator.tenants()).containsExactly("bob");
         assertThat(migrator.unfinishedDrops()).isEmpty();
-        migrator.dropTenant("bob", "bob");
+        migrator.dropTenant("bob");
     }
 }

@@ -38,7 +38,7 @@ class IsolationLevelTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
     }
 
     @ParameterizedTest
@@ -60,7 +60,7 @@ class IsolationLevelTest {
         assertThat(database.value("SELECT level FROM " + a + ".level")).isEqualTo(level);
 
         Samples.with(database, MEMBERS, asks)
-                .rollback(a, asks.version(), RollbackOptions.defaults())
+                .rollback(Tenants.named(a), asks.version(), RollbackOptions.defaults())
                 .throwIfFailed();
         assertThat(database.value("SELECT name FROM " + a + ".team_member")).isEqualTo(level);
 
@@ -152,7 +152,9 @@ class IsolationLevelTest {
                 new Class<?>[] {TrackingStore.class},
                 (proxy, method, arguments) -> {
                     if (method.getName().equals("assertRecordedSql") && first.getAndSet(false)) {
-                        Samples.with(database, MEMBERS, asks).deploy(a).throwIfFailed();
+                        Samples.with(database, MEMBERS, asks)
+                                .deploy(Tenants.named(a))
+                                .throwIfFailed();
                         return "1";
                     }
                     return method.invoke(store, arguments);
@@ -161,7 +163,7 @@ class IsolationLevelTest {
         FleetReport report = Samples.migrator(database, MEMBERS, asks)
                 .trackingStore(meanwhile)
                 .build()
-                .deploy(a);
+                .deploy(Tenants.named(a));
 
         assertThat(report.throwIfFailed().of(UpToDate.class)).hasSize(1);
         assertThat(database.values("SELECT name FROM " + a + ".team_member")).containsExactly("once");

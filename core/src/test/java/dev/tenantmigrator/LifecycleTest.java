@@ -29,7 +29,7 @@ class LifecycleTest {
 
     @AfterEach
     void dropAll() {
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
         assertThat(schemas()).isEmpty();
     }
 
@@ -47,11 +47,11 @@ class LifecycleTest {
         assertThat(migrator.exists("pg_catalog")).isFalse();
         assertThat(migrator.exists("it's \"none\"")).isFalse();
         TenantMigrator narrowed = Samples.migrator(database, MEMBERS)
-                .tenantFilter(schema -> schema.startsWith("b_"))
+                .tenants(Tenants.all().where(schema -> schema.startsWith("b_")))
                 .build();
         assertThat(narrowed.tenants()).isEmpty();
         assertThat(narrowed.exists(a)).isFalse();
-        assertThat(narrowed.deploy(a).failed()).hasSize(1);
+        assertThat(narrowed.deploy(Tenants.named(a)).failed()).hasSize(1);
     }
 
     @Test
@@ -69,7 +69,7 @@ class LifecycleTest {
                 CREATE SEQUENCE s""");
         String a = Samples.create(database, "a", MEMBERS, many);
 
-        migrator.dropTenant(a, a);
+        migrator.dropTenant(a);
 
         assertThat(schemas()).isEmpty();
         assertThat(migrator.unfinishedDrops()).isEmpty();
@@ -90,7 +90,7 @@ class LifecycleTest {
                 .rootCause()
                 .hasMessageContaining("out of shared memory");
 
-        migrator.dropTenant(a, a);
+        migrator.dropTenant(a);
 
         assertThat(schemas()).isEmpty();
     }
@@ -99,14 +99,12 @@ class LifecycleTest {
     void neverDropsBySlipOfTheHand() {
         String a = Samples.create(database, "a", MEMBERS);
         database.execute("CREATE SCHEMA plain");
-        assertThatThrownBy(() -> migrator.dropTenant(a, "b")).isInstanceOf(IllegalArgumentException.class);
         for (String reserved : List.of("public", "pg_catalog", "information_schema", "tenant_migrator_x", "")) {
-            assertThatThrownBy(() -> migrator.dropTenant(reserved, reserved))
-                    .isInstanceOf(InvalidTenantNameException.class);
+            assertThatThrownBy(() -> migrator.dropTenant(reserved)).isInstanceOf(InvalidTenantNameException.class);
         }
-        assertThatThrownBy(() -> migrator.dropTenant("plain", "plain")).isInstanceOf(TenantNotFoundException.class);
+        assertThatThrownBy(() -> migrator.dropTenant("plain")).isInstanceOf(TenantNotFoundException.class);
         database.execute("CREATE VIEW public.reads AS SELECT * FROM " + a + ".team_member");
-        assertThatThrownBy(() -> migrator.dropTenant(a, a))
+        assertThatThrownBy(() -> migrator.dropTenant(a))
                 .isInstanceOf(TenantMigratorException.class)
                 .hasMessageContaining("view reads");
         assertThat(migrator.exists(a)).isTrue();
@@ -120,12 +118,12 @@ class LifecycleTest {
         TenantMigrator shared = Samples.migrator(database, MEMBERS, reference)
                 .sharedObjects("users")
                 .build();
-        String a = shared.createTenant(TenantName.forUser("a"), TenantStep.NONE).schema();
+        String a = shared.createTenant(TenantName.forUser("a")).schema();
         try (Connection reader = database.rawDataSource().getConnection();
                 Statement statement = reader.createStatement()) {
             reader.setAutoCommit(false);
             statement.execute("LOCK TABLE public.users IN ACCESS SHARE MODE");
-            assertThatThrownBy(() -> shared.dropTenant(a, a))
+            assertThatThrownBy(() -> shared.dropTenant(a))
                     .isInstanceOf(TenantMigratorException.class)
                     .hasMessageContaining("drop the tenant again")
                     .hasMessageContaining("55P03");
@@ -133,7 +131,7 @@ class LifecycleTest {
         }
         assertThat(shared.tenants()).isEmpty();
         assertThat(shared.unfinishedDrops()).containsExactly(a);
-        shared.dropTenant(a, a);
+        shared.dropTenant(a);
         assertThat(shared.unfinishedDrops()).isEmpty();
         database.execute("DROP TABLE public.users");
     }
@@ -148,7 +146,7 @@ class LifecycleTest {
                 INSERT INTO counted VALUES (0);
                 CREATE TRIGGER up AFTER INSERT ON public.team_member FOR EACH ROW EXECUTE FUNCTION public.count_up();""");
         TenantMigrator with = Samples.with(database, MEMBERS, functions);
-        String a = with.createTenant(TenantName.forUser("a"), TenantStep.NONE).schema();
+        String a = with.createTenant(TenantName.forUser("a")).schema();
 
         database.execute("CREATE FUNCTION " + a + ".in_path() RETURNS bigint LANGUAGE sql SET search_path TO " + a
                 + ", public AS 'SELECT count(*) FROM team_member'");
@@ -160,8 +158,8 @@ class LifecycleTest {
         assertThat(database.value("SELECT n FROM renamed_1.counted")).isEqualTo("1");
         assertThat(database.value("SELECT renamed_1.total()")).isEqualTo("1");
         assertThat(database.value("SELECT renamed_1.in_path()")).isEqualTo("1");
-        assertThat(with.verify("renamed_1").successful()).isTrue();
-        String b = with.createTenant(TenantName.forUser("b"), TenantStep.NONE).schema();
+        assertThat(with.verify(Tenants.named("renamed_1")).successful()).isTrue();
+        String b = with.createTenant(TenantName.forUser("b")).schema();
         assertThatThrownBy(() -> with.rename(b, TenantName.exactly("renamed_1")))
                 .isInstanceOf(TenantExistsException.class);
         assertThatThrownBy(() -> with.rename("nobody_1", TenantName.exactly("x_1")))
@@ -178,9 +176,10 @@ class LifecycleTest {
         assertThat(plan.remaining()).containsExactly(NOTES.version());
 
         migrator.adopt("Legacy One", plan.versions());
-        assertThat(migrator.status("Legacy One").tenants().get(0).pending()).containsExactly(NOTES.version());
-        migrator.deploy("Legacy One").throwIfFailed();
-        assertThat(migrator.verify("Legacy One").successful()).isTrue();
+        assertThat(migrator.status(Tenants.named("Legacy One")).tenants().get(0).pending())
+                .containsExactly(NOTES.version());
+        migrator.deploy(Tenants.named("Legacy One")).throwIfFailed();
+        assertThat(migrator.verify(Tenants.named("Legacy One")).successful()).isTrue();
 
         assertThatThrownBy(() -> migrator.adopt("Legacy One", List.of())).isInstanceOf(TenantExistsException.class);
         assertThatThrownBy(() -> migrator.adopt("public", List.of())).isInstanceOf(InvalidTenantNameException.class);

@@ -32,7 +32,7 @@ class LogTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
     }
 
     /** All that is done to a fleet in which nothing is wrong. */
@@ -41,11 +41,12 @@ class LogTest {
         migrator.deployAll().throwIfFailed();
         migrator.verify();
         migrator.status();
-        migrator.plan();
+        migrator.plan(Tenants.all());
         migrator.tenants().forEach(schema -> database.execute("DROP TABLE " + schema + ".notes"));
-        migrator.backfillAll().throwIfFailed();
-        migrator.rollbackAll(FLAG.version(), RollbackOptions.defaults()).throwIfFailed();
-        migrator.repairAll(new Repair.FillChecksums()).throwIfFailed();
+        migrator.backfill(Tenants.all()).throwIfFailed();
+        migrator.rollback(Tenants.all(), FLAG.version(), RollbackOptions.defaults())
+                .throwIfFailed();
+        migrator.repair(Tenants.all(), new Repair.FillChecksums()).throwIfFailed();
     }
 
     private List<Line> linesOfALife(int tenants) throws Exception {

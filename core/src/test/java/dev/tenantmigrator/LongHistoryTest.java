@@ -38,7 +38,7 @@ class LongHistoryTest {
     @AfterEach
     void dropTenants() {
         TenantMigrator migrator = migrator(List.of());
-        migrator.tenants().forEach(tenant -> migrator.dropTenant(tenant, tenant));
+        migrator.tenants().forEach(tenant -> migrator.dropTenant(tenant));
     }
 
     @ParameterizedTest
@@ -62,7 +62,7 @@ class LongHistoryTest {
         for (int tries = 0; tries < 2; tries++) {
             int middle = 1 + random.nextInt(SIZE - 1);
             String grown = create(migrator(all.subList(0, middle)), "grown" + seed);
-            migrator.deploy(grown).throwIfFailed();
+            migrator.deploy(Tenants.named(grown)).throwIfFailed();
             assertThat(Fingerprint.differences(whole, structure(grown)))
                     .as("from version %s on", middle)
                     .isEmpty();
@@ -71,9 +71,9 @@ class LongHistoryTest {
         int kept = SIZE - GeneratedHistory.EXACTLY_REVERSIBLE;
         String before = create(migrator(all.subList(0, kept)), "before" + seed);
         assertThat(migrator.rollback(
-                                atOnce,
+                                Tenants.named(atOnce),
                                 all.get(kept).version(),
-                                RollbackOptions.defaults().withLaterVersions())
+                                RollbackOptions.builder().laterVersions(true).build())
                         .throwIfFailed()
                         .of(RolledBack.class))
                 .hasSize(1);
@@ -98,7 +98,7 @@ class LongHistoryTest {
     }
 
     private static String create(TenantMigrator migrator, String user) {
-        return migrator.createTenant(TenantName.forUser(user), TenantStep.NONE).schema();
+        return migrator.createTenant(TenantName.forUser(user)).schema();
     }
 
     private List<String> structure(String tenant) throws SQLException {

@@ -34,7 +34,7 @@ class LostConnectionTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
     }
 
     @Test
@@ -106,11 +106,10 @@ class LostConnectionTest {
                     .migrations(MigrationSource.of(MEMBERS))
                     .build();
             if (committed) {
-                String schema = migrator.createTenant(TenantName.forUser("a"), TenantStep.NONE)
-                        .schema();
+                String schema = migrator.createTenant(TenantName.forUser("a")).schema();
                 assertThat(migrator.exists(schema)).isTrue();
             } else {
-                assertThatThrownBy(() -> migrator.createTenant(TenantName.forUser("b"), TenantStep.NONE))
+                assertThatThrownBy(() -> migrator.createTenant(TenantName.forUser("b")))
                         .isInstanceOf(TenantMigratorException.class)
                         .hasMessageContaining("lost at the commit")
                         .hasMessageContaining("the tenant is not there");
@@ -140,10 +139,9 @@ class LostConnectionTest {
                     .build();
             TenantName name = TenantName.exactly("looked_for_" + (refused == 1 ? "again" : "in_vain"));
             if (refused == 1) {
-                assertThat(migrator.createTenant(name, TenantStep.NONE).schema())
-                        .isEqualTo("looked_for_again");
+                assertThat(migrator.createTenant(name).schema()).isEqualTo("looked_for_again");
             } else {
-                assertThatThrownBy(() -> migrator.createTenant(name, TenantStep.NONE))
+                assertThatThrownBy(() -> migrator.createTenant(name))
                         .isInstanceOf(TenantMigratorException.class)
                         .hasMessageContaining("lost at the commit")
                         .hasMessageContaining("whether the tenant is there could not be asked")

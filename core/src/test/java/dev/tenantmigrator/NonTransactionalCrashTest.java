@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.rollout.Cancellation;
+import dev.tenantmigrator.rollout.Rollout;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.sql.Connection;
@@ -47,7 +49,7 @@ class NonTransactionalCrashTest {
     @AfterEach
     void drop() {
         TenantMigrator migrator = Samples.with(database, TABLES);
-        migrator.tenants().parallelStream().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().parallelStream().forEach(schema -> migrator.dropTenant(schema));
         database.assertNoLeaks();
     }
 
@@ -105,17 +107,19 @@ class NonTransactionalCrashTest {
         String tenant = Samples.create(database, "a", TABLES);
         TenantMigrator migrator = Samples.with(database, TABLES, INDEX);
         Cancellation cancellation = new Cancellation();
-        DeployOptions options = DeployOptions.defaults()
-                .withRollout(Rollout.builder().cancellation(cancellation).build());
+        DeployOptions options = DeployOptions.builder()
+                .rollout(Rollout.builder().cancellation(cancellation).build())
+                .build();
         FleetReport report;
         try (Connection reader = database.rawDataSource().getConnection()) {
             reader.setAutoCommit(false);
             reader.createStatement().execute("INSERT INTO " + tenant + ".item VALUES (0, 'x')");
-            CompletableFuture<FleetReport> run = CompletableFuture.supplyAsync(() -> migrator.deployAll(options));
+            CompletableFuture<FleetReport> run =
+                    CompletableFuture.supplyAsync(() -> migrator.deploy(Tenants.all(), options));
             String runner = builder("CREATE INDEX CONCURRENTLY");
             cancellation.cancel();
             assertThat(builder("CREATE INDEX CONCURRENTLY")).isEqualTo(runner);
-            cancellation.cancel();
+            cancellation.cancelNow();
             database.awaitRow("SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active'"
                     + " AND query LIKE 'CREATE INDEX CONCURRENTLY%')");
             reader.rollback();

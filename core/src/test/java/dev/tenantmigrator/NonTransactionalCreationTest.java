@@ -68,7 +68,7 @@ class NonTransactionalCreationTest {
     @AfterEach
     void drop() {
         TenantMigrator migrator = Samples.with(database, TABLES);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
         database.assertNoLeaks();
     }
 
@@ -148,7 +148,7 @@ class NonTransactionalCreationTest {
         Samples.migrator(database, TABLES, OUTSIDE)
                 .requiredTables("item")
                 .build()
-                .backfillAll()
+                .backfill(Tenants.all())
                 .throwIfFailed();
 
         assertThat(structure(tenant)).isEqualTo(before);

@@ -71,7 +71,7 @@ class NonTransactionalResumeTest extends NonTransactionalTenant {
                 .singleElement()
                 .satisfies(outcome -> assertThat(outcome.toString()).contains("the next deploy goes on with it"));
 
-        assertThat(Samples.with(database, TABLES, later(up)).plan().tenants())
+        assertThat(Samples.with(database, TABLES, later(up)).plan(Tenants.all()).tenants())
                 .singleElement()
                 .satisfies(plan -> assertThat(plan.migrations()).singleElement().satisfies(planned -> {
                     assertThat(planned.applied()).isFalse();
@@ -191,7 +191,8 @@ class NonTransactionalResumeTest extends NonTransactionalTenant {
         assertThat(index("item_code")).isEmpty();
 
         TenantMigrator migrator = Samples.with(database, TABLES, later(edited));
-        migrator.repair(tenant, new Repair.AcceptChecksum("20240202_later")).throwIfFailed();
+        migrator.repair(Tenants.named(tenant), new Repair.AcceptChecksum("20240202_later"))
+                .throwIfFailed();
         migrator.deployAll().throwIfFailed();
         assertThat(index("item_code")).isEqualTo("valid");
     }
@@ -201,7 +202,8 @@ class NonTransactionalResumeTest extends NonTransactionalTenant {
         Migration later = later("CREATE UNIQUE INDEX CONCURRENTLY item_code ON item (code)");
         invalidIndex("item_code");
         TenantMigrator migrator = Samples.with(database, TABLES, later);
-        migrator.repair(tenant, new Repair.MarkApplied(later.version())).throwIfFailed();
+        migrator.repair(Tenants.named(tenant), new Repair.MarkApplied(later.version()))
+                .throwIfFailed();
 
         assertThat(migrator.verify().of(TenantOutcome.Unhealthy.class))
                 .singleElement()

@@ -42,13 +42,15 @@ class NonTransactionalRollbackTest {
 
     @AfterEach
     void drop() {
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
         database.assertNoLeaks();
     }
 
     private FleetReport rollback(Migration migration) {
         return migrator.rollback(
-                tenant, migration.version(), RollbackOptions.defaults().withLaterVersions());
+                Tenants.named(tenant),
+                migration.version(),
+                RollbackOptions.builder().laterVersions(true).build());
     }
 
     private List<String> indexes() {

@@ -34,7 +34,7 @@ abstract class NonTransactionalTenant {
     @AfterEach
     void drop() {
         TenantMigrator migrator = Samples.with(database, TABLES);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
         database.assertNoLeaks();
     }
 

@@ -148,8 +148,8 @@ class ObjectClassesTest {
             return;
         }
         Migration objects = Migration.of("20240201_objects", OBJECTS);
-        Samples.with(database, MEMBERS, objects).createTenant(TenantName.exactly(B), TenantStep.NONE);
-        Samples.with(database, MEMBERS).createTenant(TenantName.exactly(A), TenantStep.NONE);
+        Samples.with(database, MEMBERS, objects).createTenant(TenantName.exactly(B));
+        Samples.with(database, MEMBERS).createTenant(TenantName.exactly(A));
         // A plain role owns an extension that it may create.
         database.execute(
                 OBJECTS + "CREATE EXTENSION citext; CREATE PUBLICATION k_pub FOR TABLE k_t; SELECT lo_create(424242);"
@@ -191,7 +191,7 @@ class ObjectClassesTest {
         String sql = change.get(0).replace("{q}", B + ".").replace("{o}", A);
         for (boolean shared : List.of(false, true)) {
             assertThatThrownBy(() -> migrator(shared, Migration.of("20240301_change", sql))
-                            .deploy(A)
+                            .deploy(Tenants.named(A))
                             .throwIfFailed())
                     .as(sql)
                     .hasMessageContaining("20240301_change/migration.sql:1")
@@ -208,7 +208,7 @@ class ObjectClassesTest {
     void theSharedOneStaysAsItIsThoughTheTenantHasNone(List<String> change) {
         String sql = change.get(0).replace("{q}", "").replace("{o}", "public");
         for (boolean shared : List.of(false, true)) {
-            var report = migrator(shared, Migration.of("20240301_change", sql)).deploy(A);
+            var report = migrator(shared, Migration.of("20240301_change", sql)).deploy(Tenants.named(A));
             assertThat(report.failed()).as(sql).hasSize(1);
             assertThat(report.failed().get(0).failure().message())
                     .as(sql)
@@ -287,7 +287,7 @@ class ObjectClassesTest {
     private void refusedEverywhere(String script, String named) throws SQLException {
         Migration up = Migration.of("20240301_up", script);
         for (boolean shared : List.of(false, true)) {
-            var report = migrator(shared, up).deploy(A);
+            var report = migrator(shared, up).deploy(Tenants.named(A));
             assertThat(report.failed()).as(report.toString()).hasSize(1);
             assertThat(report.failed().get(0).failure().toString())
                     .contains(named)
@@ -295,23 +295,22 @@ class ObjectClassesTest {
         }
 
         Migration down = Migration.of("20240301_down", "SELECT 1", script);
-        migrator(false, down).deploy(A).throwIfFailed();
-        var rollback = migrator(false, down).rollback(A, down.version(), RollbackOptions.defaults());
+        migrator(false, down).deploy(Tenants.named(A)).throwIfFailed();
+        var rollback = migrator(false, down).rollback(Tenants.named(A), down.version(), RollbackOptions.defaults());
         assertThat(rollback.failed()).as(rollback.toString()).hasSize(1);
         assertThat(rollback.failed().get(0).failure().toString())
                 .contains(named)
                 .contains("rollback.sql:1");
         migrator(false, down)
-                .repair(A, new Repair.MarkNotApplied(down.version()))
+                .repair(Tenants.named(A), new Repair.MarkNotApplied(down.version()))
                 .throwIfFailed();
 
-        assertThatThrownBy(() -> migrator(false, up).createTenant(TenantName.forUser("c"), TenantStep.NONE))
+        assertThatThrownBy(() -> migrator(false, up).createTenant(TenantName.forUser("c")))
                 .isInstanceOf(MigrationFailedException.class)
                 .hasMessageContaining(named);
         try (Connection connection = database.connection()) {
             connection.setAutoCommit(false);
-            assertThatThrownBy(() ->
-                            migrator(false, up).createTenant(connection, TenantName.forUser("c"), TenantStep.NONE))
+            assertThatThrownBy(() -> migrator(false, up).createTenant(connection, TenantName.forUser("c")))
                     .isInstanceOf(MigrationFailedException.class)
                     .hasMessageContaining(named);
             connection.rollback();
@@ -330,16 +329,16 @@ class ObjectClassesTest {
         Migration plain = Migration.of("20240302_plain", sql.replace("{q}", ""));
         String c = Samples.create(database, "c", MEMBERS, objects);
         TenantMigrator migrator = Samples.with(database, MEMBERS, objects, plain);
-        migrator.deploy(c).throwIfFailed();
-        migrator.dropTenant(c, c);
+        migrator.deploy(Tenants.named(c)).throwIfFailed();
+        migrator.dropTenant(c);
 
         String d = Samples.create(database, "d", MEMBERS, objects);
         Migration hidden = Migration.of("20240302_hidden", hidden(sql.replace("{q}", d + ".")));
         TenantMigrator hiding = Samples.with(database, MEMBERS, objects, hidden);
-        hiding.deploy(d).throwIfFailed();
-        hiding.dropTenant(d, d);
+        hiding.deploy(Tenants.named(d)).throwIfFailed();
+        hiding.dropTenant(d);
 
         String e = Samples.create(database, "e", MEMBERS, objects, plain);
-        migrator.dropTenant(e, e);
+        migrator.dropTenant(e);
     }
 }

@@ -37,7 +37,7 @@ final class OriginalProduct implements AutoCloseable {
     OriginalProduct(TestDatabase database, DataSource login, String setup, List<String> shared, MigrationSource source)
             throws SQLException {
         this.database = database;
-        runAsItStands(login, ScriptFile.of("setup.sql", setup));
+        runAsItStands(login, MigrationScript.of("setup.sql", setup));
         for (Migration migration : source.read()) {
             runAsItStands(login, migration.up());
         }
@@ -52,7 +52,7 @@ final class OriginalProduct implements AutoCloseable {
         }
     }
 
-    static void runAsItStands(DataSource dataSource, ScriptFile file) throws SQLException {
+    static void runAsItStands(DataSource dataSource, MigrationScript file) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);

@@ -113,12 +113,8 @@ class OtherSchemasTest {
         if (untouched.isEmpty()) {
             dropAll();
             database.execute(SHARED);
-            a = migrator(OBJECTS)
-                    .createTenant(TenantName.forUser("a"), TenantStep.NONE)
-                    .schema();
-            b = migrator(OBJECTS)
-                    .createTenant(TenantName.forUser("b"), TenantStep.NONE)
-                    .schema();
+            a = migrator(OBJECTS).createTenant(TenantName.forUser("a")).schema();
+            b = migrator(OBJECTS).createTenant(TenantName.forUser("b")).schema();
             database.execute("INSERT INTO " + b + ".t (col) VALUES (1), (2)");
             untouched = Surroundings.of(database, "");
         }
@@ -177,8 +173,8 @@ class OtherSchemasTest {
         String sql = hostile.replace("{a}", a).replace("{b}", b).replace("{db}", database.name());
         TenantMigrator migrator = migrator(OBJECTS, Migration.of("20240102_hostile", "CREATE TABLE first ();\n" + sql));
 
-        String ofDeploy = failure(() -> migrator.deploy(a).throwIfFailed());
-        String ofCreation = failure(() -> migrator.createTenant(TenantName.forUser("c"), TenantStep.NONE));
+        String ofDeploy = failure(() -> migrator.deploy(Tenants.named(a)).throwIfFailed());
+        String ofCreation = failure(() -> migrator.createTenant(TenantName.forUser("c")));
 
         assertUntouched();
         assertThat(List.of(ofDeploy, ofCreation)).allMatch(message -> message.contains("20240102_hostile"));
@@ -198,7 +194,7 @@ class OtherSchemasTest {
         TenantMigrator migrator = migrator(
                 OBJECTS, Migration.of("20240102_half", "ALTER TABLE public.t ADD a int; DROP VIEW v; SELECT 1 / 0"));
 
-        assertThat(migrator.deploy(a).of(Failed.class)).hasSize(1);
+        assertThat(migrator.deploy(Tenants.named(a)).of(Failed.class)).hasSize(1);
 
         assertUntouched();
     }
@@ -212,7 +208,7 @@ class OtherSchemasTest {
                 "INSERT INTO public.users VALUES (2, 'b'); CREATE TABLE more (u int REFERENCES users)");
 
         untouched = List.of();
-        migrator(OBJECTS, fine).deploy(a).throwIfFailed();
+        migrator(OBJECTS, fine).deploy(Tenants.named(a)).throwIfFailed();
 
         assertThat(Fingerprint.differences(others, Surroundings.of(database, a)))
                 .allMatch(line -> line.contains("\"public\".\"users\""));
@@ -229,15 +225,14 @@ class OtherSchemasTest {
         migrator.prepare();
         List<String> before = Surroundings.of(database, "");
 
-        String tenant =
-                migrator.createTenant(TenantName.forUser("c"), TenantStep.NONE).schema();
+        String tenant = migrator.createTenant(TenantName.forUser("c")).schema();
         assertThat(Surroundings.of(database, tenant)).isEqualTo(before);
 
         database.execute("CREATE SCHEMA adopted");
         List<String> withAdopted = Surroundings.of(database, "adopted");
         migrator.adopt("adopted", List.of());
         List<TenantOutcome> outcomes =
-                migrator.deploy("adopted").throwIfFailed().outcomes();
+                migrator.deploy(Tenants.named("adopted")).throwIfFailed().outcomes();
         assertThat(outcomes).hasSize(1);
         assertThat(Surroundings.of(database, "adopted")).isEqualTo(withAdopted);
     }

@@ -56,7 +56,7 @@ class PgDumpTest {
         int server = Integer.parseInt(database.value("SHOW server_version_num")) / 10_000;
         assumeTrue(server >= dumpedBy, "SET transaction_timeout and virtual columns are unknown to this server");
         MigrationSource dump = MigrationSource.classpath("histories/pg-dump-" + dumpedBy);
-        OriginalProduct.runAsItStands(login, ScriptFile.of("users", USERS));
+        OriginalProduct.runAsItStands(login, MigrationScript.of("users", USERS));
         TenantMigrator migrator = TenantMigrator.builder(login)
                 .migrations(dump)
                 .sharedObjects("users")
@@ -64,14 +64,14 @@ class PgDumpTest {
 
         try (OriginalProduct original = original(dump)) {
             for (String user : List.of("anna", "bob")) {
-                String tenant = migrator.createTenant(TenantName.forUser(user), TenantStep.NONE)
-                        .schema();
+                String tenant = migrator.createTenant(TenantName.forUser(user)).schema();
                 assertIsTheOriginal(original, migrator, tenant);
             }
             String adopted = "We\"ird Ünit";
-            OriginalProduct.runAsItStands(login, ScriptFile.of("schema", "CREATE SCHEMA " + Sql.identifier(adopted)));
+            OriginalProduct.runAsItStands(
+                    login, MigrationScript.of("schema", "CREATE SCHEMA " + Sql.identifier(adopted)));
             migrator.adopt(adopted, Set.of());
-            migrator.deploy(adopted).throwIfFailed();
+            migrator.deploy(Tenants.named(adopted)).throwIfFailed();
             assertIsTheOriginal(original, migrator, adopted);
         }
     }
@@ -85,7 +85,8 @@ class PgDumpTest {
     private void assertIsTheOriginal(OriginalProduct original, TenantMigrator migrator, String tenant)
             throws SQLException {
         assertThat(original.differencesTo(database, tenant)).isEmpty();
-        assertThat(migrator.verify(tenant).throwIfFailed().of(Healthy.class)).hasSize(1);
+        assertThat(migrator.verify(Tenants.named(tenant)).throwIfFailed().of(Healthy.class))
+                .hasSize(1);
         assertThat(OriginalProduct.linesWithPublic(database, tenant))
                 .as("a comment, and the text before a title")
                 .containsExactly(

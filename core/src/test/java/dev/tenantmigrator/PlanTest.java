@@ -34,7 +34,7 @@ class PlanTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
     }
 
     @Test
@@ -43,7 +43,7 @@ class PlanTest {
         String bob = Samples.create(database, "bob", MEMBERS, NOTES);
         String eve = Samples.create(database, "eve", MEMBERS, NOTES, FLAG);
 
-        PlanReport report = Samples.with(database, MEMBERS, NOTES, FLAG).plan();
+        PlanReport report = Samples.with(database, MEMBERS, NOTES, FLAG).plan(Tenants.all());
 
         assertThat(report.successful()).isTrue();
         assertThat(report.missingExtensions()).isEmpty();
@@ -64,7 +64,7 @@ class PlanTest {
         String ada = Samples.create(database, "ada", MEMBERS);
         String bob = Samples.create(database, "bob", MEMBERS);
         TenantMigrator migrator = Samples.with(database, MEMBERS, NOTES, FLAG);
-        List<String> statements = tenant(migrator.plan(ada), ada).migrations().stream()
+        List<String> statements = tenant(migrator.plan(Tenants.named(ada)), ada).migrations().stream()
                 .flatMap(migration -> Stream.of(
                                 migration.before().stream(),
                                 migration.statements().stream().map(SqlStatement::sql),
@@ -78,10 +78,10 @@ class PlanTest {
                 statement.execute(sql);
             }
         }
-        migrator.deploy(bob).throwIfFailed();
+        migrator.deploy(Tenants.named(bob)).throwIfFailed();
         assertThat(columns(ada)).isNotEmpty().isEqualTo(columns(bob));
         assertThat(migrator.verify().successful()).isTrue();
-        assertThat(migrator.plan().tenants())
+        assertThat(migrator.plan(Tenants.all()).tenants())
                 .allSatisfy(plan -> assertThat(plan.migrations()).isEmpty());
     }
 
@@ -105,7 +105,7 @@ class PlanTest {
             PlanReport report = TenantMigrator.builder(reading)
                     .migrations(MigrationSource.of(MEMBERS, NOTES, citext))
                     .build()
-                    .plan();
+                    .plan(Tenants.all());
             assertThat(versions(report, ada)).containsExactly(NOTES.version(), citext.version());
             assertThat(report.missingExtensions()).containsExactly("citext");
             assertThat(fingerprint(ada)).isEqualTo(before);
@@ -125,7 +125,7 @@ class PlanTest {
         String bob = Samples.create(database, "bob", MEMBERS, NOTES);
         TenantMigrator migrator = Samples.with(database, MEMBERS, NOTES);
 
-        PlanReport report = migrator.planVersion(NOTES.version());
+        PlanReport report = migrator.planVersion(Tenants.all(), NOTES.version());
 
         assertThat(tenant(report, ada).migrations())
                 .extracting(PlannedMigration::applied)
@@ -133,8 +133,9 @@ class PlanTest {
         assertThat(tenant(report, bob).migrations())
                 .extracting(PlannedMigration::applied)
                 .containsExactly(true);
-        assertThat(migrator.planVersion(bob, MEMBERS.version()).tenants()).hasSize(1);
-        assertThatThrownBy(() -> migrator.planVersion("20990101_none"))
+        assertThat(migrator.planVersion(Tenants.named(bob), MEMBERS.version()).tenants())
+                .hasSize(1);
+        assertThatThrownBy(() -> migrator.planVersion(Tenants.all(), "20990101_none"))
                 .isInstanceOf(InvalidMigrationException.class)
                 .hasMessageContaining("no migration has this version");
     }
@@ -145,21 +146,21 @@ class PlanTest {
         Migration edited = Migration.of(MEMBERS.version(), "SELECT 1");
         TenantMigrator migrator = Samples.with(database, edited, NOTES);
 
-        PlanReport report = migrator.plan();
+        PlanReport report = migrator.plan(Tenants.all());
 
         assertThat(report.successful()).isFalse();
         assertThat(tenant(report, ada).migrations()).isEmpty();
         assertThat(tenant(report, ada).failure())
-                .isEqualTo(migrator.deploy(ada).failed().stream()
+                .isEqualTo(migrator.deploy(Tenants.named(ada)).failed().stream()
                         .map(failed -> failed.failure())
                         .findFirst());
-        assertThat(migrator.plan("nobody_12345678").tenants())
+        assertThat(migrator.plan(Tenants.named("nobody_12345678")).tenants())
                 .singleElement()
                 .satisfies(plan -> assertThat(plan.failure())
                         .hasValueSatisfying(
                                 failure -> assertThat(failure.message()).contains("no such tenant")));
         assertThatThrownBy(() -> Samples.with(database, MEMBERS, Migration.of("2025_open", "SELECT '"))
-                        .plan())
+                        .plan(Tenants.all()))
                 .isInstanceOf(InvalidMigrationException.class);
     }
 
@@ -167,8 +168,12 @@ class PlanTest {
     void outOfOrderMustBeAskedFor() {
         String ada = Samples.create(database, "ada", MEMBERS, FLAG_WITHOUT_NOTES);
         TenantMigrator migrator = Samples.with(database, MEMBERS, NOTES, FLAG_WITHOUT_NOTES);
-        assertThat(migrator.plan(ada).successful()).isFalse();
-        assertThat(versions(migrator.plan(ada, DeployOptions.defaults().withOutOfOrder()), ada))
+        assertThat(migrator.plan(Tenants.named(ada)).successful()).isFalse();
+        assertThat(versions(
+                        migrator.plan(
+                                Tenants.named(ada),
+                                DeployOptions.builder().outOfOrder(true).build()),
+                        ada))
                 .containsExactly(NOTES.version());
     }
 
@@ -194,7 +199,7 @@ class PlanTest {
                         Samples.migrator(database, MEMBERS, migration)
                                 .sharedObjects("users")
                                 .build()
-                                .plan(),
+                                .plan(Tenants.all()),
                         ada)
                 .migrations()
                 .get(0)

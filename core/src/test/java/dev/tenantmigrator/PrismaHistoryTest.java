@@ -55,8 +55,7 @@ class PrismaHistoryTest {
     void twoNewTenantsAreTheOriginal() throws SQLException {
         assertThat(HISTORY.read()).hasSize(60);
         for (String user : List.of("anna", "bob")) {
-            String tenant = migrator.createTenant(TenantName.forUser(user), TenantStep.NONE)
-                    .schema();
+            String tenant = migrator.createTenant(TenantName.forUser(user)).schema();
 
             assertIsTheOriginal(tenant);
         }
@@ -69,19 +68,21 @@ class PrismaHistoryTest {
         database.execute("CREATE SCHEMA " + Sql.identifier(tenant));
         migrator.adopt(tenant, Set.of());
 
-        migrator.deploy(tenant).throwIfFailed();
+        migrator.deploy(Tenants.named(tenant)).throwIfFailed();
 
         assertIsTheOriginal(tenant);
     }
 
     @Test
     void whatWasRolledBackIsMadeAgain() throws SQLException {
-        String tenant = migrator.createTenant(TenantName.forUser("carol"), TenantStep.NONE)
-                .schema();
+        String tenant = migrator.createTenant(TenantName.forUser("carol")).schema();
         List<String> before = OriginalProduct.structure(database, tenant);
         String version = "20240104093100_auditor_policy";
 
-        assertThat(migrator.rollback(tenant, version, RollbackOptions.defaults().withLaterVersions())
+        assertThat(migrator.rollback(
+                                Tenants.named(tenant),
+                                version,
+                                RollbackOptions.builder().laterVersions(true).build())
                         .throwIfFailed()
                         .of(RolledBack.class))
                 .singleElement()
@@ -90,14 +91,16 @@ class PrismaHistoryTest {
                         .last()
                         .extracting(TenantOutcome.Step::version)
                         .isEqualTo(version));
-        assertThat(migrator.deploy(tenant).throwIfFailed().of(Migrated.class)).hasSize(1);
+        assertThat(migrator.deploy(Tenants.named(tenant)).throwIfFailed().of(Migrated.class))
+                .hasSize(1);
 
         assertThat(OriginalProduct.structure(database, tenant)).isEqualTo(before);
     }
 
     private void assertIsTheOriginal(String tenant) throws SQLException {
         assertThat(original.differencesTo(database, tenant)).isEmpty();
-        assertThat(migrator.verify(tenant).throwIfFailed().of(Healthy.class)).hasSize(1);
+        assertThat(migrator.verify(Tenants.named(tenant)).throwIfFailed().of(Healthy.class))
+                .hasSize(1);
         assertThat(OriginalProduct.linesWithPublic(database, tenant))
                 .as("a comment and a text")
                 .containsExactly(

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.event.TenantEventListener;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
+import dev.tenantmigrator.rollout.Rollout;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.io.IOException;
@@ -34,8 +35,9 @@ import org.slf4j.LoggerFactory;
 @PostgresTest
 class RecordingTest {
 
-    private static final DeployOptions BY_NAME = DeployOptions.defaults()
-            .withRollout(Rollout.builder().order(Comparator.naturalOrder()).build());
+    private static final DeployOptions BY_NAME = DeployOptions.builder()
+            .rollout(Rollout.builder().order(Comparator.naturalOrder()).build())
+            .build();
 
     private final TestDatabase database;
     private final Path directory;
@@ -48,7 +50,7 @@ class RecordingTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
         database.assertNoLeaks();
     }
 
@@ -98,10 +100,10 @@ class RecordingTest {
                 "20240202_fails", "SELECT 1 / (CASE WHEN current_schema() = '" + b + "' THEN 0 ELSE 1 END)");
 
         List<RecordedEvent> events =
-                record(() -> Samples.with(database, MEMBERS, NOTES, slow, fails).deployAll(BY_NAME));
+                record(() -> Samples.with(database, MEMBERS, NOTES, slow, fails).deploy(Tenants.all(), BY_NAME));
 
         assertThat(fields(events, "Run", "run", "tenants", "failed", "outcome", "sqlState"))
-                .containsExactly("deploy 2 1 {Failed=1, Migrated=1} ");
+                .containsExactly("deploy 2 1 {MIGRATED=1, FAILED=1} ");
         assertThat(fields(events, "Tenant", "tenant", "outcome", "version", "sqlState"))
                 .containsExactly(a + " Migrated  ", b + " Failed 20240202_fails 22012");
         assertThat(fields(events, "Migration", "tenant", "version", "outcome", "tries", "sqlState"))
@@ -137,7 +139,7 @@ class RecordingTest {
                 Statement statement = reader.createStatement()) {
             reader.setAutoCommit(false);
             statement.execute("SELECT FROM " + a + ".team_member");
-            events = record(() -> migrator.deploy(a));
+            events = record(() -> migrator.deploy(Tenants.named(a)));
             reader.rollback();
         }
 
@@ -165,7 +167,7 @@ class RecordingTest {
                     .listener(releases)
                     .build();
 
-            List<RecordedEvent> events = record(() -> migrator.deployAll(BY_NAME));
+            List<RecordedEvent> events = record(() -> migrator.deploy(Tenants.all(), BY_NAME));
 
             assertThat(fields(events, "LockWait", "tenant")).containsExactly(a);
             RecordedEvent wait = named(events, "LockWait").get(0);
@@ -225,7 +227,7 @@ class RecordingTest {
                 .redirectErrorStream(true)
                 .start();
 
-        assertThat(new String(process.getInputStream().readAllBytes(), UTF_8)).endsWith("{Migrated=1} false");
+        assertThat(new String(process.getInputStream().readAllBytes(), UTF_8)).endsWith("{MIGRATED=1} false");
         assertThat(process.waitFor()).isZero();
     }
 
@@ -242,7 +244,7 @@ class RecordingTest {
             TenantMigrator.builder(source)
                     .migrations(MigrationSource.of(MEMBERS))
                     .build()
-                    .createTenant(TenantName.forUser("a"), TenantStep.NONE);
+                    .createTenant(TenantName.forUser("a"));
             System.out.print(TenantMigrator.builder(source)
                             .migrations(MigrationSource.of(MEMBERS, NOTES))
                             .build()

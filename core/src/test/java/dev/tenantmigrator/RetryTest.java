@@ -9,6 +9,7 @@ import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.rollout.Rollout;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.sql.Connection;
@@ -47,7 +48,7 @@ class RetryTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
         database.assertNoLeaks();
     }
 
@@ -56,7 +57,7 @@ class RetryTest {
     }
 
     private static DeployOptions with(Rollout.Builder rollout) {
-        return DeployOptions.defaults().withRollout(rollout.build());
+        return DeployOptions.builder().rollout(rollout.build()).build();
     }
 
     private List<TenantEvent.MigrationRetried> retried() {
@@ -82,7 +83,9 @@ class RetryTest {
 
     private FleetReport deployToBusyTenant(Duration lockTimeout) {
         return migrator(MEMBERS, ALTERS)
-                .deployAll(with(Rollout.builder().lockTimeout(lockTimeout).tries(4)));
+                .deploy(
+                        Tenants.all(),
+                        with(Rollout.builder().lockTimeout(lockTimeout).tries(4)));
     }
 
     /** The application reads the table in a transaction of its own; it fails if it waits for half a minute. */
@@ -165,7 +168,8 @@ class RetryTest {
                 })
                 .build();
         try (Connection reader = reader(busy)) {
-            migrator.deployAll(with(Rollout.builder().lockTimeout(SHORT).tries(4)));
+            migrator.deploy(
+                    Tenants.all(), with(Rollout.builder().lockTimeout(SHORT).tries(4)));
             reader.rollback();
         }
         assertThat(reads).hasValue(3);
@@ -234,7 +238,7 @@ class RetryTest {
                 ALTERS.version(),
                 "-- tenant-migrator: tries=2 lock_timeout=10ms\n" + ALTERS.up().text());
         try (Connection reader = reader(busy)) {
-            FleetReport report = migrator(MEMBERS, twice).deployAll(ONCE_FOR_20_MS);
+            FleetReport report = migrator(MEMBERS, twice).deploy(Tenants.all(), ONCE_FOR_20_MS);
 
             assertThat(report.failed().get(0).failure().message()).contains("2 times for 10ms");
             assertThat(retried()).hasSize(1);
@@ -246,7 +250,7 @@ class RetryTest {
     void theRunGoesBeforeTheMigrator() throws Exception {
         String busy = create("busy");
         try (Connection reader = reader(busy)) {
-            FleetReport report = migrator(MEMBERS, ALTERS).deployAll(ONCE_FOR_20_MS);
+            FleetReport report = migrator(MEMBERS, ALTERS).deploy(Tenants.all(), ONCE_FOR_20_MS);
 
             assertThat(report.failed().get(0).failure().message()).contains("once for 20ms");
             assertThat(retried()).isEmpty();
@@ -262,8 +266,11 @@ class RetryTest {
                 "CREATE TABLE seen AS SELECT current_setting('lock_timeout') AS l, current_setting('statement_timeout') AS s");
 
         migrator(MEMBERS, sees)
-                .deployAll(with(
-                        Rollout.builder().lockTimeout(Duration.ofSeconds(7)).statementTimeout(Duration.ofMinutes(3))))
+                .deploy(
+                        Tenants.all(),
+                        with(Rollout.builder()
+                                .lockTimeout(Duration.ofSeconds(7))
+                                .statementTimeout(Duration.ofMinutes(3))))
                 .throwIfFailed();
 
         assertThat(database.query("SELECT l, s FROM " + a + ".seen").get(0)).containsExactly("7s", "3min");
@@ -278,8 +285,11 @@ class RetryTest {
                     current_setting('statement_timeout') AS s; COMMIT; END $$""");
 
         migrator(MEMBERS, code)
-                .deployAll(with(
-                        Rollout.builder().lockTimeout(Duration.ofSeconds(7)).statementTimeout(Duration.ofMinutes(3))))
+                .deploy(
+                        Tenants.all(),
+                        with(Rollout.builder()
+                                .lockTimeout(Duration.ofSeconds(7))
+                                .statementTimeout(Duration.ofMinutes(3))))
                 .throwIfFailed();
 
         assertThat(database.query("SELECT l, s FROM " + a + ".seen").get(0)).containsExactly("7s", "5min");
@@ -344,7 +354,7 @@ class RetryTest {
                     })
                     .build();
             run = CompletableFuture.supplyAsync(
-                    () -> migrator.deployAll(with(Rollout.builder().order(Comparator.reverseOrder()))));
+                    () -> migrator.deploy(Tenants.all(), with(Rollout.builder().order(Comparator.reverseOrder()))));
             assertThat(otherIsDone.await(1, TimeUnit.MINUTES)).isTrue();
             holder.rollback();
         }

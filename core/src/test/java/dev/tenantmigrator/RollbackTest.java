@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 class RollbackTest {
 
     private static final RollbackOptions ONE = RollbackOptions.defaults();
-    private static final RollbackOptions WITH_LATER = RollbackOptions.defaults().withLaterVersions();
+    private static final RollbackOptions WITH_LATER =
+            RollbackOptions.builder().laterVersions(true).build();
 
     private final TestDatabase database;
     private final TenantMigrator migrator;
@@ -31,7 +32,7 @@ class RollbackTest {
 
     @AfterEach
     void dropAll() {
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
     }
 
     private String versions(String schema) {
@@ -43,7 +44,8 @@ class RollbackTest {
     void takesOneVersionBackWithItsRow() {
         String a = Samples.create(database, "a", MEMBERS, NOTES, FLAG);
 
-        FleetReport report = migrator.rollback(a, FLAG.version(), ONE).throwIfFailed();
+        FleetReport report =
+                migrator.rollback(Tenants.named(a), FLAG.version(), ONE).throwIfFailed();
 
         assertThat(report.of(RolledBack.class))
                 .singleElement()
@@ -51,9 +53,9 @@ class RollbackTest {
                         .extracting(Step::version)
                         .containsExactly(FLAG.version()));
         assertThat(versions(a)).isEqualTo("20240101 20240102");
-        assertThat(migrator.rollback(a, FLAG.version(), ONE).outcomes())
+        assertThat(migrator.rollback(Tenants.named(a), FLAG.version(), ONE).outcomes())
                 .containsExactly(new TenantOutcome.NotApplied(a));
-        assertThat(migrator.deploy(a).successful()).isTrue();
+        assertThat(migrator.deploy(Tenants.named(a)).successful()).isTrue();
     }
 
     @Test
@@ -61,7 +63,7 @@ class RollbackTest {
         String a = Samples.create(database, "a", MEMBERS, NOTES, FLAG);
         String b = Samples.create(database, "b", MEMBERS, NOTES);
 
-        FleetReport refused = migrator.rollbackAll(NOTES.version(), ONE);
+        FleetReport refused = migrator.rollback(Tenants.all(), NOTES.version(), ONE);
         assertThat(refused.failed()).singleElement().satisfies(failed -> {
             assertThat(failed.schema()).isEqualTo(a);
             assertThat(failed.failure().message()).contains("later versions are applied: " + FLAG.version());
@@ -69,7 +71,8 @@ class RollbackTest {
         assertThat(versions(a)).isEqualTo("20240101 20240102 20240103");
         assertThat(versions(b)).isEqualTo("20240101");
 
-        FleetReport report = migrator.rollbackAll(MEMBERS.version(), WITH_LATER).throwIfFailed();
+        FleetReport report =
+                migrator.rollback(Tenants.all(), MEMBERS.version(), WITH_LATER).throwIfFailed();
         assertThat(report.of(RolledBack.class).get(0).rolledBack())
                 .extracting(Step::version)
                 .containsExactly(FLAG.version(), NOTES.version(), MEMBERS.version());
@@ -81,15 +84,19 @@ class RollbackTest {
         Migration merged = Migration.of("20240101_z_merged", "SELECT 1", "SELECT 1");
         String a = Samples.create(database, "a", MEMBERS, NOTES);
         TenantMigrator with = Samples.with(database, MEMBERS, merged, NOTES);
-        with.deploy(a, DeployOptions.defaults().withOutOfOrder()).throwIfFailed();
+        with.deploy(Tenants.named(a), DeployOptions.builder().outOfOrder(true).build())
+                .throwIfFailed();
 
-        assertThat(with.rollback(a, NOTES.version(), ONE).failed()).hasSize(1);
-        FleetReport report = with.rollback(a, merged.version(), WITH_LATER).throwIfFailed();
+        assertThat(with.rollback(Tenants.named(a), NOTES.version(), ONE).failed())
+                .hasSize(1);
+        FleetReport report =
+                with.rollback(Tenants.named(a), merged.version(), WITH_LATER).throwIfFailed();
 
         assertThat(report.of(RolledBack.class).get(0).rolledBack())
                 .extracting(Step::version)
                 .containsExactly(merged.version());
-        assertThat(with.rollback(a, NOTES.version(), ONE).successful()).isTrue();
+        assertThat(with.rollback(Tenants.named(a), NOTES.version(), ONE).successful())
+                .isTrue();
     }
 
     @Test
@@ -98,14 +105,14 @@ class RollbackTest {
         String a = Samples.create(database, "a", MEMBERS, NOTES, FLAG);
         TenantMigrator without = Samples.with(database, MEMBERS, one, FLAG);
 
-        assertThatThrownBy(() -> without.rollback(a, MEMBERS.version(), WITH_LATER))
+        assertThatThrownBy(() -> without.rollback(Tenants.named(a), MEMBERS.version(), WITH_LATER))
                 .isInstanceOf(InvalidMigrationException.class)
                 .hasMessageContaining("has no rollback.sql")
                 .hasMessageContaining("20240102_notes/migration.sql");
-        assertThatThrownBy(() -> migrator.rollbackAll("20250101_unknown", ONE))
+        assertThatThrownBy(() -> migrator.rollback(Tenants.all(), "20250101_unknown", ONE))
                 .isInstanceOf(InvalidMigrationException.class)
                 .hasMessageContaining("20250101_unknown");
-        assertThatThrownBy(() -> migrator.rollbackAll("../x", ONE))
+        assertThatThrownBy(() -> migrator.rollback(Tenants.all(), "../x", ONE))
                 .isInstanceOf(InvalidMigrationException.class)
                 .hasMessageContaining("malformed version");
         assertThat(versions(a)).isEqualTo("20240101 20240102 20240103");
@@ -117,7 +124,8 @@ class RollbackTest {
                 "20240103_flag", FLAG.up().text(), "ALTER TABLE notes DROP COLUMN flag;\nDROP TABLE nothing");
         String a = Samples.create(database, "a", MEMBERS, NOTES, broken);
 
-        FleetReport report = Samples.with(database, MEMBERS, NOTES, broken).rollback(a, broken.version(), ONE);
+        FleetReport report =
+                Samples.with(database, MEMBERS, NOTES, broken).rollback(Tenants.named(a), broken.version(), ONE);
 
         assertThat(report.failed().get(0).failure().toString())
                 .contains("table \"nothing\" does not exist")
@@ -135,14 +143,14 @@ class RollbackTest {
         Migration edited = Migration.of(FLAG.version(), "SELECT 1", "SELECT 1");
 
         assertThat(Samples.with(database, MEMBERS, NOTES, edited)
-                        .rollback(a, FLAG.version(), ONE)
+                        .rollback(Tenants.named(a), FLAG.version(), ONE)
                         .failed()
                         .get(0)
                         .failure()
                         .message())
                 .contains("was edited");
         assertThat(Samples.with(database, MEMBERS, NOTES)
-                        .rollback(a, NOTES.version(), WITH_LATER)
+                        .rollback(Tenants.named(a), NOTES.version(), WITH_LATER)
                         .failed()
                         .get(0)
                         .failure()

@@ -12,6 +12,10 @@ import dev.tenantmigrator.event.TenantEventListener;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantPlan;
+import dev.tenantmigrator.rollout.Cancellation;
+import dev.tenantmigrator.rollout.FailurePolicy;
+import dev.tenantmigrator.rollout.Rollout;
+import dev.tenantmigrator.rollout.RolloutGroup;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.sql.Connection;
@@ -46,12 +50,12 @@ class RolloutTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
     }
 
     private void create(String... schemas) {
         for (String schema : schemas) {
-            Samples.with(database, MEMBERS).createTenant(TenantName.exactly(schema), TenantStep.NONE);
+            Samples.with(database, MEMBERS).createTenant(TenantName.exactly(schema));
         }
     }
 
@@ -84,32 +88,39 @@ class RolloutTest {
     }
 
     private static DeployOptions with(Rollout.Builder rollout) {
-        return DeployOptions.defaults().withRollout(rollout.build());
+        return DeployOptions.builder().rollout(rollout.build()).build();
     }
 
     @Test
     void noVersionNewerThanTheTargetIsApplied() {
         create("a");
         TenantMigrator migrator = migrator(MEMBERS, NOTES, FLAG);
-        DeployOptions target = DeployOptions.defaults().withTargetVersion(NOTES.version());
+        DeployOptions target =
+                DeployOptions.builder().targetVersion(NOTES.version()).build();
 
-        assertThat(migrator.plan(target).tenants().get(0).migrations())
+        assertThat(migrator.plan(Tenants.all(), target).tenants().get(0).migrations())
                 .extracting(planned -> planned.version())
                 .containsExactly(NOTES.version());
-        assertThat(migrator.deployAll(target)
+        assertThat(migrator.deploy(Tenants.all(), target)
                         .of(TenantOutcome.Migrated.class)
                         .get(0)
                         .applied())
                 .extracting(TenantOutcome.Step::version)
                 .containsExactly(NOTES.version());
-        assertThat(migrator.deployAll(target).of(TenantOutcome.UpToDate.class)).hasSize(1);
+        assertThat(migrator.deploy(Tenants.all(), target).of(TenantOutcome.UpToDate.class))
+                .hasSize(1);
         assertThat(migrator.deployAll().of(TenantOutcome.Migrated.class)).hasSize(1);
         // Newer than the target, and applied all the same: nothing is wrong.
-        assertThat(migrator.deployAll(target).of(TenantOutcome.UpToDate.class)).hasSize(1);
-        assertThatThrownBy(() -> migrator.deployAll(DeployOptions.defaults().withTargetVersion("20240102_note")))
+        assertThat(migrator.deploy(Tenants.all(), target).of(TenantOutcome.UpToDate.class))
+                .hasSize(1);
+        assertThatThrownBy(() -> migrator.deploy(
+                        Tenants.all(),
+                        DeployOptions.builder().targetVersion("20240102_note").build()))
                 .isInstanceOf(InvalidMigrationException.class)
                 .hasMessageContaining("20240102_note");
-        assertThatThrownBy(() -> migrator.plan(DeployOptions.defaults().withTargetVersion("20240102_note")))
+        assertThatThrownBy(() -> migrator.plan(
+                        Tenants.all(),
+                        DeployOptions.builder().targetVersion("20240102_note").build()))
                 .isInstanceOf(InvalidMigrationException.class);
     }
 
@@ -121,7 +132,11 @@ class RolloutTest {
                 "DELETE FROM a.schema_migrations; INSERT INTO a.schema_migrations (version) VALUES ('20240103_flag')");
 
         assertThat(migrator(MEMBERS, NOTES, FLAG)
-                        .deployAll(DeployOptions.defaults().withTargetVersion(MEMBERS.version()))
+                        .deploy(
+                                Tenants.all(),
+                                DeployOptions.builder()
+                                        .targetVersion(MEMBERS.version())
+                                        .build())
                         .failed()
                         .get(0)
                         .failure()
@@ -130,30 +145,37 @@ class RolloutTest {
     }
 
     @Test
-    void tenantsThatTheFilterLeavesOutAreNeitherWorkedOnNorReported() {
+    void tenantsThatAreNotSelectedAreNeitherWorkedOnNorReported() {
         create("a", "b");
-        DeployOptions onlyB = with(Rollout.builder().tenants(schema -> schema.equals("b")));
+        Tenants onlyB = Tenants.matching("b*");
 
         assertThat(migrator(MEMBERS, NOTES).plan(onlyB).tenants())
                 .extracting(TenantPlan::schema)
                 .containsExactly("b");
-        FleetReport report = migrator(MEMBERS, NOTES).deployAll(onlyB).throwIfFailed();
+        FleetReport report = migrator(MEMBERS, NOTES).deploy(onlyB).throwIfFailed();
 
         assertThat(report.outcomes()).extracting(TenantOutcome::schema).containsExactly("b");
         assertThat(begun).containsExactly("b");
-        assertThat(migrator(MEMBERS, NOTES).deploy("a", onlyB).outcomes()).isEmpty();
-        assertThat(migrator(MEMBERS, NOTES)
-                        .rollbackAll(NOTES.version(), RollbackOptions.defaults().withRollout(onlyB.rollout()))
-                        .outcomes())
+    }
+
+    @Test
+    void aConditionAlsoNarrowsTenantsThatAreNamed() {
+        create("a", "b");
+        Tenants named = Tenants.named("a", "b", "nobody").where(schema -> !schema.equals("a"));
+
+        FleetReport report = migrator(MEMBERS, NOTES).deploy(named);
+
+        assertThat(report.of(TenantOutcome.Migrated.class))
                 .extracting(TenantOutcome::schema)
                 .containsExactly("b");
+        assertThat(report.failed()).extracting(TenantOutcome::schema).containsExactly("nobody");
     }
 
     @Test
     void tenantsAreBegunInTheOrderThatWasAskedFor() {
         create("a", "b", "c", "d", "e");
 
-        migrator(MEMBERS, NOTES).deployAll(with(Rollout.builder().order(Comparator.reverseOrder())));
+        migrator(MEMBERS, NOTES).deploy(Tenants.all(), with(Rollout.builder().order(Comparator.reverseOrder())));
 
         assertThat(begun).containsExactly("e", "d", "c", "b", "a");
     }
@@ -164,11 +186,13 @@ class RolloutTest {
         List<Integer> checked = new ArrayList<>();
 
         migrator(MEMBERS, NOTES)
-                .deployAll(with(Rollout.builder()
-                        .order(Comparator.naturalOrder())
-                        .groups(RolloutGroup.of("d", "gone"), RolloutGroup.first(1), RolloutGroup.percent(34))
-                        .check(report -> checked.add(
-                                report.of(TenantOutcome.Migrated.class).size()))))
+                .deploy(
+                        Tenants.all(),
+                        with(Rollout.builder()
+                                .order(Comparator.naturalOrder())
+                                .groups(RolloutGroup.of("d", "gone"), RolloutGroup.first(1), RolloutGroup.percent(34))
+                                .check(report -> checked.add(
+                                        report.of(TenantOutcome.Migrated.class).size()))))
                 .throwIfFailed();
 
         assertThat(begun).containsExactly("d", "a", "b", "c", "e", "f");
@@ -186,13 +210,15 @@ class RolloutTest {
     @Test
     void aGroupInWhichNothingIsToDoCausesNoPauseAndNoCheck() {
         create("a", "b");
-        migrator(MEMBERS, NOTES).deploy("a").throwIfFailed();
+        migrator(MEMBERS, NOTES).deploy(Tenants.named("a")).throwIfFailed();
 
         migrator(MEMBERS, NOTES)
-                .deployAll(with(Rollout.builder()
-                        .groups(RolloutGroup.of("a"))
-                        .pause(Duration.ofDays(1))
-                        .check(report -> false)))
+                .deploy(
+                        Tenants.all(),
+                        with(Rollout.builder()
+                                .groups(RolloutGroup.of("a"))
+                                .pause(Duration.ofDays(1))
+                                .check(report -> false)))
                 .throwIfFailed();
     }
 
@@ -201,9 +227,11 @@ class RolloutTest {
         create("a", "bad_1", "c", "d");
 
         FleetReport report = migrator(MEMBERS, FAILS_IN_BAD)
-                .deployAll(with(Rollout.builder()
-                        .order(Comparator.naturalOrder())
-                        .groups(RolloutGroup.of("a"), RolloutGroup.of("bad_1"))));
+                .deploy(
+                        Tenants.all(),
+                        with(Rollout.builder()
+                                .order(Comparator.naturalOrder())
+                                .groups(RolloutGroup.of("a"), RolloutGroup.of("bad_1"))));
 
         assertThat(report.of(TenantOutcome.Migrated.class))
                 .extracting(TenantOutcome::schema)
@@ -225,9 +253,11 @@ class RolloutTest {
         create("a", "b", "bad_1", "bad_2", "bad_3", "c");
 
         FleetReport report = migrator(MEMBERS, FAILS_IN_BAD)
-                .deployAll(with(Rollout.builder()
-                        .order(Comparator.naturalOrder())
-                        .onFailure(FailurePolicy.stopAfterPercent(30))));
+                .deploy(
+                        Tenants.all(),
+                        with(Rollout.builder()
+                                .order(Comparator.naturalOrder())
+                                .onFailure(FailurePolicy.stopAfterPercent(30))));
 
         assertThat(begun).containsExactly("a", "b", "bad_1", "bad_2");
         assertThat(report.of(TenantOutcome.Skipped.class))
@@ -242,8 +272,9 @@ class RolloutTest {
             dropAll();
             create("a", "b");
             FleetReport report = migrator(MEMBERS, NOTES)
-                    .deployAll(with(
-                            Rollout.builder().groups(RolloutGroup.first(1)).check(soFar -> {
+                    .deploy(
+                            Tenants.all(),
+                            with(Rollout.builder().groups(RolloutGroup.first(1)).check(soFar -> {
                                 if (fails) {
                                     throw new IllegalStateException("no metrics");
                                 }
@@ -271,9 +302,11 @@ class RolloutTest {
                 })
                 .build();
 
-        migrator.deployAll(with(Rollout.builder()
-                        .parallelism(1)
-                        .groups(RolloutGroup.first(2).withParallelism(2))))
+        migrator.deploy(
+                        Tenants.all(),
+                        with(Rollout.builder()
+                                .parallelism(1)
+                                .groups(RolloutGroup.first(2).withParallelism(2))))
                 .throwIfFailed();
     }
 
@@ -293,7 +326,8 @@ class RolloutTest {
                 .listener(event -> cancellation.cancel())
                 .build();
 
-        FleetReport report = migrator.deployAll(with(Rollout.builder().cancellation(cancellation)));
+        FleetReport report =
+                migrator.deploy(Tenants.all(), with(Rollout.builder().cancellation(cancellation)));
 
         assertThat(report.of(TenantOutcome.Migrated.class))
                 .singleElement()
@@ -320,7 +354,8 @@ class RolloutTest {
             holder.setAutoCommit(false);
             statement.execute(dev.tenantmigrator.internal.jdbc.TenantLock.trySql("held"));
 
-            FleetReport report = migrator.deployAll(
+            FleetReport report = migrator.deploy(
+                    Tenants.all(),
                     with(Rollout.builder().cancellation(cancellation).order(Comparator.reverseOrder())));
 
             assertThat(report.of(TenantOutcome.Migrated.class))
@@ -350,11 +385,13 @@ class RolloutTest {
                     .build();
             CompletableFuture<FleetReport> run = CompletableFuture.supplyAsync(() -> {
                 runner[0] = Thread.currentThread();
-                FleetReport report = migrator.deployAll(with(Rollout.builder()
-                        .parallelism(2)
-                        .groups(RolloutGroup.first(1))
-                        .pause(Duration.ofDays(1))
-                        .cancellation(cancellation)));
+                FleetReport report = migrator.deploy(
+                        Tenants.all(),
+                        with(Rollout.builder()
+                                .parallelism(2)
+                                .groups(RolloutGroup.first(1))
+                                .pause(Duration.ofDays(1))
+                                .cancellation(cancellation)));
                 assertThat(Thread.interrupted()).isEqualTo(interrupt);
                 return report;
             });

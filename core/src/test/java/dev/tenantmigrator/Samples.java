@@ -38,9 +38,7 @@ final class Samples {
     }
 
     static String create(TestDatabase database, String user, Migration... migrations) {
-        return with(database, migrations)
-                .createTenant(TenantName.forUser(user), TenantStep.NONE)
-                .schema();
+        return with(database, migrations).createTenant(TenantName.forUser(user)).schema();
     }
 
     /** A pool as an application has it; close it. */

@@ -14,8 +14,8 @@ class ScriptFileTest {
     // printf 'a\nb\n' | sha256sum
     private static final String UNIX = "911169ddaaf146aff539f58c26c489af3b892dff0fe283c1c264c65ae5aa59a2";
 
-    private static ScriptFile file(String content) {
-        return new ScriptFile("f", content.getBytes(StandardCharsets.UTF_8));
+    private static MigrationScript file(String content) {
+        return new MigrationScript("f", content.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
@@ -29,8 +29,8 @@ class ScriptFileTest {
 
     @Test
     void checksumsOfRawBytesAndOfTheOtherFormAreAccepted() {
-        ScriptFile unix = file("a\nb\n");
-        ScriptFile marked = file("\uFEFFa\nb\n");
+        MigrationScript unix = file("a\nb\n");
+        MigrationScript marked = file("\uFEFFa\nb\n");
         assertThat(unix.matches(UNIX)).isTrue();
         assertThat(unix.matches(UNIX.toUpperCase(Locale.ROOT))).isTrue();
         assertThat(unix.matches(sha256("a\r\nb\r\n"))).isTrue();

@@ -22,7 +22,7 @@ class ScriptSendingTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
     }
 
     @Test
@@ -37,7 +37,7 @@ class ScriptSendingTest {
                 DO $body$ BEGIN PERFORM public.twice(1); END $body$""");
         String a = Samples.create(database, "a", MEMBERS);
 
-        Samples.with(database, MEMBERS, tricky).deploy(a).throwIfFailed();
+        Samples.with(database, MEMBERS, tricky).deploy(Tenants.named(a)).throwIfFailed();
 
         assertThat(database.value("SELECT t || (j->>'a?b') FROM " + a + ".texts"))
                 .isEqualTo("a;\nb;c{fn now()}");
@@ -55,7 +55,7 @@ class ScriptSendingTest {
                 INSERT INTO log SELECT 15 UNION ALL SELECT 16 RETURNING note(i + 2)""");
         String a = Samples.create(database, "a", MEMBERS);
 
-        Samples.with(database, MEMBERS, queries).deploy(a).throwIfFailed();
+        Samples.with(database, MEMBERS, queries).deploy(Tenants.named(a)).throwIfFailed();
 
         assertThat(database.value("SELECT count(*) FROM " + a + ".log")).isEqualTo("18");
     }
@@ -71,10 +71,10 @@ class ScriptSendingTest {
                 DROP TABLE log""");
         String a = Samples.create(database, "a", MEMBERS);
 
-        Samples.with(database, MEMBERS, queries).deploy(a).throwIfFailed();
+        Samples.with(database, MEMBERS, queries).deploy(Tenants.named(a)).throwIfFailed();
         try (Connection connection = database.connection()) {
             connection.setAutoCommit(false);
-            Samples.with(database, MEMBERS, queries).createTenant(connection, TenantName.forUser("b"), TenantStep.NONE);
+            Samples.with(database, MEMBERS, queries).createTenant(connection, TenantName.forUser("b"));
             connection.rollback();
             connection.setAutoCommit(true);
         }
@@ -88,7 +88,9 @@ class ScriptSendingTest {
                 SELECT 2""");
         String a = Samples.create(database, "a", MEMBERS);
 
-        assertThat(Samples.with(database, MEMBERS, fails).deploy(a).failed())
+        assertThat(Samples.with(database, MEMBERS, fails)
+                        .deploy(Tenants.named(a))
+                        .failed())
                 .singleElement()
                 .satisfies(failed -> assertThat(failed.failure().toString())
                         .contains("division by zero")
@@ -103,7 +105,9 @@ class ScriptSendingTest {
                 SELECT pg_sleep(0.05), repeat('x', 2000000) FROM generate_series(1, 100)""");
         String a = Samples.create(database, "a", MEMBERS);
 
-        assertThat(Samples.with(database, MEMBERS, slow).deploy(a).failed())
+        assertThat(Samples.with(database, MEMBERS, slow)
+                        .deploy(Tenants.named(a))
+                        .failed())
                 .singleElement()
                 .satisfies(failed -> assertThat(failed.failure().toString())
                         .contains("statement timeout")

@@ -28,7 +28,7 @@ class SecondSchemaTest {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
     }
 
     @ParameterizedTest
@@ -54,7 +54,7 @@ class SecondSchemaTest {
         assertThatThrownBy(migrator::deployAll)
                 .isInstanceOf(InvalidMigrationException.class)
                 .hasMessageContaining("20240202_second/migration.sql:2");
-        assertThatThrownBy(() -> migrator.createTenant(TenantName.forUser("b"), TenantStep.NONE))
+        assertThatThrownBy(() -> migrator.createTenant(TenantName.forUser("b")))
                 .isInstanceOf(InvalidMigrationException.class)
                 .hasMessageContaining("20240202_second/migration.sql:2");
 
@@ -75,8 +75,7 @@ class SecondSchemaTest {
         TenantMigrator migrator =
                 Samples.migrator(database, MEMBERS, audit).allowSchemas("audit").build();
         List<String> tenants = List.of("a", "b").stream()
-                .map(user -> migrator.createTenant(TenantName.forUser(user), TenantStep.NONE)
-                        .schema())
+                .map(user -> migrator.createTenant(TenantName.forUser(user)).schema())
                 .toList();
 
         assertThat(database.values("SELECT entry FROM audit.log")).containsExactly("x", "x");
@@ -115,7 +114,7 @@ class SecondSchemaTest {
 
         Migration stray = Migration.of("20240202_stray", "GRANT SELECT ON stray TO PUBLIC");
         assertThat(Samples.with(database, MEMBERS, grants, stray)
-                        .deploy(a)
+                        .deploy(Tenants.named(a))
                         .failed()
                         .get(0)
                         .failure()

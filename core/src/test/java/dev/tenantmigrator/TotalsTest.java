@@ -38,10 +38,10 @@ class TotalsTest {
     @Test
     void whatRunsDoIsCounted() {
         for (String user : List.of("a", "b", "c")) {
-            migrator(MEMBERS).createTenant(TenantName.forUser(user), TenantStep.NONE);
+            migrator(MEMBERS).createTenant(TenantName.forUser(user));
         }
         migrator(MEMBERS, NOTES, FLAG).deployAll();
-        migrator(MEMBERS, NOTES, FLAG).rollbackAll(FLAG.version(), RollbackOptions.defaults());
+        migrator(MEMBERS, NOTES, FLAG).rollback(Tenants.all(), FLAG.version(), RollbackOptions.defaults());
         migrator(MEMBERS, NOTES, Migration.of(FLAG.version(), "SELECT 1/0")).deployAll();
 
         assertThat(totals.created()).isEqualTo(3);

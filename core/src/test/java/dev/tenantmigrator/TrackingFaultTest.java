@@ -45,7 +45,7 @@ class TrackingFaultTest {
         database.execute("DROP FUNCTION IF EXISTS public.disk CASCADE");
         for (TrackingStore store : List.of(TrackingStore.perSchema(), TrackingStore.fleet())) {
             TenantMigrator migrator = with(store, MEMBERS);
-            migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+            migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
         }
         database.execute("DROP SCHEMA IF EXISTS tenant_migrator_fleet CASCADE");
         database.assertNoLeaks();
@@ -157,7 +157,7 @@ class TrackingFaultTest {
                 + ".spoil()");
 
         FleetReport report = with(TrackingStore.perSchema(), MEMBERS, NOTES)
-                .rollback(a, NOTES.version(), RollbackOptions.defaults());
+                .rollback(Tenants.named(a), NOTES.version(), RollbackOptions.defaults());
 
         assertThat(report.failed())
                 .singleElement()
@@ -185,7 +185,7 @@ class TrackingFaultTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aDeployAndARollbackAreTakenBack(boolean fleet) {
-        with(store(fleet), MEMBERS, NOTES).createTenant(TenantName.exactly("a"), TenantStep.NONE);
+        with(store(fleet), MEMBERS, NOTES).createTenant(TenantName.exactly("a"));
         TenantMigrator migrator = with(store(fleet), MEMBERS, NOTES, FLAG);
         for (String fault : List.of(DISK_FULL, DEFERRED)) {
             database.execute(fault.formatted(table(fleet)));
@@ -195,15 +195,17 @@ class TrackingFaultTest {
 
             migrator.deployAll().throwIfFailed();
             database.execute(fault.formatted(table(fleet)));
-            failedWith(migrator.rollbackAll(FLAG.version(), RollbackOptions.defaults()), "53100");
+            failedWith(migrator.rollback(Tenants.all(), FLAG.version(), RollbackOptions.defaults()), "53100");
             assertThat(columns()).containsExactly("id", "member", "body", "flag");
             database.execute("DROP FUNCTION public.disk CASCADE");
-            migrator.rollbackAll(FLAG.version(), RollbackOptions.defaults()).throwIfFailed();
+            migrator.rollback(Tenants.all(), FLAG.version(), RollbackOptions.defaults())
+                    .throwIfFailed();
         }
         database.execute("ALTER TABLE " + table(fleet) + " ADD CONSTRAINT short CHECK (version !~ 'flag')");
         failedWith(migrator.deployAll(), "23514");
         assertThat(columns()).containsExactly("id", "member", "body");
-        assertThat(migrator.status("a").tenants().get(0).applied()).hasSize(2);
+        assertThat(migrator.status(Tenants.named("a")).tenants().get(0).applied())
+                .hasSize(2);
     }
 
     @Test
@@ -214,7 +216,7 @@ class TrackingFaultTest {
                 DISK_FULL.formatted(table(true)),
                 "ALTER TABLE " + table(true) + " ADD CONSTRAINT short CHECK (version !~ 'notes')")) {
             database.execute(fault);
-            assertThatThrownBy(() -> migrator.createTenant(TenantName.exactly("a"), TenantStep.NONE))
+            assertThatThrownBy(() -> migrator.createTenant(TenantName.exactly("a")))
                     .isInstanceOf(MigrationFailedException.class)
                     .hasMessageContaining("nothing of the tenant was kept");
             assertThat(database.value("SELECT to_regnamespace('a')")).isNull();
@@ -222,7 +224,7 @@ class TrackingFaultTest {
             database.execute("DROP FUNCTION IF EXISTS public.disk CASCADE; ALTER TABLE " + table(true)
                     + " DROP CONSTRAINT IF EXISTS short");
         }
-        migrator.createTenant(TenantName.exactly("a"), TenantStep.NONE);
+        migrator.createTenant(TenantName.exactly("a"));
     }
 
     @Test
@@ -231,7 +233,7 @@ class TrackingFaultTest {
         Migration fault = Migration.of(
                 "20240102_fault", "ALTER TABLE schema_migrations ADD CONSTRAINT short CHECK (version !~ 'fault')");
         TenantMigrator migrator = with(TrackingStore.perSchema(), MEMBERS, fault);
-        assertThatThrownBy(() -> migrator.createTenant(TenantName.exactly("a"), TenantStep.NONE))
+        assertThatThrownBy(() -> migrator.createTenant(TenantName.exactly("a")))
                 .isInstanceOf(MigrationFailedException.class)
                 .hasMessageContaining("nothing of the tenant was kept")
                 .hasMessageContaining("23514");

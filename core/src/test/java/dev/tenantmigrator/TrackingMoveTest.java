@@ -51,16 +51,14 @@ class TrackingMoveTest {
 
     @AfterEach
     void dropAll() {
-        inside.tenants().parallelStream().forEach(schema -> inside.dropTenant(schema, schema));
-        outside.tenants().parallelStream().forEach(schema -> outside.dropTenant(schema, schema));
+        inside.tenants().parallelStream().forEach(schema -> inside.dropTenant(schema));
+        outside.tenants().parallelStream().forEach(schema -> outside.dropTenant(schema));
         database.execute("DROP SCHEMA IF EXISTS tenant_migrator_fleet CASCADE");
         database.assertNoLeaks();
     }
 
     private void create(int tenants) {
-        IntStream.range(0, tenants)
-                .parallel()
-                .forEach(i -> inside.createTenant(TenantName.exactly("t_" + i), TenantStep.NONE));
+        IntStream.range(0, tenants).parallel().forEach(i -> inside.createTenant(TenantName.exactly("t_" + i)));
     }
 
     private Map<String, List<AppliedMigration>> recorded(TenantMigrator migrator, TrackingStore store) {
@@ -197,7 +195,7 @@ class TrackingMoveTest {
 
     @Test
     void whoLooksIntoTheWrongStoreIsTold() {
-        Samples.with(database, SMALL).createTenant(TenantName.exactly("t_1"), TenantStep.NONE);
+        Samples.with(database, SMALL).createTenant(TenantName.exactly("t_1"));
         inside.moveTracking(TrackingStore.fleet()).throwIfFailed();
 
         for (Runnable look : List.<Runnable>of(inside::deployAll, inside::status, inside::verify)) {
@@ -210,9 +208,7 @@ class TrackingMoveTest {
 
     @Test
     void severalMayMoveAndDeployAtOnce() {
-        IntStream.range(0, 60)
-                .forEach(
-                        i -> Samples.with(database, SMALL).createTenant(TenantName.exactly("t_" + i), TenantStep.NONE));
+        IntStream.range(0, 60).forEach(i -> Samples.with(database, SMALL).createTenant(TenantName.exactly("t_" + i)));
         List<CompletableFuture<FleetReport>> runs = List.of(
                 CompletableFuture.supplyAsync(() -> inside.moveTracking(TrackingStore.fleet())),
                 CompletableFuture.supplyAsync(() -> inside.moveTracking(TrackingStore.fleet())),

@@ -45,17 +45,17 @@ class VerifyTest {
 
     @AfterEach
     void dropAll() {
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
     }
 
     private List<Kind> kinds(TenantMigrator with, String schema) {
-        return with.status(schema).tenants().get(0).findings().stream()
+        return with.status(Tenants.named(schema)).tenants().get(0).findings().stream()
                 .map(Finding::kind)
                 .toList();
     }
 
     private TenantStatus statusOf(String schema) {
-        return migrator.status(schema).tenants().get(0);
+        return migrator.status(Tenants.named(schema)).tenants().get(0);
     }
 
     private String create(Migration... migrations) {
@@ -66,7 +66,9 @@ class VerifyTest {
     private String createOutOfOrder() {
         String tenant = create(MEMBERS, NOTES, FLAG);
         Samples.with(database, MEMBERS, NOTES, BETWEEN, FLAG)
-                .deploy(tenant, DeployOptions.defaults().withOutOfOrder())
+                .deploy(
+                        Tenants.named(tenant),
+                        DeployOptions.builder().outOfOrder(true).build())
                 .throwIfFailed();
         return tenant;
     }
@@ -139,7 +141,8 @@ class VerifyTest {
 
         @Test
         void ofAnUnknownTenantThrows() {
-            assertThatThrownBy(() -> migrator.status("nobody_12345678")).isInstanceOf(TenantNotFoundException.class);
+            assertThatThrownBy(() -> migrator.status(Tenants.named("nobody_12345678")))
+                    .isInstanceOf(TenantNotFoundException.class);
         }
     }
 
@@ -185,7 +188,9 @@ class VerifyTest {
         void aTenantThatIsAheadPasses() {
             String tenant = create(MEMBERS, NOTES, FLAG);
 
-            assertThat(Samples.with(database, MEMBERS, NOTES).verify(tenant).successful())
+            assertThat(Samples.with(database, MEMBERS, NOTES)
+                            .verify(Tenants.named(tenant))
+                            .successful())
                     .isTrue();
         }
 
@@ -272,13 +277,14 @@ class VerifyTest {
             String tenant = create(MEMBERS, NOTES, FLAG);
             removeTime(tenant, MEMBERS);
 
-            assertThat(migrator.verify(tenant).of(TenantOutcome.Unhealthy.class))
+            assertThat(migrator.verify(Tenants.named(tenant)).of(TenantOutcome.Unhealthy.class))
                     .hasSize(1);
         }
 
         @Test
         void anUnknownTenantFails() {
-            assertThat(migrator.verify("nobody_12345678").failed()).hasSize(1);
+            assertThat(migrator.verify(Tenants.named("nobody_12345678")).failed())
+                    .hasSize(1);
         }
 
         private void removeChecksum(String tenant, Migration migration) {
@@ -305,7 +311,7 @@ class VerifyTest {
             FleetReport report = TenantMigrator.builder(one)
                     .migrations(MigrationSource.of(MEMBERS, NOTES))
                     .build()
-                    .repair(a, new Repair.MarkNotApplied(NOTES.version()));
+                    .repair(Tenants.named(a), new Repair.MarkNotApplied(NOTES.version()));
 
             assertThat(report.outcomes()).containsExactly(new TenantOutcome.Repaired(a, List.of(NOTES.version())));
         }
@@ -320,7 +326,7 @@ class VerifyTest {
                 + " CREATE TRIGGER reach BEFORE DELETE ON " + a
                 + ".schema_migrations FOR EACH ROW EXECUTE FUNCTION " + a + ".reach()");
 
-        FleetReport report = migrator.repair(a, new Repair.MarkNotApplied(NOTES.version()));
+        FleetReport report = migrator.repair(Tenants.named(a), new Repair.MarkNotApplied(NOTES.version()));
 
         assertThat(report.failed())
                 .singleElement()
@@ -335,11 +341,11 @@ class VerifyTest {
         String b = Samples.create(database, "b", MEMBERS, NOTES);
         TenantMigrator changed = Samples.with(database, MEMBERS, EDITED_NOTES);
 
-        FleetReport accepted = changed.repair(a, new Repair.AcceptChecksum(NOTES.version()));
+        FleetReport accepted = changed.repair(Tenants.named(a), new Repair.AcceptChecksum(NOTES.version()));
 
         assertThat(accepted.outcomes()).containsExactly(new TenantOutcome.Repaired(a, List.of(NOTES.version())));
-        assertThat(changed.verify(a).successful()).isTrue();
-        assertThat(changed.verify(b).successful()).isFalse();
+        assertThat(changed.verify(Tenants.named(a)).successful()).isTrue();
+        assertThat(changed.verify(Tenants.named(b)).successful()).isFalse();
     }
 
     @Test
@@ -347,11 +353,13 @@ class VerifyTest {
         String a = Samples.create(database, "a", MEMBERS, NOTES);
         Samples.create(database, "b", MEMBERS, NOTES);
         TenantMigrator changed = Samples.with(database, MEMBERS, EDITED_NOTES);
-        changed.repair(a, new Repair.AcceptChecksum(NOTES.version())).throwIfFailed();
+        changed.repair(Tenants.named(a), new Repair.AcceptChecksum(NOTES.version()))
+                .throwIfFailed();
 
-        FleetReport accepted = changed.repairAll(new Repair.AcceptChecksum(NOTES.version()));
+        FleetReport accepted = changed.repair(Tenants.all(), new Repair.AcceptChecksum(NOTES.version()));
 
-        assertThat(accepted.counts()).isEqualTo(Map.of("Repaired", 1, "UpToDate", 1));
+        assertThat(accepted.counts())
+                .isEqualTo(Map.of(TenantOutcome.Kind.REPAIRED, 1, TenantOutcome.Kind.UP_TO_DATE, 1));
         assertThat(changed.verify().successful()).isTrue();
     }
 
@@ -361,7 +369,7 @@ class VerifyTest {
         TenantMigrator changed = Samples.with(database, MEMBERS, EDITED_NOTES);
         database.execute("UPDATE " + tenant + ".schema_migrations SET checksum = NULL");
 
-        changed.repairAll(new Repair.FillChecksums()).throwIfFailed();
+        changed.repair(Tenants.all(), new Repair.FillChecksums()).throwIfFailed();
 
         assertThat(kinds(changed, tenant)).isEmpty();
     }
@@ -371,7 +379,8 @@ class VerifyTest {
         String tenant = create(MEMBERS, NOTES);
         TenantMigrator with = Samples.with(database, MEMBERS, NOTES);
 
-        with.repair(tenant, new Repair.MarkNotApplied(NOTES.version())).throwIfFailed();
+        with.repair(Tenants.named(tenant), new Repair.MarkNotApplied(NOTES.version()))
+                .throwIfFailed();
 
         assertThat(kinds(with, tenant)).containsExactly(Kind.PENDING);
     }
@@ -382,7 +391,8 @@ class VerifyTest {
         String tenant = create(MEMBERS);
         TenantMigrator with = Samples.with(database, MEMBERS, Migration.of(NOTES.version(), "SELECT 1 / 0"));
 
-        with.repair(tenant, new Repair.MarkApplied(NOTES.version())).throwIfFailed();
+        with.repair(Tenants.named(tenant), new Repair.MarkApplied(NOTES.version()))
+                .throwIfFailed();
 
         assertThat(kinds(with, tenant)).isEmpty();
     }
@@ -391,7 +401,7 @@ class VerifyTest {
     void aVersionThatIsNotRecordedCannotBeMarkedAsNotApplied() {
         String tenant = create(MEMBERS, NOTES);
 
-        assertThat(migrator.repair(tenant, new Repair.MarkNotApplied("20300101_unknown"))
+        assertThat(migrator.repair(Tenants.named(tenant), new Repair.MarkNotApplied("20300101_unknown"))
                         .outcomes())
                 .containsExactly(new TenantOutcome.NotApplied(tenant));
     }
@@ -400,7 +410,7 @@ class VerifyTest {
     void aVersionWithoutAFileCannotBeMarkedAsApplied() {
         String tenant = create(MEMBERS, NOTES);
 
-        assertThatThrownBy(() -> migrator.repair(tenant, new Repair.MarkApplied("20300101_unknown")))
+        assertThatThrownBy(() -> migrator.repair(Tenants.named(tenant), new Repair.MarkApplied("20300101_unknown")))
                 .isInstanceOf(InvalidMigrationException.class);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tenantmigrator.internal;
 
+import dev.tenantmigrator.CreationStep;
 import dev.tenantmigrator.DeployOptions;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.Repair;
@@ -7,7 +8,7 @@ import dev.tenantmigrator.RollbackOptions;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
-import dev.tenantmigrator.TenantStep;
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.ThrowawayTenant;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.backfill.Backfill;
@@ -27,7 +28,6 @@ import dev.tenantmigrator.internal.tenant.TenantDropper;
 import dev.tenantmigrator.internal.tenant.TenantRenamer;
 import dev.tenantmigrator.internal.tenant.Throwaways;
 import dev.tenantmigrator.internal.tracking.FleetReader;
-import dev.tenantmigrator.internal.tracking.TenantSelection;
 import dev.tenantmigrator.internal.verify.Inspector;
 import dev.tenantmigrator.report.AdoptionPlan;
 import dev.tenantmigrator.report.CreatedTenant;
@@ -47,6 +47,7 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     private final TenantDropper dropper;
     private final Inspector inspector;
     private final Throwaways throwaways;
+    private volatile boolean closed;
 
     /**
      * @param config what it was built with
@@ -68,107 +69,59 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     }
 
     @Override
-    public CreatedTenant createTenant(TenantName name, TenantStep step) {
+    public CreatedTenant createTenant(TenantName name, CreationStep step) {
         return sql(() -> creator.create(name, step));
     }
 
     @Override
-    public CreatedTenant createTenant(Connection connection, TenantName name, TenantStep step) {
+    public CreatedTenant createTenant(Connection connection, TenantName name, CreationStep step) {
         return sql(() -> creator.createInside(connection, name, step));
     }
 
     @Override
-    public FleetReport deployAll(DeployOptions options) {
-        return deploy(TenantSelection.all(), options);
-    }
-
-    @Override
-    public FleetReport deploy(String schema, DeployOptions options) {
-        return deploy(TenantSelection.one(schema), options);
-    }
-
-    private FleetReport deploy(TenantSelection reading, DeployOptions options) {
+    public FleetReport deploy(Tenants tenants, DeployOptions options) {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         Deploy deploy = new Deploy(options, catalog, config.store());
-        return sql(() -> FleetMigration.run(config, "deploy", reading, catalog, deploy));
+        return sql(() -> FleetMigration.run(config, "deploy", tenants, catalog, deploy));
     }
 
     @Override
-    public PlanReport plan(DeployOptions options) {
-        return sql(() -> new DeployPlanner(config).pending(TenantSelection.all(), options));
+    public PlanReport plan(Tenants tenants, DeployOptions options) {
+        return sql(() -> new DeployPlanner(config).pending(tenants, options));
     }
 
     @Override
-    public PlanReport plan(String schema, DeployOptions options) {
-        return sql(() -> new DeployPlanner(config).pending(TenantSelection.one(schema), options));
+    public PlanReport planVersion(Tenants tenants, String version) {
+        return sql(() -> new DeployPlanner(config).version(tenants, version));
     }
 
     @Override
-    public PlanReport planVersion(String version) {
-        return sql(() -> new DeployPlanner(config).version(TenantSelection.all(), version));
-    }
-
-    @Override
-    public PlanReport planVersion(String schema, String version) {
-        return sql(() -> new DeployPlanner(config).version(TenantSelection.one(schema), version));
-    }
-
-    @Override
-    public FleetReport rollback(String schema, String version, RollbackOptions options) {
-        return rollback(TenantSelection.one(schema), version, options);
-    }
-
-    @Override
-    public FleetReport rollbackAll(String version, RollbackOptions options) {
-        return rollback(TenantSelection.all(), version, options);
-    }
-
-    private FleetReport rollback(TenantSelection reading, String version, RollbackOptions options) {
+    public FleetReport rollback(Tenants tenants, String version, RollbackOptions options) {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         Migration target = catalog.get(version);
         Rollback rollback = new Rollback(target, options, catalog, config.store());
         rollback.script(target);
-        return sql(() -> FleetMigration.run(config, "rollback of " + version, reading, catalog, rollback));
+        return sql(() -> FleetMigration.run(config, "rollback of " + version, tenants, catalog, rollback));
     }
 
     @Override
-    public FleetReport backfill(String schema) {
-        return sql(() -> new Backfill(config).backfill(TenantSelection.one(schema)));
+    public FleetReport backfill(Tenants tenants) {
+        return sql(() -> new Backfill(config).backfill(tenants));
     }
 
     @Override
-    public FleetReport backfillAll() {
-        return sql(() -> new Backfill(config).backfill(TenantSelection.all()));
+    public StatusReport status(Tenants tenants) {
+        return sql(() -> inspector.status(tenants));
     }
 
     @Override
-    public StatusReport status() {
-        return sql(inspector::status);
+    public FleetReport verify(Tenants tenants) {
+        return sql(() -> inspector.verify(tenants));
     }
 
     @Override
-    public StatusReport status(String schema) {
-        return sql(() -> inspector.status(schema));
-    }
-
-    @Override
-    public FleetReport verify() {
-        return sql(() -> inspector.verify(TenantSelection.all()));
-    }
-
-    @Override
-    public FleetReport verify(String schema) {
-        return sql(() -> inspector.verify(TenantSelection.one(schema)));
-    }
-
-    @Override
-    public FleetReport repair(String schema, Repair repair) {
-        return sql(() -> new TrackingRepair(config, repair).repair(TenantSelection.one(schema)));
-    }
-
-    @Override
-    public FleetReport repairAll(Repair repair) {
-        return sql(() -> new TrackingRepair(config, repair).repair(TenantSelection.all()));
+    public FleetReport repair(Tenants tenants, Repair repair) {
+        return sql(() -> new TrackingRepair(config, repair).repair(tenants));
     }
 
     @Override
@@ -216,10 +169,7 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     }
 
     @Override
-    public void dropTenant(String schema, String sameSchemaAgain) {
-        if (!schema.equals(sameSchemaAgain)) {
-            throw new IllegalArgumentException("to drop a tenant, give its name twice; the two names differ");
-        }
+    public void dropTenant(String schema) {
         sql(() -> {
             dropper.drop(schema);
             return schema;
@@ -236,11 +186,19 @@ public final class DefaultTenantMigrator implements TenantMigrator {
         return sql(throwaways::create);
     }
 
+    @Override
+    public void close() {
+        closed = true;
+    }
+
     private interface SqlWork<T> {
         T run() throws SQLException;
     }
 
     private <T> T sql(SqlWork<T> work) {
+        if (closed) {
+            throw new IllegalStateException("the migrator is closed");
+        }
         try {
             return work.run();
         } catch (SQLException e) {

@@ -2,9 +2,9 @@ package dev.tenantmigrator.report;
 
 import dev.tenantmigrator.FleetFailedException;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * One outcome per tenant, in the order of the tenants' names.
@@ -40,13 +40,13 @@ public record FleetReport(List<TenantOutcome> outcomes, Duration duration) {
     }
 
     /**
-     * How many tenants had which outcome.
+     * Counts the tenants by outcome.
      *
-     * @return counts by the outcome's simple class name, e.g. {@code Migrated}
+     * @return the kinds that occur, in the order of their declaration
      */
-    public Map<String, Integer> counts() {
-        Map<String, Integer> counts = new TreeMap<>();
-        outcomes.forEach(outcome -> counts.merge(outcome.getClass().getSimpleName(), 1, Integer::sum));
+    public Map<TenantOutcome.Kind, Integer> counts() {
+        Map<TenantOutcome.Kind, Integer> counts = new EnumMap<>(TenantOutcome.Kind.class);
+        outcomes.forEach(outcome -> counts.merge(outcome.kind(), 1, Integer::sum));
         return counts;
     }
 

@@ -14,6 +14,41 @@ public sealed interface TenantOutcome {
     String schema();
 
     /**
+     * The kind of outcome, for counting and for logs.
+     *
+     * @return the kind
+     */
+    Kind kind();
+
+    /** The kinds of outcome, one for each record. */
+    enum Kind {
+        /** Pending migrations were applied. */
+        MIGRATED,
+        /** There was nothing to do. */
+        UP_TO_DATE,
+        /** The tenant has versions newer than the newest file. */
+        AHEAD,
+        /** Versions were rolled back. */
+        ROLLED_BACK,
+        /** The version was not applied. */
+        NOT_APPLIED,
+        /** Missing required tables were created. */
+        BACKFILLED,
+        /** Tracking rows were corrected. */
+        REPAIRED,
+        /** The record was moved to another store. */
+        MOVED,
+        /** The checks found no error. */
+        HEALTHY,
+        /** The checks found an error. */
+        UNHEALTHY,
+        /** The run ended before the tenant had its turn. */
+        SKIPPED,
+        /** Something went wrong; the failure says what. */
+        FAILED
+    }
+
+    /**
      * A version that was applied or rolled back.
      *
      * @param version the migration's version
@@ -28,6 +63,11 @@ public sealed interface TenantOutcome {
      * @param applied the versions, in order
      */
     record Migrated(String schema, List<Step> applied) implements TenantOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.MIGRATED;
+        }
+
         /** Copies its arguments. */
         public Migrated {
             applied = List.copyOf(applied);
@@ -39,7 +79,12 @@ public sealed interface TenantOutcome {
      *
      * @param schema the tenant
      */
-    record UpToDate(String schema) implements TenantOutcome {}
+    record UpToDate(String schema) implements TenantOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.UP_TO_DATE;
+        }
+    }
 
     /**
      * The tenant has versions newer than the newest file; nothing was done and nothing is wrong (an old instance sees
@@ -49,6 +94,11 @@ public sealed interface TenantOutcome {
      * @param versions the versions without a file
      */
     record Ahead(String schema, List<String> versions) implements TenantOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.AHEAD;
+        }
+
         /** Copies its arguments. */
         public Ahead {
             versions = List.copyOf(versions);
@@ -62,6 +112,11 @@ public sealed interface TenantOutcome {
      * @param rolledBack the versions, newest first
      */
     record RolledBack(String schema, List<Step> rolledBack) implements TenantOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.ROLLED_BACK;
+        }
+
         /** Copies its arguments. */
         public RolledBack {
             rolledBack = List.copyOf(rolledBack);
@@ -73,7 +128,12 @@ public sealed interface TenantOutcome {
      *
      * @param schema the tenant
      */
-    record NotApplied(String schema) implements TenantOutcome {}
+    record NotApplied(String schema) implements TenantOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.NOT_APPLIED;
+        }
+    }
 
     /**
      * Missing required tables were made.
@@ -83,6 +143,11 @@ public sealed interface TenantOutcome {
      * @param findings what went with the dropped tables and was not made: foreign keys of other tables
      */
     record Backfilled(String schema, List<String> tables, List<Finding> findings) implements TenantOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.BACKFILLED;
+        }
+
         /** Copies its arguments. */
         public Backfilled {
             tables = List.copyOf(tables);
@@ -97,6 +162,11 @@ public sealed interface TenantOutcome {
      * @param versions the versions whose rows changed
      */
     record Repaired(String schema, List<String> versions) implements TenantOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.REPAIRED;
+        }
+
         /** Copies its arguments. */
         public Repaired {
             versions = List.copyOf(versions);
@@ -110,6 +180,11 @@ public sealed interface TenantOutcome {
      * @param versions the versions whose rows were moved, in the order of recording
      */
     record Moved(String schema, List<String> versions) implements TenantOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.MOVED;
+        }
+
         /** Copies its arguments. */
         public Moved {
             versions = List.copyOf(versions);
@@ -123,6 +198,11 @@ public sealed interface TenantOutcome {
      * @param findings remarks and warnings, possibly none
      */
     record Healthy(String schema, List<Finding> findings) implements TenantOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.HEALTHY;
+        }
+
         /** Copies its arguments. */
         public Healthy {
             findings = List.copyOf(findings);
@@ -136,6 +216,11 @@ public sealed interface TenantOutcome {
      * @param findings at least one of severity {@link Finding.Severity#ERROR}
      */
     record Unhealthy(String schema, List<Finding> findings) implements TenantOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.UNHEALTHY;
+        }
+
         /** Copies its arguments. */
         public Unhealthy {
             findings = List.copyOf(findings);
@@ -148,7 +233,12 @@ public sealed interface TenantOutcome {
      * @param schema the tenant
      * @param reason why
      */
-    record Skipped(String schema, String reason) implements TenantOutcome {}
+    record Skipped(String schema, String reason) implements TenantOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.SKIPPED;
+        }
+    }
 
     /**
      * Something went wrong in this tenant. The steps before it are kept, what failed was rolled back.
@@ -158,6 +248,11 @@ public sealed interface TenantOutcome {
      * @param failure what and where
      */
     record Failed(String schema, List<Step> done, Failure failure) implements TenantOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.FAILED;
+        }
+
         /** Copies its arguments. */
         public Failed {
             done = List.copyOf(done);

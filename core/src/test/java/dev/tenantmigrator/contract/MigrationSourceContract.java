@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.MigrationSource;
-import dev.tenantmigrator.ScriptFile;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +42,7 @@ public abstract class MigrationSourceContract {
 
         assertThat(migrations).extracting(Migration::version).containsExactly("1_a", "2_b");
         assertThat(migrations.get(0).up().text()).isEqualTo("SELECT 1");
-        assertThat(migrations.get(0).down().map(ScriptFile::text)).contains("SELECT -1");
+        assertThat(migrations.get(0).down().map(MigrationScript::text)).contains("SELECT -1");
         assertThat(migrations.get(1).down()).isEmpty();
         assertThat(migrations.get(1).up().location()).endsWith("2_b/migration.sql");
         assertThat(source.read()).hasSize(2);

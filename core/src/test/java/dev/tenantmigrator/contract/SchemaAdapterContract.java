@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SchemaAdapter;
 import dev.tenantmigrator.SchemaAdapter.TenantScript;
-import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.support.PostgresTest;
@@ -37,7 +37,7 @@ public abstract class SchemaAdapterContract {
     }
 
     private TenantScript adapt(String sql) {
-        return adapter.adapt(ScriptFile.of("1/migration.sql", sql), SHARED);
+        return adapter.adapt(MigrationScript.of("1/migration.sql", sql), SHARED);
     }
 
     @Test
@@ -106,7 +106,7 @@ public abstract class SchemaAdapterContract {
     void aSchemaThatIsAllowedByNameIsLeftAsItIs() {
         SharedObjects allowed = new SharedObjects("public", Set.of(), Map.of(), Set.of("audit"));
         TenantScript script =
-                adapter.adapt(ScriptFile.of("1/migration.sql", "INSERT INTO audit.log VALUES (1)"), allowed);
+                adapter.adapt(MigrationScript.of("1/migration.sql", "INSERT INTO audit.log VALUES (1)"), allowed);
 
         assertThat(script.statements("t_1").get(0).sql()).contains("audit.log");
     }
@@ -122,10 +122,10 @@ public abstract class SchemaAdapterContract {
 
     @Test
     void scriptsThatCreateATenantCanRunInOneTransaction() throws SQLException {
-        List<ScriptFile> files = List.of(
-                ScriptFile.of("1/migration.sql", "CREATE TYPE public.mood AS ENUM ('a', 'z')"),
-                ScriptFile.of("2/migration.sql", "ALTER TYPE public.mood ADD VALUE 'new' BEFORE 'z'"),
-                ScriptFile.of("3/migration.sql", "CREATE TABLE public.t (m public.mood DEFAULT 'new')"));
+        List<MigrationScript> files = List.of(
+                MigrationScript.of("1/migration.sql", "CREATE TYPE public.mood AS ENUM ('a', 'z')"),
+                MigrationScript.of("2/migration.sql", "ALTER TYPE public.mood ADD VALUE 'new' BEFORE 'z'"),
+                MigrationScript.of("3/migration.sql", "CREATE TABLE public.t (m public.mood DEFAULT 'new')"));
         try (Connection connection = database.connection();
                 Statement statement = connection.createStatement()) {
             statement.execute("BEGIN; CREATE SCHEMA created; SAVEPOINT s; SET LOCAL search_path TO created, public");
@@ -162,7 +162,7 @@ public abstract class SchemaAdapterContract {
 
     @Test
     void bytesThatAreNotUtf8AreRefusedWithTheLine() {
-        ScriptFile latin = new ScriptFile("1/migration.sql", new byte[] {'a', '\n', (byte) 0xE9, '\n', 'b'});
+        MigrationScript latin = new MigrationScript("1/migration.sql", new byte[] {'a', '\n', (byte) 0xE9, '\n', 'b'});
         assertThatThrownBy(() -> adapter.adapt(latin, SHARED))
                 .isInstanceOf(InvalidMigrationException.class)
                 .hasMessageContaining("not UTF-8")

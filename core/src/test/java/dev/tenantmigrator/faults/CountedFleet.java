@@ -6,7 +6,6 @@ import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantName;
-import dev.tenantmigrator.TenantStep;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -71,7 +70,7 @@ final class CountedFleet {
         IntStream.rangeClosed(1, tenants)
                 .parallel()
                 .mapToObj(number -> prefix + String.format(Locale.ROOT, "%03d", number))
-                .forEach(name -> migrator.createTenant(TenantName.exactly(name), TenantStep.NONE));
+                .forEach(name -> migrator.createTenant(TenantName.exactly(name)));
     }
 
     /**

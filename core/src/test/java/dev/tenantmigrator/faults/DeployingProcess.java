@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
@@ -77,7 +78,7 @@ final class DeployingProcess {
     private static void deploy(HikariDataSource pool, String prefix, int migrations) {
         TenantMigrator migrator = TenantMigrator.builder(pool)
                 .migrations(CountedFleet.migrations(migrations))
-                .tenantFilter(schema -> schema.startsWith(prefix))
+                .tenants(Tenants.all().where(schema -> schema.startsWith(prefix)))
                 .parallelism(CONNECTIONS)
                 .listener(event -> {
                     if (event instanceof TenantEvent.MigrationApplied applied) {

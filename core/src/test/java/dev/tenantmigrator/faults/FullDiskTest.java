@@ -8,7 +8,6 @@ import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantName;
-import dev.tenantmigrator.TenantStep;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.support.OwnServer;
@@ -46,7 +45,7 @@ class FullDiskTest {
             execute(pool, "ALTER ROLE postgres SET default_tablespace = 'small'");
             pool.getHikariPoolMXBean().softEvictConnections();
             for (int i = 1; i <= 3; i++) {
-                migrator(pool, TABLE).createTenant(TenantName.exactly("tenant" + i), TenantStep.NONE);
+                migrator(pool, TABLE).createTenant(TenantName.exactly("tenant" + i));
             }
 
             FleetReport full = migrator(pool, TABLE, ROWS).deployAll();

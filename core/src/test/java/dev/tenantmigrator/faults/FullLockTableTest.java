@@ -9,7 +9,6 @@ import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
-import dev.tenantmigrator.TenantStep;
 import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
@@ -67,7 +66,7 @@ class FullLockTableTest {
     @AfterEach
     void drop() {
         TenantMigrator migrator = migrator();
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
     }
 
     @Test
@@ -81,7 +80,7 @@ class FullLockTableTest {
                 TenantName name = TenantName.exactly("together" + i);
                 all.add(threads.submit(() -> {
                     start.await();
-                    return migrator.createTenant(name, TenantStep.NONE);
+                    return migrator.createTenant(name);
                 }));
             }
             long begin = System.nanoTime();
@@ -107,7 +106,7 @@ class FullLockTableTest {
                 .migrations(MigrationSource.of(Migration.of("v1", "SELECT 1/0")))
                 .build();
         for (int i = 0; i < 3; i++) {
-            assertThatThrownBy(() -> migrator.createTenant(TenantName.exactly("bad"), TenantStep.NONE))
+            assertThatThrownBy(() -> migrator.createTenant(TenantName.exactly("bad")))
                     .isInstanceOf(MigrationFailedException.class)
                     .hasMessageContaining("division by zero");
         }
@@ -122,7 +121,7 @@ class FullLockTableTest {
                     created.complete(TenantMigrator.builder(database.dataSource())
                             .migrations(LONG_HISTORY)
                             .build()
-                            .createTenant(TenantName.exactly("impatient"), TenantStep.NONE));
+                            .createTenant(TenantName.exactly("impatient")));
                 } catch (TenantMigratorException e) {
                     created.completeExceptionally(e);
                 }
@@ -156,7 +155,7 @@ class FullLockTableTest {
             TenantMigrator.builder(emptying)
                     .migrations(LONG_HISTORY)
                     .build()
-                    .createTenant(TenantName.exactly("patient"), TenantStep.NONE);
+                    .createTenant(TenantName.exactly("patient"));
             assertThat(borrowed).hasValue(2);
         }
         assertThat(migrator().tenants()).containsExactly("patient");
@@ -166,7 +165,7 @@ class FullLockTableTest {
     void theErrorNamesTheSettingItsValueAndWhatToDo() throws SQLException {
         try (Connection full = fill();
                 Connection own = database.rawDataSource().getConnection()) {
-            assertThatThrownBy(() -> migrator().createTenant(TenantName.exactly("late"), TenantStep.NONE))
+            assertThatThrownBy(() -> migrator().createTenant(TenantName.exactly("late")))
                     .isInstanceOf(MigrationFailedException.class)
                     .hasMessageContaining(
                             "max_locks_per_transaction is " + database.value("SHOW max_locks_per_transaction") + ",")
@@ -174,7 +173,7 @@ class FullLockTableTest {
                     .hasMessageContaining("raise the setting")
                     .hasMessageContaining("nothing of the tenant was kept");
             own.setAutoCommit(false);
-            assertThatThrownBy(() -> migrator().createTenant(own, TenantName.exactly("late"), TenantStep.NONE))
+            assertThatThrownBy(() -> migrator().createTenant(own, TenantName.exactly("late")))
                     .isInstanceOf(MigrationFailedException.class)
                     .hasMessageContaining("max_locks_per_transaction is ");
             // The caller's transaction goes on.
@@ -190,7 +189,7 @@ class FullLockTableTest {
         TenantMigrator.builder(database.dataSource())
                 .migrations(MigrationSource.of(Migration.of("v1", "SELECT 1")))
                 .build()
-                .createTenant(TenantName.exactly("deployed"), TenantStep.NONE);
+                .createTenant(TenantName.exactly("deployed"));
         String many =
                 "DO $$ BEGIN FOR i IN 1..2000 LOOP EXECUTE 'CREATE TABLE many' || i || ' (id int)'; END LOOP; END $$";
         try (Connection full = fill()) {

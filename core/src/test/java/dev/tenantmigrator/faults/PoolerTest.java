@@ -11,7 +11,7 @@ import dev.tenantmigrator.RollbackOptions;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantMigratorBuilder;
 import dev.tenantmigrator.TenantName;
-import dev.tenantmigrator.TenantStep;
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
@@ -69,7 +69,7 @@ class PoolerTest {
 
             assertThat(migrator.status().tenants()).hasSize(TENANTS).allMatch(tenant -> tenant.healthy());
             assertThat(migrator.verify().of(TenantOutcome.Healthy.class)).hasSize(TENANTS);
-            assertThat(migrator.rollbackAll(CountedFleet.version(MIGRATIONS), RollbackOptions.defaults())
+            assertThat(migrator.rollback(Tenants.all(), CountedFleet.version(MIGRATIONS), RollbackOptions.defaults())
                             .throwIfFailed()
                             .of(TenantOutcome.RolledBack.class))
                     .hasSize(TENANTS);
@@ -77,7 +77,7 @@ class PoolerTest {
             backfill(pooled);
             database.execute("UPDATE user001.schema_migrations SET checksum = repeat('0', 64) WHERE version = 'v0002'");
             assertThat(migrator.verify().successful()).isFalse();
-            migrator.repair("user001", new Repair.AcceptChecksum(CountedFleet.version(2)))
+            migrator.repair(Tenants.named("user001"), new Repair.AcceptChecksum(CountedFleet.version(2)))
                     .throwIfFailed();
             assertThat(migrator.verify().throwIfFailed().outcomes()).hasSize(TENANTS);
             outsideTransactions(pooled);
@@ -106,7 +106,7 @@ class PoolerTest {
         try {
             IntStream.rangeClosed(1, TENANTS)
                     .forEach(number -> created.add(threads.submit(() -> migrator.createTenant(
-                            TenantName.exactly(String.format(Locale.ROOT, "user%03d", number)), TenantStep.NONE))));
+                            TenantName.exactly(String.format(Locale.ROOT, "user%03d", number))))));
             for (Future<CreatedTenant> one : created) {
                 one.get();
             }
@@ -152,7 +152,7 @@ class PoolerTest {
         database.execute("DROP TABLE user001.ran");
         TenantMigrator migrator = migrator(pooled, MIGRATIONS).build();
         assertThat(migrator.verify().successful()).isFalse();
-        assertThat(migrator.backfillAll().throwIfFailed().of(TenantOutcome.Backfilled.class))
+        assertThat(migrator.backfill(Tenants.all()).throwIfFailed().of(TenantOutcome.Backfilled.class))
                 .singleElement()
                 .satisfies(outcome -> assertThat(outcome.tables()).containsExactly("ran"));
     }

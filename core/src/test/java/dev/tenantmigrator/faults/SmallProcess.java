@@ -6,7 +6,7 @@ import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantMigratorBuilder;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
-import dev.tenantmigrator.TenantStep;
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.log.TestLog;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.support.ChildJvm;
@@ -52,7 +52,8 @@ final class SmallProcess {
         for (String line = input.readLine(); line != null; line = input.readLine()) {
             String tenant = line.substring(0, line.indexOf(' '));
             Migration second = Migration.of("v2", line.substring(tenant.length() + 1));
-            TenantMigratorBuilder builder = TenantMigrator.builder(source).tenantFilter(tenant::equals);
+            TenantMigratorBuilder builder =
+                    TenantMigrator.builder(source).tenants(Tenants.all().where(tenant::equals));
             if (tenant.startsWith("create")) {
                 System.out.println(createInside(
                         source,
@@ -61,9 +62,7 @@ final class SmallProcess {
                 System.out.println(".");
                 continue;
             }
-            builder.migrations(MigrationSource.of(FIRST))
-                    .build()
-                    .createTenant(TenantName.exactly(tenant), TenantStep.NONE);
+            builder.migrations(MigrationSource.of(FIRST)).build().createTenant(TenantName.exactly(tenant));
             TenantMigrator migrator =
                     builder.migrations(MigrationSource.of(FIRST, second)).build();
             if (tenant.startsWith("quiet")) {
@@ -80,7 +79,7 @@ final class SmallProcess {
         try (Connection connection = source.getConnection()) {
             connection.setAutoCommit(false);
             try {
-                migrator.createTenant(connection, TenantName.exactly(tenant), TenantStep.NONE);
+                migrator.createTenant(connection, TenantName.exactly(tenant));
                 return "done";
             } catch (TenantMigratorException e) {
                 return e.failure() + " closed " + connection.isClosed();

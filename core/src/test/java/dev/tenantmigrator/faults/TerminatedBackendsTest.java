@@ -9,7 +9,6 @@ import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantMigratorBuilder;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
-import dev.tenantmigrator.TenantStep;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.support.LeakCheckingDataSource;
@@ -70,7 +69,7 @@ class TerminatedBackendsTest {
         checked.assertNoLeaks();
         pool.close();
         TenantMigrator migrator = migrator(1).build();
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
     }
 
     private TenantMigratorBuilder migrator(int migrations) {
@@ -84,7 +83,7 @@ class TerminatedBackendsTest {
     void aDeployReportsWhatIsThereAndTheNextOneGoesOn() throws Exception {
         TenantMigrator creating = migrator(1).build();
         for (int i = 100; i < 100 + TENANTS; i++) {
-            creating.createTenant(TenantName.exactly("tenant" + i), TenantStep.NONE);
+            creating.createTenant(TenantName.exactly("tenant" + i));
         }
         TenantMigrator migrator = migrator(MIGRATIONS).build();
         FleetReport report;
@@ -184,7 +183,7 @@ class TerminatedBackendsTest {
 
     private static boolean create(TenantMigrator migrator, String name, AtomicInteger lost) {
         try {
-            migrator.createTenant(TenantName.exactly(name), TenantStep.NONE);
+            migrator.createTenant(TenantName.exactly(name));
             return true;
         } catch (TenantMigratorException e) {
             lost.incrementAndGet();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantMigrator;
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.PlanReport;
 import dev.tenantmigrator.report.StatusReport;
@@ -45,7 +46,7 @@ class UnreadableTenantTest {
     @AfterEach
     void drop() {
         TenantMigrator migrator = migrator(database.dataSource());
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
     }
 
     private TenantMigrator migrator(DataSource dataSource) {
@@ -65,7 +66,7 @@ class UnreadableTenantTest {
         StatusReport status = migrator.status();
         int statements = reads.get();
         FleetReport verified = migrator.verify();
-        PlanReport plan = migrator.plan();
+        PlanReport plan = migrator.plan(Tenants.all());
         FleetReport deployed = migrator.deployAll();
 
         LOG.warn("FIGURES one forbidden tenant among {}: {} statements of more than one tenant", TENANTS, statements);

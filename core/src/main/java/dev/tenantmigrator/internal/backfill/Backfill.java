@@ -1,10 +1,10 @@
 package dev.tenantmigrator.internal.backfill;
 
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
-import dev.tenantmigrator.Rollout;
-import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
@@ -20,12 +20,12 @@ import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.script.ScratchSchema;
 import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
-import dev.tenantmigrator.internal.tracking.TenantSelection;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.rollout.Rollout;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -54,11 +54,11 @@ public final class Backfill {
     }
 
     /** Recreates the missing tables of some or all tenants. */
-    public FleetReport backfill(TenantSelection reading) throws SQLException {
-        return FleetRuns.run(config, "backfill", reading, Rollout.defaults(), (session, fleet) -> {
+    public FleetReport backfill(Tenants tenants) throws SQLException {
+        return FleetRuns.run(config, "backfill", tenants, Rollout.defaults(), (session, fleet) -> {
             FleetPlan plan = new FleetPlan();
             List<TenantState> incomplete = new ArrayList<>();
-            Set<ScriptFile> scripts = new LinkedHashSet<>();
+            Set<MigrationScript> scripts = new LinkedHashSet<>();
             Map<String, Set<String>> present =
                     Queries.presentTables(session.connection(), fleet.rows().keySet(), config.requiredTables());
             fleet.rows().forEach((schema, rows) -> {

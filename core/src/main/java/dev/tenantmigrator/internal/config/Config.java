@@ -2,6 +2,7 @@ package dev.tenantmigrator.internal.config;
 
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.SchemaAdapter;
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.event.TenantEventListener;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -12,7 +13,6 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import javax.sql.DataSource;
 
 /** The configuration of a migrator. Immutable. */
@@ -23,7 +23,7 @@ public record Config(
         SchemaAdapter adapter,
         TrackingStore store,
         TenantEventListener listener,
-        Predicate<String> tenantFilter,
+        Tenants tenants,
         Set<String> requiredTables,
         Set<String> sharedObjects,
         Set<String> allowedSchemas,

@@ -1,14 +1,14 @@
 package dev.tenantmigrator.internal.fleet;
 
 import dev.tenantmigrator.RecordedVersion;
-import dev.tenantmigrator.Rollout;
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.recording.Recording;
 import dev.tenantmigrator.internal.tracking.FleetReader;
-import dev.tenantmigrator.internal.tracking.TenantSelection;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.rollout.Rollout;
 import java.sql.SQLException;
 import java.util.List;
 import org.slf4j.Logger;
@@ -32,13 +32,13 @@ public final class FleetRuns {
     }
 
     /** Runs. */
-    public static FleetReport run(Config config, String name, TenantSelection reading, Rollout rollout, Planner planner)
+    public static FleetReport run(Config config, String name, Tenants tenants, Rollout rollout, Planner planner)
             throws SQLException {
         return Recording.run(name, () -> {
             long start = System.nanoTime();
             FleetReader reader = new FleetReader(config);
-            FleetReader.Fleet<RecordedVersion> fleet = reader.histories(reading.only(rollout.tenants()));
-            reader.refuseWrongStore(reading, fleet);
+            FleetReader.Fleet<RecordedVersion> fleet = reader.histories(tenants);
+            reader.refuseWrongStore(tenants, fleet);
             return decideAndWork(config, name, fleet, rollout, planner, start);
         });
     }
@@ -47,7 +47,7 @@ public final class FleetRuns {
     public static FleetReport runOnWhatIsLeft(Config config, String name, Planner planner) throws SQLException {
         return Recording.run(name, () -> {
             long start = System.nanoTime();
-            FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(TenantSelection.all());
+            FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(Tenants.all());
             return decideAndWork(config, name, fleet, Rollout.defaults(), planner, start);
         });
     }

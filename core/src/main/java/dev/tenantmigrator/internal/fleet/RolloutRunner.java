@@ -1,14 +1,14 @@
 package dev.tenantmigrator.internal.fleet;
 
-import dev.tenantmigrator.FailurePolicy;
-import dev.tenantmigrator.Rollout;
-import dev.tenantmigrator.RolloutGroup;
 import dev.tenantmigrator.event.RunEvent;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.config.Events;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.rollout.FailurePolicy;
+import dev.tenantmigrator.rollout.Rollout;
+import dev.tenantmigrator.rollout.RolloutGroup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

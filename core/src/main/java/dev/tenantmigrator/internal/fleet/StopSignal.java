@@ -1,6 +1,6 @@
 package dev.tenantmigrator.internal.fleet;
 
-import dev.tenantmigrator.Cancellation;
+import dev.tenantmigrator.rollout.Cancellation;
 import java.time.Duration;
 import java.util.Optional;
 

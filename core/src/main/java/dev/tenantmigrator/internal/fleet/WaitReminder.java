@@ -1,7 +1,7 @@
 package dev.tenantmigrator.internal.fleet;
 
-import dev.tenantmigrator.Cancellation;
 import dev.tenantmigrator.internal.jdbc.DirectConnection;
+import dev.tenantmigrator.rollout.Cancellation;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.Timer;
@@ -47,7 +47,7 @@ public final class WaitReminder implements AutoCloseable {
         TimerTask cancel = new TimerTask() {
             @Override
             public void run() {
-                if (cancellation.isUrgent()) {
+                if (cancellation.isImmediate()) {
                     cancel();
                     DirectConnection.cancelStatement(connection);
                 }

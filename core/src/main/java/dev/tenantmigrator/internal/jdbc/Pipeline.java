@@ -1,6 +1,6 @@
 package dev.tenantmigrator.internal.jdbc;
 
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
@@ -38,7 +38,7 @@ public final class Pipeline {
         }
     }
 
-    private record Origin(String version, ScriptFile file, Optional<SqlStatement> statement) {}
+    private record Origin(String version, MigrationScript file, Optional<SqlStatement> statement) {}
 
     /** Adds a statement of the library's own. */
     public Pipeline add(String sql) {
@@ -50,7 +50,7 @@ public final class Pipeline {
      * Adds a script. A function may have turned {@code standard_conforming_strings} off, and then a crafted string could hide a
      * {@code COMMIT}: the setting is turned on before each statement with a backslash.
      */
-    public Pipeline addScript(String version, ScriptFile file, List<SqlStatement> statements) {
+    public Pipeline addScript(String version, MigrationScript file, List<SqlStatement> statements) {
         for (SqlStatement statement : statements) {
             if (statement.sql().indexOf('\\') >= 0) {
                 add(STANDARD_STRINGS);
@@ -61,13 +61,13 @@ public final class Pipeline {
     }
 
     /** Adds a statement of a script alone, also for use outside a transaction. */
-    public Pipeline addStatement(String version, ScriptFile file, SqlStatement statement) {
+    public Pipeline addStatement(String version, MigrationScript file, SqlStatement statement) {
         steps.add(new Step(statement.sql(), Optional.of(new Origin(version, file, Optional.of(statement)))));
         return this;
     }
 
     /** Adds a statement of the library's own that checks the script before it: its failure is reported in that script. */
-    public Pipeline addCheck(String version, ScriptFile file, String sql) {
+    public Pipeline addCheck(String version, MigrationScript file, String sql) {
         steps.add(new Step(sql, Optional.of(new Origin(version, file, Optional.empty()))));
         return this;
     }

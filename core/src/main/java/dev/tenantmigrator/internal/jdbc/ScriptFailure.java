@@ -1,6 +1,6 @@
 package dev.tenantmigrator.internal.jdbc;
 
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.report.Failure;
@@ -24,7 +24,7 @@ public final class ScriptFailure extends SQLException {
     /** Not the cause, because a stack trace prints the cause, with its data. */
     private final transient SQLException original;
 
-    ScriptFailure(String version, ScriptFile file, Optional<SqlStatement> statement, SQLException error) {
+    ScriptFailure(String version, MigrationScript file, Optional<SqlStatement> statement, SQLException error) {
         this(
                 version,
                 file,
@@ -34,7 +34,7 @@ public final class ScriptFailure extends SQLException {
     }
 
     private ScriptFailure(
-            String version, ScriptFile file, Optional<SqlStatement> statement, SQLException error, String script) {
+            String version, MigrationScript file, Optional<SqlStatement> statement, SQLException error, String script) {
         super(SqlErrors.message(error, script), SqlErrors.state(error), SqlErrors.withoutDetail(error, script));
         Failure inFile = SqlErrors.failure(error, script).ofVersion(version).inFile(file.location());
         Failure inFunction = SqlErrors.function(error)
@@ -57,7 +57,7 @@ public final class ScriptFailure extends SQLException {
     }
 
     /** A failure that PostgreSQL did not report, at a statement of a script. */
-    ScriptFailure(String version, ScriptFile file, SqlStatement statement, Failure failure) {
+    ScriptFailure(String version, MigrationScript file, SqlStatement statement, Failure failure) {
         this(failure.ofVersion(version)
                 .inFile(file.location())
                 .onLine(statement.line())

@@ -3,8 +3,8 @@ package dev.tenantmigrator.internal.maintain;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.Repair;
-import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.AllowList;
@@ -17,10 +17,10 @@ import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
-import dev.tenantmigrator.internal.tracking.TenantSelection;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.rollout.Rollout;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -60,8 +60,8 @@ public final class TrackingRepair {
     }
 
     /** Corrects what is recorded for tenants. */
-    public FleetReport repair(TenantSelection reading) throws SQLException {
-        return FleetRuns.run(config, "repair", reading, Rollout.defaults(), (session, fleet) -> {
+    public FleetReport repair(Tenants tenants) throws SQLException {
+        return FleetRuns.run(config, "repair", tenants, Rollout.defaults(), (session, fleet) -> {
             FleetPlan plan = new FleetPlan();
             fleet.rows().keySet().forEach(schema -> plan.add(new TenantRepair(schema)));
             return plan;

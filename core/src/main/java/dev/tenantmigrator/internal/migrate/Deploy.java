@@ -2,9 +2,8 @@ package dev.tenantmigrator.internal.migrate;
 
 import dev.tenantmigrator.DeployOptions;
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
-import dev.tenantmigrator.Rollout;
-import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
@@ -12,6 +11,7 @@ import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantOutcome.Step;
+import dev.tenantmigrator.rollout.Rollout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +63,7 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingSt
     }
 
     @Override
-    public ScriptFile script(Migration migration) {
+    public MigrationScript script(Migration migration) {
         return migration.up();
     }
 

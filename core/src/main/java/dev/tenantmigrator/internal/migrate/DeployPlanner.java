@@ -2,24 +2,24 @@ package dev.tenantmigrator.internal.migrate;
 
 import dev.tenantmigrator.DeployOptions;
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
-import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.SchemaAdapter.TenantScript;
-import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SqlStatement;
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.script.ScriptSettings;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.FleetReader;
-import dev.tenantmigrator.internal.tracking.TenantSelection;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.PlanReport;
 import dev.tenantmigrator.report.PlannedMigration;
 import dev.tenantmigrator.report.ScriptNote;
 import dev.tenantmigrator.report.TenantPlan;
+import dev.tenantmigrator.rollout.Rollout;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,7 +35,7 @@ public final class DeployPlanner {
 
     private final Config config;
     private final MigrationCatalog catalog;
-    private final Map<ScriptFile, List<ScriptNote>> notes = new HashMap<>();
+    private final Map<MigrationScript, List<ScriptNote>> notes = new HashMap<>();
 
     /** For one plan. */
     public DeployPlanner(Config config) {
@@ -44,15 +44,15 @@ public final class DeployPlanner {
     }
 
     /** What was begun or is pending, or why it would be refused. */
-    public PlanReport pending(TenantSelection reading, DeployOptions options) throws SQLException {
+    public PlanReport pending(Tenants tenants, DeployOptions options) throws SQLException {
         Deploy deploy = new Deploy(options, catalog, config.store());
-        return plan(reading, options.rollout(), deploy::next, deploy::refusal);
+        return plan(tenants, options.rollout(), deploy::next, deploy::refusal);
     }
 
     /** One version in each tenant, applied or not. */
-    public PlanReport version(TenantSelection reading, String version) throws SQLException {
+    public PlanReport version(Tenants tenants, String version) throws SQLException {
         Migration migration = catalog.get(version);
-        return plan(reading, Rollout.defaults(), state -> List.of(migration), state -> Optional.empty());
+        return plan(tenants, Rollout.defaults(), state -> List.of(migration), state -> Optional.empty());
     }
 
     private interface Choice<T> {
@@ -60,17 +60,14 @@ public final class DeployPlanner {
     }
 
     private PlanReport plan(
-            TenantSelection reading,
-            Rollout rollout,
-            Choice<List<Migration>> migrations,
-            Choice<Optional<Failure>> refusal)
+            Tenants tenants, Rollout rollout, Choice<List<Migration>> migrations, Choice<Optional<Failure>> refusal)
             throws SQLException {
-        FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(reading.only(rollout.tenants()));
+        FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(tenants);
         try (Session session = Session.openToRead(config.dataSource())) {
             Map<String, TenantPlan> plans = new TreeMap<>();
             fleet.failures().forEach((schema, failure) -> plans.put(schema, refused(schema, failure)));
             List<TenantState> states = new ArrayList<>();
-            Set<ScriptFile> scripts = new LinkedHashSet<>();
+            Set<MigrationScript> scripts = new LinkedHashSet<>();
             fleet.rows().forEach((schema, rows) -> {
                 TenantState state = TenantState.of(schema, rows, catalog);
                 Optional<Failure> failure = refusal.of(state);

@@ -1,13 +1,13 @@
 package dev.tenantmigrator.internal.migrate;
 
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
-import dev.tenantmigrator.Rollout;
-import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantOutcome.Step;
+import dev.tenantmigrator.rollout.Rollout;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +22,7 @@ public interface Direction {
     List<Migration> next(TenantState state);
 
     /** The script of a migration in this direction. */
-    ScriptFile script(Migration migration);
+    MigrationScript script(Migration migration);
 
     /** The statement that changes the tracking row along with the script. */
     String trackingSql(String schema, Migration migration);

@@ -1,7 +1,8 @@
 package dev.tenantmigrator.internal.migrate;
 
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
@@ -12,7 +13,6 @@ import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.rules.HiddenEffects;
-import dev.tenantmigrator.internal.tracking.TenantSelection;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.internal.tracking.TenantStates;
 import dev.tenantmigrator.report.FleetReport;
@@ -34,12 +34,12 @@ public final class FleetMigration {
 
     /** Runs the migrations of each tenant in a direction. */
     public static FleetReport run(
-            Config config, String name, TenantSelection reading, MigrationCatalog catalog, Direction direction)
+            Config config, String name, Tenants tenants, MigrationCatalog catalog, Direction direction)
             throws SQLException {
-        return FleetRuns.run(config, name, reading, direction.rollout(), (session, fleet) -> {
+        return FleetRuns.run(config, name, tenants, direction.rollout(), (session, fleet) -> {
             FleetPlan plan = new FleetPlan();
             List<TenantState> toMigrate = new ArrayList<>();
-            Set<ScriptFile> scripts = new LinkedHashSet<>();
+            Set<MigrationScript> scripts = new LinkedHashSet<>();
             TenantStates states = new TenantStates(catalog);
             fleet.rows().forEach((schema, rows) -> {
                 TenantState state = states.of(schema, rows);

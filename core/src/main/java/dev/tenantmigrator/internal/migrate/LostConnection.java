@@ -1,7 +1,7 @@
 package dev.tenantmigrator.internal.migrate;
 
 import dev.tenantmigrator.Migration;
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.report.Failure;
 import java.sql.SQLException;
@@ -40,7 +40,7 @@ final class LostConnection {
     }
 
     /** The failure to report when the tracking table could not be read, and why not. */
-    static Failure unknown(Failure whyNot, Migration migration, ScriptFile script) {
+    static Failure unknown(Failure whyNot, Migration migration, MigrationScript script) {
         return whyNot.withMessage("the connection was lost while the script ran, and whether it was committed could not"
                         + " be asked (" + whyNot.message() + "); run again, what is done is not done twice")
                 .ofVersion(migration.version())
@@ -48,7 +48,7 @@ final class LostConnection {
     }
 
     /** The failure to report when the tracking table shows that the migration was not committed. */
-    static Failure rolledBack(SQLException reason, String schema, Migration migration, ScriptFile script) {
+    static Failure rolledBack(SQLException reason, String schema, Migration migration, MigrationScript script) {
         return SqlErrors.failure(reason)
                 .withMessage("the connection was lost (" + SqlErrors.message(reason)
                         + "); the script was rolled back and nothing of it was kept; run again")

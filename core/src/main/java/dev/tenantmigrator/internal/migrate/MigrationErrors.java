@@ -2,7 +2,7 @@ package dev.tenantmigrator.internal.migrate;
 
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.LockTable;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
@@ -65,7 +65,7 @@ final class MigrationErrors {
             Session session,
             AttemptCounter tries) {
         PreparedScript prepared = run.script(migration);
-        ScriptFile script = prepared.file();
+        MigrationScript script = prepared.file();
         String state = SqlErrors.state(e);
         Failure failure = e instanceof ScriptFailure failed
                 ? failed.failure()

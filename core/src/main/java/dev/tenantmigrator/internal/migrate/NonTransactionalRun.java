@@ -3,8 +3,8 @@ package dev.tenantmigrator.internal.migrate;
 import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
-import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.config.Config;
@@ -55,7 +55,7 @@ final class NonTransactionalRun {
     private final String schema;
     private final Migration migration;
     private final PreparedScript prepared;
-    private final ScriptFile script;
+    private final MigrationScript script;
     private final List<Step> steps = new ArrayList<>();
     private boolean repeatable;
 

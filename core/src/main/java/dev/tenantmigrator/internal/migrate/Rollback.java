@@ -2,10 +2,9 @@ package dev.tenantmigrator.internal.migrate;
 
 import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.RollbackOptions;
-import dev.tenantmigrator.Rollout;
-import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
@@ -15,6 +14,7 @@ import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantOutcome.Step;
+import dev.tenantmigrator.rollout.Rollout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,7 +35,7 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
                             : new TenantOutcome.RolledBack(state.schema(), done));
         }
         List<String> versions = versionsToTakeBack(state);
-        if (versions.size() > 1 && !options.includeLater()) {
+        if (versions.size() > 1 && !options.laterVersions()) {
             String later = versions.stream()
                     .filter(version -> !version.equals(target.version()))
                     .sorted()
@@ -90,7 +90,7 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
     }
 
     @Override
-    public ScriptFile script(Migration migration) {
+    public MigrationScript script(Migration migration) {
         return migration.down().orElseThrow(() -> noRollback(migration));
     }
 

@@ -1,8 +1,8 @@
 package dev.tenantmigrator.internal.migrate;
 
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
-import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
@@ -49,7 +49,7 @@ final class TransactionalRun {
     private final String schema;
     private final Migration migration;
     private final PreparedScript prepared;
-    private final ScriptFile script;
+    private final MigrationScript script;
     private final Optional<String> isolationLevel;
     private final Containment containment;
     private final String assertUnchanged;

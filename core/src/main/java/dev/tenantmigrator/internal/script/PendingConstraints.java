@@ -1,6 +1,6 @@
 package dev.tenantmigrator.internal.script;
 
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.sql.Sql;
 import java.util.Locale;
 
@@ -21,7 +21,7 @@ public final class PendingConstraints {
     private PendingConstraints() {}
 
     /** Whether constraints of the tenant may be deferred after this script. */
-    public static boolean mayBeLeftBy(ScriptFile script) {
+    public static boolean mayBeLeftBy(MigrationScript script) {
         String text = script.text().toLowerCase(Locale.ROOT);
         return text.contains("deferr") || text.contains("constraints");
     }

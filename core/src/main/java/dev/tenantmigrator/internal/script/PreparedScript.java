@@ -1,14 +1,14 @@
 package dev.tenantmigrator.internal.script;
 
-import dev.tenantmigrator.Rollout;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SchemaAdapter.TenantScript;
-import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.sql.nontransactional.CreationStatements;
 import dev.tenantmigrator.internal.sql.rules.ExpectedEffects;
 import dev.tenantmigrator.internal.sql.rules.ScriptDirective;
 import dev.tenantmigrator.internal.sql.rules.SettingRules;
+import dev.tenantmigrator.rollout.Rollout;
 import java.util.List;
 import java.util.Set;
 
@@ -20,7 +20,7 @@ import java.util.Set;
  */
 public final class PreparedScript {
 
-    private final ScriptFile file;
+    private final MigrationScript file;
     private final TenantScript adapted;
     private final ScriptSettings settings;
     private final int tries;
@@ -30,7 +30,7 @@ public final class PreparedScript {
     private final ExpectedEffects effects;
     private volatile boolean surprising;
 
-    PreparedScript(ScriptFile file, TenantScript adapted, Config config, Rollout rollout, TenantPath path) {
+    PreparedScript(MigrationScript file, TenantScript adapted, Config config, Rollout rollout, TenantPath path) {
         List<SqlStatement> statements = adapted.statements(config.sharedSchema());
         ScriptDirective directive = ScriptDirective.read(file);
         boolean changesByCode = SettingRules.mayChangeSettings(file);
@@ -49,7 +49,7 @@ public final class PreparedScript {
     }
 
     /** The script as it was read. */
-    public ScriptFile file() {
+    public MigrationScript file() {
         return file;
     }
 

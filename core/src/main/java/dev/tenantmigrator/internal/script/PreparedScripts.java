@@ -1,11 +1,11 @@
 package dev.tenantmigrator.internal.script;
 
-import dev.tenantmigrator.Rollout;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SchemaAdapter.TenantScript;
-import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.sql.rules.ExtensionRequest;
+import dev.tenantmigrator.rollout.Rollout;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -25,7 +25,7 @@ public final class PreparedScripts {
     private final SharedObjects shared;
     private final TenantPath path;
     private final Set<String> missingExtensions;
-    private final Map<ScriptFile, PreparedScript> scripts = new ConcurrentHashMap<>();
+    private final Map<MigrationScript, PreparedScript> scripts = new ConcurrentHashMap<>();
 
     private PreparedScripts(
             Config config, Rollout rollout, Extensions.Installed installed, Set<String> missingExtensions) {
@@ -47,21 +47,23 @@ public final class PreparedScripts {
      * @throws dev.tenantmigrator.InvalidMigrationException when a script must not run
      */
     public static PreparedScripts prepare(
-            Config config, Rollout rollout, Connection connection, Collection<ScriptFile> files) throws SQLException {
+            Config config, Rollout rollout, Connection connection, Collection<MigrationScript> files)
+            throws SQLException {
         PreparedScripts scripts = provided(config, rollout, connection, files);
         files.forEach(scripts::get);
         return scripts;
     }
 
     /** Prepares scripts that run one after the other in one transaction, on tables without rows: they create a tenant. */
-    public static PreparedScripts prepareForCreation(Config config, Connection connection, List<ScriptFile> files)
+    public static PreparedScripts prepareForCreation(Config config, Connection connection, List<MigrationScript> files)
             throws SQLException {
         return provided(config, Rollout.defaults(), connection, files).forCreation(files);
     }
 
     /** Prepares scripts to be looked at: creates no extension. */
     public static PreparedScripts inspect(
-            Config config, Rollout rollout, Connection connection, Collection<ScriptFile> files) throws SQLException {
+            Config config, Rollout rollout, Connection connection, Collection<MigrationScript> files)
+            throws SQLException {
         List<String> names =
                 extensions(config, files).stream().map(ExtensionRequest::name).toList();
         Extensions.Installed installed = Extensions.installed(connection, names, config.sharedSchema());
@@ -69,22 +71,23 @@ public final class PreparedScripts {
     }
 
     private static PreparedScripts provided(
-            Config config, Rollout rollout, Connection connection, Collection<ScriptFile> files) throws SQLException {
+            Config config, Rollout rollout, Connection connection, Collection<MigrationScript> files)
+            throws SQLException {
         Extensions.Installed installed = Extensions.ensure(connection, extensions(config, files), config);
         return new PreparedScripts(config, rollout, installed, Set.of());
     }
 
-    private static Collection<ExtensionRequest> extensions(Config config, Collection<ScriptFile> files) {
+    private static Collection<ExtensionRequest> extensions(Config config, Collection<MigrationScript> files) {
         Map<String, ExtensionRequest> extensions = new LinkedHashMap<>();
         config.extensions().forEach(name -> extensions.put(name, ExtensionRequest.of(name)));
-        for (ScriptFile file : files) {
+        for (MigrationScript file : files) {
             ExtensionRequest.in(file).forEach(extension -> extensions.putIfAbsent(extension.name(), extension));
         }
         return List.copyOf(extensions.values());
     }
 
     /** Other scripts with the same extensions, prepared for a creation. */
-    public PreparedScripts forCreation(List<ScriptFile> files) {
+    public PreparedScripts forCreation(List<MigrationScript> files) {
         PreparedScripts creation = new PreparedScripts(config, rollout, installed, missingExtensions);
         List<TenantScript> adapted = config.adapter().adaptForCreation(files, shared);
         for (int i = 0; i < files.size(); i++) {
@@ -98,12 +101,12 @@ public final class PreparedScripts {
      *
      * @throws dev.tenantmigrator.InvalidMigrationException when it must not run
      */
-    public PreparedScript get(ScriptFile file) {
+    public PreparedScript get(MigrationScript file) {
         return scripts.computeIfAbsent(
                 file, script -> prepared(script, config.adapter().adapt(script, shared)));
     }
 
-    private PreparedScript prepared(ScriptFile file, TenantScript adapted) {
+    private PreparedScript prepared(MigrationScript file, TenantScript adapted) {
         return new PreparedScript(file, adapted, config, rollout, path);
     }
 

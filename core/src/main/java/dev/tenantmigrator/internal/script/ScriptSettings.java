@@ -1,9 +1,9 @@
 package dev.tenantmigrator.internal.script;
 
-import dev.tenantmigrator.Rollout;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.sql.rules.ScriptDirective;
+import dev.tenantmigrator.rollout.Rollout;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;

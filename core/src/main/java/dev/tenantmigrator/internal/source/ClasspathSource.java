@@ -2,8 +2,8 @@ package dev.tenantmigrator.internal.source;
 
 import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.MigrationSource;
-import dev.tenantmigrator.ScriptFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
@@ -78,7 +78,7 @@ public final class ClasspathSource implements MigrationSource {
     }
 
     private List<Migration> read(JarFile jar, String prefix) throws IOException {
-        Map<String, Map<String, ScriptFile>> directories = new TreeMap<>();
+        Map<String, Map<String, MigrationScript>> directories = new TreeMap<>();
         for (JarEntry entry : Collections.list(jar.entries())) {
             if (!entry.getName().startsWith(prefix)) {
                 continue;
@@ -92,10 +92,10 @@ public final class ClasspathSource implements MigrationSource {
                 SourceFiles.check(SCHEME + path, parts[0], () -> content(jar, entry));
                 continue;
             }
-            Map<String, ScriptFile> scripts = directories.computeIfAbsent(parts[0], name -> new TreeMap<>());
+            Map<String, MigrationScript> scripts = directories.computeIfAbsent(parts[0], name -> new TreeMap<>());
             if (parts.length == 2 && (parts[1].equals("migration.sql") || parts[1].equals("rollback.sql"))) {
                 String location = SCHEME + path + '/' + parts[0] + '/' + parts[1];
-                scripts.put(parts[1], new ScriptFile(location, content(jar, entry)));
+                scripts.put(parts[1], new MigrationScript(location, content(jar, entry)));
             }
         }
         List<Migration> migrations = new ArrayList<>();
@@ -109,8 +109,8 @@ public final class ClasspathSource implements MigrationSource {
         }
     }
 
-    private Migration migration(String version, Map<String, ScriptFile> scripts) {
-        ScriptFile up = Optional.ofNullable(scripts.get("migration.sql"))
+    private Migration migration(String version, Map<String, MigrationScript> scripts) {
+        MigrationScript up = Optional.ofNullable(scripts.get("migration.sql"))
                 .orElseThrow(() -> new InvalidMigrationException(
                         "the directory has no migration.sql; add one or remove the directory",
                         SCHEME + path + '/' + version));

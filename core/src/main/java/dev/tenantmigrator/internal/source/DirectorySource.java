@@ -2,8 +2,8 @@ package dev.tenantmigrator.internal.source;
 
 import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.MigrationSource;
-import dev.tenantmigrator.ScriptFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -67,13 +67,13 @@ public final class DirectorySource implements MigrationSource {
 
     private Migration migration(Path path, String version) {
         String location = shown + '/' + version;
-        ScriptFile up = script(path.resolve("migration.sql"), location + "/migration.sql")
+        MigrationScript up = script(path.resolve("migration.sql"), location + "/migration.sql")
                 .orElseThrow(() -> new InvalidMigrationException(
                         "the directory has no migration.sql; add one or remove the directory", location));
         return new Migration(version, up, script(path.resolve("rollback.sql"), location + "/rollback.sql"));
     }
 
-    private static Optional<ScriptFile> script(Path path, String location) {
+    private static Optional<MigrationScript> script(Path path, String location) {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
         }
@@ -84,7 +84,7 @@ public final class DirectorySource implements MigrationSource {
                         "the file is larger than 1 GB, the most that PostgreSQL takes in one statement; divide it",
                         location);
             }
-            return Optional.of(new ScriptFile(location, Files.readAllBytes(path)));
+            return Optional.of(new MigrationScript(location, Files.readAllBytes(path)));
         } catch (IOException e) {
             throw unreadable(location, e);
         }

@@ -2,7 +2,7 @@ package dev.tenantmigrator.internal.tenant;
 
 import dev.tenantmigrator.InvalidTenantNameException;
 import dev.tenantmigrator.Migration;
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantNotFoundException;
@@ -47,7 +47,7 @@ public final class Adoption {
         try (Session session = Session.open(config.dataSource())) {
             Connection connection = session.connection();
             refuseUnlessAdoptable(connection, schema);
-            List<ScriptFile> scripts =
+            List<MigrationScript> scripts =
                     catalog.migrations().stream().map(Migration::up).toList();
             PreparedScripts prepared = PreparedScripts.prepareForCreation(config, connection, scripts);
             Map<String, Set<String>> added = ScratchSchema.use(session, config, prepared, this::columnsByVersion);

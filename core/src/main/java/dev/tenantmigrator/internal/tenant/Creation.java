@@ -1,13 +1,13 @@
 package dev.tenantmigrator.internal.tenant;
 
+import dev.tenantmigrator.CreationStep;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
-import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
-import dev.tenantmigrator.TenantStep;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
@@ -117,7 +117,7 @@ final class Creation {
      *
      * @throws EvictedException when a script failed in a flight, and the connection was closed with it
      */
-    CreatedTenant run(TenantName name, TenantStep step) throws SQLException {
+    CreatedTenant run(TenantName name, CreationStep step) throws SQLException {
         long start = System.nanoTime();
         String schema = migrate(name);
         requireTables(schema);
@@ -232,7 +232,7 @@ final class Creation {
         boolean deferred = false;
         List<Migration> unrecorded = new ArrayList<>();
         for (Migration migration : catalog.migrations()) {
-            ScriptFile script = migration.up();
+            MigrationScript script = migration.up();
             PreparedScript prepared = scripts.get(script);
             if (RECORD.matcher(script.text()).find()) {
                 // It finds what it would find in a tenant that is there.
@@ -347,7 +347,7 @@ final class Creation {
         }
     }
 
-    private void runStep(String schema, TenantStep step) {
+    private void runStep(String schema, CreationStep step) {
         try {
             step.run(connection, schema);
         } catch (SQLException e) {

@@ -1,11 +1,11 @@
 package dev.tenantmigrator.internal.tenant;
 
+import dev.tenantmigrator.CreationStep;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
-import dev.tenantmigrator.TenantStep;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.config.Events;
@@ -88,16 +88,16 @@ public final class TenantCreator {
     }
 
     /** Creates a tenant in a transaction of its own. */
-    public CreatedTenant create(TenantName name, TenantStep step) throws SQLException {
+    public CreatedTenant create(TenantName name, CreationStep step) throws SQLException {
         return Recording.creation(() -> createOutside(name, step));
     }
 
-    private CreatedTenant createOutside(TenantName name, TenantStep step) throws SQLException {
+    private CreatedTenant createOutside(TenantName name, CreationStep step) throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         return retry.run(catalog, () -> createAndTell(catalog, name, step));
     }
 
-    private CreatedTenant createAndTell(MigrationCatalog catalog, TenantName name, TenantStep step)
+    private CreatedTenant createAndTell(MigrationCatalog catalog, TenantName name, CreationStep step)
             throws SQLException {
         try {
             return tell(createOrFindPlace(catalog, name, step));
@@ -107,7 +107,7 @@ public final class TenantCreator {
         }
     }
 
-    private CreatedTenant createOrFindPlace(MigrationCatalog catalog, TenantName name, TenantStep step)
+    private CreatedTenant createOrFindPlace(MigrationCatalog catalog, TenantName name, CreationStep step)
             throws SQLException {
         Optional<CreatedTenant> created = create(catalog, name, step, false);
         // Some pools close a connection at certain errors; then the place of the error is looked for on another.
@@ -123,8 +123,8 @@ public final class TenantCreator {
     }
 
     /** Returns empty when the connection broke before the failing statement was known. */
-    private Optional<CreatedTenant> create(MigrationCatalog catalog, TenantName name, TenantStep step, boolean oneByOne)
-            throws SQLException {
+    private Optional<CreatedTenant> create(
+            MigrationCatalog catalog, TenantName name, CreationStep step, boolean oneByOne) throws SQLException {
         CreatedTenant created;
         SQLException lost;
         try (Session session = Session.open(config.dataSource())) {
@@ -202,11 +202,11 @@ public final class TenantCreator {
     }
 
     /** Creates a tenant inside the caller's transaction. */
-    public CreatedTenant createInside(Connection connection, TenantName name, TenantStep step) throws SQLException {
+    public CreatedTenant createInside(Connection connection, TenantName name, CreationStep step) throws SQLException {
         return Recording.creation(() -> createWithin(connection, name, step));
     }
 
-    private CreatedTenant createWithin(Connection connection, TenantName name, TenantStep step) throws SQLException {
+    private CreatedTenant createWithin(Connection connection, TenantName name, CreationStep step) throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         try {
             execute(connection, "SAVEPOINT " + SAVEPOINT);
@@ -252,7 +252,7 @@ public final class TenantCreator {
         }
     }
 
-    private static CreatedTenant runChecked(Creation creation, TenantName name, TenantStep step) throws SQLException {
+    private static CreatedTenant runChecked(Creation creation, TenantName name, CreationStep step) throws SQLException {
         try {
             return creation.run(name, step);
         } catch (ForeignObjectsException e) {
@@ -320,7 +320,7 @@ public final class TenantCreator {
         return script.leavesCustomSettings() || script.effects().unseenSettings();
     }
 
-    private static List<ScriptFile> scripts(MigrationCatalog catalog) {
+    private static List<MigrationScript> scripts(MigrationCatalog catalog) {
         return catalog.migrations().stream().map(Migration::up).toList();
     }
 

@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.tracking;
 import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.Session;
@@ -15,6 +16,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -58,7 +60,7 @@ public final class FleetReader {
     /** The tenants' schemas, sorted. */
     public List<String> tenants(Connection connection) throws SQLException {
         return config.store().discover(connection, config.sharedSchema()).stream()
-                .filter(config.tenantFilter())
+                .filter(config.tenants()::includes)
                 .sorted()
                 .toList();
     }
@@ -66,7 +68,7 @@ public final class FleetReader {
     /** Whether a schema is a tenant of this migrator. */
     public boolean isTenant(Connection connection, String schema) throws SQLException {
         return TenantSchemas.mayBeTenant(schema, config.sharedSchema())
-                && config.tenantFilter().test(schema)
+                && config.tenants().includes(schema)
                 && config.store().isTracked(connection, schema);
     }
 
@@ -75,18 +77,17 @@ public final class FleetReader {
      *
      * @param beside what else is asked while the tenants are looked for
      */
-    public Fleet<RecordedVersion> histories(TenantSelection reading, ParallelChunks.Question... beside)
-            throws SQLException {
-        return read(reading, config.store()::histories, config.store()::allHistories, beside);
+    public Fleet<RecordedVersion> histories(Tenants tenants, ParallelChunks.Question... beside) throws SQLException {
+        return read(tenants, config.store()::histories, config.store()::allHistories, beside);
     }
 
     /**
      * Refuses a fleet without tenants when the other of the library's own stores has some: a run that finds nothing to do
      * because it looks in the wrong place must not look like success.
      */
-    public void refuseWrongStore(TenantSelection reading, Fleet<?> fleet) throws SQLException {
+    public void refuseWrongStore(Tenants tenants, Fleet<?> fleet) throws SQLException {
         List<TrackingStore> own = List.of(TrackingStore.perSchema(), TrackingStore.fleet());
-        if (reading.schema().isPresent()
+        if (tenants.names().isPresent()
                 || !fleet.rows().isEmpty()
                 || !fleet.failures().isEmpty()
                 || !own.contains(config.store())) {
@@ -94,7 +95,7 @@ public final class FleetReader {
         }
         TrackingStore other = own.get(1 - own.indexOf(config.store()));
         long elsewhere = ask(connection -> other.discover(connection, config.sharedSchema())).stream()
-                .filter(config.tenantFilter())
+                .filter(config.tenants()::includes)
                 .count();
         if (elsewhere > 0) {
             throw new TenantMigratorException(Failure.of("no tenant is recorded here, but " + elsewhere
@@ -111,9 +112,8 @@ public final class FleetReader {
     }
 
     /** Reads all that is recorded; the same otherwise. */
-    public Fleet<AppliedMigration> rows(TenantSelection reading, ParallelChunks.Question... beside)
-            throws SQLException {
-        return read(reading, config.store()::read, (connection, sharedSchema) -> Optional.empty(), beside);
+    public Fleet<AppliedMigration> rows(Tenants tenants, ParallelChunks.Question... beside) throws SQLException {
+        return read(tenants, config.store()::read, (connection, sharedSchema) -> Optional.empty(), beside);
     }
 
     private <T> T ask(Session.Work<T> question) throws SQLException {
@@ -122,14 +122,11 @@ public final class FleetReader {
         }
     }
 
-    private <R> Fleet<R> read(TenantSelection reading, Way<R> way, WayForAll<R> all, ParallelChunks.Question... beside)
+    private <R> Fleet<R> read(Tenants tenants, Way<R> way, WayForAll<R> all, ParallelChunks.Question... beside)
             throws SQLException {
         Fleet<R> fleet = new Fleet<>(new ConcurrentSkipListMap<>(), new ConcurrentSkipListMap<>());
-        if (reading.schema().filter(reading.condition().negate()).isPresent()) {
-            return fleet;
-        }
         List<String> schemas = new ArrayList<>();
-        ParallelChunks.Question find = connection -> schemas.addAll(find(connection, reading, all, fleet));
+        ParallelChunks.Question find = connection -> schemas.addAll(find(connection, tenants, all, fleet));
         ParallelChunks.ask(
                 config, Stream.concat(Stream.of(find), Stream.of(beside)).toList());
         // Most tenants have the same history: it is kept once.
@@ -144,25 +141,34 @@ public final class FleetReader {
         return fleet;
     }
 
+    /** Those of some schemas that are tenants of this migrator. One is asked about by itself, several by one list of all. */
+    public List<String> existing(Connection connection, Collection<String> schemas) throws SQLException {
+        if (schemas.size() == 1) {
+            String schema = schemas.iterator().next();
+            return isTenant(connection, schema) ? List.of(schema) : List.of();
+        }
+        return schemas.isEmpty()
+                ? List.of()
+                : tenants(connection).stream().filter(schemas::contains).toList();
+    }
+
     /** The tenants that are to be read, unless all were read at once. */
-    private <R> List<String> find(Connection connection, TenantSelection reading, WayForAll<R> all, Fleet<R> fleet)
+    private <R> List<String> find(Connection connection, Tenants tenants, WayForAll<R> all, Fleet<R> fleet)
             throws SQLException {
-        if (reading.schema().isPresent()) {
-            String schema = reading.schema().get();
-            if (isTenant(connection, schema)) {
-                return List.of(schema);
-            }
-            fleet.failures().put(schema, TenantSchemas.notFound(schema));
-            return List.of();
+        if (tenants.names().isPresent()) {
+            Set<String> named = tenants.names().get();
+            List<String> found = existing(connection, named);
+            named.stream()
+                    .filter(schema -> !found.contains(schema))
+                    .forEach(schema -> fleet.failures().put(schema, TenantSchemas.notFound(schema)));
+            return found;
         }
         Optional<Map<String, List<R>>> rows = all.read(connection, config.sharedSchema());
         if (rows.isEmpty()) {
-            return tenants(connection).stream().filter(reading.condition()).toList();
+            return tenants(connection).stream().filter(tenants::includes).toList();
         }
         fleet.rows().putAll(rows.get());
-        fleet.rows()
-                .keySet()
-                .removeIf(config.tenantFilter().and(reading.condition()).negate());
+        fleet.rows().keySet().removeIf(schema -> !config.tenants().includes(schema) || !tenants.includes(schema));
         return List.of();
     }
 

@@ -2,8 +2,8 @@ package dev.tenantmigrator.internal.tracking;
 
 import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
-import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.internal.sql.nontransactional.TransactionMode;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.Finding.Kind;
@@ -61,7 +61,7 @@ public enum Unfinished {
         return same.get().down().filter(Unfinished::runsOutsideTransaction).isPresent() ? ROLLING_BACK : UNKNOWN;
     }
 
-    private static boolean runsOutsideTransaction(ScriptFile script) {
+    private static boolean runsOutsideTransaction(MigrationScript script) {
         try {
             return TransactionMode.runsOutsideTransaction(script);
         } catch (InvalidMigrationException e) {

@@ -4,6 +4,7 @@ import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TenantNotFoundException;
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.event.RunEvent;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.config.Events;
@@ -17,7 +18,6 @@ import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.internal.tracking.ParallelChunks;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
-import dev.tenantmigrator.internal.tracking.TenantSelection;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.internal.tracking.TenantStates;
 import dev.tenantmigrator.report.Failure;
@@ -35,6 +35,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,63 +51,61 @@ public final class Inspector {
         this.config = config;
     }
 
-    /** The state of all tenants. */
-    public StatusReport status() throws SQLException {
-        return status(TenantSelection.all());
-    }
-
     /**
      * The state of one tenant.
      *
      * @throws TenantNotFoundException when there is no tenant of that name
      */
-    public StatusReport status(String schema) throws SQLException {
-        return status(TenantSelection.one(schema));
-    }
-
-    private StatusReport status(TenantSelection reading) throws SQLException {
+    public StatusReport status(Tenants tenants) throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         FleetReader reader = new FleetReader(config);
-        if (reading.schema().isPresent()) {
-            requireTenant(reader, reading.schema().get());
+        if (tenants.names().isPresent()) {
+            requireTenants(reader, tenants.names().get());
         }
         Facts facts = new Facts();
-        FleetReader.Fleet<AppliedMigration> fleet = reader.rows(reading, questions(reading, facts));
-        reader.refuseWrongStore(reading, fleet);
+        FleetReader.Fleet<AppliedMigration> fleet = reader.rows(tenants, questions(tenants, facts));
+        reader.refuseWrongStore(tenants, fleet);
         findTenantsInWork(fleet, row -> !row.finished(), facts);
-        Map<String, TenantStatus> tenants = new TreeMap<>();
+        Map<String, TenantStatus> statuses = new TreeMap<>();
         TenantStates states = new TenantStates(catalog);
         fleet.rows().forEach((schema, rows) -> {
             List<RecordedVersion> recorded =
                     rows.stream().map(AppliedMigration::recorded).toList();
-            tenants.put(schema, status(states.of(schema, recorded), rows, facts, catalog));
+            statuses.put(schema, status(states.of(schema, recorded), rows, facts, catalog));
         });
-        fleet.failures().forEach((schema, failure) -> tenants.put(schema, unreadable(schema, failure)));
-        return new StatusReport(catalog.versions(), List.copyOf(tenants.values()));
+        fleet.failures().forEach((schema, failure) -> statuses.put(schema, unreadable(schema, failure)));
+        return new StatusReport(catalog.versions(), List.copyOf(statuses.values()));
     }
 
-    private void requireTenant(FleetReader reader, String schema) throws SQLException {
+    private void requireTenants(FleetReader reader, Set<String> schemas) throws SQLException {
         try (Session session = Session.openToRead(config.dataSource())) {
-            if (!reader.isTenant(session.connection(), schema)) {
-                throw new TenantNotFoundException(TenantSchemas.notFound(schema));
+            List<String> found = reader.existing(session.connection(), schemas);
+            Optional<String> missing = schemas.stream()
+                    .filter(schema -> !found.contains(schema))
+                    .sorted()
+                    .findFirst();
+            if (missing.isPresent()) {
+                throw new TenantNotFoundException(TenantSchemas.notFound(missing.get()));
             }
         }
     }
 
     /** The health of tenants. */
-    public FleetReport verify(TenantSelection reading) throws SQLException {
-        return Recording.run("verify", () -> inspect(reading));
+    public FleetReport verify(Tenants tenants) throws SQLException {
+        return Recording.run("verify", () -> inspect(tenants));
     }
 
-    private FleetReport inspect(TenantSelection reading) throws SQLException {
+    private FleetReport inspect(Tenants tenants) throws SQLException {
         long start = System.nanoTime();
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         FleetReader reader = new FleetReader(config);
         Facts facts = new Facts();
-        FleetReader.Fleet<RecordedVersion> fleet = reader.histories(reading, questions(reading, facts));
-        reader.refuseWrongStore(reading, fleet);
-        int tenants = fleet.rows().size() + fleet.failures().size();
-        Events.publish(config, new RunEvent.RunStarted("verify", tenants, 0));
+        FleetReader.Fleet<RecordedVersion> fleet = reader.histories(tenants, questions(tenants, facts));
+        reader.refuseWrongStore(tenants, fleet);
+        Events.publish(
+                config,
+                new RunEvent.RunStarted(
+                        "verify", fleet.rows().size() + fleet.failures().size(), 0));
         findTenantsInWork(fleet, row -> !row.finished(), facts);
         Map<String, TenantOutcome> outcomes = new TreeMap<>();
         // Computed once for all tenants with equal histories and equal tables, which is most of a fleet.
@@ -155,16 +154,16 @@ public final class Inspector {
     }
 
     /** Queries that run while the tenants are discovered. */
-    private ParallelChunks.Question[] questions(TenantSelection reading, Facts facts) {
+    private ParallelChunks.Question[] questions(Tenants tenants, Facts facts) {
         List<ParallelChunks.Question> questions = new ArrayList<>();
         questions.add(connection -> facts.invalidIndexes().putAll(Queries.invalidIndexes(connection)));
         Set<String> required = config.requiredTables();
         if (!required.isEmpty()) {
             questions.add(connection -> facts.tables()
                     .putAll(
-                            reading.schema().isPresent()
+                            tenants.names().isPresent()
                                     ? Queries.presentTables(
-                                            connection, List.of(reading.schema().get()), required)
+                                            connection, tenants.names().get(), required)
                                     : Queries.presentTables(connection, required)));
         }
         return questions.toArray(ParallelChunks.Question[]::new);

@@ -2,6 +2,7 @@ package dev.tenantmigrator.internal.config;
 
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.SchemaAdapter;
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.TrackingStore;
 import java.time.Duration;
 import java.util.Optional;
@@ -22,7 +23,7 @@ public final class Configs {
                 SchemaAdapter.standard(),
                 TrackingStore.perSchema(),
                 event -> {},
-                schema -> true,
+                Tenants.all(),
                 Set.of(),
                 Set.of(),
                 Set.of(),

@@ -2,12 +2,12 @@ package dev.tenantmigrator.internal.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tenantmigrator.Cancellation;
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.config.Configs;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.rollout.Cancellation;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.util.List;

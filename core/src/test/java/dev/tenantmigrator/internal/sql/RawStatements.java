@@ -1,6 +1,6 @@
 package dev.tenantmigrator.internal.sql;
 
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.sql.rules.ScriptReader;
 import java.util.List;
 
@@ -9,7 +9,7 @@ public final class RawStatements {
 
     private RawStatements() {}
 
-    public static List<String> of(ScriptFile file) {
+    public static List<String> of(MigrationScript file) {
         return ScriptReader.read(file).stream()
                 .map(statement -> statement.tokens().source().substring(statement.start(), statement.end()))
                 .toList();

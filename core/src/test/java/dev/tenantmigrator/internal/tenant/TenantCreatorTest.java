@@ -3,11 +3,11 @@ package dev.tenantmigrator.internal.tenant;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenantmigrator.CreationStep;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantName;
-import dev.tenantmigrator.TenantStep;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.config.Configs;
 import dev.tenantmigrator.support.PostgresTest;
@@ -47,7 +47,7 @@ class TenantCreatorTest {
         database.execute("CREATE SCHEMA ada_00000001; CREATE SCHEMA ada_00000002");
 
         String schema = new TenantCreator(config, digits(1, 2, 1, 3))
-                .create(TenantName.forUser("ada"), TenantStep.NONE)
+                .create(TenantName.forUser("ada"), CreationStep.NONE)
                 .schema();
 
         assertThat(schema).isEqualTo("ada_00000003");
@@ -57,7 +57,7 @@ class TenantCreatorTest {
     void triesEndWhenEverythingIsTaken() {
         database.execute("CREATE SCHEMA bob_00000001");
         assertThatThrownBy(
-                        () -> new TenantCreator(config, digits(1)).create(TenantName.forUser("bob"), TenantStep.NONE))
+                        () -> new TenantCreator(config, digits(1)).create(TenantName.forUser("bob"), CreationStep.NONE))
                 .isInstanceOf(TenantExistsException.class);
     }
 }

@@ -3,7 +3,7 @@ package dev.tenantmigrator.benchmark;
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantName;
-import dev.tenantmigrator.TenantStep;
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
@@ -47,7 +47,7 @@ final class TenantMigratorCompetitor implements Competitor {
 
     @Override
     public void create(List<String> schemas) throws Exception {
-        Workers.each(threads, schemas, schema -> migrator.createTenant(TenantName.exactly(schema), TenantStep.NONE));
+        Workers.each(threads, schemas, schema -> migrator.createTenant(TenantName.exactly(schema)));
     }
 
     @Override
@@ -57,7 +57,7 @@ final class TenantMigratorCompetitor implements Competitor {
 
     /** Deploys to one tenant. */
     void deploy(String schema) {
-        require(migrator.deploy(schema), TenantOutcome.Migrated.class, List.of(schema));
+        require(migrator.deploy(Tenants.named(schema)), TenantOutcome.Migrated.class, List.of(schema));
     }
 
     @Override

@@ -8,7 +8,6 @@ import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantName;
-import dev.tenantmigrator.TenantStep;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.event.TenantEvent.MigrationApplied;
 import dev.tenantmigrator.event.TenantEventListener;
@@ -219,7 +218,7 @@ class MigrateAtStartupTest {
                 .migrations(MigrationSource.classpath("tenant-migrations"))
                 .build();
         for (String schema : schemas) {
-            migrator.createTenant(TenantName.exactly(schema), TenantStep.NONE);
+            migrator.createTenant(TenantName.exactly(schema));
         }
         return List.of(schemas);
     }

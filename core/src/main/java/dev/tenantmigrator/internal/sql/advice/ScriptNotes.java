@@ -1,6 +1,6 @@
 package dev.tenantmigrator.internal.sql.advice;
 
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.sql.lex.Identifiers;
@@ -45,7 +45,7 @@ public final class ScriptNotes {
      *
      * @param adapted the script's statements, adapted to a schema that is not called {@code public}
      */
-    public static List<ScriptNote> of(ScriptFile script, List<SqlStatement> adapted, SharedObjects shared) {
+    public static List<ScriptNote> of(MigrationScript script, List<SqlStatement> adapted, SharedObjects shared) {
         ScriptNotes notes = new ScriptNotes(shared, script.text());
         StatementAdvice advice = new StatementAdvice();
         for (Statement statement : ScriptReader.read(script)) {

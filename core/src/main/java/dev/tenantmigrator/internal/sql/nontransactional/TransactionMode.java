@@ -1,7 +1,7 @@
 package dev.tenantmigrator.internal.sql.nontransactional;
 
 import dev.tenantmigrator.InvalidMigrationException;
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.internal.sql.lex.UnreadableSqlException;
 import dev.tenantmigrator.internal.sql.rules.ScriptDirective;
@@ -22,7 +22,7 @@ public final class TransactionMode {
      *
      * @throws InvalidMigrationException when the script cannot be read to its end, or must not run
      */
-    public static boolean runsOutsideTransaction(ScriptFile script) {
+    public static boolean runsOutsideTransaction(MigrationScript script) {
         return nonTransactional(script, ScriptReader.read(script)).isPresent();
     }
 
@@ -33,7 +33,7 @@ public final class TransactionMode {
      * @throws InvalidMigrationException when it mixes both kinds of statements, or holds one that is refused
      */
     public static Optional<List<NonTransactionalStatement>> nonTransactional(
-            ScriptFile script, List<Statement> statements) {
+            MigrationScript script, List<Statement> statements) {
         boolean declared = ScriptDirective.read(script).noTransaction();
         List<NonTransactionalStatement> read = new ArrayList<>();
         Optional<Statement> transactional = Optional.empty();
@@ -59,7 +59,7 @@ public final class TransactionMode {
         return Optional.of(read);
     }
 
-    private static Optional<NonTransactionalStatement> parse(ScriptFile script, Statement statement) {
+    private static Optional<NonTransactionalStatement> parse(MigrationScript script, Statement statement) {
         try {
             return NonTransactionalStatement.parse(statement);
         } catch (UnreadableSqlException e) {
@@ -68,7 +68,7 @@ public final class TransactionMode {
     }
 
     private static InvalidMigrationException mixture(
-            ScriptFile script, Statement transactional, Optional<Statement> nonTransactional, boolean declared) {
+            MigrationScript script, Statement transactional, Optional<Statement> nonTransactional, boolean declared) {
         String message;
         if (transactional.startsWith("SET")) {
             message = "SET is not allowed in a script that runs outside of a transaction; write \""

@@ -1,8 +1,8 @@
 package dev.tenantmigrator.internal.sql.rewrite;
 
 import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SchemaAdapter.TenantScript;
-import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.sql.lex.Statement;
@@ -41,7 +41,7 @@ final class NonTransactionalScript implements TenantScript {
      *     tenant
      */
     static Optional<TenantScript> adapt(
-            ScriptFile script, List<Statement> statements, SharedObjects shared, CodeChecks checks) {
+            MigrationScript script, List<Statement> statements, SharedObjects shared, CodeChecks checks) {
         Optional<List<NonTransactionalStatement>> read = TransactionMode.nonTransactional(script, statements);
         if (read.isEmpty()) {
             return Optional.empty();
@@ -67,7 +67,7 @@ final class NonTransactionalScript implements TenantScript {
     }
 
     private static void refuseOutsideObjects(
-            ScriptFile script, Statement statement, NonTransactionalStatement parsed, SharedObjects shared) {
+            MigrationScript script, Statement statement, NonTransactionalStatement parsed, SharedObjects shared) {
         for (Name name : parsed.qualified()) {
             boolean inTenant = name.schema().map(SchemaName.PUBLIC::equals).orElse(true);
             if (!inTenant || shared.names().contains(name.name())) {

@@ -1,8 +1,8 @@
 package dev.tenantmigrator.internal.sql.rewrite;
 
 import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SchemaAdapter;
-import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.sql.advice.ScriptNotes;
@@ -34,12 +34,12 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
     private static final String STRINGS = "standard_conforming_strings";
 
     @Override
-    public TenantScript adapt(ScriptFile script, SharedObjects shared) {
+    public TenantScript adapt(MigrationScript script, SharedObjects shared) {
         return adapt(script, ScriptReader.read(script), shared, EnumLabels.none());
     }
 
     @Override
-    public List<TenantScript> adaptForCreation(List<ScriptFile> scripts, SharedObjects shared) {
+    public List<TenantScript> adaptForCreation(List<MigrationScript> scripts, SharedObjects shared) {
         List<List<Statement>> statements =
                 scripts.stream().map(ScriptReader::read).toList();
         EnumLabels labels = EnumLabels.fold(statements);
@@ -51,7 +51,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
     }
 
     private static TenantScript adapt(
-            ScriptFile script, List<Statement> statements, SharedObjects shared, EnumLabels labels) {
+            MigrationScript script, List<Statement> statements, SharedObjects shared, EnumLabels labels) {
         if (statements.isEmpty()) {
             throw new InvalidMigrationException(
                     "the script is empty; write it, or at least SELECT 1 when nothing is to be done",
@@ -107,7 +107,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
         return new CodeRewriter(references, rules);
     }
 
-    private static void requireNothingFound(ScriptFile script, Statement statement, CodeChecks checks) {
+    private static void requireNothingFound(MigrationScript script, Statement statement, CodeChecks checks) {
         checks.first().ifPresent(found -> {
             int offset = found.offsetIn(statement.tokens().source()).orElse(statement.start());
             throw new InvalidMigrationException(found.message(), script.location(), statement.lineAt(offset));
@@ -115,7 +115,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
     }
 
     /** Refuses code that may turn the setting off, because the server would then end strings elsewhere than the lexer. */
-    private static void refuseNonStandardStrings(ScriptFile script, List<Statement> statements) {
+    private static void refuseNonStandardStrings(MigrationScript script, List<Statement> statements) {
         if (!Identifiers.fold(script.text()).contains(STRINGS)) {
             return;
         }
@@ -131,7 +131,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
     record Adapted(Template template, int line) {
 
         /** @throws InvalidMigrationException when the statement's code is nested too deep */
-        static Adapted of(ScriptFile script, Statement statement, CodeRewriter rewriter) {
+        static Adapted of(MigrationScript script, Statement statement, CodeRewriter rewriter) {
             Template.Builder template = new Template.Builder(statement.tokens().source(), statement.start());
             try {
                 rewriter.rewrite(statement, template);
@@ -147,7 +147,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
     }
 
     private record PreparedScript(
-            List<Adapted> statements, Optional<String> isolationLevel, ScriptFile script, SharedObjects shared)
+            List<Adapted> statements, Optional<String> isolationLevel, MigrationScript script, SharedObjects shared)
             implements TenantScript {
 
         @Override

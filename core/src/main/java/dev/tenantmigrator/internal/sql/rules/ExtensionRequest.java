@@ -1,7 +1,7 @@
 package dev.tenantmigrator.internal.sql.rules;
 
 import dev.tenantmigrator.InvalidMigrationException;
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.internal.sql.lex.StatementCursor;
 import java.util.List;
@@ -26,7 +26,7 @@ public record ExtensionRequest(String name, Optional<String> schema, Optional<St
      *
      * @throws InvalidMigrationException when the script cannot be read to its end
      */
-    public static List<ExtensionRequest> in(ScriptFile script) {
+    public static List<ExtensionRequest> in(MigrationScript script) {
         return ScriptReader.read(script).stream()
                 .map(ExtensionRequest::of)
                 .flatMap(Optional::stream)

@@ -1,7 +1,7 @@
 package dev.tenantmigrator.internal.sql.rules;
 
 import dev.tenantmigrator.InvalidMigrationException;
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.internal.sql.lex.StatementCursor;
 import dev.tenantmigrator.internal.sql.lex.TokenKind;
@@ -56,7 +56,7 @@ public final class HiddenEffects {
      *
      * @param script a script of a history, as written; one that cannot be read counts, as it could hide anything
      */
-    public static boolean in(ScriptFile script) {
+    public static boolean in(MigrationScript script) {
         try {
             return ScriptReader.read(script).stream().anyMatch(HiddenEffects::in);
         } catch (InvalidMigrationException e) {

@@ -1,7 +1,7 @@
 package dev.tenantmigrator.internal.sql.rules;
 
 import dev.tenantmigrator.InvalidMigrationException;
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.sql.lex.Lexer;
 import dev.tenantmigrator.internal.sql.lex.TokenKind;
 import dev.tenantmigrator.internal.sql.lex.Tokens;
@@ -48,7 +48,7 @@ public record ScriptDirective(boolean noTransaction, Map<String, String> timeout
      *
      * @throws InvalidMigrationException when the comment has an unknown word, stands behind a statement or occurs twice
      */
-    public static ScriptDirective read(ScriptFile script) {
+    public static ScriptDirective read(MigrationScript script) {
         String text = script.text();
         if (!text.contains(MARK)) {
             return NONE;
@@ -81,7 +81,7 @@ public record ScriptDirective(boolean noTransaction, Map<String, String> timeout
         return found.orElse(NONE);
     }
 
-    private static ScriptDirective parse(String words, ScriptFile script, int line) {
+    private static ScriptDirective parse(String words, MigrationScript script, int line) {
         boolean noTransaction = false;
         Map<String, String> timeouts = new TreeMap<>();
         OptionalInt times = OptionalInt.empty();

@@ -1,7 +1,7 @@
 package dev.tenantmigrator.internal.sql.rules;
 
 import dev.tenantmigrator.InvalidMigrationException;
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.sql.lex.Lexer;
 import dev.tenantmigrator.internal.sql.lex.Splitter;
 import dev.tenantmigrator.internal.sql.lex.Statement;
@@ -19,7 +19,7 @@ public final class ScriptReader {
      *
      * @throws InvalidMigrationException when the script cannot be read to its end
      */
-    public static List<Statement> read(ScriptFile file) {
+    public static List<Statement> read(MigrationScript file) {
         String text = file.text();
         try {
             return Splitter.split(Lexer.lex(text));
@@ -30,15 +30,15 @@ public final class ScriptReader {
         }
     }
 
-    public static InvalidMigrationException invalid(ScriptFile file, UnreadableSqlException e) {
+    public static InvalidMigrationException invalid(MigrationScript file, UnreadableSqlException e) {
         return new InvalidMigrationException(String.valueOf(e.getMessage()), file.location(), e.line());
     }
 
-    public static InvalidMigrationException invalid(ScriptFile file, Statement statement, Verdict.Refuse refusal) {
+    public static InvalidMigrationException invalid(MigrationScript file, Statement statement, Verdict.Refuse refusal) {
         return new InvalidMigrationException(refusal.message(), file.location(), statement.line(refusal.token()));
     }
 
-    private static void refuseStatementsBefore(ScriptFile file, String text, int offset) {
+    private static void refuseStatementsBefore(MigrationScript file, String text, int offset) {
         try {
             for (Statement statement : Splitter.split(Lexer.lex(text, 0, offset))) {
                 if (StatementRules.judge(statement) instanceof Verdict.Refuse refusal) {

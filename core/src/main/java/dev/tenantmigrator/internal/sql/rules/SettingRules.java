@@ -1,7 +1,7 @@
 package dev.tenantmigrator.internal.sql.rules;
 
 import dev.tenantmigrator.InvalidMigrationException;
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.sql.lex.Identifiers;
 import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.internal.sql.lex.StatementCursor;
@@ -122,7 +122,7 @@ public final class SettingRules {
      *
      * @throws InvalidMigrationException when the script cannot be read to its end
      */
-    public static boolean mayChangeSettings(ScriptFile script) {
+    public static boolean mayChangeSettings(MigrationScript script) {
         String text = script.text();
         return containsWord(text, 0, text.length(), "SET_CONFIG")
                 || ScriptReader.read(script).stream().anyMatch(SettingRules::mayChangeSettings);
@@ -148,7 +148,7 @@ public final class SettingRules {
     }
 
     /** The custom settings, {@code a.b}, that a script sets, in code too. {@code pg_settings} does not list them. */
-    public static Set<String> ownSettings(ScriptFile script) {
+    public static Set<String> ownSettings(MigrationScript script) {
         Set<String> names = new TreeSet<>();
         Matcher matcher = OWN_SETTING.matcher(script.text());
         while (matcher.find()) {

@@ -1,7 +1,7 @@
 package dev.tenantmigrator.internal.sql.rules;
 
 import dev.tenantmigrator.InvalidMigrationException;
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.internal.sql.lex.StatementCursor;
@@ -148,7 +148,7 @@ public final class TransactionRules {
      *
      * @throws InvalidMigrationException when a savepoint is left open, or one is named that the script has not set
      */
-    public static void requireSavepointsClosed(ScriptFile script, List<Statement> statements) {
+    public static void requireSavepointsClosed(MigrationScript script, List<Statement> statements) {
         Deque<Savepoint> open = new ArrayDeque<>();
         for (Statement statement : statements) {
             StatementCursor cursor = statement.cursor();
@@ -170,7 +170,7 @@ public final class TransactionRules {
     }
 
     /** Ends the savepoints that were set after this one, as PostgreSQL does. */
-    private static void closeWithin(String name, Deque<Savepoint> open, ScriptFile script, Statement statement) {
+    private static void closeWithin(String name, Deque<Savepoint> open, MigrationScript script, Statement statement) {
         if (open.stream().noneMatch(savepoint -> savepoint.name.equals(name))) {
             throw invalid("the script has not set one of this name; remove the statement", script, statement);
         }
@@ -179,7 +179,7 @@ public final class TransactionRules {
         }
     }
 
-    private static InvalidMigrationException invalid(String message, ScriptFile script, Statement statement) {
+    private static InvalidMigrationException invalid(String message, MigrationScript script, Statement statement) {
         return ScriptReader.invalid(
                 script,
                 statement,

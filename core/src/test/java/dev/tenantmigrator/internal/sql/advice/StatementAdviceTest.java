@@ -6,7 +6,7 @@ import static dev.tenantmigrator.report.ScriptNote.Kind.DROPS_DATA;
 import static dev.tenantmigrator.report.ScriptNote.Kind.REWRITES_TABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.sql.rules.ScriptReader;
 import dev.tenantmigrator.report.ScriptNote;
 import dev.tenantmigrator.report.ScriptNote.Kind;
@@ -264,7 +264,7 @@ class StatementAdviceTest {
 
     private static List<ScriptNote> notes(String sql) {
         StatementAdvice advice = new StatementAdvice();
-        return ScriptReader.read(ScriptFile.of("x", sql)).stream()
+        return ScriptReader.read(MigrationScript.of("x", sql)).stream()
                 .flatMap(statement -> advice.next(statement).stream())
                 .toList();
     }

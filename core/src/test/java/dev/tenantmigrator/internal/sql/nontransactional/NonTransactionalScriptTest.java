@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SchemaAdapter.TenantScript;
-import dev.tenantmigrator.ScriptFile;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.sql.rewrite.PublicSchemaAdapter;
@@ -37,7 +37,7 @@ class NonTransactionalScriptTest {
     }
 
     private static TenantScript adapt(String sql) {
-        return new PublicSchemaAdapter().adapt(ScriptFile.of("m.sql", sql), SHARED);
+        return new PublicSchemaAdapter().adapt(MigrationScript.of("m.sql", sql), SHARED);
     }
 
     private static String adapted(String sql) {
@@ -170,7 +170,7 @@ class NonTransactionalScriptTest {
                 CLUSTER t USING x; CLUSTER x ON public.t; REINDEX TABLE t; CALL public.p(); VACUUM t"""))
                 .isEqualTo("CLUSTER \"T 1\".t USING x;CLUSTER x ON \"T 1\".t;REINDEX TABLE \"T 1\".t;"
                         + "CALL \"T 1\".p();VACUUM \"T 1\".t");
-        assertThat(ScriptDirective.read(ScriptFile.of(
+        assertThat(ScriptDirective.read(MigrationScript.of(
                                 "m.sql", "-- tenant-migrator: lock_timeout=5s  statement_timeout=0\nSELECT 1"))
                         .timeouts())
                 .isEqualTo(Map.of("lock_timeout", "5s", "statement_timeout", "0"));
@@ -201,7 +201,7 @@ class NonTransactionalScriptTest {
                 "-- tenant-migrator: no-transaction\n-- tenant-migrator: no-transaction\nSELECT 1",
             })
     void aCommentThatIsNotUnderstoodIsRefused(String sql) {
-        assertThatThrownBy(() -> ScriptDirective.read(ScriptFile.of("m.sql", sql)))
+        assertThatThrownBy(() -> ScriptDirective.read(MigrationScript.of("m.sql", sql)))
                 .isInstanceOf(InvalidMigrationException.class)
                 .hasMessageContaining("m.sql:2");
     }

@@ -3,7 +3,7 @@ package dev.tenantmigrator.internal.sql.rewrite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenantmigrator.InvalidMigrationException;
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.sql.lex.Lexer;
@@ -187,7 +187,7 @@ class AdaptationPropertyTest {
     }
 
     private static Duration timeToAdapt(String part, int megabytes) {
-        ScriptFile file = ScriptFile.of("m.sql", part.repeat(megabytes * 1_000_000 / part.length()));
+        MigrationScript file = MigrationScript.of("m.sql", part.repeat(megabytes * 1_000_000 / part.length()));
         long start = processorTime();
         assertThat(new PublicSchemaAdapter()
                         .adapt(file, SHARED)
@@ -210,7 +210,7 @@ class AdaptationPropertyTest {
 
     /** All of the package either does its work on a text or throws what it documents. */
     private static void check(String text) {
-        ScriptFile file = ScriptFile.of("m.sql", text);
+        MigrationScript file = MigrationScript.of("m.sql", text);
         try {
             Tokens tokens = Lexer.lex(text);
             StringBuilder joined = new StringBuilder(text.length());

@@ -2,7 +2,7 @@ package dev.tenantmigrator.internal.sql.rewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import java.util.List;
@@ -245,7 +245,7 @@ class LiteralAdaptationTest {
 
     private static List<SqlStatement> statements(String sql, String schema) {
         return new PublicSchemaAdapter()
-                .adapt(ScriptFile.of("m.sql", sql), SHARED)
+                .adapt(MigrationScript.of("m.sql", sql), SHARED)
                 .statements(schema);
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenantmigrator.InvalidMigrationException;
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SharedObjects;
 import java.util.Map;
 import java.util.Set;
@@ -169,7 +169,7 @@ class OtherSchemaCheckTest {
 
     private static Object adapt(String sql) {
         return new PublicSchemaAdapter()
-                .adapt(ScriptFile.of("m.sql", sql), SHARED)
+                .adapt(MigrationScript.of("m.sql", sql), SHARED)
                 .statements("t1");
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenantmigrator.InvalidMigrationException;
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.sql.lex.Statement;
@@ -119,7 +119,7 @@ class PublicSchemaAdapterTest {
 
     @Test
     void readsAScriptOnceForAllTenants() {
-        var script = new PublicSchemaAdapter().adapt(ScriptFile.of("m.sql", "SELECT public.a; SELECT 2"), SHARED);
+        var script = new PublicSchemaAdapter().adapt(MigrationScript.of("m.sql", "SELECT public.a; SELECT 2"), SHARED);
 
         assertThat(script.statements("t1"))
                 .extracting(SqlStatement::sql)
@@ -213,7 +213,7 @@ class PublicSchemaAdapterTest {
 
     @Test
     void refusesASchemaThatWouldEndADollarQuote() {
-        var script = new PublicSchemaAdapter().adapt(ScriptFile.of("m.sql", "DO $$ public.a $$"), SHARED);
+        var script = new PublicSchemaAdapter().adapt(MigrationScript.of("m.sql", "DO $$ public.a $$"), SHARED);
 
         assertThatThrownBy(() -> script.statements("a$$b")).isInstanceOf(IllegalArgumentException.class);
         assertThat(script.statements("a$b").get(0).sql()).isEqualTo("DO $$ \"a$b\".a $$");
@@ -233,7 +233,7 @@ class PublicSchemaAdapterTest {
 
     private static List<SqlStatement> statements(String sql) {
         return new PublicSchemaAdapter()
-                .adapt(ScriptFile.of("m.sql", sql), SHARED)
+                .adapt(MigrationScript.of("m.sql", sql), SHARED)
                 .statements("t1");
     }
 

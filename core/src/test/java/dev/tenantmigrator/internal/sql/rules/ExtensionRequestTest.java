@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenantmigrator.InvalidMigrationException;
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +31,7 @@ class ExtensionRequestTest {
         assertThatThrownBy(() -> ExtensionRequest.in(script("'"))).isInstanceOf(InvalidMigrationException.class);
     }
 
-    private static ScriptFile script(String sql) {
-        return ScriptFile.of("m.sql", sql);
+    private static MigrationScript script(String sql) {
+        return MigrationScript.of("m.sql", sql);
     }
 }

@@ -2,7 +2,7 @@ package dev.tenantmigrator.internal.sql.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -55,7 +55,7 @@ class SettingRulesTest {
         assertThat(SettingRules.ownSettings(script(sql))).isEmpty();
     }
 
-    private static ScriptFile script(String sql) {
-        return ScriptFile.of("m.sql", sql);
+    private static MigrationScript script(String sql) {
+        return MigrationScript.of("m.sql", sql);
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenantmigrator.InvalidMigrationException;
-import dev.tenantmigrator.ScriptFile;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.sql.rewrite.PublicSchemaAdapter;
@@ -224,7 +224,7 @@ class StatementRulesTest {
                     START TRANSACTION ISOLATION LEVEL SERIALIZABLE; COMMIT; BEGIN ISOLATION LEVEL REPEATABLE READ; END ¦ SERIALIZABLE
                     """)
     void takesTheStrongestIsolationLevelOver(String sql, String level) {
-        var script = new PublicSchemaAdapter().adapt(ScriptFile.of("m.sql", sql), NOTHING_SHARED);
+        var script = new PublicSchemaAdapter().adapt(MigrationScript.of("m.sql", sql), NOTHING_SHARED);
 
         assertThat(script.isolationLevel()).isEqualTo(Optional.ofNullable(level));
     }
@@ -239,7 +239,7 @@ class StatementRulesTest {
 
     private static List<String> adapt(String sql) {
         return new PublicSchemaAdapter()
-                .adapt(ScriptFile.of("m.sql", sql), NOTHING_SHARED).statements("t1").stream()
+                .adapt(MigrationScript.of("m.sql", sql), NOTHING_SHARED).statements("t1").stream()
                         .map(SqlStatement::sql)
                         .toList();
     }

@@ -36,7 +36,11 @@ final class DeployAllCommand implements Callable<Integer> {
     }
 
     private FleetReport run(CliSession session) {
-        DeployOptions options = versions.deploy(allowSharedSchema);
-        return rollout.run(session, Optional.empty(), how -> session.migrator().deployAll(options.withRollout(how)));
+        DeployOptions.Builder options = versions.deploy().sharedSchemaChanges(allowSharedSchema);
+        return rollout.run(
+                session,
+                Optional.empty(),
+                (tenants, how) ->
+                        session.migrator().deploy(tenants, options.rollout(how).build()));
     }
 }

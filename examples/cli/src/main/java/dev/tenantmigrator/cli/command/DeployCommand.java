@@ -1,6 +1,7 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.DeployOptions;
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResults;
 import dev.tenantmigrator.cli.setup.CliSession;
@@ -38,8 +39,10 @@ final class DeployCommand implements Callable<Integer> {
     }
 
     private FleetReport run(CliSession session) {
-        DeployOptions options = versions.deploy(allowSharedSchema)
-                .withRollout(execution.rollout(session.cancellation()).build());
-        return session.run(() -> session.migrator().deploy(schema, options));
+        DeployOptions options = versions.deploy()
+                .sharedSchemaChanges(allowSharedSchema)
+                .rollout(execution.rollout(session.cancellation()).build())
+                .build();
+        return session.run(() -> session.migrator().deploy(Tenants.named(schema), options));
     }
 }

@@ -32,7 +32,7 @@ final class DropCommand implements Callable<Integer> {
     public Integer call() {
         return runner.withoutMigrations("drop", session -> {
             confirm(session.context());
-            session.migrator().dropTenant(schema, schema);
+            session.migrator().dropTenant(schema);
             return CommandResult.of("drop", TenantResult.of(schema, "dropped"));
         });
     }

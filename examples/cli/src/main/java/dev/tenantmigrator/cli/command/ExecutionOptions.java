@@ -1,7 +1,7 @@
 package dev.tenantmigrator.cli.command;
 
-import dev.tenantmigrator.Cancellation;
-import dev.tenantmigrator.Rollout;
+import dev.tenantmigrator.rollout.Cancellation;
+import dev.tenantmigrator.rollout.Rollout;
 import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Option;

@@ -1,6 +1,5 @@
 package dev.tenantmigrator.cli.command;
 
-import dev.tenantmigrator.DeployOptions;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.PlanResults;
@@ -53,7 +52,7 @@ final class PlanCommand implements Callable<Integer> {
                     "--version shows a single version and cannot be combined with --out-of-order or --target");
         }
         tenants.check(session, schema);
-        PlanReport report = tenants.of(report(session.migrator()));
+        PlanReport report = report(session.migrator());
         tenants.checkFound(session, report.tenants().size());
         CommandResult result = CommandResult.of("plan", PlanResults.of(report))
                 .withMore(Map.of("missingExtensions", report.missingExtensions()));
@@ -65,11 +64,8 @@ final class PlanCommand implements Callable<Integer> {
 
     private PlanReport report(TenantMigrator migrator) {
         if (version.isPresent()) {
-            return schema.isPresent()
-                    ? migrator.planVersion(schema.get(), version.get())
-                    : migrator.planVersion(version.get());
+            return migrator.planVersion(tenants.selected(schema), version.get());
         }
-        DeployOptions options = versions.deploy(false);
-        return schema.isPresent() ? migrator.plan(schema.get(), options) : migrator.plan(options);
+        return migrator.plan(tenants.selected(schema), versions.deploy().build());
     }
 }

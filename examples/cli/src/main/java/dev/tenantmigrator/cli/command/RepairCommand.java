@@ -1,7 +1,6 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.Repair;
-import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResults;
 import dev.tenantmigrator.cli.setup.CliSession;
@@ -72,8 +71,6 @@ final class RepairCommand {
         if (schema.isPresent() == all) {
             throw new CommandException("give either SCHEMA or --all");
         }
-        TenantMigrator migrator = session.migrator();
-        return session.run(() ->
-                schema.map(tenant -> migrator.repair(tenant, repair)).orElseGet(() -> migrator.repairAll(repair)));
+        return session.run(() -> session.migrator().repair(TenantsOption.oneOrAll(schema), repair));
     }
 }

@@ -1,8 +1,6 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.RollbackOptions;
-import dev.tenantmigrator.Rollout;
-import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResults;
 import dev.tenantmigrator.cli.setup.CliSession;
@@ -44,12 +42,12 @@ final class RollbackCommand implements Callable<Integer> {
     }
 
     private FleetReport run(CliSession session) {
-        RollbackOptions options = new RollbackOptions(withLater, allowSharedSchema, Rollout.defaults());
-        TenantMigrator migrator = session.migrator();
+        RollbackOptions.Builder options =
+                RollbackOptions.builder().laterVersions(withLater).sharedSchemaChanges(allowSharedSchema);
         return rollout.run(
                 session,
                 schema,
-                how -> schema.map(tenant -> migrator.rollback(tenant, version, options.withRollout(how)))
-                        .orElseGet(() -> migrator.rollbackAll(version, options.withRollout(how))));
+                (tenants, how) -> session.migrator()
+                        .rollback(tenants, version, options.rollout(how).build()));
     }
 }

@@ -1,7 +1,7 @@
 package dev.tenantmigrator.cli.command;
 
-import dev.tenantmigrator.FailurePolicy;
-import dev.tenantmigrator.RolloutGroup;
+import dev.tenantmigrator.rollout.FailurePolicy;
+import dev.tenantmigrator.rollout.RolloutGroup;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;

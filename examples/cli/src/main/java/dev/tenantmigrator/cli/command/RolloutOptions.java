@@ -1,18 +1,19 @@
 package dev.tenantmigrator.cli.command;
 
-import dev.tenantmigrator.Cancellation;
-import dev.tenantmigrator.FailurePolicy;
-import dev.tenantmigrator.Rollout;
-import dev.tenantmigrator.RolloutGroup;
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.cli.setup.CliContext;
 import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.cli.setup.ShellCommandCheck;
 import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.rollout.Cancellation;
+import dev.tenantmigrator.rollout.FailurePolicy;
+import dev.tenantmigrator.rollout.Rollout;
+import dev.tenantmigrator.rollout.RolloutGroup;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -20,7 +21,7 @@ import picocli.CommandLine.Option;
 final class RolloutOptions {
 
     @Mixin
-    private TenantsOption tenants = new TenantsOption();
+    TenantsOption tenants = new TenantsOption();
 
     @Option(
             names = "--order",
@@ -71,19 +72,19 @@ final class RolloutOptions {
     private ExecutionOptions execution = new ExecutionOptions();
 
     /** Checks the options, then runs {@code run} with them on all tenants or on one. */
-    FleetReport run(CliSession session, Optional<String> schema, Function<Rollout, FleetReport> run) {
+    FleetReport run(CliSession session, Optional<String> schema, BiFunction<Tenants, Rollout, FleetReport> run) {
         tenants.check(session, schema);
         TenantsOption.requireTenants(
                 session, groups.stream().map(RolloutGroup::name).filter(RolloutConverters::isName));
         groups.forEach(group -> group.parallelism().ifPresent(session::allowParallelism));
-        FleetReport report = session.run(() -> run.apply(rollout(session.cancellation(), session.context())));
+        FleetReport report = session.run(
+                () -> run.apply(tenants.selected(schema), rollout(session.cancellation(), session.context())));
         tenants.checkFound(session, report.outcomes().size());
         return report;
     }
 
     Rollout rollout(Cancellation cancellation, CliContext context) {
-        Rollout.Builder rollout =
-                execution.rollout(cancellation).tenants(tenants::has).groups(groups.toArray(RolloutGroup[]::new));
+        Rollout.Builder rollout = execution.rollout(cancellation).groups(groups.toArray(RolloutGroup[]::new));
         order.ifPresent(rollout::order);
         onFailure.ifPresent(rollout::onFailure);
         pause.ifPresent(rollout::pause);

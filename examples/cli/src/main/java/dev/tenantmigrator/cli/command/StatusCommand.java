@@ -1,6 +1,5 @@
 package dev.tenantmigrator.cli.command;
 
-import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.StatusText;
 import dev.tenantmigrator.cli.output.TenantResults;
@@ -31,8 +30,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private CommandResult status(CliSession session) {
-        TenantMigrator migrator = session.migrator();
-        StatusReport report = schema.map(migrator::status).orElseGet(migrator::status);
+        StatusReport report = session.migrator().status(TenantsOption.oneOrAll(schema));
         CommandResult result =
                 CommandResult.of("status", TenantResults.of(report)).withMore(Map.of("migrations", report.versions()));
         if (report.tenants().isEmpty()) {

@@ -1,8 +1,8 @@
 package dev.tenantmigrator.cli.command;
 
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.cli.setup.CommandException;
-import dev.tenantmigrator.report.PlanReport;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -20,15 +20,16 @@ final class TenantsOption {
             description = "Only tenants with a matching name; * stands for any characters. Repeatable, or a,b.")
     private List<RolloutConverters.Glob> patterns = List.of();
 
-    /** True if the tenant is selected. */
-    boolean has(String schema) {
-        return patterns.isEmpty() || patterns.stream().anyMatch(pattern -> pattern.test(schema));
+    /** One tenant, or all if none was given. */
+    static Tenants oneOrAll(Optional<String> schema) {
+        return schema.map(name -> Tenants.named(name)).orElseGet(Tenants::all);
     }
 
-    /** The plan of the selected tenants. */
-    PlanReport of(PlanReport plan) {
-        return new PlanReport(
-                plan.tenants().stream().filter(tenant -> has(tenant.schema())).toList(), plan.missingExtensions());
+    /** One tenant, or those that match a pattern; all if neither was given. */
+    Tenants selected(Optional<String> schema) {
+        return patterns.isEmpty()
+                ? oneOrAll(schema)
+                : Tenants.all().where(name -> patterns.stream().anyMatch(pattern -> pattern.test(name)));
     }
 
     /**

@@ -2,7 +2,6 @@ package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantName;
-import dev.tenantmigrator.TenantStep;
 import dev.tenantmigrator.cli.setup.CommandException;
 import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.report.Failure;
@@ -73,7 +72,7 @@ final class UsersTable {
             connection.setAutoCommit(false);
             boolean committed = false;
             try {
-                CreatedTenant tenant = migrator.createTenant(connection, name, TenantStep.NONE);
+                CreatedTenant tenant = migrator.createTenant(connection, name);
                 Optional<String> id = insert(connection, username, email, tenant.schema());
                 if (id.isEmpty()) {
                     return new Registration(tenant, Optional.of(taken(email)));

@@ -1,6 +1,5 @@
 package dev.tenantmigrator.cli.command;
 
-import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResults;
 import dev.tenantmigrator.cli.setup.CliSession;
@@ -28,7 +27,6 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private FleetReport run(CliSession session) {
-        TenantMigrator migrator = session.migrator();
-        return session.run(() -> schema.map(migrator::verify).orElseGet(migrator::verify));
+        return session.run(() -> session.migrator().verify(TenantsOption.oneOrAll(schema)));
     }
 }

@@ -1,7 +1,6 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.DeployOptions;
-import dev.tenantmigrator.Rollout;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -17,8 +16,10 @@ final class VersionOptions {
             description = "The last version to apply; newer ones stay pending. Default: the newest")
     private Optional<String> target = Optional.empty();
 
-    DeployOptions deploy(boolean sharedSchemaChanges) {
-        return new DeployOptions(outOfOrder, sharedSchemaChanges, target, Rollout.defaults());
+    DeployOptions.Builder deploy() {
+        DeployOptions.Builder options = DeployOptions.builder().outOfOrder(outOfOrder);
+        target.ifPresent(options::targetVersion);
+        return options;
     }
 
     boolean given() {

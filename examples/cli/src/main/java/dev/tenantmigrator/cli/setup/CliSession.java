@@ -1,9 +1,9 @@
 package dev.tenantmigrator.cli.setup;
 
-import dev.tenantmigrator.Cancellation;
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantMigratorBuilder;
+import dev.tenantmigrator.rollout.Cancellation;
 import java.util.Map;
 import java.util.function.Supplier;
 import javax.sql.DataSource;

@@ -1,6 +1,6 @@
 package dev.tenantmigrator.cli.setup;
 
-import dev.tenantmigrator.Cancellation;
+import dev.tenantmigrator.rollout.Cancellation;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Optional;
@@ -113,8 +113,13 @@ public final class InterruptHandler implements AutoCloseable {
         await();
     }
 
+    /** The first call lets the tenants in work finish; the next one also cancels statements that wait. */
     private void cancel() {
-        cancellation.cancel();
+        if (cancellation.isCancelled()) {
+            cancellation.cancelNow();
+        } else {
+            cancellation.cancel();
+        }
         worker.interrupt();
     }
 

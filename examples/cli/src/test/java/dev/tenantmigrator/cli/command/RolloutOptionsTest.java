@@ -3,11 +3,12 @@ package dev.tenantmigrator.cli.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tenantmigrator.Cancellation;
-import dev.tenantmigrator.FailurePolicy;
-import dev.tenantmigrator.Rollout;
-import dev.tenantmigrator.RolloutGroup;
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.cli.setup.CliContext;
+import dev.tenantmigrator.rollout.Cancellation;
+import dev.tenantmigrator.rollout.FailurePolicy;
+import dev.tenantmigrator.rollout.Rollout;
+import dev.tenantmigrator.rollout.RolloutGroup;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ class RolloutOptionsTest {
     @Test
     void withoutOptionsTheRolloutIsTheDefault() {
         Rollout rollout = rollout();
-        assertThat(FLEET).allMatch(rollout.tenants());
+        assertThat(FLEET).allMatch(selected()::includes);
         assertThat(rollout.order()).isEmpty();
         assertThat(rollout.groups()).isEmpty();
         assertThat(rollout.onFailure()).isEqualTo(FailurePolicy.goOn());
@@ -71,7 +72,7 @@ class RolloutOptionsTest {
             })
     void tenantsAreChosenByName(String options, String expected) {
         assertThat(FLEET.stream()
-                        .filter(rollout(options.split(" ", -1)).tenants())
+                        .filter(selected(options.split(" ", -1))::includes)
                         .toList())
                 .isEqualTo(expected.isEmpty() ? List.of() : List.of(expected.split(" ", -1)));
     }
@@ -149,6 +150,12 @@ class RolloutOptionsTest {
         return FLEET.stream()
                 .sorted(rollout("--order", order).order().orElseThrow())
                 .toList();
+    }
+
+    private static Tenants selected(String... args) {
+        Holder holder = new Holder();
+        new CommandLine(holder).parseArgs(args);
+        return holder.options.tenants.selected(Optional.empty());
     }
 
     private Rollout rollout(String... args) {

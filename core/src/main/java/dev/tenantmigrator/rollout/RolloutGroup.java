@@ -1,4 +1,4 @@
-package dev.tenantmigrator;
+package dev.tenantmigrator.rollout;
 
 import java.util.List;
 import java.util.Objects;

@@ -1,4 +1,4 @@
-package dev.tenantmigrator;
+package dev.tenantmigrator.rollout;
 
 import java.util.OptionalDouble;
 import java.util.OptionalInt;

@@ -5,10 +5,10 @@ import java.sql.SQLException;
 
 /** The host application's own step at the end of a creation, e.g. inserting the first team member. */
 @FunctionalInterface
-public interface TenantStep {
+public interface CreationStep {
 
     /** Does nothing. */
-    TenantStep NONE = (connection, schema) -> {};
+    CreationStep NONE = (connection, schema) -> {};
 
     /**
      * Runs in the creation's transaction, with {@code search_path} set to the new tenant and then the shared schema.

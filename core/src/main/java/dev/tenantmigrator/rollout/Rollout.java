@@ -1,5 +1,6 @@
-package dev.tenantmigrator;
+package dev.tenantmigrator.rollout;
 
+import dev.tenantmigrator.TenantMigratorBuilder;
 import dev.tenantmigrator.report.FleetReport;
 import java.time.Duration;
 import java.util.Comparator;
@@ -10,14 +11,13 @@ import java.util.OptionalInt;
 import java.util.function.Predicate;
 
 /**
- * How a run goes through the fleet: which tenants, in which order and groups, how many at a time, what failures mean, how long
+ * How a run goes through the fleet: in which order and groups, how many at a time, what failures mean, how long
  * it waits and how often it tries. Immutable.
  */
 public final class Rollout {
 
     private static final int TRIES = 5;
 
-    private final Predicate<String> tenants;
     private final Optional<Comparator<String>> order;
     private final OptionalInt parallelism;
     private final List<RolloutGroup> groups;
@@ -30,7 +30,6 @@ public final class Rollout {
     private final int tries;
 
     private Rollout(Builder builder) {
-        this.tenants = builder.tenants;
         this.order = builder.order;
         this.parallelism = builder.parallelism;
         this.groups = builder.groups;
@@ -59,15 +58,6 @@ public final class Rollout {
      */
     public static Builder builder() {
         return new Builder();
-    }
-
-    /**
-     * Which tenants of the fleet the run is about.
-     *
-     * @return asked with each schema's name
-     */
-    public Predicate<String> tenants() {
-        return tenants;
     }
 
     /**
@@ -177,7 +167,6 @@ public final class Rollout {
     /** Puts a {@link Rollout} together. Can be used again after {@link #build()}. Not thread-safe. */
     public static final class Builder {
 
-        private Predicate<String> tenants = schema -> true;
         private Optional<Comparator<String>> order = Optional.empty();
         private OptionalInt parallelism = OptionalInt.empty();
         private List<RolloutGroup> groups = List.of();
@@ -190,17 +179,6 @@ public final class Rollout {
         private int tries = TRIES;
 
         private Builder() {}
-
-        /**
-         * Leaves tenants out: those that the condition does not hold for are neither worked on nor reported.
-         *
-         * @param condition asked with each schema's name
-         * @return this
-         */
-        public Builder tenants(Predicate<String> condition) {
-            tenants = Objects.requireNonNull(condition, "condition");
-            return this;
-        }
 
         /**
          * Begins tenants in an order. By default groups take tenants in the order of their names, and the tenants of a group

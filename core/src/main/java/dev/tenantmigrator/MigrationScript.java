@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /**
  * The bytes of one {@code migration.sql} or {@code rollback.sql} and where they came from. Immutable and thread-safe.
  */
-public final class ScriptFile {
+public final class MigrationScript {
 
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
@@ -27,7 +27,7 @@ public final class ScriptFile {
      * @param location how error messages name the file, e.g. {@code migrations/20241218_init/migration.sql}
      * @param content the file's bytes, copied
      */
-    public ScriptFile(String location, byte[] content) {
+    public MigrationScript(String location, byte[] content) {
         this.location = location;
         this.raw = content.clone();
         this.normalized = withoutCarriageReturns(withoutByteOrderMark(content));
@@ -41,8 +41,8 @@ public final class ScriptFile {
      * @param sql its text
      * @return the script
      */
-    public static ScriptFile of(String location, String sql) {
-        return new ScriptFile(location, sql.getBytes(StandardCharsets.UTF_8));
+    public static MigrationScript of(String location, String sql) {
+        return new MigrationScript(location, sql.getBytes(StandardCharsets.UTF_8));
     }
 
     /**

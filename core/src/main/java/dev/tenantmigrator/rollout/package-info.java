@@ -1,0 +1,5 @@
+/**
+ * How a run goes through the fleet: {@link dev.tenantmigrator.rollout.Rollout} with its groups, failure policies and
+ * cancellation.
+ */
+package dev.tenantmigrator.rollout;
