@@ -309,7 +309,7 @@ public interface TenantMigrator {
      * @throws InvalidMigrationException when a version is unknown
      * @throws InvalidTenantNameException when the schema must never be a tenant, e.g. {@code public}
      * @throws TenantNotFoundException when there is no such schema
-     * @throws TenantExistsException when it is a tenant already, or holds another tool's {@code schema_migrations}
+     * @throws TenantExistsException when it is a tenant already, or holds another tool's tracking table
      */
     void adopt(String schema, Collection<String> versions);
 

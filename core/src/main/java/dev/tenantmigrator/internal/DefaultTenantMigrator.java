@@ -89,7 +89,7 @@ public final class DefaultTenantMigrator implements TenantMigrator {
 
     private FleetReport deploy(TenantSelection reading, DeployOptions options) {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
-        Deploy deploy = new Deploy(options, catalog, config.store());
+        Deploy deploy = new Deploy(options, catalog, config.recorder());
         return sql(() -> FleetMigration.run(config, "deploy", reading, catalog, deploy));
     }
 
@@ -126,7 +126,7 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     private FleetReport rollback(TenantSelection reading, String version, RollbackOptions options) {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         Migration target = catalog.get(version);
-        Rollback rollback = new Rollback(target, options, catalog, config.store());
+        Rollback rollback = new Rollback(target, options, catalog, config.recorder());
         rollback.script(target);
         return sql(() -> FleetMigration.run(config, "rollback of " + version, reading, catalog, rollback));
     }
@@ -173,7 +173,7 @@ public final class DefaultTenantMigrator implements TenantMigrator {
 
     @Override
     public FleetReport moveTracking(TrackingStore target) {
-        if (target.equals(config.store())) {
+        if (target.equals(config.recorder().store())) {
             throw new IllegalArgumentException("the target is the store that this migrator uses");
         }
         return sql(() -> new TrackingMove(config, target).move());

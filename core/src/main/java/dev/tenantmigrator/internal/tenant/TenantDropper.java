@@ -135,8 +135,7 @@ public final class TenantDropper {
                         .add(LOCK_TIMEOUT)
                         .add("ALTER SCHEMA " + Sql.identifier(schema) + " RENAME TO " + Sql.identifier(dropping))
                         .add("COMMENT ON SCHEMA " + Sql.identifier(dropping) + " IS " + Sql.literal(MARK + schema));
-                config.store().renameSql(schema, dropping).ifPresent(flight::add);
-                flight.send(connection);
+                flight.addAll(config.recorder().rename(schema, dropping)).send(connection);
                 return dropping;
             });
         } catch (SQLException e) {
@@ -201,8 +200,8 @@ public final class TenantDropper {
         }
         Pipeline last =
                 new Pipeline().add(LOCK_TIMEOUT).add("DROP SCHEMA IF EXISTS " + Sql.identifier(dropping) + " CASCADE");
-        if (config.store().recordsOutside()) {
-            last.add(config.store().forgetSql(dropping));
+        if (!config.recorder().recordsInside()) {
+            last.addAll(config.recorder().forget(dropping));
         }
         session.sendInTransaction(last);
     }
@@ -211,7 +210,7 @@ public final class TenantDropper {
      * Statements that drop some relations: partitions before their parents, the tracking table never. What {@code CASCADE}
      * took along meanwhile is passed over by {@code IF EXISTS}.
      */
-    private static List<String> nextStep(Connection connection, String schema) throws SQLException {
+    private List<String> nextStep(Connection connection, String schema) throws SQLException {
         String query = """
                 SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
                                       WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
@@ -221,7 +220,7 @@ public final class TenantDropper {
                              WHERE k.contype = 'f' AND (k.conrelid = c.oid OR k.confrelid = c.oid))
                   FROM pg_catalog.pg_namespace n
                   JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-                 WHERE n.nspname = ? AND c.relname <> 'schema_migrations'
+                 WHERE n.nspname = ? AND c.relname <> ?
                    AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhparent = c.oid)
                    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                                     WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
@@ -231,7 +230,8 @@ public final class TenantDropper {
         List<String> statements = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(query)) {
             statement.setString(1, schema);
-            statement.setInt(2, LOCKS_PER_STEP);
+            statement.setString(2, config.recorder().tableInSchema().orElse(""));
+            statement.setInt(3, LOCKS_PER_STEP);
             try (ResultSet rows = statement.executeQuery()) {
                 int locks = 0;
                 while (rows.next() && (statements.isEmpty() || locks + rows.getInt(3) <= LOCKS_PER_STEP)) {

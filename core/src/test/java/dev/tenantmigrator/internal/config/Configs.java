@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.config;
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.SchemaAdapter;
 import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.tracking.store.Recorder;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -20,7 +21,7 @@ public final class Configs {
                 Optional.empty(),
                 migrations,
                 SchemaAdapter.standard(),
-                TrackingStore.perSchema(),
+                Recorder.of(TrackingStore.perSchema()),
                 event -> {},
                 schema -> true,
                 Set.of(),

@@ -1,11 +1,10 @@
-package dev.tenantmigrator.internal.tracking;
+package dev.tenantmigrator.internal.tracking.store;
 
 import static dev.tenantmigrator.internal.sql.Sql.identifier;
 import static dev.tenantmigrator.internal.sql.Sql.literal;
 
 import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.RecordedVersion;
-import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
 import dev.tenantmigrator.internal.sql.Sql;
@@ -32,9 +31,13 @@ import java.util.stream.Stream;
 public final class FleetTrackingStore extends TrackingTable {
 
     /** The store: it holds nothing. */
-    public static final TrackingStore INSTANCE = new FleetTrackingStore();
+    public static final FleetTrackingStore INSTANCE = new FleetTrackingStore();
 
-    private static final String SCHEMA = TenantSchemas.RESERVED_PREFIX + "fleet";
+    private static final String SCHEMA = "tenant_migrator_fleet";
+
+    /** Bounds the part of an answer that is held at a time. */
+    private static final int CHUNK = 1000;
+
     private static final String TABLE = Sql.qualified(SCHEMA, "schema_migrations");
     private static final RecordedVersion TENANT = new RecordedVersion("", Optional.empty(), true);
 
@@ -86,8 +89,13 @@ public final class FleetTrackingStore extends TrackingTable {
     }
 
     @Override
-    public boolean recordsOutside() {
-        return true;
+    public Optional<String> tableInSchema() {
+        return Optional.empty();
+    }
+
+    @Override
+    public int chunk() {
+        return CHUNK;
     }
 
     /** Nobody has signed up yet; asked first, because an error would end the caller's transaction. */
@@ -101,14 +109,13 @@ public final class FleetTrackingStore extends TrackingTable {
     }
 
     @Override
-    public List<String> discover(Connection connection, String sharedSchema) throws SQLException {
+    public List<String> tenants(Connection connection) throws SQLException {
         List<String> schemas = new ArrayList<>();
         if (!isThere(connection)) {
             return schemas;
         }
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "SELECT f.tenant" + ROWS + "f.version = '' AND " + TenantSchemas.othersSql(sharedSchema))) {
+                ResultSet rows = statement.executeQuery("SELECT f.tenant" + ROWS + "f.version = ''")) {
             while (rows.next()) {
                 schemas.add(rows.getString(1));
             }
@@ -133,6 +140,12 @@ public final class FleetTrackingStore extends TrackingTable {
     @Override
     public Map<String, List<AppliedMigration>> read(Connection connection, Collection<String> schemas)
             throws SQLException {
+        return isThere(connection) ? rows(connection, schemas) : new LinkedHashMap<>();
+    }
+
+    @Override
+    public Map<String, List<AppliedMigration>> rows(Connection connection, Collection<String> schemas)
+            throws SQLException {
         Map<String, List<AppliedMigration>> histories = new LinkedHashMap<>();
         if (schemas.isEmpty()) {
             return histories;
@@ -155,16 +168,7 @@ public final class FleetTrackingStore extends TrackingTable {
                 }
             }
         }
-        refuseMissing(schemas, histories);
         return histories;
-    }
-
-    private static void refuseMissing(Collection<String> schemas, Map<String, ?> histories) throws SQLException {
-        for (String schema : schemas) {
-            if (!histories.containsKey(schema)) {
-                throw new SQLException("no row of " + TABLE + " says that this schema is a tenant, or it is gone");
-            }
-        }
     }
 
     @Override
@@ -173,23 +177,18 @@ public final class FleetTrackingStore extends TrackingTable {
         if (schemas.isEmpty()) {
             return new LinkedHashMap<>();
         }
-        Map<String, List<RecordedVersion>> histories;
-        try (PreparedStatement statement = connection.prepareStatement(histories("WHERE f.tenant = ANY (?)", "true"))) {
+        try (PreparedStatement statement = connection.prepareStatement(histories("WHERE f.tenant = ANY (?)"))) {
             statement.setArray(1, connection.createArrayOf("text", schemas.toArray()));
-            histories = shared(statement);
+            return shared(statement);
         }
-        refuseMissing(schemas, histories);
-        return histories;
     }
 
     @Override
-    public Optional<Map<String, List<RecordedVersion>>> allHistories(Connection connection, String sharedSchema)
-            throws SQLException {
+    public Optional<Map<String, List<RecordedVersion>>> allHistories(Connection connection) throws SQLException {
         if (!isThere(connection)) {
-            return Optional.of(Map.of());
+            return Optional.of(new LinkedHashMap<>());
         }
-        try (PreparedStatement statement =
-                connection.prepareStatement(histories("", TenantSchemas.othersSql(sharedSchema)))) {
+        try (PreparedStatement statement = connection.prepareStatement(histories(""))) {
             return Optional.of(shared(statement));
         }
     }
@@ -200,9 +199,8 @@ public final class FleetTrackingStore extends TrackingTable {
      * longer than all the rest. An array for each column takes less than one of arrays.
      *
      * @param rows which to read
-     * @param schemas a condition for {@code pg_namespace n}
      */
-    private static String histories(String rows, String schemas) {
+    private static String histories(String rows) {
         return """
                 SELECT h.versions, h.checksums, h.finished, pg_catalog.array_agg(h.tenant)
                   FROM (SELECT f.tenant, pg_catalog.array_agg(f.version ORDER BY f.id) AS versions,
@@ -210,8 +208,7 @@ public final class FleetTrackingStore extends TrackingTable {
                                pg_catalog.array_agg(f.applied_at IS NOT NULL ORDER BY f.id) AS finished
                           FROM %s f %s GROUP BY f.tenant) h
                   JOIN pg_catalog.pg_namespace n ON n.nspname = h.tenant
-                 WHERE %s
-                 GROUP BY h.versions, h.checksums, h.finished""".formatted(TABLE, rows, schemas);
+                 GROUP BY h.versions, h.checksums, h.finished""".formatted(TABLE, rows);
     }
 
     private static Map<String, List<RecordedVersion>> shared(PreparedStatement query) throws SQLException {
