@@ -282,7 +282,7 @@ public interface TenantMigrator extends AutoCloseable {
      * @throws InvalidMigrationException when a version is unknown
      * @throws InvalidTenantNameException when the schema must never be a tenant, e.g. {@code public}
      * @throws TenantNotFoundException when there is no such schema
-     * @throws TenantExistsException when it is a tenant already, or holds another tool's {@code schema_migrations}
+     * @throws TenantExistsException when it is a tenant already, or holds another tool's tracking table
      */
     void adopt(String schema, Collection<String> versions);
 

@@ -3,6 +3,7 @@ package dev.tenantmigrator;
 import dev.tenantmigrator.event.TenantEventListener;
 import dev.tenantmigrator.internal.DefaultTenantMigrator;
 import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.rollout.Rollout;
 import java.time.Duration;
 import java.util.Collection;
@@ -263,7 +264,7 @@ public final class TenantMigratorBuilder {
                 directDataSource,
                 source,
                 schemaAdapter,
-                trackingStore,
+                Recorder.of(trackingStore),
                 listener,
                 tenants,
                 requiredTables,

@@ -1,233 +1,118 @@
 package dev.tenantmigrator;
 
-import dev.tenantmigrator.internal.tracking.FleetTrackingStore;
-import dev.tenantmigrator.internal.tracking.SchemaTrackingStore;
+import dev.tenantmigrator.internal.tracking.store.FleetTrackingStore;
+import dev.tenantmigrator.internal.tracking.store.SchemaTrackingStore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * Where it is recorded which migrations each tenant has.
+ * The place where each tenant's applied migrations are recorded. A tenant's record is a list of rows, one per version; a record
+ * without rows makes a schema a tenant too.
  *
- * <p>Reads are given a connection and leave it as it was. Writes are SQL text, because they travel in one flight with the
- * migration and commit with it. Schema and version names in that text are quoted by the store. Implementations must be
- * thread-safe and never begin or end a transaction.
+ * <p><b>Place.</b> Keep the record outside of the tenants' schemas, in a table that no migration may write to. The library checks
+ * everything that a script touched, and only then calls {@link #record} or {@link #remove}. A migration can put a trigger on a table
+ * in its own schema, and that trigger would run after the check.
+ *
+ * <p><b>Transactions.</b> A store never begins, commits or rolls back a transaction. It uses the given connection alone, so that a
+ * change of the record commits together with the migration. Changes are made in a transaction of the library's own or of the caller
+ * of {@link TenantMigrator#createTenant(Connection, TenantName, CreationStep)}; {@link #tenants} and {@link #read} are called inside
+ * and outside of transactions. An exception of a store ends the transaction: the migration is rolled back with it.
+ *
+ * <p><b>Locks.</b> The library holds the tenant's lock while it calls {@link #record}, {@link #remove}, {@link #rename} and {@link
+ * #forget}, except for {@link #forget} of a dropped schema, whose name is random. {@link #create} is called with the lock, or for a
+ * schema that the same transaction has created. {@link #prepare}, {@link #tenants} and {@link #read} are called at any time.
+ *
+ * <p><b>Names.</b> A store names its tables with their schema, because the search path is another one in each call. The names of
+ * schemas may contain any character. A store needs not know which schemas exist and which are reserved: the library leaves out
+ * records of schemas that are gone, that are its own, PostgreSQL's or shared, or that the tenant filter excludes.
+ *
+ * <p>Implementations are thread-safe. {@code TrackingStoreContract} in this project's tests is their contract test.
  */
 public interface TrackingStore {
 
     /**
-     * Finds all tenants in one query.
+     * Makes what all tenants share and is not there yet, such as a table. The library calls it before {@link #create}, in the same
+     * transaction or an earlier one, and in {@link TenantMigrator#prepare()}. Several instances may call it at once; when one of them
+     * fails because another one has made the object meanwhile (SQLState 23505, 42P06, 42P07 or 42710), it is called once more.
      *
-     * @param connection an open connection
-     * @param sharedSchema never a tenant
-     * @return the schemas' names in any order
+     * @param connection an open connection, in a transaction
      * @throws SQLException when PostgreSQL refuses
      */
-    List<String> discover(Connection connection, String sharedSchema) throws SQLException;
+    default void prepare(Connection connection) throws SQLException {}
 
     /**
-     * Whether one schema is a tenant.
+     * Finds all schemas with a record. Before {@link #prepare} has ever run there are none, which is no error.
      *
      * @param connection an open connection
-     * @param schema a schema's name, existing or not
-     * @return true when the store tracks it
+     * @return the schemas' names, in any order
      * @throws SQLException when PostgreSQL refuses
      */
-    boolean isTracked(Connection connection, String schema) throws SQLException;
+    Collection<String> tenants(Connection connection) throws SQLException;
 
     /**
-     * Reads what is recorded for several tenants, in one statement.
+     * Reads the records of some schemas, better in one query than in one for each.
      *
      * @param connection an open connection
-     * @param schemas tenants; the caller bounds their number
-     * @return for each schema its rows in the order in which they were recorded
-     * @throws SQLException when any of them cannot be read; the caller asks again one by one
+     * @param schemas the schemas' names, at most a thousand
+     * @return by schema the rows in the order in which their versions were first recorded; empty for a record without rows; a schema
+     *     without a record is absent
+     * @throws SQLException when a record cannot be read; the library then reads the others in smaller portions
      */
     Map<String, List<AppliedMigration>> read(Connection connection, Collection<String> schemas) throws SQLException;
 
     /**
-     * Reads the part of what is recorded that decisions depend on, for several tenants, in one statement.
+     * Begins the record of a new tenant, without rows.
      *
-     * @param connection an open connection
-     * @param schemas tenants; the caller bounds their number
-     * @return for each schema its versions in the order in which they were recorded
-     * @throws SQLException when any of them cannot be read; the caller asks again one by one
-     */
-    default Map<String, List<RecordedVersion>> histories(Connection connection, Collection<String> schemas)
-            throws SQLException {
-        Map<String, List<RecordedVersion>> histories = new LinkedHashMap<>();
-        read(connection, schemas)
-                .forEach((schema, rows) -> histories.put(
-                        schema, rows.stream().map(AppliedMigration::recorded).toList()));
-        return histories;
-    }
-
-    /**
-     * Reads the same of all tenants in one query, where the store can.
-     *
-     * @param connection an open connection
-     * @param sharedSchema never a tenant
-     * @return by schema; empty when the store cannot: then tenants are discovered and read in chunks
+     * @param connection an open connection, in a transaction
+     * @param schema the tenant's schema, without a record
      * @throws SQLException when PostgreSQL refuses
      */
-    default Optional<Map<String, List<RecordedVersion>>> allHistories(Connection connection, String sharedSchema)
-            throws SQLException {
-        return Optional.empty();
-    }
+    void create(Connection connection, String schema) throws SQLException;
 
     /**
-     * Whether the store writes to a table outside of the tenant's schema. What a script does is then checked before the
-     * store's own statements run, because the check cannot tell one from the other; otherwise after them.
+     * Writes the row of one version: at the end of the record, or in the place of that version's row if there is one.
      *
-     * @return false for a table in the tenant's schema
+     * <p>A script can choose {@code REPEATABLE READ} or {@code SERIALIZABLE}. Even then the call must fail if another transaction has
+     * recorded the version since the snapshot was taken. A unique constraint does that.
+     *
+     * @param connection an open connection, in a transaction
+     * @param schema the tenant's schema, with a record
+     * @param row the row; without a time of application, the version was started and is not finished
+     * @throws SQLException when PostgreSQL refuses
      */
-    default boolean recordsOutside() {
-        return false;
-    }
+    void record(Connection connection, String schema, AppliedMigration row) throws SQLException;
 
     /**
-     * The table in the tenant's schema to which {@link #insertSql}, an {@code INSERT}, writes one row, and from which {@link
-     * #deleteSql}, a {@code DELETE}, deletes one, neither touching another; both can be followed by {@code RETURNING version,
-     * applied_at}. Where the server counts rows, that a script did nothing to this table is then asked in
-     * place of {@link #assertRecordedSql}, which takes longer.
+     * Removes the row of one version, if there is one.
      *
-     * @param schema the tenant's schema
-     * @return the table's name with its schema, as SQL names it; empty when a migration is recorded in another way
-     */
-    default Optional<String> countedTable(String schema) {
-        return Optional.empty();
-    }
-
-    /**
-     * SQL that makes what all tenants share and is not there yet. It runs before each {@link #createSql}, in the same
-     * transaction or an earlier one; several may run it at once.
-     *
-     * @return one statement; empty when they share nothing
-     */
-    default Optional<String> prepareSql() {
-        return Optional.empty();
-    }
-
-    /**
-     * SQL that makes what the store needs for a new tenant. What it still holds of an earlier tenant of the same name is
-     * forgotten.
-     *
-     * @param schema the tenant's schema, which exists and is not tracked
-     * @return one statement
-     */
-    String createSql(String schema);
-
-    /**
-     * SQL whose evaluation fails unless the tenant's recorded versions are exactly those expected. It runs after the tenant's lock
-     * was taken, so that work decided on an older reading is not done twice, and after a script, so that none is recorded
-     * that was not, or the other way round.
-     *
-     * @param schema the tenant's schema
-     * @param expected the rows
-     * @param otherwise what its error message contains
-     * @return an expression of type {@code integer} for the list of a {@code SELECT}; what it means depends on no search path
-     */
-    String assertRecordedSql(String schema, List<RecordedVersion> expected, String otherwise);
-
-    /**
-     * SQL that records a migration as applied now.
-     *
-     * @param schema the tenant's schema
-     * @param migration what was applied
-     * @return one statement
-     */
-    String insertSql(String schema, Migration migration);
-
-    /**
-     * SQL that records several migrations as applied now, in this order: all of a new tenant's.
-     *
-     * @param schema the tenant's schema
-     * @param migrations what was applied
-     * @return statements, better one than one for each
-     */
-    default List<String> insertAllSql(String schema, Collection<Migration> migrations) {
-        return migrations.stream()
-                .map(migration -> insertSql(schema, migration))
-                .toList();
-    }
-
-    /**
-     * SQL that records a migration as started: its row has no time of application yet.
-     *
-     * @param schema the tenant's schema
-     * @param migration what is started; not recorded yet
-     * @return one statement
-     */
-    String startSql(String schema, Migration migration);
-
-    /**
-     * SQL that records a started migration as applied now.
-     *
-     * @param schema the tenant's schema
-     * @param version the version, whose row exists
-     * @return one statement
-     */
-    String finishSql(String schema, String version);
-
-    /**
-     * SQL that makes an applied migration's row one of a started migration again, because its rollback begins.
-     *
-     * @param schema the tenant's schema
-     * @param version the version, whose row exists
-     * @return one statement
-     */
-    String reopenSql(String schema, String version);
-
-    /**
-     * SQL that removes a version's row.
-     *
-     * @param schema the tenant's schema
+     * @param connection an open connection, in a transaction
+     * @param schema the tenant's schema, with a record
      * @param version the version
-     * @return one statement
+     * @throws SQLException when PostgreSQL refuses
      */
-    String deleteSql(String schema, String version);
+    void remove(Connection connection, String schema, String version) throws SQLException;
 
     /**
-     * SQL that replaces a version's recorded checksum.
+     * Lets a record follow its schema, which has been renamed in the same transaction.
      *
-     * @param schema the tenant's schema
-     * @param version the version
-     * @param checksum the new checksum
-     * @return one statement
+     * @param connection an open connection, in a transaction
+     * @param schema the old name, with a record
+     * @param newSchema the new name, without a record
+     * @throws SQLException when PostgreSQL refuses
      */
-    String updateChecksumSql(String schema, String version, String checksum);
+    void rename(Connection connection, String schema, String newSchema) throws SQLException;
 
     /**
-     * SQL that records what another store had recorded, with its time.
+     * Removes a record with all its rows, if there is one. The schema may be gone already, and stays otherwise.
      *
-     * @param schema the tenant's schema, tracked
-     * @param row a row
-     * @return one statement
+     * @param connection an open connection, in a transaction
+     * @param schema the schema's name
+     * @throws SQLException when PostgreSQL refuses
      */
-    String restoreSql(String schema, AppliedMigration row);
-
-    /**
-     * SQL that lets what is recorded for a tenant follow its schema, which is renamed in the same transaction.
-     *
-     * @param schema the tenant's schema, tracked
-     * @param newSchema its new name, which no other schema has
-     * @return one statement; empty when the record is in the schema
-     */
-    default Optional<String> renameSql(String schema, String newSchema) {
-        return Optional.empty();
-    }
-
-    /**
-     * SQL that forgets a tenant with all that is recorded for it. Its schema stays.
-     *
-     * @param schema the tenant's schema
-     * @return one statement
-     */
-    String forgetSql(String schema);
+    void forget(Connection connection, String schema) throws SQLException;
 
     /**
      * The store used by default: a table {@code schema_migrations} in each tenant's own schema, always named with its

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.tenantmigrator.internal.tracking.store.PipelinedStore;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.support.PostgresTest;
@@ -85,8 +86,8 @@ class FleetReadingTest {
         Thread caller = Thread.currentThread();
         CountDownLatch thrown = new CountDownLatch(1);
         TrackingStore store = (TrackingStore) Proxy.newProxyInstance(
-                TrackingStore.class.getClassLoader(),
-                new Class<?>[] {TrackingStore.class},
+                PipelinedStore.class.getClassLoader(),
+                new Class<?>[] {PipelinedStore.class},
                 (proxy, method, arguments) -> {
                     if (method.getName().equals("histories") && Thread.currentThread() != caller) {
                         thrown.countDown();

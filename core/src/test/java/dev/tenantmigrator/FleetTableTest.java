@@ -6,6 +6,7 @@ import static dev.tenantmigrator.Samples.NOTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenantmigrator.internal.tracking.store.FleetTrackingStore;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.support.PostgresTest;
@@ -139,17 +140,17 @@ class FleetTableTest {
     @ParameterizedTest
     @ValueSource(strings = {"READ COMMITTED", "REPEATABLE READ"})
     void aCreationThatWaitedForTheTableFindsIt(String isolationLevel) throws Exception {
-        String sql = TrackingStore.fleet().prepareSql().orElseThrow();
         try (Connection first = database.connection();
                 Connection second = database.connection();
                 Statement made = first.createStatement();
                 Statement waiting = second.createStatement()) {
-            made.execute("BEGIN; " + sql);
+            made.execute("BEGIN");
+            TrackingStore.fleet().prepare(first);
             waiting.execute("BEGIN ISOLATION LEVEL " + isolationLevel);
             CompletableFuture<Void> waited = CompletableFuture.runAsync(() -> {
                 try {
-                    waiting.execute(sql);
-                    waiting.execute(TrackingStore.fleet().createSql("a"));
+                    TrackingStore.fleet().prepare(second);
+                    TrackingStore.fleet().create(second, "a");
                     waiting.execute("COMMIT");
                 } catch (SQLException e) {
                     throw new IllegalStateException(e);
@@ -555,7 +556,7 @@ class FleetTableTest {
         create(migrator, "b");
         try (Connection connection = database.connection()) {
             Map<String, List<RecordedVersion>> all =
-                    TrackingStore.fleet().allHistories(connection, "public").orElseThrow();
+                    FleetTrackingStore.INSTANCE.allHistories(connection).orElseThrow();
             assertThat(all.get("a")).hasSize(2).isSameAs(all.get("b"));
         }
     }

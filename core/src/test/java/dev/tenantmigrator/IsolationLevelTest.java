@@ -3,6 +3,7 @@ package dev.tenantmigrator;
 import static dev.tenantmigrator.Samples.MEMBERS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenantmigrator.internal.tracking.store.PipelinedStore;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome.Migrated;
 import dev.tenantmigrator.report.TenantOutcome.UpToDate;
@@ -148,8 +149,8 @@ class IsolationLevelTest {
         AtomicBoolean first = new AtomicBoolean(true);
         TrackingStore store = TrackingStore.perSchema();
         TrackingStore meanwhile = (TrackingStore) Proxy.newProxyInstance(
-                TrackingStore.class.getClassLoader(),
-                new Class<?>[] {TrackingStore.class},
+                PipelinedStore.class.getClassLoader(),
+                new Class<?>[] {PipelinedStore.class},
                 (proxy, method, arguments) -> {
                     if (method.getName().equals("assertRecordedSql") && first.getAndSet(false)) {
                         Samples.with(database, MEMBERS, asks)

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -231,10 +230,9 @@ class TrackingMoveTest {
     void whatCannotBeMovedStaysWhereItIs() throws SQLException {
         create(3);
         database.execute("CREATE VIEW t_0.v AS SELECT version FROM t_0.schema_migrations");
-        try (Connection connection = database.connection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(TrackingStore.fleet().prepareSql().orElseThrow());
-            statement.execute(TrackingStore.fleet().createSql("t_1"));
+        try (Connection connection = database.connection()) {
+            TrackingStore.fleet().prepare(connection);
+            TrackingStore.fleet().create(connection, "t_1");
         }
 
         FleetReport report = inside.moveTracking(TrackingStore.fleet());

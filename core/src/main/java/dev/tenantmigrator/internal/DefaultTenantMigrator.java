@@ -81,7 +81,7 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     @Override
     public FleetReport deploy(Tenants tenants, DeployOptions options) {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
-        Deploy deploy = new Deploy(options, catalog, config.store());
+        Deploy deploy = new Deploy(options, catalog, config.recorder());
         return sql(() -> FleetMigration.run(config, "deploy", tenants, catalog, deploy));
     }
 
@@ -99,7 +99,7 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     public FleetReport rollback(Tenants tenants, String version, RollbackOptions options) {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         Migration target = catalog.get(version);
-        Rollback rollback = new Rollback(target, options, catalog, config.store());
+        Rollback rollback = new Rollback(target, options, catalog, config.recorder());
         rollback.script(target);
         return sql(() -> FleetMigration.run(config, "rollback of " + version, tenants, catalog, rollback));
     }
@@ -126,7 +126,7 @@ public final class DefaultTenantMigrator implements TenantMigrator {
 
     @Override
     public FleetReport moveTracking(TrackingStore target) {
-        if (target.equals(config.store())) {
+        if (target.equals(config.recorder().store())) {
             throw new IllegalArgumentException("the target is the store that this migrator uses");
         }
         return sql(() -> new TrackingMove(config, target).move());

@@ -2,11 +2,8 @@ package dev.tenantmigrator.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.tuple;
 
 import dev.tenantmigrator.AppliedMigration;
-import dev.tenantmigrator.Migration;
-import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
@@ -14,7 +11,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDateTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,9 +22,13 @@ import org.junit.jupiter.api.Test;
 @PostgresTest
 public abstract class TrackingStoreContract {
 
-    private static final List<String> SCHEMAS = List.of("plain_1", "We\"ird 'Näme\\");
-    private static final Migration ONE = Migration.of("1_one", "SELECT 1");
-    private static final Migration TWO = Migration.of("2_two", "SELECT 2");
+    private static final String PLAIN = "plain_1";
+    private static final List<String> SCHEMAS = List.of(PLAIN, "We\"ird 'Näme\\");
+
+    private static final AppliedMigration ONE = row("1_o'ne, {\"NULL\"} \\ é");
+    private static final AppliedMigration TWO = row("2_two");
+    private static final AppliedMigration STARTED =
+            new AppliedMigration("3_three", Optional.empty(), Optional.empty(), Optional.empty());
 
     private final TestDatabase database;
     private final TrackingStore store;
@@ -38,21 +38,33 @@ public abstract class TrackingStoreContract {
         this.store = store;
     }
 
+    private static AppliedMigration row(String version) {
+        return new AppliedMigration(
+                version,
+                Optional.of("it's"),
+                Optional.of(LocalDateTime.of(2024, 12, 18, 1, 2, 3, 456_789_000)),
+                Optional.of("ab".repeat(32)));
+    }
+
     @BeforeEach
     void createTenants() throws SQLException {
         for (String schema : SCHEMAS) {
-            // Each time: what is there already is left alone.
-            for (String shared : store.prepareSql().stream().toList()) {
-                run(shared);
-            }
-            run("CREATE SCHEMA " + quoted(schema), store.createSql(schema));
+            change(connection -> {
+                // Each time: anything that is there already is left alone.
+                store.prepare(connection);
+                execute(connection, "CREATE SCHEMA " + quoted(schema));
+                store.create(connection, schema);
+            });
         }
     }
 
     @AfterEach
     void dropTenants() throws SQLException {
         for (String schema : SCHEMAS) {
-            run("DROP SCHEMA " + quoted(schema) + " CASCADE");
+            change(connection -> {
+                execute(connection, "DROP SCHEMA IF EXISTS " + quoted(schema) + " CASCADE");
+                store.forget(connection, schema);
+            });
         }
     }
 
@@ -60,144 +72,230 @@ public abstract class TrackingStoreContract {
         return '"' + schema.replace("\"", "\"\"") + '"';
     }
 
-    private void run(String... statements) throws SQLException {
-        try (Connection connection = database.connection();
-                Statement statement = connection.createStatement()) {
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
-            for (String sql : statements) {
-                statement.execute(sql);
+            statement.execute(sql);
+        }
+    }
+
+    private interface Work {
+        void on(Connection connection) throws SQLException;
+    }
+
+    /** Works in a transaction that was begun by a statement, as the library does, with the search path of a tenant. */
+    private void change(Work work) throws SQLException {
+        try (Connection connection = database.connection()) {
+            execute(connection, "BEGIN; SET LOCAL search_path TO pg_catalog, pg_temp");
+            try {
+                work.on(connection);
+                execute(connection, "COMMIT");
+            } finally {
+                execute(connection, "ROLLBACK");
             }
+        }
+    }
+
+    private void record(String schema, AppliedMigration... rows) throws SQLException {
+        change(connection -> {
+            for (AppliedMigration row : rows) {
+                store.record(connection, schema, row);
+            }
+        });
+    }
+
+    private Map<String, List<AppliedMigration>> readAll() throws SQLException {
+        try (Connection connection = database.connection()) {
+            return store.read(connection, SCHEMAS);
         }
     }
 
     private List<AppliedMigration> read(String schema) throws SQLException {
         try (Connection connection = database.connection()) {
-            Map<String, List<AppliedMigration>> all = store.read(connection, SCHEMAS);
-            assertThat(all.keySet()).containsExactlyInAnyOrderElementsOf(SCHEMAS);
-            assertThat(store.read(connection, List.of(schema)).get(schema)).isEqualTo(all.get(schema));
-            assertThat(store.read(connection, List.of())).isEmpty();
-            return new ArrayList<>(all.get(schema));
+            return store.read(connection, List.of(schema)).get(schema);
         }
     }
 
     @Test
     void findsItsTenantsAndNoOtherSchema() throws SQLException {
-        run("CREATE SCHEMA other");
+        database.execute("CREATE SCHEMA other");
         try (Connection connection = database.connection()) {
-            assertThat(store.discover(connection, "public")).containsExactlyInAnyOrderElementsOf(SCHEMAS);
-            assertThat(store.discover(connection, SCHEMAS.get(0))).containsExactly(SCHEMAS.get(1));
-            for (String schema : SCHEMAS) {
-                assertThat(store.isTracked(connection, schema)).isTrue();
-            }
-            assertThat(store.isTracked(connection, "other")).isFalse();
-            assertThat(store.isTracked(connection, "nowhere")).isFalse();
+            assertThat(store.tenants(connection)).containsExactlyInAnyOrderElementsOf(SCHEMAS);
         }
-        run("DROP SCHEMA other");
+        database.execute("DROP SCHEMA other");
     }
 
     @Test
-    void recordsReadsCorrectsAndForgets() throws SQLException {
-        for (String schema : SCHEMAS) {
-            assertThat(read(schema)).isEmpty();
-            run(store.insertSql(schema, TWO), store.insertSql(schema, ONE));
+    void nothingIsRecordedBeforeThePreparation() throws SQLException {
+        try (TestDatabase empty = TestDatabase.create("unprepared");
+                Connection connection = empty.connection()) {
+            execute(connection, "CREATE SCHEMA " + PLAIN);
 
-            List<AppliedMigration> rows = read(schema);
-            assertThat(rows).extracting(AppliedMigration::version).containsExactly("2_two", "1_one");
-            assertThat(rows).allMatch(AppliedMigration::finished);
-            assertThat(rows.get(1).checksum()).contains(ONE.up().checksum());
-            assertThat(rows.get(1).description()).contains("one");
-
-            run(store.updateChecksumSql(schema, "1_one", "c".repeat(64)), store.deleteSql(schema, "2_two"));
-            assertThat(read(schema))
-                    .singleElement()
-                    .satisfies(row -> assertThat(row.checksum()).contains("c".repeat(64)));
+            assertThat(store.tenants(connection)).isEmpty();
+            assertThat(store.read(connection, SCHEMAS)).isEmpty();
         }
     }
 
     @Test
-    void allOfANewTenantsVersionsAreRecordedInTheirOrder() throws SQLException {
-        for (String schema : SCHEMAS) {
-            run(store.insertAllSql(schema, List.of(TWO, ONE)).toArray(String[]::new));
-
-            assertThat(read(schema))
-                    .extracting(AppliedMigration::version, AppliedMigration::finished)
-                    .containsExactly(tuple("2_two", true), tuple("1_one", true));
-            assertThat(store.insertAllSql(schema, List.of())).isEmpty();
-        }
+    void readsNoRowsOfANewTenant() throws SQLException {
+        assertThat(readAll()).containsOnlyKeys(SCHEMAS);
+        assertThat(readAll().values()).allMatch(List::isEmpty);
     }
 
     @Test
-    void aVersionIsRecordedOnce() throws SQLException {
-        String schema = SCHEMAS.get(0);
-        run(store.insertSql(schema, ONE));
-        assertThatThrownBy(() -> run(store.insertSql(schema, ONE)))
-                .isInstanceOfSatisfying(
-                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("23505"));
-    }
-
-    @Test
-    void noticesAnyChangeOfTheRecordedVersions() throws SQLException {
-        for (String schema : SCHEMAS) {
-            run("SELECT " + store.assertRecordedSql(schema, List.of(), "something else"));
-            run(store.insertSql(schema, TWO), store.insertSql(schema, ONE));
-            List<RecordedVersion> rows =
-                    read(schema).stream().map(AppliedMigration::recorded).toList();
-            run("SELECT " + store.assertRecordedSql(schema, rows, "something else"));
-
-            assertThatThrownBy(() ->
-                            run("SELECT " + store.assertRecordedSql(schema, rows.subList(0, 1), "something else")))
-                    .hasMessageContaining("something else");
-            assertThatThrownBy(() -> run("SELECT " + store.assertRecordedSql(schema, List.of(), "something else")))
-                    .hasMessageContaining("something else");
-            run(store.deleteSql(schema, "1_one"));
-            assertThatThrownBy(() -> run("SELECT " + store.assertRecordedSql(schema, rows, "something else")))
-                    .hasMessageContaining("something else");
-        }
-    }
-
-    @Test
-    void readingFailsAsAWholeWhenOneTenantIsGone() throws SQLException {
+    void readsNothingOfNoSchemas() throws SQLException {
         try (Connection connection = database.connection()) {
-            assertThatThrownBy(() -> store.read(connection, List.of(SCHEMAS.get(0), "nowhere")))
-                    .isInstanceOf(SQLException.class);
+            assertThat(store.read(connection, List.of())).isEmpty();
         }
     }
 
     @Test
-    void takesOverWhatAnotherStoreRecorded() throws SQLException {
-        AppliedMigration full = new AppliedMigration(
-                "1_o'ne, {\"NULL\"} \\ é",
-                Optional.of("it's"),
-                Optional.of(LocalDateTime.of(2024, 12, 18, 1, 2, 3)),
-                Optional.of("ab"));
-        AppliedMigration bare = new AppliedMigration("2_two", Optional.empty(), Optional.empty(), Optional.empty());
-        String schema = SCHEMAS.get(0);
-
-        run(store.restoreSql(schema, full), store.restoreSql(schema, bare));
-
-        assertThat(read(schema)).containsExactly(full, bare);
+    void leavesOutASchemaWithoutRecord() throws SQLException {
+        record(PLAIN, ONE);
         try (Connection connection = database.connection()) {
-            assertThat(store.histories(connection, SCHEMAS))
-                    .containsOnlyKeys(SCHEMAS)
-                    .containsEntry(schema, List.of(full.recorded(), bare.recorded()));
-            store.allHistories(connection, "public")
-                    .ifPresent(all -> assertThat(all)
-                            .containsOnlyKeys(SCHEMAS)
-                            .containsEntry(schema, List.of(full.recorded(), bare.recorded())));
+            assertThat(store.read(connection, List.of(PLAIN, "nowhere", "public")))
+                    .containsOnly(Map.entry(PLAIN, List.of(ONE)));
         }
+    }
+
+    @Test
+    void readsRowsInTheOrderOfRecording() throws SQLException {
+        for (String schema : SCHEMAS) {
+            record(schema, TWO, ONE, STARTED);
+        }
+
+        assertThat(readAll()).containsOnlyKeys(SCHEMAS);
+        assertThat(readAll().values()).allMatch(List.of(TWO, ONE, STARTED)::equals);
+    }
+
+    @Test
+    void replacesAVersionsRowInItsPlace() throws SQLException {
+        AppliedMigration finished = row(STARTED.version());
+        AppliedMigration reopened =
+                new AppliedMigration(TWO.version(), Optional.empty(), Optional.empty(), Optional.of("c".repeat(64)));
+        for (String schema : SCHEMAS) {
+            record(schema, STARTED, TWO, ONE);
+
+            record(schema, finished, reopened);
+
+            assertThat(read(schema)).containsExactly(finished, reopened, ONE);
+        }
+    }
+
+    @Test
+    void writesNoOtherTenantsRecord() throws SQLException {
+        record(PLAIN, ONE);
+
+        assertThat(readAll()).isEqualTo(Map.of(PLAIN, List.of(ONE), SCHEMAS.get(1), List.of()));
+    }
+
+    @Test
+    void removesAVersionAndNoOther() throws SQLException {
+        for (String schema : SCHEMAS) {
+            record(schema, ONE, TWO);
+        }
+
+        change(connection -> store.remove(connection, PLAIN, ONE.version()));
+        change(connection -> store.remove(connection, PLAIN, "9_never_recorded"));
+
+        assertThat(readAll()).isEqualTo(Map.of(PLAIN, List.of(TWO), SCHEMAS.get(1), List.of(ONE, TWO)));
+    }
+
+    @Test
+    void recordsAtTheEndAfterARemoval() throws SQLException {
+        record(PLAIN, ONE, TWO);
+        change(connection -> store.remove(connection, PLAIN, ONE.version()));
+
+        record(PLAIN, ONE);
+
+        assertThat(read(PLAIN)).containsExactly(TWO, ONE);
+    }
+
+    @Test
+    void isRolledBackWithTheTransaction() throws SQLException {
+        record(PLAIN, ONE);
+
+        assertThatThrownBy(() -> change(connection -> {
+                    store.record(connection, PLAIN, TWO);
+                    store.remove(connection, PLAIN, ONE.version());
+                    throw new SQLException("the script failed");
+                }))
+                .hasMessage("the script failed");
+
+        assertThat(read(PLAIN)).containsExactly(ONE);
+    }
+
+    @Test
+    void aVersionThatWasRecordedSinceTheSnapshotIsNotRecordedAgain() throws SQLException {
+        try (Connection connection = database.connection()) {
+            execute(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT");
+            record(PLAIN, ONE);
+
+            assertThatThrownBy(() -> store.record(connection, PLAIN, ONE)).isInstanceOf(SQLException.class);
+
+            execute(connection, "ROLLBACK");
+        }
+        assertThat(read(PLAIN)).containsExactly(ONE);
+    }
+
+    @Test
+    void followsARenamedSchema() throws SQLException {
+        String renamed = "Re\"named'\\";
+        record(PLAIN, TWO, ONE);
+
+        change(connection -> {
+            execute(connection, "ALTER SCHEMA " + PLAIN + " RENAME TO " + quoted(renamed));
+            store.rename(connection, PLAIN, renamed);
+        });
+
+        assertThat(read(renamed)).containsExactly(TWO, ONE);
+        assertThat(readAll()).containsOnlyKeys(SCHEMAS.get(1));
+        change(connection -> {
+            execute(connection, "DROP SCHEMA " + quoted(renamed) + " CASCADE");
+            store.forget(connection, renamed);
+        });
     }
 
     @Test
     void forgetsATenantAndNoOther() throws SQLException {
-        String schema = SCHEMAS.get(0);
-        run(store.insertSql(schema, ONE), store.forgetSql(schema));
+        record(PLAIN, ONE);
+
+        change(connection -> store.forget(connection, PLAIN));
 
         try (Connection connection = database.connection()) {
-            assertThat(store.isTracked(connection, schema)).isFalse();
-            assertThat(store.discover(connection, "public"))
-                    .containsExactlyInAnyOrderElementsOf(SCHEMAS.subList(1, SCHEMAS.size()));
+            assertThat(store.tenants(connection)).containsExactly(SCHEMAS.get(1));
         }
-        run(store.createSql(schema));
-        assertThat(read(schema)).isEmpty();
+        assertThat(readAll()).containsOnlyKeys(SCHEMAS.get(1));
+    }
+
+    @Test
+    void aForgottenTenantBeginsAnew() throws SQLException {
+        record(PLAIN, ONE);
+
+        change(connection -> {
+            store.forget(connection, PLAIN);
+            store.create(connection, PLAIN);
+        });
+
+        assertThat(read(PLAIN)).isEmpty();
+    }
+
+    @Test
+    void forgetsNothingWhereNothingIsRecorded() throws SQLException {
+        change(connection -> store.forget(connection, "nowhere"));
+
+        assertThat(readAll()).containsOnlyKeys(SCHEMAS);
+    }
+
+    @Test
+    void forgetsATenantWhoseSchemaIsGone() throws SQLException {
+        record(PLAIN, ONE);
+
+        change(connection -> {
+            execute(connection, "DROP SCHEMA " + PLAIN + " CASCADE");
+            store.forget(connection, PLAIN);
+        });
+
+        assertThat(readAll()).containsOnlyKeys(SCHEMAS.get(1));
     }
 }

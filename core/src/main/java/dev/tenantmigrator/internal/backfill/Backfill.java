@@ -146,7 +146,7 @@ public final class Backfill {
         }
 
         private List<RecordedVersion> rows(Connection connection) throws SQLException {
-            return config.store().histories(connection, List.of(schema)).getOrDefault(schema, List.of());
+            return config.recorder().history(connection, schema);
         }
 
         private TenantOutcome make(Connection connection, StructureReference reference, SessionSettings settings)

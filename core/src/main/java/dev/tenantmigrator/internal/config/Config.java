@@ -3,9 +3,9 @@ package dev.tenantmigrator.internal.config;
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.SchemaAdapter;
 import dev.tenantmigrator.Tenants;
-import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.event.TenantEventListener;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.Failure;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -21,7 +21,7 @@ public record Config(
         Optional<DataSource> directDataSource,
         MigrationSource migrations,
         SchemaAdapter adapter,
-        TrackingStore store,
+        Recorder recorder,
         TenantEventListener listener,
         Tenants tenants,
         Set<String> requiredTables,

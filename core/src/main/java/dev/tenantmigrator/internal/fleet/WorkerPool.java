@@ -163,7 +163,7 @@ final class WorkerPool {
      * would cost a flight that fails.
      */
     private void readAgain(Session session) {
-        List<JobQueue.Entry> next = queue.pollUntried(FleetReader.CHUNK);
+        List<JobQueue.Entry> next = queue.pollUntried(FleetReader.MOST_AGAIN);
         List<String> schemas = next.stream().map(entry -> entry.work().schema()).toList();
         try {
             var fleet = new FleetReader(config).histories(session.connection(), schemas);

@@ -98,6 +98,14 @@ public final class Jdbc {
         }
     }
 
+    /** Runs a statement that changes rows, and returns their number. */
+    public static int update(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            return statement.executeUpdate(sql);
+        }
+    }
+
     private static PreparedStatement prepare(Connection connection, String sql, Object... args) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
         try {

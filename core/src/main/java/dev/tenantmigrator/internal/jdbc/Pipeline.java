@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A batch of statements that travels to PostgreSQL in one round trip. Each statement is an entry of the driver's batch, because
+ * A batch of statements that travels to PostgreSQL in one round trip, unless actions stand between them. Each statement is an entry of the driver's batch, because
  * the driver splits some texts in the wrong place.
  *
  * <p>A failed batch does not tell which statement failed: roll back, then {@link #sendOneByOne}.
@@ -26,8 +26,19 @@ public final class Pipeline {
 
     private final List<Step> steps = new ArrayList<>();
 
-    /** A statement, and its place when it comes from a script. */
-    private record Step(String sql, Optional<Origin> origin) {
+    /** Work on the connection between two statements, which neither begins nor ends a transaction. */
+    @FunctionalInterface
+    public interface SqlAction {
+        /** Works on the connection. */
+        void run(Connection connection) throws SQLException;
+    }
+
+    /** A statement, and its place when it comes from a script; or an action, and a text that describes it. */
+    private record Step(String sql, Optional<Origin> origin, Optional<SqlAction> action) {
+
+        Step(String sql, Optional<Origin> origin) {
+            this(sql, origin, Optional.empty());
+        }
 
         /**
          * Whether the statement needs a round trip of its own: in a batch the driver fetches only the first row of a query, so
@@ -43,6 +54,16 @@ public final class Pipeline {
     /** Adds a statement of the library's own. */
     public Pipeline add(String sql) {
         steps.add(new Step(sql, Optional.empty()));
+        return this;
+    }
+
+    /**
+     * Adds an action. It runs after the statements before it were sent, which takes a round trip of its own.
+     *
+     * @param comment describes the action, as SQL comments are written
+     */
+    public Pipeline add(String comment, SqlAction action) {
+        steps.add(new Step(comment, Optional.empty(), Optional.of(action)));
         return this;
     }
 
@@ -78,11 +99,21 @@ public final class Pipeline {
         return this;
     }
 
+    /** Whether there is nothing to send. */
+    public boolean isEmpty() {
+        return steps.isEmpty();
+    }
+
+    /** The texts of all statements; of an action its comment. */
+    public List<String> statements() {
+        return steps.stream().map(Step::sql).toList();
+    }
+
     Pipeline asTransaction(Optional<String> isolationLevel) {
         return new Pipeline().add(Session.begin(isolationLevel)).addAll(this).add("COMMIT");
     }
 
-    /** Sends all statements, in one round trip unless a script has queries. */
+    /** Sends all statements, in one round trip unless a script has queries or there are actions. */
     public void send(Connection connection) throws SQLException {
         try (PipelineSender sender = new PipelineSender(connection, this::script)) {
             for (Step step : steps) {
@@ -100,7 +131,9 @@ public final class Pipeline {
     }
 
     private static void send(PipelineSender sender, Step step) throws SQLException {
-        if (step.mayReturnRows()) {
+        if (step.action().isPresent()) {
+            sender.run(step.action().get());
+        } else if (step.mayReturnRows()) {
             sender.query(step.sql());
         } else {
             sender.add(step.sql());

@@ -65,6 +65,12 @@ final class PipelineSender implements AutoCloseable {
         }
     }
 
+    /** Sends the batch, then runs an action. */
+    void run(Pipeline.SqlAction action) throws SQLException {
+        flush();
+        action.run(connection);
+    }
+
     /** Sends the batch, then runs a query to its end. */
     void query(String sql) throws SQLException {
         if (DirectConnection.isSimple(connection)) {

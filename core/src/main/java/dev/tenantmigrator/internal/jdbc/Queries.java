@@ -37,6 +37,16 @@ public final class Queries {
                 schema);
     }
 
+    /** Those of some schemas that exist. */
+    public static List<String> existingSchemas(Connection connection, Collection<String> schemas) throws SQLException {
+        return Jdbc.query(
+                connection,
+                "SELECT name FROM pg_catalog.unnest(?) AS names (name)"
+                        + " WHERE pg_catalog.to_regnamespace(pg_catalog.quote_ident(name)) IS NOT NULL",
+                row -> row.getString(1),
+                schemas);
+    }
+
     /**
      * An INVALID index: PostgreSQL maintains it and does not use it.
      *

@@ -13,13 +13,13 @@ import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
+import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Optional;
 
 /** Moves what is recorded for tenants from one store to another, so that at every moment exactly one of them has it. */
 public final class TrackingMove {
@@ -27,8 +27,8 @@ public final class TrackingMove {
     private static final String DIFFERENT = SqlErrors.marker("the rows that were moved are not those that were read");
 
     private final Config config;
-    private final TrackingStore source;
-    private final TrackingStore target;
+    private final Recorder source;
+    private final Recorder target;
 
     /**
      * @param config with the store to move from
@@ -36,8 +36,8 @@ public final class TrackingMove {
      */
     public TrackingMove(Config config, TrackingStore target) {
         this.config = config;
-        this.source = config.store();
-        this.target = target;
+        this.source = config.recorder();
+        this.target = Recorder.of(target);
     }
 
     /** Moves all tenants that the source still has. */
@@ -45,10 +45,10 @@ public final class TrackingMove {
         return FleetRuns.runOnWhatIsLeft(config, "move of the tracking", (session, fleet) -> {
             FleetPlan plan = new FleetPlan();
             fleet.rows().keySet().forEach(schema -> plan.add(new TenantMove(schema)));
-            Optional<String> shared = target.prepareSql();
-            if (shared.isPresent() && !fleet.rows().isEmpty()) {
+            Pipeline shared = target.prepare();
+            if (!shared.isEmpty() && !fleet.rows().isEmpty()) {
                 // Before the workers begin, of which each would wait for the first one's transaction.
-                session.sendInTransaction(new Pipeline().add(shared.get()).add(Containment.FLUSH_COUNTERS));
+                session.sendInTransaction(shared.add(Containment.FLUSH_COUNTERS));
             }
             return plan;
         });
@@ -83,21 +83,19 @@ public final class TrackingMove {
             if (moved) {
                 throw new TenantMigratorException(Failure.of(
                         "both stores have a record of this tenant; look which one is true and remove the other"
-                                + " (drop the tenant's table schema_migrations, or delete its rows from the fleet's);"
+                                + " (drop the tenant's tracking table, or delete its rows from the table of all tenants);"
                                 + " nothing was changed"));
             }
-            List<AppliedMigration> rows =
-                    source.read(connection, List.of(schema)).getOrDefault(schema, List.of());
-            Pipeline flight = new Pipeline().add(Containment.OWN_PATH).add(target.createSql(schema));
-            rows.forEach(row -> flight.add(target.restoreSql(schema, row)));
-            flight.add("SELECT "
-                            + target.assertRecordedSql(
-                                    schema,
-                                    rows.stream()
-                                            .map(AppliedMigration::recorded)
-                                            .toList(),
-                                    DIFFERENT))
-                    .add(source.forgetSql(schema))
+            List<AppliedMigration> rows = source.rows(connection, schema);
+            new Pipeline()
+                    .add(Containment.OWN_PATH)
+                    .addAll(target.create(schema))
+                    .addAll(target.restoreAll(schema, rows))
+                    .addAll(target.assertRecorded(
+                            schema,
+                            rows.stream().map(AppliedMigration::recorded).toList(),
+                            DIFFERENT))
+                    .addAll(source.forget(schema))
                     .add(Containment.FLUSH_COUNTERS)
                     .send(connection);
             return new TenantOutcome.Moved(

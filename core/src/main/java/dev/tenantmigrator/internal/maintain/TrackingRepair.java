@@ -5,7 +5,6 @@ import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.Repair;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.Tenants;
-import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
@@ -17,6 +16,7 @@ import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
@@ -34,7 +34,7 @@ public final class TrackingRepair {
     private static final int CHECKSUM_LENGTH = 64;
 
     private final Config config;
-    private final TrackingStore store;
+    private final Recorder recorder;
     private final MigrationCatalog catalog;
     private final Repair repair;
     private final Containment containment;
@@ -46,7 +46,7 @@ public final class TrackingRepair {
      */
     public TrackingRepair(Config config, Repair repair) {
         this.config = config;
-        this.store = config.store();
+        this.recorder = config.recorder();
         this.catalog = MigrationCatalog.read(config.migrations());
         this.repair = repair;
         this.containment = new Containment(AllowList.of(config, false));
@@ -68,46 +68,46 @@ public final class TrackingRepair {
         });
     }
 
-    /** The statements that a tenant needs, by version. */
-    private Map<String, List<String>> statements(String schema, List<RecordedVersion> rows) {
-        Map<String, List<String>> statements = new LinkedHashMap<>();
+    /** The changes that a tenant's record needs, by version. */
+    private Map<String, Pipeline> changes(String schema, List<RecordedVersion> rows) {
+        Map<String, Pipeline> changes = new LinkedHashMap<>();
         if (repair instanceof Repair.MarkApplied mark) {
-            markApplied(schema, rows, catalog.get(mark.version()), statements);
-            return statements;
+            markApplied(schema, rows, catalog.get(mark.version()), changes);
+            return changes;
         }
         for (RecordedVersion row : rows) {
             Optional<Migration> migration = catalog.find(row.version());
             String recorded = row.checksum().orElse("");
             if (repair instanceof Repair.MarkNotApplied mark && mark.version().equals(row.version())) {
-                statements.put(row.version(), List.of(store.deleteSql(schema, row.version())));
+                changes.put(row.version(), recorder.delete(schema, row.version()));
             } else if (repair instanceof Repair.AcceptChecksum accept
                     && accept.version().equals(row.version())) {
                 migration
                         .filter(file -> !file.up().matches(recorded))
-                        .ifPresent(file -> statements.put(row.version(), List.of(checksumSql(schema, file))));
+                        .ifPresent(file -> changes.put(row.version(), checksum(schema, file)));
             } else if (repair instanceof Repair.FillChecksums && recorded.length() != CHECKSUM_LENGTH) {
-                migration.ifPresent(file -> statements.put(row.version(), List.of(checksumSql(schema, file))));
+                migration.ifPresent(file -> changes.put(row.version(), checksum(schema, file)));
             }
         }
-        return statements;
+        return changes;
     }
 
     private void markApplied(
-            String schema, List<RecordedVersion> rows, Migration migration, Map<String, List<String>> statements) {
+            String schema, List<RecordedVersion> rows, Migration migration, Map<String, Pipeline> changes) {
         Optional<RecordedVersion> row = rows.stream()
                 .filter(candidate -> candidate.version().equals(migration.version()))
                 .findFirst();
         if (row.isEmpty()) {
-            statements.put(migration.version(), List.of(store.insertSql(schema, migration)));
+            changes.put(migration.version(), recorder.insert(schema, migration));
         } else if (!row.get().finished()) {
-            statements.put(
+            changes.put(
                     migration.version(),
-                    List.of(store.deleteSql(schema, migration.version()), store.insertSql(schema, migration)));
+                    recorder.delete(schema, migration.version()).addAll(recorder.insert(schema, migration)));
         }
     }
 
-    private String checksumSql(String schema, Migration migration) {
-        return store.updateChecksumSql(
+    private Pipeline checksum(String schema, Migration migration) {
+        return recorder.updateChecksum(
                 schema, migration.version(), migration.up().checksum());
     }
 
@@ -140,27 +140,25 @@ public final class TrackingRepair {
 
         private Optional<TenantOutcome> tryIn(Session session) throws SQLException {
             return session.inTransactionIfFree(schema, connection -> {
-                List<RecordedVersion> rows =
-                        store.histories(connection, List.of(schema)).getOrDefault(schema, List.of());
-                Map<String, List<String>> statements = statements(schema, rows);
-                if (statements.isEmpty()) {
+                Map<String, Pipeline> changes = changes(schema, recorder.history(connection, schema));
+                if (changes.isEmpty()) {
                     return repair instanceof Repair.MarkNotApplied
                             ? new TenantOutcome.NotApplied(schema)
                             : new TenantOutcome.UpToDate(schema);
                 }
                 Containment.Checked checked = containment.start(connection, schema);
                 Pipeline flight = new Pipeline().add(Containment.OWN_PATH);
-                statements.values().forEach(sqls -> sqls.forEach(flight::add));
+                changes.values().forEach(flight::addAll);
                 flight.add("SET CONSTRAINTS ALL IMMEDIATE")
                         .add("SET TRANSACTION READ ONLY")
                         .add("SET CONSTRAINTS ALL IMMEDIATE");
-                if (!store.recordsOutside()) {
+                if (recorder.recordsInside()) {
                     flight.add(Containment.OWN_PATH)
                             .add(checked.sql(true))
                             .add(SessionLeftovers.removeSql(session.settings()));
                 }
                 flight.send(connection);
-                return new TenantOutcome.Repaired(schema, new ArrayList<>(statements.keySet()));
+                return new TenantOutcome.Repaired(schema, new ArrayList<>(changes.keySet()));
             });
         }
     }

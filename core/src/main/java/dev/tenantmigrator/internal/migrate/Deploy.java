@@ -4,10 +4,11 @@ import dev.tenantmigrator.DeployOptions;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
-import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.event.TenantEvent;
+import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantOutcome.Step;
@@ -18,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Applies what is pending. */
-public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingStore store) implements Direction {
+public record Deploy(DeployOptions options, MigrationCatalog catalog, Recorder recorder) implements Direction {
 
     /**
      * Checks its arguments.
@@ -68,23 +69,23 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingSt
     }
 
     @Override
-    public String trackingSql(String schema, Migration migration) {
-        return store.insertSql(schema, migration);
+    public Pipeline tracking(String schema, Migration migration) {
+        return recorder.insert(schema, migration);
     }
 
     @Override
-    public String startSql(String schema, Migration migration) {
-        return store.startSql(schema, migration);
+    public Pipeline start(String schema, Migration migration) {
+        return recorder.start(schema, migration);
     }
 
     @Override
-    public String endSql(String schema, Migration migration) {
-        return store.finishSql(schema, migration.version());
+    public Pipeline end(String schema, Migration migration) {
+        return recorder.finish(schema, migration.version());
     }
 
     @Override
-    public Optional<String> cancelSql(String schema, Migration migration) {
-        return Optional.of(store.deleteSql(schema, migration.version()));
+    public Optional<Pipeline> cancel(String schema, Migration migration) {
+        return Optional.of(recorder.delete(schema, migration.version()));
     }
 
     @Override

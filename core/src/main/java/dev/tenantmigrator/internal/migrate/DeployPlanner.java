@@ -45,7 +45,7 @@ public final class DeployPlanner {
 
     /** What was begun or is pending, or why it would be refused. */
     public PlanReport pending(Tenants tenants, DeployOptions options) throws SQLException {
-        Deploy deploy = new Deploy(options, catalog, config.store());
+        Deploy deploy = new Deploy(options, catalog, config.recorder());
         return plan(tenants, options.rollout(), deploy::next, deploy::refusal);
     }
 
@@ -104,14 +104,14 @@ public final class DeployPlanner {
             before.add(Session.begin(script.isolationLevel()));
             before.add(prepared.path().sql(schema));
             before.add(settings.timeoutsSql());
-            after.add(config.store().insertSql(schema, migration));
+            after.addAll(config.recorder().insert(schema, migration).statements());
             after.add("COMMIT");
         } else {
             if (!state.has(migration.version())) {
-                before.add(config.store().startSql(schema, migration));
+                before.addAll(config.recorder().start(schema, migration).statements());
             }
             before.add(settings.sessionSql(schema, settings.askedLockTimeout().orElse("0")));
-            after.add(config.store().finishSql(schema, migration.version()));
+            after.addAll(config.recorder().finish(schema, migration.version()).statements());
         }
         return new PlannedMigration(
                 migration.version(),

@@ -4,6 +4,7 @@ import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.event.TenantEvent;
+import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantOutcome.Step;
@@ -24,17 +25,17 @@ public interface Direction {
     /** The script of a migration in this direction. */
     MigrationScript script(Migration migration);
 
-    /** The statement that changes the tracking row along with the script. */
-    String trackingSql(String schema, Migration migration);
+    /** The change of the record that commits together with the script. */
+    Pipeline tracking(String schema, Migration migration);
 
-    /** The statement that records that a script is begun that cannot run in one transaction with its row. */
-    String startSql(String schema, Migration migration);
+    /** The change of the record before a script that cannot run in one transaction with it. */
+    Pipeline start(String schema, Migration migration);
 
-    /** The statement that records the end of what {@link #startSql} began. */
-    String endSql(String schema, Migration migration);
+    /** The change of the record after such a script. */
+    Pipeline end(String schema, Migration migration);
 
-    /** The statement that takes {@link #startSql} back; empty when what was before cannot be recorded again. */
-    Optional<String> cancelSql(String schema, Migration migration);
+    /** The change of the record that takes {@link #start} back; empty when the earlier record is unknown. */
+    Optional<Pipeline> cancel(String schema, Migration migration);
 
     /** What to do about a script that stopped outside of a transaction. */
     String goOn();

@@ -2,13 +2,13 @@ package dev.tenantmigrator.internal.migrate;
 
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.RecordedVersion;
-import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.internal.tracking.TenantStates;
+import dev.tenantmigrator.internal.tracking.store.Recorder;
 import java.util.List;
 
 /**
@@ -33,8 +33,8 @@ record MigrationRun(
         return states.of(schema, rows);
     }
 
-    /** The store of recorded versions. */
-    TrackingStore store() {
-        return config.store();
+    /** The recorder of applied versions. */
+    Recorder recorder() {
+        return config.recorder();
     }
 }

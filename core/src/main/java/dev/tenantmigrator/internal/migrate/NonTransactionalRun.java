@@ -6,9 +6,9 @@ import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.SqlStatement;
-import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.AllowList;
+import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.fleet.WaitReminder;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
@@ -20,6 +20,7 @@ import dev.tenantmigrator.internal.script.ScriptSettings;
 import dev.tenantmigrator.internal.sql.nontransactional.NonTransactionalStatement;
 import dev.tenantmigrator.internal.sql.nontransactional.NonTransactionalStatement.Kind;
 import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -50,7 +51,7 @@ final class NonTransactionalRun {
 
     private final MigrationRun run;
     private final Direction direction;
-    private final TrackingStore store;
+    private final Recorder recorder;
     private final TenantState state;
     private final String schema;
     private final Migration migration;
@@ -64,7 +65,7 @@ final class NonTransactionalRun {
     NonTransactionalRun(MigrationRun run, TenantState state, Migration migration) {
         this.run = run;
         this.direction = run.direction();
-        this.store = run.store();
+        this.recorder = run.recorder();
         this.state = state;
         this.schema = state.schema();
         this.migration = migration;
@@ -143,11 +144,10 @@ final class NonTransactionalRun {
         if (prepared.leavesCustomSettings()) {
             session.closeAfterThisTenant();
         }
-        if (!store.isTracked(connection, schema)) {
+        if (!recorder.isTracked(connection, schema)) {
             return MigrationAttempt.Result.CHANGED;
         }
-        List<RecordedVersion> rows =
-                store.histories(connection, List.of(schema)).getOrDefault(schema, List.of());
+        List<RecordedVersion> rows = recorder.history(connection, schema);
         if (!TenantProgress.areSame(rows, state.rows())) {
             return MigrationAttempt.Result.CHANGED;
         }
@@ -158,7 +158,7 @@ final class NonTransactionalRun {
                 && !state.row(migration.version()).finished();
         if (!resumed) {
             refuseWhatWillFail(progress, reach);
-            record(session, direction.startSql(schema, migration));
+            record(session, direction.start(schema, migration));
         }
         int process = progress.process();
         for (int i = 0; i < steps.size(); i++) {
@@ -172,7 +172,7 @@ final class NonTransactionalRun {
                 waits.close();
             }
         }
-        record(session, direction.endSql(schema, migration));
+        record(session, direction.end(schema, migration));
         return MigrationAttempt.Result.DONE;
     }
 
@@ -270,12 +270,12 @@ final class NonTransactionalRun {
 
     /** Forgets that the script was begun, so that its file may be mended. */
     private boolean cancel(Session session, SQLException reason) {
-        Optional<String> sql = direction.cancelSql(schema, migration);
+        Optional<Pipeline> cancellation = direction.cancel(schema, migration);
         try {
-            if (sql.isPresent()) {
-                record(session, sql.get());
+            if (cancellation.isPresent()) {
+                record(session, cancellation.get());
             }
-            return sql.isPresent();
+            return cancellation.isPresent();
         } catch (SQLException e) {
             reason.addSuppressed(SqlErrors.withoutDetail(e));
             return false;
@@ -289,11 +289,14 @@ final class NonTransactionalRun {
                 SqlErrors.withoutDetail(e));
     }
 
-    /** Changes the row in a transaction of the library's own, whatever the host's defaults are. */
-    private static void record(Session session, String sql) throws SQLException {
+    /**
+     * Changes the record in a transaction of the library's own, whatever the host's defaults are, and with the library's search
+     * path, because the script may have left another.
+     */
+    private static void record(Session session, Pipeline change) throws SQLException {
         session.inTransaction(connection -> {
-            new Pipeline().add(sql).send(connection);
-            return sql;
+            new Pipeline().add(Containment.OWN_PATH).addAll(change).send(connection);
+            return change;
         });
     }
 

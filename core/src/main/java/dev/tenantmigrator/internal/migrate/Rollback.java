@@ -5,11 +5,12 @@ import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.RollbackOptions;
-import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.event.TenantEvent;
+import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.internal.tracking.Unfinished;
+import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.TenantOutcome;
@@ -23,7 +24,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Takes a version back, and when asked the later ones before it. */
-public record Rollback(Migration target, RollbackOptions options, MigrationCatalog catalog, TrackingStore store)
+public record Rollback(Migration target, RollbackOptions options, MigrationCatalog catalog, Recorder recorder)
         implements Direction {
 
     @Override
@@ -103,22 +104,22 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
     }
 
     @Override
-    public String trackingSql(String schema, Migration migration) {
-        return store.deleteSql(schema, migration.version());
+    public Pipeline tracking(String schema, Migration migration) {
+        return recorder.delete(schema, migration.version());
     }
 
     @Override
-    public String startSql(String schema, Migration migration) {
-        return store.reopenSql(schema, migration.version());
+    public Pipeline start(String schema, Migration migration) {
+        return recorder.reopen(schema, migration.version());
     }
 
     @Override
-    public String endSql(String schema, Migration migration) {
-        return store.deleteSql(schema, migration.version());
+    public Pipeline end(String schema, Migration migration) {
+        return recorder.delete(schema, migration.version());
     }
 
     @Override
-    public Optional<String> cancelSql(String schema, Migration migration) {
+    public Optional<Pipeline> cancel(String schema, Migration migration) {
         return Optional.empty();
     }
 

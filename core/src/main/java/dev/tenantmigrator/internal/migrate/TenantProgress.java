@@ -2,10 +2,10 @@ package dev.tenantmigrator.internal.migrate;
 
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.RecordedVersion;
-import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.config.Events;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantOutcome.Step;
 import java.sql.SQLException;
@@ -51,13 +51,12 @@ final class TenantProgress {
 
     /** Reads what is recorded now, without taking note of it. */
     List<RecordedVersion> read(Session session) throws SQLException {
-        String schema = state.schema();
-        return run.store().histories(session.connection(), List.of(schema)).getOrDefault(schema, List.of());
+        return run.recorder().history(session.connection(), state.schema());
     }
 
     /** Whether the tenant is still there. */
     boolean isTracked(Session session) throws SQLException {
-        return run.store().isTracked(session.connection(), state.schema());
+        return run.recorder().isTracked(session.connection(), state.schema());
     }
 
     /**
@@ -94,7 +93,7 @@ final class TenantProgress {
         Events.publish(run.config(), direction.event(state.schema(), migration.version(), duration));
     }
 
-    /** Whether two readings are the same as far as {@link TrackingStore#assertRecordedSql} compares them. */
+    /** Whether two readings are the same as far as {@link Recorder#assertRecorded} compares them. */
     static boolean areSame(List<RecordedVersion> rows, List<RecordedVersion> others) {
         return versions(rows).equals(versions(others));
     }

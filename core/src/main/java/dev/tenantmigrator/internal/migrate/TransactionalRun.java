@@ -3,7 +3,6 @@ package dev.tenantmigrator.internal.migrate;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
-import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
@@ -15,6 +14,7 @@ import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.sql.rules.ExpectedEffects;
 import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.internal.tracking.store.Recorder;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -52,11 +52,11 @@ final class TransactionalRun {
     private final MigrationScript script;
     private final Optional<String> isolationLevel;
     private final Containment containment;
-    private final String assertUnchanged;
+    private final Recorder recorder;
+    private final Pipeline assertUnchanged;
     private final Pipeline body = new Pipeline();
-    private final String trackingSql;
+    private final Pipeline tracking;
     private final List<RecordedVersion> after;
-    private final boolean recordsOutside;
     private final boolean codeHides;
 
     TransactionalRun(MigrationRun run, TenantState state, Migration migration, boolean codeHides, Session session) {
@@ -70,9 +70,9 @@ final class TransactionalRun {
         this.script = prepared.file();
         this.isolationLevel = prepared.adapted().isolationLevel();
         this.containment = run.containment();
-        TrackingStore store = run.store();
+        this.recorder = run.recorder();
         // Behind the lock in a statement of its own, whose snapshot shows what was committed before.
-        this.assertUnchanged = "SELECT " + store.assertRecordedSql(schema, state.rows(), CHANGED);
+        this.assertUnchanged = recorder.assertRecorded(schema, state.rows(), CHANGED);
         body.addScript(migration.version(), script, prepared.statements(schema))
                 // What is deferred would run at the commit, behind the check.
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
@@ -80,9 +80,8 @@ final class TransactionalRun {
         if (codeHides || prepared.changesSettings()) {
             body.add(session.settings().restoreSql());
         }
-        this.trackingSql = direction.trackingSql(schema, migration);
+        this.tracking = direction.tracking(schema, migration);
         this.after = direction.after(state.rows(), migration);
-        this.recordsOutside = store.recordsOutside();
     }
 
     /** How statements are sent: all at once, or one after the other to see which one fails. */
@@ -181,25 +180,29 @@ final class TransactionalRun {
         ExpectedEffects effects = prepared.effects();
         Pipeline flight = new Pipeline().add(prepared.settings().beginSql(schema));
         containment.declareQuickSql(schema, effects).ifPresent(flight::add);
-        flight.add(assertUnchanged)
+        flight.addAll(assertUnchanged)
                 .add("SELECT " + run.scripts().path().call(schema))
                 .addAll(body);
         Optional<String> counted = counted();
-        if (recordsOutside) {
-            // The script did not write to that table, or the check would have seen it.
+        if (!recorder.recordsInside()) {
+            // The script did not write to the record, or the check would have seen it.
             containment.quickCheck(schema, effects, counted, "0").forEach(flight::add);
-            return flight.add(trackingSql()).add("SELECT " + READ_ONLY);
+            flight.addAll(tracking());
+            if (!recorder.isSql()) {
+                flight.addAll(assertRecorded());
+            }
+            return flight.add("SELECT " + READ_ONLY);
         }
-        flight.add(trackingSql());
+        flight.addAll(tracking());
         if (counted.isEmpty()) {
-            flight.add("SELECT " + assertRecorded());
+            flight.addAll(assertRecorded());
         }
         containment.quickCheck(schema, effects, counted, READ_ONLY).forEach(flight::add);
         return flight;
     }
 
     private Pipeline withFullCheck(Containment.Checked checked) {
-        Pipeline flight = new Pipeline().add(assertUnchanged).addAll(scriptInTenant());
+        Pipeline flight = new Pipeline().addAll(assertUnchanged).addAll(scriptInTenant());
         Pipeline check = new Pipeline()
                 .add("SAVEPOINT tenant_migrator_check")
                 .add("SET TRANSACTION READ ONLY")
@@ -209,12 +212,12 @@ final class TransactionalRun {
                 .add(checked.sql(codeHides))
                 .add(SessionLeftovers.removeSql(session.settings()))
                 .add("RELEASE SAVEPOINT tenant_migrator_check");
-        Pipeline record = new Pipeline().add(trackingSql()).add("SELECT " + assertRecorded());
+        Pipeline record = new Pipeline().addAll(tracking()).addAll(assertRecorded());
         counted().ifPresent(table -> record.add("SELECT " + Containment.assertOneRowSql(table, SPOILED)));
         // The check cannot tell the script's writes to a table outside from the store's own.
-        return (recordsOutside
-                        ? flight.addAll(check).addAll(record)
-                        : flight.addAll(record).addAll(check))
+        return (recorder.recordsInside()
+                        ? flight.addAll(record).addAll(check)
+                        : flight.addAll(check).addAll(record))
                 .add("SELECT " + READ_ONLY);
     }
 
@@ -223,10 +226,16 @@ final class TransactionalRun {
     }
 
     /** Where rows are counted it is certain that the one is the migration's: a trigger can write another in its place. */
-    private String trackingSql() {
+    private Pipeline tracking() {
         if (counted().isEmpty()) {
-            return trackingSql;
+            return tracking;
         }
+        Pipeline countedTracking = new Pipeline();
+        tracking.statements().forEach(sql -> countedTracking.add(countedSql(sql)));
+        return countedTracking;
+    }
+
+    private String countedSql(String trackingSql) {
         String version = migration.version();
         boolean recorded = after.stream().anyMatch(row -> row.version().equals(version));
         return "WITH written AS (" + trackingSql + " RETURNING version, applied_at) SELECT (CASE WHEN (SELECT count(*)"
@@ -234,12 +243,14 @@ final class TransactionalRun {
                 + (recorded ? " AND applied_at IS NOT NULL" : "") + ") = 1 THEN '0' ELSE '" + SPOILED + "' END)::int";
     }
 
-    private String assertRecorded() {
-        return run.store().assertRecordedSql(schema, after, SPOILED);
+    private Pipeline assertRecorded() {
+        return recorder.assertRecorded(schema, after, SPOILED);
     }
 
     private Optional<String> counted() {
-        return containment.countsRows() ? run.store().countedTable(schema) : Optional.empty();
+        return containment.countsRows()
+                ? recorder.tableInSchema().map(table -> Sql.qualified(schema, table))
+                : Optional.empty();
     }
 
     /** The failure to report, at the statement that touched something foreign when all ran once more, one by one. */
@@ -249,13 +260,15 @@ final class TransactionalRun {
                     session.executeAndQuery(String.join(";\n", head()), row -> containment.started(schema, row, 2));
             Pipeline flight = scriptInTenant();
             return containment.locate(
-                    connection, checked, recordsOutside ? flight : flight.addAll(recording()), foreign);
+                    connection, checked, recorder.recordsInside() ? flight.addAll(recording()) : flight, foreign);
         });
         return new ScriptFailure(
                 failure.failure().ofVersion(migration.version()).inFile(script.location()));
     }
 
     private Pipeline recording() {
-        return new Pipeline().addCheck(migration.version(), script, trackingSql());
+        Pipeline recording = new Pipeline();
+        tracking().statements().forEach(sql -> recording.addCheck(migration.version(), script, sql));
+        return recording;
     }
 }

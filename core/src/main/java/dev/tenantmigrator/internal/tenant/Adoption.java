@@ -9,13 +9,13 @@ import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
-import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.script.ScratchSchema;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
+import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.AdoptionPlan;
 import dev.tenantmigrator.report.Failure;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -103,11 +104,11 @@ public final class Adoption {
         try (Session session = Session.open(config.dataSource())) {
             WaitForTenant.run(session, schema, connection -> {
                 refuseUnlessAdoptable(connection, schema);
-                Pipeline flight = new Pipeline();
-                config.store().prepareSql().ifPresent(flight::add);
-                flight.add(config.store().createSql(schema));
-                migrations.forEach(migration -> flight.add(config.store().insertSql(schema, migration)));
-                flight.send(connection);
+                Recorder recorder = config.recorder();
+                recorder.prepare()
+                        .addAll(recorder.create(schema))
+                        .addAll(recorder.insertAll(schema, migrations))
+                        .send(connection);
                 return schema;
             });
         }
@@ -123,22 +124,22 @@ public final class Adoption {
             throw new TenantNotFoundException(
                     Failure.of("there is no such schema").inTenant(schema));
         }
-        if (config.store().isTracked(connection, schema)) {
+        if (config.recorder().isTracked(connection, schema)) {
             throw new TenantExistsException(
                     Failure.of("this schema is a tenant already; ask status").inTenant(schema));
         }
         for (TrackingStore other : List.of(TrackingStore.perSchema(), TrackingStore.fleet())) {
-            if (other.isTracked(connection, schema)) {
+            if (Recorder.of(other).isTracked(connection, schema)) {
                 throw new TenantExistsException(
                         Failure.of("this schema is a tenant already, recorded in the other store; move its record"
                                         + " (moveTracking, move-tracking), or use that store")
                                 .inTenant(schema));
             }
         }
-        if (!config.store().recordsOutside()
-                && !columns(connection, schema, "schema_migrations").isEmpty()) {
-            throw new TenantExistsException(Failure.of("this schema holds a table schema_migrations of another tool,"
-                            + " which is left alone; move it away first")
+        Optional<String> table = config.recorder().tableInSchema();
+        if (table.isPresent() && !columns(connection, schema, table.get()).isEmpty()) {
+            throw new TenantExistsException(Failure.of("this schema holds a table " + table.get()
+                            + " of another tool, which is left alone; move it away first")
                     .inTenant(schema));
         }
     }

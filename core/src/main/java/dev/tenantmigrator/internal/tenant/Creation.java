@@ -28,6 +28,7 @@ import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
@@ -58,10 +59,8 @@ final class Creation {
             "a migration changes what the tracking table records, or keeps it from being changed";
     private static final int TRIES = 20;
 
-    /** What a script says that reads or changes what is recorded. */
-    private static final Pattern RECORD = Pattern.compile("schema_migrations", Pattern.CASE_INSENSITIVE);
-
     private final Config config;
+    private final Recorder recorder;
     private final MigrationCatalog catalog;
     private final PreparedScripts scripts;
     private final Connection connection;
@@ -91,6 +90,7 @@ final class Creation {
             Optional<SessionSettings> own,
             RandomGenerator random) {
         this.config = config;
+        this.recorder = config.recorder();
         this.catalog = catalog;
         this.scripts = scripts;
         this.connection = connection;
@@ -172,7 +172,7 @@ final class Creation {
         flight.add(checked.sql(hidesCode()));
         own.ifPresent(settings -> flight.add(SessionLeftovers.removeSql(settings)));
         flight.add("RELEASE SAVEPOINT " + CHECK_SAVEPOINT).add(Containment.closeSql());
-        if (config.store().recordsOutside()) {
+        if (!recorder.recordsInside()) {
             flight.add(Containment.OWN_PATH).addAll(recording(schema));
         }
         send(flight.add(scripts.path().sql(schema)), walking);
@@ -224,17 +224,18 @@ final class Creation {
 
     /** The migrations, and their record where it is in the tenant's schema. */
     private Pipeline flight(String schema) {
-        boolean recordsInside = !config.store().recordsOutside();
+        boolean recordsInside = recorder.recordsInside();
+        Optional<Pattern> table = recorder.tableInSchema().map(Creation::mentioned);
         Pipeline flight = new Pipeline().add(scripts.path().sql(schema));
         if (recordsInside) {
-            flight.add(config.store().createSql(schema));
+            flight.addAll(recorder.create(schema));
         }
         boolean deferred = false;
         List<Migration> unrecorded = new ArrayList<>();
         for (Migration migration : catalog.migrations()) {
             MigrationScript script = migration.up();
             PreparedScript prepared = scripts.get(script);
-            if (RECORD.matcher(script.text()).find()) {
+            if (table.isPresent() && table.get().matcher(script.text()).find()) {
                 // It finds what it would find in a tenant that is there.
                 record(schema, unrecorded, flight);
             }
@@ -258,7 +259,7 @@ final class Creation {
                 .add(PendingConstraints.checkSql(schema))
                 .add(Containment.OWN_PATH);
         if (recordsInside) {
-            flight.add(assertRecordedSql(schema));
+            flight.addAll(assertRecorded(schema));
         }
         return flight
                 // What was deferred all the same, by a trigger that another one fired, can change nothing any more.
@@ -269,24 +270,28 @@ final class Creation {
                 .add(Containment.OWN_PATH);
     }
 
+    private static Pattern mentioned(String table) {
+        return Pattern.compile(table, Pattern.CASE_INSENSITIVE | Pattern.LITERAL);
+    }
+
     /** Many at once, because a statement for each takes as long as a small migration. */
     private void record(String schema, List<Migration> unrecorded, Pipeline flight) {
-        config.store().insertAllSql(schema, unrecorded).forEach(flight::add);
+        flight.addAll(recorder.insertAll(schema, unrecorded));
         unrecorded.clear();
     }
 
     /** The record of a tenant that is complete. */
     private Pipeline recording(String schema) {
-        Pipeline flight = new Pipeline().add(config.store().createSql(schema));
-        config.store().insertAllSql(schema, catalog.migrations()).forEach(flight::add);
-        return flight.add(assertRecordedSql(schema));
+        return recorder.create(schema)
+                .addAll(recorder.insertAll(schema, catalog.migrations()))
+                .addAll(assertRecorded(schema));
     }
 
     /** At the end only: the text grows with the number of migrations. */
-    private String assertRecordedSql(String schema) {
+    private Pipeline assertRecorded(String schema) {
         List<RecordedVersion> rows =
                 catalog.migrations().stream().map(TenantState::rowOf).toList();
-        return "SELECT " + config.store().assertRecordedSql(schema, rows, SPOILED);
+        return recorder.assertRecorded(schema, rows, SPOILED);
     }
 
     /** Once more, one statement after the other, because a flight does not tell which one failed. */

@@ -84,6 +84,7 @@ public final class TenantCreator {
         try (Session session = Session.open(config.dataSource())) {
             Containment.ofRun(AllowList.of(config, false), List.of(), true, session.connection());
             load(catalog, session.connection());
+            prepareStore(session);
         }
     }
 
@@ -129,6 +130,7 @@ public final class TenantCreator {
         SQLException lost;
         try (Session session = Session.open(config.dataSource())) {
             Prepared prepared = load(catalog, session.connection());
+            prepareStore(session);
             if (SessionLeftovers.ofHost(session.settings())
                     || prepared.scripts().all().stream().anyMatch(TenantCreator::leavesSettings)) {
                 session.closeWhenDone();
@@ -191,7 +193,7 @@ public final class TenantCreator {
     /** Empty when nobody could be asked. */
     private Optional<Boolean> isThere(String schema) {
         try (Session session = Session.openToRead(config.dataSource())) {
-            return Optional.of(config.store().isTracked(session.connection(), schema));
+            return Optional.of(config.recorder().isTracked(session.connection(), schema));
         } catch (SQLException e) {
             LOG.debug("A tenant cannot be looked for", SqlErrors.withoutDetail(e));
             return Optional.empty();
@@ -220,6 +222,7 @@ public final class TenantCreator {
         try {
             // First, because what tenants share is created under a lock that belongs to the transaction.
             Prepared prepared = load(catalog, connection);
+            prepareStore(connection);
             SessionSettings settings = SessionSettings.read(connection);
             String restore = settings.restoreInCallersTransactionSql();
             CustomSettings own = ownSettings(connection, prepared.scripts());
@@ -308,11 +311,26 @@ public final class TenantCreator {
                 : new Prepared(
                         catalog, PreparedScripts.prepareForCreation(config, connection, scripts(catalog)), extensions);
         last = Optional.of(prepared);
-        Optional<String> shared = config.store().prepareSql();
-        if (shared.isPresent()) {
-            new Pipeline().add(shared.get()).add(Containment.FLUSH_COUNTERS).send(connection);
-        }
         return prepared;
+    }
+
+    /** Makes what all tenants share in the store, in a transaction of its own. SQL alone needs none, because it is one batch. */
+    private void prepareStore(Session session) throws SQLException {
+        if (config.recorder().isSql()) {
+            prepareStore(session.connection());
+        } else {
+            session.inTransaction(connection -> {
+                prepareStore(connection);
+                return connection;
+            });
+        }
+    }
+
+    private void prepareStore(Connection connection) throws SQLException {
+        Pipeline shared = config.recorder().prepare();
+        if (!shared.isEmpty()) {
+            shared.add(Containment.FLUSH_COUNTERS).send(connection);
+        }
     }
 
     /** Whether a setting may stay on the connection that cannot be restored. */

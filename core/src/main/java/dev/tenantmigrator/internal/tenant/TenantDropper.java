@@ -125,8 +125,7 @@ public final class TenantDropper {
                         .add(LOCK_TIMEOUT)
                         .add("ALTER SCHEMA " + Sql.identifier(schema) + " RENAME TO " + Sql.identifier(dropping))
                         .add("COMMENT ON SCHEMA " + Sql.identifier(dropping) + " IS " + Sql.literal(MARK + schema));
-                config.store().renameSql(schema, dropping).ifPresent(flight::add);
-                flight.send(connection);
+                flight.addAll(config.recorder().rename(schema, dropping)).send(connection);
                 return dropping;
             });
         } catch (SQLException e) {
@@ -180,8 +179,8 @@ public final class TenantDropper {
         }
         Pipeline last =
                 new Pipeline().add(LOCK_TIMEOUT).add("DROP SCHEMA IF EXISTS " + Sql.identifier(dropping) + " CASCADE");
-        if (config.store().recordsOutside()) {
-            last.add(config.store().forgetSql(dropping));
+        if (!config.recorder().recordsInside()) {
+            last.addAll(config.recorder().forget(dropping));
         }
         session.sendInTransaction(last);
     }
@@ -190,7 +189,7 @@ public final class TenantDropper {
      * Statements that drop some relations: partitions before their parents, the tracking table never. What {@code CASCADE}
      * took along meanwhile is passed over by {@code IF EXISTS}.
      */
-    private static List<String> nextStep(Connection connection, String schema) throws SQLException {
+    private List<String> nextStep(Connection connection, String schema) throws SQLException {
         String query = """
                 SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
                                       WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
@@ -200,7 +199,7 @@ public final class TenantDropper {
                              WHERE k.contype = 'f' AND (k.conrelid = c.oid OR k.confrelid = c.oid))
                   FROM pg_catalog.pg_namespace n
                   JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
-                 WHERE n.nspname = ? AND c.relname <> 'schema_migrations'
+                 WHERE n.nspname = ? AND c.relname <> ?
                    AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhparent = c.oid)
                    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                                     WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid
@@ -215,6 +214,7 @@ public final class TenantDropper {
                                 + " CASCADE",
                         row.getInt(3)),
                 schema,
+                config.recorder().tableInSchema().orElse(""),
                 LOCKS_PER_STEP);
         List<String> statements = new ArrayList<>();
         int locks = 0;

@@ -47,8 +47,7 @@ public final class TenantRenamer {
                         .add(TenantLock.trySql(newSchema))
                         .add("ALTER SCHEMA " + Sql.identifier(schema) + " RENAME TO " + Sql.identifier(newSchema))
                         .add("SET LOCAL check_function_bodies TO off");
-                config.store().renameSql(schema, newSchema).ifPresent(flight::add);
-                flight.send(connection);
+                flight.addAll(config.recorder().rename(schema, newSchema)).send(connection);
                 adaptFunctions(connection, schema, newSchema).send(connection);
                 return newSchema;
             });

@@ -25,11 +25,8 @@ import java.util.stream.Stream;
 /** Finds the tenants and reads what is recorded for them, in chunks. */
 public final class FleetReader {
 
-    /** How many tables are read in one statement: larger unions are slower, and hold one lock per table. */
-    public static final int CHUNK = 50;
-
-    /** How many tenants of one table; bounds what is held of an answer at a time. */
-    private static final int TENANTS = 1000;
+    /** The most tenants to read {@linkplain #histories(Connection, List) again} at a time. */
+    public static final int MOST_AGAIN = 50;
 
     private final Config config;
 
@@ -54,22 +51,26 @@ public final class FleetReader {
     }
 
     private interface WayForAll<R> {
-        Optional<Map<String, List<R>>> read(Connection connection, String sharedSchema) throws SQLException;
+        Optional<Map<String, List<R>>> read(Connection connection) throws SQLException;
     }
 
     /** The tenants' schemas, sorted. */
     public List<String> tenants(Connection connection) throws SQLException {
-        return config.store().discover(connection, config.sharedSchema()).stream()
-                .filter(config.tenants()::includes)
+        return config.recorder().tenants(connection).stream()
+                .filter(this::mayBeTenant)
                 .sorted()
                 .toList();
     }
 
+    /** Whether a schema is a tenant if it has a record. The only place that leaves out records of other schemas. */
+    private boolean mayBeTenant(String schema) {
+        return TenantSchemas.mayBeTenant(schema, config.sharedSchema())
+                && config.tenants().includes(schema);
+    }
+
     /** Whether a schema is a tenant of this migrator. */
     public boolean isTenant(Connection connection, String schema) throws SQLException {
-        return TenantSchemas.mayBeTenant(schema, config.sharedSchema())
-                && config.tenants().includes(schema)
-                && config.store().isTracked(connection, schema);
+        return mayBeTenant(schema) && config.recorder().isTracked(connection, schema);
     }
 
     /**
@@ -78,7 +79,7 @@ public final class FleetReader {
      * @param beside what else is asked while the tenants are looked for
      */
     public Fleet<RecordedVersion> histories(Tenants tenants, ParallelChunks.Question... beside) throws SQLException {
-        return read(tenants, config.store()::histories, config.store()::allHistories, beside);
+        return read(tenants, config.recorder()::histories, config.recorder()::allHistories, beside);
     }
 
     /**
@@ -90,30 +91,29 @@ public final class FleetReader {
         if (tenants.names().isPresent()
                 || !fleet.rows().isEmpty()
                 || !fleet.failures().isEmpty()
-                || !own.contains(config.store())) {
+                || !own.contains(config.recorder().store())) {
             return;
         }
-        TrackingStore other = own.get(1 - own.indexOf(config.store()));
-        long elsewhere = ask(connection -> other.discover(connection, config.sharedSchema())).stream()
-                .filter(config.tenants()::includes)
-                .count();
+        TrackingStore other = own.get(1 - own.indexOf(config.recorder().store()));
+        long elsewhere = ask(other::tenants).stream().filter(this::mayBeTenant).count();
         if (elsewhere > 0) {
+            boolean perSchema = other.equals(TrackingStore.perSchema());
             throw new TenantMigratorException(Failure.of("no tenant is recorded here, but " + elsewhere
-                    + " in the other store: TrackingStore." + (other.recordsOutside() ? "fleet()" : "perSchema()")
-                    + ", --tracking " + (other.recordsOutside() ? "fleet" : "schema") + "; nothing was done"));
+                    + " in the other store: TrackingStore." + (perSchema ? "perSchema()" : "fleet()")
+                    + ", --tracking " + (perSchema ? "schema" : "fleet") + "; nothing was done"));
         }
     }
 
-    /** Reads again what decisions depend on, of tenants that were read before: a chunk at most. */
+    /** Reads again what decisions depend on, of tenants that were read before: {@link #MOST_AGAIN} at most. */
     public Fleet<RecordedVersion> histories(Connection connection, List<String> schemas) throws SQLException {
         Fleet<RecordedVersion> fleet = new Fleet<>(new TreeMap<>(), new TreeMap<>());
-        read(connection, schemas, config.store()::histories, fleet);
+        read(connection, schemas, config.recorder()::histories, fleet);
         return fleet;
     }
 
     /** Reads all that is recorded; the same otherwise. */
     public Fleet<AppliedMigration> rows(Tenants tenants, ParallelChunks.Question... beside) throws SQLException {
-        return read(tenants, config.store()::read, (connection, sharedSchema) -> Optional.empty(), beside);
+        return read(tenants, config.recorder()::rows, connection -> Optional.empty(), beside);
     }
 
     private <T> T ask(Session.Work<T> question) throws SQLException {
@@ -136,7 +136,7 @@ public final class FleetReader {
             read.replaceAll((schema, rows) -> shared.computeIfAbsent(List.copyOf(rows), same -> same));
             return read;
         };
-        int size = config.store().recordsOutside() ? TENANTS : CHUNK;
+        int size = config.recorder().chunk();
         ParallelChunks.read(config, schemas, size, (connection, chunk) -> read(connection, chunk, sharing, fleet));
         return fleet;
     }
@@ -163,12 +163,12 @@ public final class FleetReader {
                     .forEach(schema -> fleet.failures().put(schema, TenantSchemas.notFound(schema)));
             return found;
         }
-        Optional<Map<String, List<R>>> rows = all.read(connection, config.sharedSchema());
+        Optional<Map<String, List<R>>> rows = all.read(connection);
         if (rows.isEmpty()) {
             return tenants(connection).stream().filter(tenants::includes).toList();
         }
         fleet.rows().putAll(rows.get());
-        fleet.rows().keySet().removeIf(schema -> !config.tenants().includes(schema) || !tenants.includes(schema));
+        fleet.rows().keySet().removeIf(schema -> !mayBeTenant(schema) || !tenants.includes(schema));
         return List.of();
     }
 
@@ -178,7 +178,11 @@ public final class FleetReader {
      */
     private <R> void read(Connection connection, List<String> chunk, Way<R> way, Fleet<R> fleet) throws SQLException {
         try {
-            fleet.rows().putAll(way.read(connection, chunk));
+            Map<String, List<R>> rows = way.read(connection, chunk);
+            fleet.rows().putAll(rows);
+            chunk.stream()
+                    .filter(schema -> !rows.containsKey(schema))
+                    .forEach(schema -> fleet.failures().put(schema, gone(schema)));
         } catch (SQLException e) {
             if (SqlErrors.isConnectionLost(e)) {
                 throw e;
@@ -193,10 +197,14 @@ public final class FleetReader {
         }
     }
 
+    private static Failure gone(String schema) {
+        return Failure.of("it was dropped or renamed while the tenants were read; nothing was done here")
+                .inTenant(schema);
+    }
+
     private Failure unreadable(Connection connection, String schema, SQLException e) throws SQLException {
-        if (!config.store().isTracked(connection, schema)) {
-            return Failure.of("it was dropped or renamed while the tenants were read; nothing was done here")
-                    .inTenant(schema);
+        if (!config.recorder().isTracked(connection, schema)) {
+            return gone(schema);
         }
         Failure failure = SqlErrors.failure(e);
         return failure.withMessage("its tracking table cannot be read: " + failure.message())

@@ -1,7 +1,6 @@
 package dev.tenantmigrator.internal.tracking;
 
 import dev.tenantmigrator.InvalidTenantNameException;
-import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.report.Failure;
 
 /** Which schemas can be tenants at all. */
@@ -20,12 +19,6 @@ public final class TenantSchemas {
                 && !schema.equals("information_schema")
                 && !schema.startsWith("pg_")
                 && !schema.startsWith(RESERVED_PREFIX);
-    }
-
-    /** The same as a condition for {@code pg_namespace n}. */
-    static String othersSql(String sharedSchema) {
-        return "n.nspname NOT IN ('public', 'information_schema', " + Sql.literal(sharedSchema)
-                + ") AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname NOT LIKE 'tenant\\_migrator\\_%'";
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.SchemaAdapter;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.tracking.store.Recorder;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +22,7 @@ public final class Configs {
                 Optional.empty(),
                 migrations,
                 SchemaAdapter.standard(),
-                TrackingStore.perSchema(),
+                Recorder.of(TrackingStore.perSchema()),
                 event -> {},
                 Tenants.all(),
                 Set.of(),

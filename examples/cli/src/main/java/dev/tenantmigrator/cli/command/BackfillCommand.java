@@ -1,5 +1,6 @@
 package dev.tenantmigrator.cli.command;
 
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResults;
 import dev.tenantmigrator.cli.setup.CliSession;
@@ -27,6 +28,6 @@ final class BackfillCommand implements Callable<Integer> {
     }
 
     private FleetReport run(CliSession session) {
-        return session.run(() -> session.migrator().backfill(TenantsOption.oneOrAll(schema)));
+        return session.run(() -> session.migrator().backfill(Tenants.named(TenantsOption.oneOrAll(schema))));
     }
 }

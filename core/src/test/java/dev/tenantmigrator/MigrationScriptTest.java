@@ -9,7 +9,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
-class ScriptFileTest {
+class MigrationScriptTest {
 
     // printf 'a\nb\n' | sha256sum
     private static final String UNIX = "911169ddaaf146aff539f58c26c489af3b892dff0fe283c1c264c65ae5aa59a2";

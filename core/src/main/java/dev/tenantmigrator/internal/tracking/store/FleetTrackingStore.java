@@ -1,11 +1,10 @@
-package dev.tenantmigrator.internal.tracking;
+package dev.tenantmigrator.internal.tracking.store;
 
 import static dev.tenantmigrator.internal.sql.Sql.identifier;
 import static dev.tenantmigrator.internal.sql.Sql.literal;
 
 import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.RecordedVersion;
-import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
@@ -30,9 +29,13 @@ import java.util.stream.Stream;
 public final class FleetTrackingStore extends TrackingTable {
 
     /** The store: it holds nothing. */
-    public static final TrackingStore INSTANCE = new FleetTrackingStore();
+    public static final FleetTrackingStore INSTANCE = new FleetTrackingStore();
 
-    private static final String SCHEMA = TenantSchemas.RESERVED_PREFIX + "fleet";
+    private static final String SCHEMA = "tenant_migrator_fleet";
+
+    /** Bounds the part of an answer that is held at a time. */
+    private static final int CHUNK = 1000;
+
     private static final String TABLE = Sql.qualified(SCHEMA, "schema_migrations");
     private static final RecordedVersion TENANT = new RecordedVersion("", Optional.empty(), true);
 
@@ -84,8 +87,13 @@ public final class FleetTrackingStore extends TrackingTable {
     }
 
     @Override
-    public boolean recordsOutside() {
-        return true;
+    public Optional<String> tableInSchema() {
+        return Optional.empty();
+    }
+
+    @Override
+    public int chunk() {
+        return CHUNK;
     }
 
     /** Nobody has signed up yet; asked first, because an error would end the caller's transaction. */
@@ -97,14 +105,11 @@ public final class FleetTrackingStore extends TrackingTable {
     }
 
     @Override
-    public List<String> discover(Connection connection, String sharedSchema) throws SQLException {
+    public List<String> tenants(Connection connection) throws SQLException {
         if (!isThere(connection)) {
             return List.of();
         }
-        return Jdbc.query(
-                connection,
-                "SELECT f.tenant" + ROWS + "f.version = '' AND " + TenantSchemas.othersSql(sharedSchema),
-                row -> row.getString(1));
+        return Jdbc.query(connection, "SELECT f.tenant" + ROWS + "f.version = ''", row -> row.getString(1));
     }
 
     @Override
@@ -119,6 +124,12 @@ public final class FleetTrackingStore extends TrackingTable {
 
     @Override
     public Map<String, List<AppliedMigration>> read(Connection connection, Collection<String> schemas)
+            throws SQLException {
+        return isThere(connection) ? rows(connection, schemas) : new LinkedHashMap<>();
+    }
+
+    @Override
+    public Map<String, List<AppliedMigration>> rows(Connection connection, Collection<String> schemas)
             throws SQLException {
         Map<String, List<AppliedMigration>> histories = new LinkedHashMap<>();
         if (schemas.isEmpty()) {
@@ -141,16 +152,7 @@ public final class FleetTrackingStore extends TrackingTable {
                     }
                 },
                 schemas);
-        refuseMissing(schemas, histories);
         return histories;
-    }
-
-    private static void refuseMissing(Collection<String> schemas, Map<String, ?> histories) throws SQLException {
-        for (String schema : schemas) {
-            if (!histories.containsKey(schema)) {
-                throw new SQLException("no row of " + TABLE + " says that this schema is a tenant, or it is gone");
-            }
-        }
     }
 
     @Override
@@ -159,19 +161,15 @@ public final class FleetTrackingStore extends TrackingTable {
         if (schemas.isEmpty()) {
             return new LinkedHashMap<>();
         }
-        Map<String, List<RecordedVersion>> histories =
-                shared(connection, histories("WHERE f.tenant = ANY (?)", "true"), schemas);
-        refuseMissing(schemas, histories);
-        return histories;
+        return shared(connection, histories("WHERE f.tenant = ANY (?)"), schemas);
     }
 
     @Override
-    public Optional<Map<String, List<RecordedVersion>>> allHistories(Connection connection, String sharedSchema)
-            throws SQLException {
+    public Optional<Map<String, List<RecordedVersion>>> allHistories(Connection connection) throws SQLException {
         if (!isThere(connection)) {
-            return Optional.of(Map.of());
+            return Optional.of(new LinkedHashMap<>());
         }
-        return Optional.of(shared(connection, histories("", TenantSchemas.othersSql(sharedSchema))));
+        return Optional.of(shared(connection, histories("")));
     }
 
     /**
@@ -180,9 +178,8 @@ public final class FleetTrackingStore extends TrackingTable {
      * longer than all the rest. An array for each column takes less than one of arrays.
      *
      * @param rows which to read
-     * @param schemas a condition for {@code pg_namespace n}
      */
-    private static String histories(String rows, String schemas) {
+    private static String histories(String rows) {
         return """
                 SELECT h.versions, h.checksums, h.finished, pg_catalog.array_agg(h.tenant)
                   FROM (SELECT f.tenant, pg_catalog.array_agg(f.version ORDER BY f.id) AS versions,
@@ -190,8 +187,7 @@ public final class FleetTrackingStore extends TrackingTable {
                                pg_catalog.array_agg(f.applied_at IS NOT NULL ORDER BY f.id) AS finished
                           FROM %s f %s GROUP BY f.tenant) h
                   JOIN pg_catalog.pg_namespace n ON n.nspname = h.tenant
-                 WHERE %s
-                 GROUP BY h.versions, h.checksums, h.finished""".formatted(TABLE, rows, schemas);
+                 GROUP BY h.versions, h.checksums, h.finished""".formatted(TABLE, rows);
     }
 
     private static Map<String, List<RecordedVersion>> shared(Connection connection, String query, Object... args)

@@ -1,8 +1,7 @@
-package dev.tenantmigrator.internal.tracking;
+package dev.tenantmigrator.internal.tracking.store;
 
 import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.RecordedVersion;
-import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.sql.Sql;
@@ -23,7 +22,7 @@ import java.util.stream.IntStream;
 public final class SchemaTrackingStore extends TrackingTable {
 
     /** The store: it holds nothing. */
-    public static final TrackingStore INSTANCE = new SchemaTrackingStore();
+    public static final SchemaTrackingStore INSTANCE = new SchemaTrackingStore();
 
     private static final String TABLE = "schema_migrations";
 
@@ -43,18 +42,29 @@ public final class SchemaTrackingStore extends TrackingTable {
                                  WHEN 'pg_catalog.timestamp'::regtype THEN a.attname = 'applied_at'
                                END)""";
 
+    /** Larger unions are slower, and hold one lock per table. */
+    private static final int CHUNK = 50;
+
     private SchemaTrackingStore() {}
 
     @Override
-    public List<String> discover(Connection connection, String sharedSchema) throws SQLException {
+    public Optional<String> tableInSchema() {
+        return Optional.of(TABLE);
+    }
+
+    @Override
+    public int chunk() {
+        return CHUNK;
+    }
+
+    @Override
+    public List<String> tenants(Connection connection) throws SQLException {
         List<String> schemas = new ArrayList<>();
         Jdbc.forEach(
                 connection,
                 "SELECT c.relnamespace::pg_catalog.regnamespace::pg_catalog.text FROM pg_catalog.pg_class c WHERE "
                         + TRACKED,
-                row -> Queries.schemaNamed(row.getString(1))
-                        .filter(schema -> TenantSchemas.mayBeTenant(schema, sharedSchema))
-                        .ifPresent(schemas::add));
+                row -> Queries.schemaNamed(row.getString(1)).ifPresent(schemas::add));
         return schemas;
     }
 
@@ -71,6 +81,21 @@ public final class SchemaTrackingStore extends TrackingTable {
 
     @Override
     public Map<String, List<AppliedMigration>> read(Connection connection, Collection<String> schemas)
+            throws SQLException {
+        return rows(connection, tracked(connection, schemas));
+    }
+
+    private static List<String> tracked(Connection connection, Collection<String> schemas) throws SQLException {
+        return Jdbc.query(
+                connection,
+                "SELECT n.nspname FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid"
+                        + " WHERE n.nspname = ANY (?) AND " + TRACKED,
+                row -> row.getString(1),
+                schemas);
+    }
+
+    @Override
+    public Map<String, List<AppliedMigration>> rows(Connection connection, Collection<String> schemas)
             throws SQLException {
         return read(
                 connection,
@@ -136,13 +161,8 @@ public final class SchemaTrackingStore extends TrackingTable {
     }
 
     @Override
-    public Optional<String> countedTable(String schema) {
-        return Optional.of(table(schema));
-    }
-
-    @Override
     public String forgetSql(String schema) {
-        return "DROP TABLE " + table(schema);
+        return "DROP TABLE IF EXISTS " + table(schema);
     }
 
     @Override

@@ -1,12 +1,14 @@
-package dev.tenantmigrator.internal.tracking;
+package dev.tenantmigrator.internal.tracking.store;
 
 import static dev.tenantmigrator.internal.sql.Sql.literal;
 
 import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.RecordedVersion;
-import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.sql.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.util.Collection;
 import java.util.List;
@@ -16,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What is written to a table of recorded versions, which is the same whether it is one tenant's or the fleet's. */
-abstract class TrackingTable implements TrackingStore {
+abstract class TrackingTable implements PipelinedStore {
 
     /** The time of recording, whatever the session's time zone is. */
     static final String NOW = "pg_catalog.timezone('UTC', pg_catalog.clock_timestamp())";
@@ -63,14 +65,12 @@ abstract class TrackingTable implements TrackingStore {
     }
 
     @Override
-    public List<String> insertAllSql(String schema, Collection<Migration> migrations) {
-        return migrations.isEmpty()
-                ? List.of()
-                : List.of(insertSql(
-                        schema,
-                        migrations.stream()
-                                .map(migration -> values(schema, migration, NOW))
-                                .toList()));
+    public String insertAllSql(String schema, Collection<Migration> migrations) {
+        return insertSql(
+                schema,
+                migrations.stream()
+                        .map(migration -> values(schema, migration, NOW))
+                        .toList());
     }
 
     private String insertSql(String schema, Migration migration, String appliedAt) {
@@ -87,15 +87,16 @@ abstract class TrackingTable implements TrackingStore {
     }
 
     @Override
-    public String restoreSql(String schema, AppliedMigration row) {
-        return insertSql(
-                schema,
-                List.of(values(
-                        schema,
-                        literal(row.version()),
-                        orNull(row.description()),
-                        orNull(row.appliedAt().map(LocalDateTime::toString)) + "::timestamp",
-                        orNull(row.checksum()))));
+    public String restoreAllSql(String schema, List<AppliedMigration> rows) {
+        return insertSql(schema, rows.stream().map(row -> values(schema, row)).toList());
+    }
+
+    private String values(String schema, AppliedMigration row) {
+        return values(schema, literal(row.version()), orNull(row.description()), time(row), orNull(row.checksum()));
+    }
+
+    private static String time(AppliedMigration row) {
+        return orNull(row.appliedAt().map(LocalDateTime::toString)) + "::timestamp";
     }
 
     private static String orNull(Optional<String> value) {
@@ -132,5 +133,47 @@ abstract class TrackingTable implements TrackingStore {
     @Override
     public String updateChecksumSql(String schema, String version, String checksum) {
         return "UPDATE " + table(schema) + " SET checksum = " + literal(checksum) + where(schema, version);
+    }
+
+    @Override
+    public void prepare(Connection connection) throws SQLException {
+        execute(connection, prepareSql());
+    }
+
+    @Override
+    public void create(Connection connection, String schema) throws SQLException {
+        Jdbc.execute(connection, createSql(schema));
+    }
+
+    /** In two statements, because a table of an older tool may have no constraint for {@code ON CONFLICT}. */
+    @Override
+    public void record(Connection connection, String schema, AppliedMigration row) throws SQLException {
+        String update = "UPDATE " + table(schema) + " SET description = " + orNull(row.description())
+                + ", applied_at = " + time(row) + ", checksum = " + orNull(row.checksum())
+                + where(schema, row.version());
+        if (Jdbc.update(connection, update) == 0) {
+            Jdbc.execute(connection, restoreAllSql(schema, List.of(row)));
+        }
+    }
+
+    @Override
+    public void remove(Connection connection, String schema, String version) throws SQLException {
+        Jdbc.execute(connection, deleteSql(schema, version));
+    }
+
+    @Override
+    public void rename(Connection connection, String schema, String newSchema) throws SQLException {
+        execute(connection, renameSql(schema, newSchema));
+    }
+
+    @Override
+    public void forget(Connection connection, String schema) throws SQLException {
+        Jdbc.execute(connection, forgetSql(schema));
+    }
+
+    private static void execute(Connection connection, Optional<String> sql) throws SQLException {
+        if (sql.isPresent()) {
+            Jdbc.execute(connection, sql.get());
+        }
     }
 }

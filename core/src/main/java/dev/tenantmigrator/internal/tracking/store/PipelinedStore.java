@@ -1,0 +1,92 @@
+package dev.tenantmigrator.internal.tracking.store;
+
+import dev.tenantmigrator.AppliedMigration;
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.TrackingStore;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A store whose changes are SQL text, which travels to PostgreSQL in one round trip with the migration. The two built-in stores
+ * are. Each text is one statement, quotes all names, and means the same with any search path.
+ */
+public interface PipelinedStore extends TrackingStore {
+
+    /**
+     * The name of the store's table in each tenant's own schema; empty for a table outside. {@link #insertSql} writes one row to it
+     * and {@link #deleteSql} deletes one; {@code RETURNING version, applied_at} can follow both.
+     */
+    Optional<String> tableInSchema();
+
+    /** The number of tenants that one query may read. */
+    int chunk();
+
+    /** Whether a schema has a record. */
+    boolean isTracked(Connection connection, String schema) throws SQLException;
+
+    /**
+     * Reads the records of schemas that have one, in one query. A schema that has lost its record is absent, or the query fails as a
+     * whole.
+     */
+    Map<String, List<AppliedMigration>> rows(Connection connection, Collection<String> schemas) throws SQLException;
+
+    /** Reads as {@link #rows}, but only the part that decisions depend on. */
+    Map<String, List<RecordedVersion>> histories(Connection connection, Collection<String> schemas) throws SQLException;
+
+    /** Reads that part of all records in one query; empty when the store cannot. */
+    default Optional<Map<String, List<RecordedVersion>>> allHistories(Connection connection) throws SQLException {
+        return Optional.empty();
+    }
+
+    /** Makes what all tenants share and is not there yet; empty when they share nothing. */
+    default Optional<String> prepareSql() {
+        return Optional.empty();
+    }
+
+    /** Begins a record. Anything left of an earlier record of the same name is forgotten. */
+    String createSql(String schema);
+
+    /**
+     * An expression of type {@code integer} whose evaluation fails unless the recorded versions are exactly those expected.
+     *
+     * @param otherwise a part of the error message
+     */
+    String assertRecordedSql(String schema, List<RecordedVersion> expected, String otherwise);
+
+    /** Records a migration as applied now. */
+    String insertSql(String schema, Migration migration);
+
+    /** Records several migrations as applied now, in this order; at least one. */
+    String insertAllSql(String schema, Collection<Migration> migrations);
+
+    /** Records rows of another store, in this order; at least one. */
+    String restoreAllSql(String schema, List<AppliedMigration> rows);
+
+    /** Records a migration as started. */
+    String startSql(String schema, Migration migration);
+
+    /** Records a started migration as applied now. */
+    String finishSql(String schema, String version);
+
+    /** Records an applied migration as started. */
+    String reopenSql(String schema, String version);
+
+    /** Removes a version's row. */
+    String deleteSql(String schema, String version);
+
+    /** Replaces a version's checksum. */
+    String updateChecksumSql(String schema, String version, String checksum);
+
+    /** Lets a record follow its renamed schema; empty when the record is in the schema. */
+    default Optional<String> renameSql(String schema, String newSchema) {
+        return Optional.empty();
+    }
+
+    /** Forgets a record. */
+    String forgetSql(String schema);
+}

@@ -1,0 +1,126 @@
+package dev.tenantmigrator.internal.tracking.store;
+
+import dev.tenantmigrator.AppliedMigration;
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.jdbc.Pipeline;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads and changes the tenants' records in a {@link TrackingStore}. A change is a pipeline, to be added to the one of the
+ * migration: SQL for a built-in store, actions that call its methods for any other one. Thread-safe.
+ */
+public sealed interface Recorder permits SqlRecorder, ValueRecorder {
+
+    /** The recorder of a store. */
+    static Recorder of(TrackingStore store) {
+        return store instanceof PipelinedStore pipelined ? new SqlRecorder(pipelined) : new ValueRecorder(store);
+    }
+
+    /** The store. */
+    TrackingStore store();
+
+    /** Whether changes are statements of the library's own, each of which changes the one row that it names. */
+    boolean isSql();
+
+    /** The name of the store's table in each tenant's own schema; empty when the library knows of none. */
+    Optional<String> tableInSchema();
+
+    /**
+     * Whether the record is in the tenant's schema, where the check of a script's reach sees changes of the record. Any other
+     * record is changed after the check, which could not tell those changes from the script's.
+     */
+    default boolean recordsInside() {
+        return tableInSchema().isPresent();
+    }
+
+    /** The number of tenants to read at a time. */
+    int chunk();
+
+    /** All existing schemas with a record, in any order; also those that are no tenants. */
+    Collection<String> tenants(Connection connection) throws SQLException;
+
+    /** Whether a schema exists and has a record. */
+    boolean isTracked(Connection connection, String schema) throws SQLException;
+
+    /**
+     * Reads all rows of some records.
+     *
+     * @return rows in the order of recording, in a map that may be changed; schemas without a record may be absent
+     * @throws SQLException when one cannot be read; also when the store is one of tables and a schema has lost its record
+     */
+    Map<String, List<AppliedMigration>> rows(Connection connection, Collection<String> schemas) throws SQLException;
+
+    /** Reads as {@link #rows(Connection, Collection)}, but only the part that decisions depend on. */
+    Map<String, List<RecordedVersion>> histories(Connection connection, Collection<String> schemas) throws SQLException;
+
+    /** Reads that part of all records in one query; empty when the store cannot. */
+    Optional<Map<String, List<RecordedVersion>>> allHistories(Connection connection) throws SQLException;
+
+    /** The rows of one tenant, which has a record. */
+    default List<AppliedMigration> rows(Connection connection, String schema) throws SQLException {
+        return required(rows(connection, List.of(schema)), schema);
+    }
+
+    /** The part of one tenant's record that decisions depend on. */
+    default List<RecordedVersion> history(Connection connection, String schema) throws SQLException {
+        return required(histories(connection, List.of(schema)), schema);
+    }
+
+    private static <R> List<R> required(Map<String, List<R>> records, String schema) throws SQLException {
+        List<R> rows = records.get(schema);
+        if (rows == null) {
+            throw new SQLException("this schema has no record any more, or it is gone");
+        }
+        return rows;
+    }
+
+    /** Makes what all tenants share; empty when they share nothing. */
+    Pipeline prepare();
+
+    /** Begins a record. Anything left of an earlier record of the same name is forgotten. */
+    Pipeline create(String schema);
+
+    /**
+     * Fails unless the recorded versions are exactly those expected.
+     *
+     * @param otherwise a part of the error message
+     */
+    Pipeline assertRecorded(String schema, List<RecordedVersion> expected, String otherwise);
+
+    /** Records a migration as applied now. */
+    Pipeline insert(String schema, Migration migration);
+
+    /** Records several migrations as applied now, in this order. */
+    Pipeline insertAll(String schema, Collection<Migration> migrations);
+
+    /** Records rows of another store, in this order. */
+    Pipeline restoreAll(String schema, List<AppliedMigration> rows);
+
+    /** Records a migration as started: it has no time of application yet. */
+    Pipeline start(String schema, Migration migration);
+
+    /** Records a started migration as applied now. */
+    Pipeline finish(String schema, String version);
+
+    /** Records an applied migration as started again, because its rollback begins. */
+    Pipeline reopen(String schema, String version);
+
+    /** Removes a version's row. */
+    Pipeline delete(String schema, String version);
+
+    /** Replaces a version's checksum. */
+    Pipeline updateChecksum(String schema, String version, String checksum);
+
+    /** Lets a record follow its schema, which is renamed in the same transaction. */
+    Pipeline rename(String schema, String newSchema);
+
+    /** Forgets a record. */
+    Pipeline forget(String schema);
+}
