@@ -59,7 +59,9 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, TrackingSt
     }
 
     private TenantState upToTarget(TenantState state) {
-        return options.targetVersion().map(state::upTo).orElse(state);
+        return options.targetVersion()
+                .map(target -> state.upTo(target, catalog))
+                .orElse(state);
     }
 
     @Override

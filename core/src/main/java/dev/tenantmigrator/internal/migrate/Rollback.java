@@ -38,7 +38,7 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
         if (versions.size() > 1 && !options.includeLater()) {
             String later = versions.stream()
                     .filter(version -> !version.equals(target.version()))
-                    .sorted()
+                    .sorted(catalog.order())
                     .collect(Collectors.joining(", "));
             return Optional.of(refused(
                     state,
