@@ -3,6 +3,7 @@ package dev.tenantmigrator.benchmark;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -22,10 +23,11 @@ record Script(String version, String text) {
     /** What a new tenant begins with. */
     static List<Script> all() {
         List<Script> scripts = new ArrayList<>();
-        for (Migration migration : MigrationSource.classpath("migrations-sample", Script.class.getClassLoader())
-                .read()) {
-            scripts.add(new Script(migration.version(), migration.up().text()));
-        }
+        MigrationSource sample = MigrationSource.classpath("migrations-sample", Script.class.getClassLoader());
+        sample.read().stream()
+                .sorted(Comparator.comparing(Migration::version, sample.order()))
+                .forEach(migration -> scripts.add(
+                        new Script(migration.version(), migration.up().text())));
         for (int i = 1; i <= SMALL; i++) {
             scripts.add(small(i));
         }
