@@ -32,6 +32,7 @@ final class DocumentSamples {
                     "dev.tenantmigrator.event.*",
                     "dev.tenantmigrator.report.*",
                     "java.io.*",
+                    "java.math.BigInteger",
                     "java.nio.charset.StandardCharsets",
                     "java.nio.file.*",
                     "java.sql.*",
