@@ -6,12 +6,11 @@ import java.util.regex.Pattern;
 /**
  * One migration: a directory {@code <version>/} with {@code migration.sql} and, optionally, {@code rollback.sql}.
  *
- * @param version the directory's whole name, e.g. {@code 20241218_initial_schema}; versions are ordered by code point
+ * @param version the directory's whole name, e.g. {@code 20241218_initial_schema}; {@link MigrationSource#order()} orders versions
  * @param up {@code migration.sql}
  * @param down {@code rollback.sql}, when there is one
  */
-public record Migration(String version, MigrationScript up, Optional<MigrationScript> down)
-        implements Comparable<Migration> {
+public record Migration(String version, MigrationScript up, Optional<MigrationScript> down) {
 
     private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,254}");
 
@@ -77,11 +76,5 @@ public record Migration(String version, MigrationScript up, Optional<MigrationSc
         String words =
                 DIGITS.matcher(version).replaceFirst("").replace('_', ' ').strip();
         return words.isEmpty() ? version : words;
-    }
-
-    /** Orders by version, by code point (all characters of a version are ASCII). */
-    @Override
-    public int compareTo(Migration other) {
-        return version.compareTo(other.version);
     }
 }

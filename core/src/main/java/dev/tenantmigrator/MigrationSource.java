@@ -1,12 +1,16 @@
 package dev.tenantmigrator;
 
 import dev.tenantmigrator.internal.source.ClasspathSource;
+import dev.tenantmigrator.internal.source.CodePointOrder;
 import dev.tenantmigrator.internal.source.DirectorySource;
+import dev.tenantmigrator.internal.source.OrderedSource;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 
 /**
- * Where migrations come from. Read once per run: an implementation may read files at every call.
+ * Where migrations come from, and the order of their versions. Read once per run: an implementation may read files at every
+ * call.
  *
  * <p>Implementations must be thread-safe.
  */
@@ -24,6 +28,30 @@ public interface MigrationSource {
      *     {@code migration.sql}
      */
     List<Migration> read();
+
+    /**
+     * The order in which migrations are applied. It alone decides which version is newer: what is ahead or a gap, what was applied
+     * in the wrong order, and what a target version includes. By code point unless the source says otherwise.
+     *
+     * <p>Implementations must order any two versions, those of the source and others: versions are also recorded that the source
+     * has no file for, because the file is gone or a newer release of the application applied them. Only equal versions may
+     * compare as equal. The comparator must be thread-safe. It is asked for once per run, after {@link #read()}.
+     *
+     * @return compares versions, older first
+     */
+    default Comparator<String> order() {
+        return CodePointOrder.INSTANCE;
+    }
+
+    /**
+     * This source's migrations in another order.
+     *
+     * @param order compares versions, as {@link #order()} requires
+     * @return the source
+     */
+    default MigrationSource ordered(Comparator<String> order) {
+        return new OrderedSource(this, order);
+    }
 
     /**
      * A directory that holds one directory per migration, such as {@code prisma/migrations}. Hidden files and directories

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -67,7 +68,9 @@ class AdaptedSqlGoldenTest {
     }
 
     private void add(String history, List<Migration> migrations) {
-        List<Migration> ordered = migrations.stream().sorted().toList();
+        List<Migration> ordered = migrations.stream()
+                .sorted(Comparator.comparing(Migration::version))
+                .toList();
         List<TenantScript> creation = SchemaAdapter.standard()
                 .adaptForCreation(ordered.stream().map(Migration::up).toList(), SHARED);
         for (int i = 0; i < ordered.size(); i++) {

@@ -33,6 +33,7 @@ final class DocumentSamples {
                     "dev.tenantmigrator.report.*",
                     "dev.tenantmigrator.rollout.*",
                     "java.io.*",
+                    "java.math.BigInteger",
                     "java.nio.charset.StandardCharsets",
                     "java.nio.file.*",
                     "java.sql.*",

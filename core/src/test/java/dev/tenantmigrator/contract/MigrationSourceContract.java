@@ -8,9 +8,11 @@ import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.MigrationSource;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The contract of {@link MigrationSource}. */
@@ -38,7 +40,9 @@ public abstract class MigrationSourceContract {
                 "1_a/migration.sql", "SELECT 1",
                 "1_a/rollback.sql", "SELECT -1"));
 
-        List<Migration> migrations = source.read().stream().sorted().toList();
+        List<Migration> migrations = source.read().stream()
+                .sorted(Comparator.comparing(Migration::version, source.order()))
+                .toList();
 
         assertThat(migrations).extracting(Migration::version).containsExactly("1_a", "2_b");
         assertThat(migrations.get(0).up().text()).isEqualTo("SELECT 1");
@@ -46,6 +50,38 @@ public abstract class MigrationSourceContract {
         assertThat(migrations.get(1).down()).isEmpty();
         assertThat(migrations.get(1).up().location()).endsWith("2_b/migration.sql");
         assertThat(source.read()).hasSize(2);
+    }
+
+    /** Versions without a file are recorded too: the file is gone, or a newer release of the application applied them. */
+    @Test
+    void ordersItsVersionsAndOthers() throws Exception {
+        MigrationSource source = source(files(
+                "10_c/migration.sql", "SELECT 10",
+                "2_b/migration.sql", "SELECT 2",
+                "1_a/migration.sql", "SELECT 1"));
+        Comparator<String> order = source.order();
+        List<String> versions = Stream.concat(
+                        source.read().stream().map(Migration::version),
+                        Stream.of("0_gone", "1", "3_ahead", "20241218_other", "V3", "V3__other_tool"))
+                .toList();
+
+        for (String left : versions) {
+            for (String right : versions) {
+                int sign = Integer.signum(order.compare(left, right));
+                assertThat(sign == 0).as("%s and %s are the same", left, right).isEqualTo(left.equals(right));
+                assertThat(sign)
+                        .as("%s before %s, seen from both", left, right)
+                        .isEqualTo(-Integer.signum(order.compare(right, left)));
+            }
+        }
+        List<String> sorted = versions.stream().sorted(order).toList();
+        for (int i = 0; i < sorted.size(); i++) {
+            for (String later : sorted.subList(i + 1, sorted.size())) {
+                assertThat(order.compare(sorted.get(i), later))
+                        .as("%s before %s", sorted.get(i), later)
+                        .isNegative();
+            }
+        }
     }
 
     @Test

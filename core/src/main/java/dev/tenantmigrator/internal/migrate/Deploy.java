@@ -60,7 +60,9 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, Recorder r
     }
 
     private TenantState upToTarget(TenantState state) {
-        return options.targetVersion().map(state::upTo).orElse(state);
+        return options.targetVersion()
+                .map(target -> state.upTo(target, catalog))
+                .orElse(state);
     }
 
     @Override

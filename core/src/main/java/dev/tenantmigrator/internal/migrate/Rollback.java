@@ -39,7 +39,7 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
         if (versions.size() > 1 && !options.laterVersions()) {
             String later = versions.stream()
                     .filter(version -> !version.equals(target.version()))
-                    .sorted()
+                    .sorted(catalog.order())
                     .collect(Collectors.joining(", "));
             return Optional.of(refused(
                     state,

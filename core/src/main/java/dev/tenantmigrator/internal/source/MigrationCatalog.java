@@ -4,30 +4,38 @@ import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.report.Failure;
-import java.util.Collection;
-import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.NavigableMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** All migrations of a source, in order and with distinct versions. A run reads the source once, so it sees no later edit. */
+/**
+ * All migrations of a source, in the source's order and with distinct versions. A run reads the source once, so it sees no later
+ * edit.
+ */
 public final class MigrationCatalog {
 
-    private final NavigableMap<String, Migration> byVersion;
+    private final Map<String, Migration> byVersion;
+    private final List<Migration> migrations;
+    private final Comparator<String> order;
 
-    private MigrationCatalog(NavigableMap<String, Migration> byVersion) {
-        this.byVersion = Collections.unmodifiableNavigableMap(byVersion);
+    private MigrationCatalog(Map<String, Migration> byVersion, Comparator<String> order) {
+        this.byVersion = byVersion;
+        this.migrations = byVersion.values().stream()
+                .sorted(Comparator.comparing(Migration::version, order))
+                .toList();
+        this.order = order;
     }
 
     /**
      * Reads the source.
      *
-     * @throws InvalidMigrationException when it cannot be read, is empty, or has a version twice
+     * @throws InvalidMigrationException when it cannot be read, is empty, has a version twice, or does not order two versions
      */
     public static MigrationCatalog read(MigrationSource source) {
-        NavigableMap<String, Migration> byVersion = new TreeMap<>();
+        Map<String, Migration> byVersion = new LinkedHashMap<>();
         for (Migration migration : source.read()) {
             Migration other = byVersion.put(migration.version(), migration);
             if (other != null) {
@@ -42,17 +50,34 @@ public final class MigrationCatalog {
             throw new InvalidMigrationException(
                     Failure.of("the source has no migrations; check where it points to, or add the first migration"));
         }
-        return new MigrationCatalog(byVersion);
+        MigrationCatalog catalog = new MigrationCatalog(byVersion, source.order());
+        catalog.requireNoTies();
+        return catalog;
+    }
+
+    /** Two versions in the same place would be applied in any order. */
+    private void requireNoTies() {
+        for (int i = 1; i < migrations.size(); i++) {
+            Migration migration = migrations.get(i);
+            String before = migrations.get(i - 1).version();
+            if (order.compare(before, migration.version()) >= 0) {
+                throw new InvalidMigrationException(
+                        Failure.of("the order of the source does not tell this version from " + before
+                                        + "; correct MigrationSource.order(), or rename one of the two")
+                                .ofVersion(migration.version())
+                                .inFile(migration.up().location()));
+            }
+        }
     }
 
     /** All migrations, in order. */
-    public Collection<Migration> migrations() {
-        return byVersion.values();
+    public List<Migration> migrations() {
+        return migrations;
     }
 
     /** All versions, in order. */
     public List<String> versions() {
-        return List.copyOf(byVersion.keySet());
+        return migrations.stream().map(Migration::version).toList();
     }
 
     /** Whether both have equal versions with equal scripts at equal locations. */
@@ -88,8 +113,13 @@ public final class MigrationCatalog {
                         .ofVersion(version)));
     }
 
+    /** The source's order of versions, also of versions that it has no migration for. */
+    public Comparator<String> order() {
+        return order;
+    }
+
     /** Whether a version is newer than the newest migration. */
     public boolean isNewerThanAll(String version) {
-        return version.compareTo(byVersion.lastKey()) > 0;
+        return order.compare(version, migrations.get(migrations.size() - 1).version()) > 0;
     }
 }

@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** Makes tenants of older schemas that have no tracking table. */
 public final class Adoption {
@@ -99,8 +98,10 @@ public final class Adoption {
     /** Makes the tracking table and records versions as applied. */
     public void adopt(String schema, Collection<String> versions) throws SQLException {
         TenantSchemas.requireMayBeTenant(schema, config.sharedSchema());
-        Set<Migration> migrations = new TreeSet<>();
-        versions.forEach(version -> migrations.add(catalog.get(version)));
+        versions.forEach(catalog::get);
+        List<Migration> migrations = catalog.migrations().stream()
+                .filter(migration -> versions.contains(migration.version()))
+                .toList();
         try (Session session = Session.open(config.dataSource())) {
             WaitForTenant.run(session, schema, connection -> {
                 refuseUnlessAdoptable(connection, schema);

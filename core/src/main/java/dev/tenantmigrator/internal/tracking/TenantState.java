@@ -47,7 +47,7 @@ public record TenantState(
         List<Finding> findings = new ArrayList<>();
         List<Migration> started = new ArrayList<>();
         Map<String, RecordedVersion> byVersion = new HashMap<>();
-        String newest = "";
+        Optional<String> newest = Optional.empty();
         for (RecordedVersion row : rows) {
             byVersion.put(row.version(), row);
             if (!row.finished()) {
@@ -57,21 +57,25 @@ public record TenantState(
                 migration.filter(file -> unfinished.deployGoesOn()).ifPresent(started::add);
             }
             findingsOf(row, catalog, findings);
-            if (row.version().compareTo(newest) < 0) {
+            Optional<String> newer = newest.filter(version -> catalog.order().compare(row.version(), version) < 0);
+            if (newer.isPresent()) {
                 findings.add(Finding.of(
                         Kind.WRONG_ORDER,
                         Severity.WARNING,
                         row.version(),
-                        row.version() + " was applied after " + newest + ", which is newer"));
+                        row.version() + " was applied after " + newer.get() + ", which is newer"));
             } else {
-                newest = row.version();
+                newest = Optional.of(row.version());
             }
         }
         List<Migration> pending = new ArrayList<>();
         for (Migration migration : catalog.migrations()) {
             if (!byVersion.containsKey(migration.version())) {
                 pending.add(migration);
-                findings.add(pendingFinding(migration.version(), newest));
+                String version = migration.version();
+                Optional<String> newer =
+                        newest.filter(applied -> catalog.order().compare(version, applied) < 0);
+                findings.add(pendingFinding(version, newer));
             }
         }
         return new TenantState(schema, rows, pending, started, findings);
@@ -83,17 +87,21 @@ public record TenantState(
     }
 
     /** The same as if there were no migrations newer than a version: neither pending nor begun. */
-    public TenantState upTo(String version) {
-        Predicate<Migration> wanted = migration -> migration.version().compareTo(version) <= 0;
+    public TenantState upTo(String target, MigrationCatalog catalog) {
+        Predicate<String> wanted = version -> catalog.order().compare(version, target) <= 0;
         return new TenantState(
                 schema,
                 rows,
-                pending.stream().filter(wanted).toList(),
-                started.stream().filter(wanted).toList(),
+                pending.stream()
+                        .filter(migration -> wanted.test(migration.version()))
+                        .toList(),
+                started.stream()
+                        .filter(migration -> wanted.test(migration.version()))
+                        .toList(),
                 findings.stream()
                         .filter(finding -> switch (finding.kind()) {
                             case GAP, UNFINISHED, PENDING ->
-                                finding.version().orElse("").compareTo(version) <= 0;
+                                finding.version().filter(wanted).isPresent();
                             default -> true;
                         })
                         .toList());
@@ -164,16 +172,15 @@ public record TenantState(
                         + " accept-checksum"));
     }
 
-    private static Finding pendingFinding(String version, String newest) {
-        return version.compareTo(newest) < 0
-                ? Finding.of(
+    private static Finding pendingFinding(String version, Optional<String> newer) {
+        return newer.map(applied -> Finding.of(
                         Kind.GAP,
                         Severity.ERROR,
                         version,
-                        version + " is not applied although " + newest
+                        version + " is not applied although " + applied
                                 + " is; deploy with --out-of-order (DeployOptions.withOutOfOrder()), or repair"
-                                + " with mark-applied")
-                : Finding.of(Kind.PENDING, Severity.ERROR, version, version + " is pending; deploy it");
+                                + " with mark-applied"))
+                .orElseGet(() -> Finding.of(Kind.PENDING, Severity.ERROR, version, version + " is pending; deploy it"));
     }
 
     /** The versions that are newer than the newest file. */

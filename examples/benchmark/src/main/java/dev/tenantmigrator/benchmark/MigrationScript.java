@@ -3,6 +3,7 @@ package dev.tenantmigrator.benchmark;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -22,11 +23,11 @@ record MigrationScript(String version, String text) {
     /** The migrations of a new tenant. */
     static List<MigrationScript> all() {
         List<MigrationScript> scripts = new ArrayList<>();
-        for (Migration migration : MigrationSource.classpath(
-                        "migrations-sample", MigrationScript.class.getClassLoader())
-                .read()) {
-            scripts.add(new MigrationScript(migration.version(), migration.up().text()));
-        }
+        MigrationSource sample = MigrationSource.classpath("migrations-sample", MigrationScript.class.getClassLoader());
+        sample.read().stream()
+                .sorted(Comparator.comparing(Migration::version, sample.order()))
+                .forEach(migration -> scripts.add(
+                        new MigrationScript(migration.version(), migration.up().text())));
         for (int i = 1; i <= SMALL; i++) {
             scripts.add(small(i));
         }

@@ -6,6 +6,7 @@ import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
+import dev.tenantmigrator.internal.source.CodePointOrder;
 import dev.tenantmigrator.internal.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -45,7 +46,7 @@ abstract class TrackingTable implements PipelinedStore {
     public String assertRecordedSql(String schema, List<RecordedVersion> expected, String otherwise) {
         String versions = expected.stream()
                 .map(row -> row.version() + (row.finished() ? "+" : "-"))
-                .sorted()
+                .sorted(CodePointOrder.INSTANCE)
                 .collect(Collectors.joining(","));
         // An array of a subquery takes two thirds of what an aggregate does, most of it planning.
         return "(CASE WHEN pg_catalog.array_to_string(ARRAY(SELECT version::pg_catalog.text OPERATOR(pg_catalog.||)"

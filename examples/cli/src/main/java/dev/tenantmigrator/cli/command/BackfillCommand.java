@@ -1,6 +1,5 @@
 package dev.tenantmigrator.cli.command;
 
-import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResults;
 import dev.tenantmigrator.cli.setup.CliSession;
@@ -28,6 +27,6 @@ final class BackfillCommand implements Callable<Integer> {
     }
 
     private FleetReport run(CliSession session) {
-        return session.run(() -> session.migrator().backfill(Tenants.named(TenantsOption.oneOrAll(schema))));
+        return session.run(() -> session.migrator().backfill(TenantsOption.oneOrAll(schema)));
     }
 }

@@ -1,5 +1,6 @@
 package dev.tenantmigrator.cli.command;
 
+import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.setup.CliSettings;
 import dev.tenantmigrator.cli.setup.CommandException;
@@ -10,6 +11,7 @@ import java.text.Normalizer;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -67,10 +69,12 @@ final class CreateCommand implements Callable<Integer> {
         if (Files.exists(migrations.resolve(version))) {
             throw new CommandException("version " + version + " exists already; nothing was changed");
         }
+        Comparator<String> order = MigrationSource.directory(migrations).order();
         try (Stream<Path> others = Files.list(migrations)) {
             others.filter(Files::isDirectory)
                     .map(path -> path.getFileName().toString())
-                    .filter(other -> !other.startsWith(".") && other.compareTo(version) >= 0)
+                    .filter(other -> !other.startsWith("."))
+                    .filter(other -> order.compare(other, version) >= 0)
                     .forEach(other -> {
                         throw new CommandException("the new version " + version + " would sort before the existing "
                                 + other + "; wait a second, or name the directory by hand");

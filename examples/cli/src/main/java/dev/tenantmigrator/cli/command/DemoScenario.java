@@ -75,9 +75,10 @@ final class DemoScenario {
     }
 
     private String newest() throws IOException {
-        return MigrationSource.directory(migrations).read().stream()
+        MigrationSource source = MigrationSource.directory(migrations);
+        return source.read().stream()
                 .map(Migration::version)
-                .max(String::compareTo)
+                .max(source.order())
                 .orElseThrow();
     }
 

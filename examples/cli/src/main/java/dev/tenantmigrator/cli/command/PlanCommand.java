@@ -59,7 +59,7 @@ final class PlanCommand implements Callable<Integer> {
         return report.tenants().isEmpty()
                 ? result
                 : result.withLines(PlanText.sql(report, session.settings().verbose()))
-                        .withNotes(PlanText.notes(report, result.counts()));
+                        .withNotes(PlanText.notes(report, result.counts(), session.versionOrder()));
     }
 
     private PlanReport report(TenantMigrator migrator) {

@@ -1,5 +1,6 @@
 package dev.tenantmigrator.cli.command;
 
+import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.cli.setup.CliContext;
 import dev.tenantmigrator.cli.setup.CommandException;
 import dev.tenantmigrator.cli.setup.PrismaCli;
@@ -64,8 +65,8 @@ record PrismaDifference(String up, String down, List<String> withoutCopy) {
             return children.filter(Files::isDirectory)
                     .filter(path -> !path.getFileName().toString().startsWith("."))
                     .sorted(Comparator.comparing(
-                                    (Path path) -> path.getFileName().toString())
-                            .reversed())
+                            (Path path) -> path.getFileName().toString(),
+                            MigrationSource.directory(migrations).order().reversed()))
                     .toList();
         }
     }

@@ -1,7 +1,6 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.Repair;
-import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResults;
 import dev.tenantmigrator.cli.setup.CliSession;
@@ -72,6 +71,6 @@ final class RepairCommand {
         if (schema.isPresent() == all) {
             throw new CommandException("give either SCHEMA or --all");
         }
-        return session.run(() -> session.migrator().repair(Tenants.named(TenantsOption.oneOrAll(schema)), repair));
+        return session.run(() -> session.migrator().repair(TenantsOption.oneOrAll(schema), repair));
     }
 }

@@ -1,6 +1,5 @@
 package dev.tenantmigrator.cli.command;
 
-import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.StatusText;
 import dev.tenantmigrator.cli.output.TenantResults;
@@ -31,7 +30,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private CommandResult status(CliSession session) {
-        StatusReport report = session.migrator().status(Tenants.named(TenantsOption.oneOrAll(schema)));
+        StatusReport report = session.migrator().status(TenantsOption.oneOrAll(schema));
         CommandResult result =
                 CommandResult.of("status", TenantResults.of(report)).withMore(Map.of("migrations", report.versions()));
         if (report.tenants().isEmpty()) {

@@ -5,6 +5,7 @@ import dev.tenantmigrator.report.PlannedMigration;
 import dev.tenantmigrator.report.TenantPlan;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,15 +81,19 @@ public final class PlanText {
         (statement.strip() + ";").lines().forEach(lines::add);
     }
 
-    /** Notes for standard error: missing extensions, notes on scripts, failures and counts. */
-    public static List<String> notes(PlanReport report, Map<String, Integer> counts) {
+    /**
+     * Notes for standard error: missing extensions, notes on scripts, failures and counts.
+     *
+     * @param order compares versions
+     */
+    public static List<String> notes(PlanReport report, Map<String, Integer> counts, Comparator<String> order) {
         List<String> lines = new ArrayList<>();
         report.missingExtensions()
                 .forEach(extension ->
                         lines.add("extension " + extension + " is not installed. A deploy creates it in the"
                                 + " shared schema first. Until then this plan shows its objects in the tenant's"
                                 + " schema"));
-        versions(report).forEach((migration, tenants) -> {
+        versions(report, order).forEach((migration, tenants) -> {
             lines.add(migration.version() + " (" + migration.file() + "), " + TerminalText.tenants(tenants) + ":");
             migration
                     .notes()
@@ -105,7 +110,7 @@ public final class PlanText {
     }
 
     /** Versions with notes, and the number of tenants of each. The notes are those of the first tenant. */
-    private static Map<PlannedMigration, Integer> versions(PlanReport report) {
+    private static Map<PlannedMigration, Integer> versions(PlanReport report, Comparator<String> order) {
         Map<String, PlannedMigration> first = new LinkedHashMap<>();
         Map<String, Integer> tenants = new LinkedHashMap<>();
         for (TenantPlan tenant : report.tenants()) {
@@ -117,7 +122,7 @@ public final class PlanText {
         Map<PlannedMigration, Integer> versions = new LinkedHashMap<>();
         first.values().stream()
                 .filter(migration -> !migration.notes().isEmpty())
-                .sorted((a, b) -> a.version().compareTo(b.version()))
+                .sorted(Comparator.comparing(PlannedMigration::version, order))
                 .forEach(migration -> versions.put(migration, tenants.getOrDefault(migration.version(), 0)));
         return versions;
     }

@@ -58,11 +58,11 @@ final class RunHints {
                 .toList();
     }
 
+    /** In the order in which the tenants name them: the order of versions is not known here. */
     private static List<String> versions(List<TenantResult> tenants) {
         return tenants.stream()
                 .flatMap(tenant -> tenant.versions().stream())
                 .distinct()
-                .sorted()
                 .toList();
     }
 }

@@ -4,6 +4,7 @@ import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantMigratorBuilder;
 import dev.tenantmigrator.rollout.Cancellation;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -13,6 +14,7 @@ public final class CliSession implements AutoCloseable {
 
     private final CliContext context;
     private final CliSettings settings;
+    private final MigrationSource migrations;
     private final Database database;
     private final InterruptHandler interrupts;
     private final RunSummary summary = new RunSummary();
@@ -22,11 +24,12 @@ public final class CliSession implements AutoCloseable {
     private CliSession(CliContext context, CliSettings settings, InterruptHandler interrupts, Database database) {
         this.context = context;
         this.settings = settings;
+        this.migrations = MigrationSource.directory(settings.migrations());
         this.interrupts = interrupts;
         this.database = database;
         this.progress = new ProgressListener(context, settings, summary);
         TenantMigratorBuilder builder = TenantMigrator.builder(database.dataSource())
-                .migrations(MigrationSource.directory(settings.migrations()))
+                .migrations(migrations)
                 .requiredTables(settings.requiredTables())
                 .sharedObjects(settings.sharedObjects())
                 .allowSchemas(settings.allowedSchemas().toArray(String[]::new))
@@ -71,6 +74,11 @@ public final class CliSession implements AutoCloseable {
 
     public TenantMigrator migrator() {
         return migrator;
+    }
+
+    /** Compares versions, older first. */
+    public Comparator<String> versionOrder() {
+        return migrations.order();
     }
 
     /** Cancelled by Ctrl-C and SIGTERM. */
