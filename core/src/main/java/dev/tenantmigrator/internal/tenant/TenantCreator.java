@@ -276,17 +276,17 @@ public final class TenantCreator {
      */
     private static boolean leftTemporaryTables(Connection connection, SessionSettings before, String schema)
             throws SQLException {
-        Map<String, String> traces =
+        Map<String, String> leftovers =
                 new TreeMap<>(SessionSettings.read(connection).leftovers());
-        traces.entrySet().removeAll(before.leftovers().entrySet());
-        boolean temporary = traces.containsKey(SessionSettings.TEMPORARY)
+        leftovers.entrySet().removeAll(before.leftovers().entrySet());
+        boolean temporary = leftovers.containsKey(SessionSettings.TEMPORARY)
                 && "0".equals(before.leftovers().get(SessionSettings.TEMPORARY));
         if (temporary) {
-            traces.remove(SessionSettings.TEMPORARY);
+            leftovers.remove(SessionSettings.TEMPORARY);
         }
-        if (!traces.isEmpty()) {
+        if (!leftovers.isEmpty()) {
             throw new TenantMigratorException(Failure.of("the migrations would leave something on your connection: "
-                            + String.join(", ", traces.keySet())
+                            + String.join(", ", leftovers.keySet())
                             + "; take that out of them, or create the tenant in a transaction of its own")
                     .inTenant(schema));
         }
