@@ -133,7 +133,7 @@ public interface TenantMigrator extends AutoCloseable {
      * @return one outcome per tenant
      */
     default FleetReport deployAll() {
-        return deploy(Tenants.all());
+        return deploy(Tenants.all(), DeployOptions.defaults());
     }
 
     /**

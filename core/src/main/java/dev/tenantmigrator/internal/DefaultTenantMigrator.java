@@ -82,7 +82,12 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     public FleetReport deploy(Tenants tenants, DeployOptions options) {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         Deploy deploy = new Deploy(options, catalog, config.recorder());
-        return sql(() -> FleetMigration.run(config, "deploy", tenants, catalog, deploy));
+        requireOpen();
+        try {
+            return FleetMigration.run(config, "deploy", tenants, catalog, deploy);
+        } catch (SQLException e) {
+            throw wrapped(e);
+        }
     }
 
     @Override
@@ -196,13 +201,21 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     }
 
     private <T> T sql(SqlWork<T> work) {
-        if (closed) {
-            throw new IllegalStateException("the migrator is closed");
-        }
+        requireOpen();
         try {
             return work.run();
         } catch (SQLException e) {
-            throw new TenantMigratorException(config.detailed(SqlErrors.failure(e), e), SqlErrors.withoutDetail(e));
+            throw wrapped(e);
         }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the migrator is closed");
+        }
+    }
+
+    private TenantMigratorException wrapped(SQLException e) {
+        return new TenantMigratorException(config.detailed(SqlErrors.failure(e), e), SqlErrors.withoutDetail(e));
     }
 }

@@ -2,7 +2,6 @@ package dev.tenantmigrator.internal.config;
 
 import dev.tenantmigrator.event.RunEvent;
 import dev.tenantmigrator.event.TenantEvent;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -15,19 +14,21 @@ public final class Events {
 
     private Events() {}
 
-    /** Runs work with the tenant in the log's MDC. */
-    public static <T> T inTenant(String schema, Supplier<T> work) {
+    /**
+     * Puts a tenant into the log's MDC.
+     *
+     * @return run it on this thread to put back what was there
+     */
+    public static Runnable logTenant(String schema) {
         String before = MDC.get(KEY);
         MDC.put(KEY, schema);
-        try {
-            return work.get();
-        } finally {
+        return () -> {
             if (before == null) {
                 MDC.remove(KEY);
             } else {
                 MDC.put(KEY, before);
             }
-        }
+        };
     }
 
     /** Publishes an event of a tenant. An exception of the listener is logged and changes nothing. */

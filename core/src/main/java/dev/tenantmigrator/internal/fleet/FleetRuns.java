@@ -11,16 +11,12 @@ import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.rollout.Rollout;
 import java.sql.SQLException;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The course of every run over the fleet: read, decide for each tenant, and only then work. What cannot be read or must not
  * run is refused before any tenant is touched.
  */
 public final class FleetRuns {
-
-    private static final Logger LOG = LoggerFactory.getLogger(FleetRuns.class);
 
     private FleetRuns() {}
 
@@ -31,43 +27,39 @@ public final class FleetRuns {
         FleetPlan plan(Session session, FleetReader.Fleet<RecordedVersion> fleet) throws SQLException;
     }
 
-    /** Runs. */
+    /**
+     * Reads the tenants, decides for each, and works on those that need it.
+     *
+     * @param name names the run in the log and in events
+     * @param planner decides
+     * @return one outcome per tenant
+     */
     public static FleetReport run(Config config, String name, Tenants tenants, Rollout rollout, Planner planner)
             throws SQLException {
-        return Recording.run(name, () -> {
-            long start = System.nanoTime();
+        Recording.Span<FleetReport> span = Recording.run(name);
+        try {
+            RolloutRunner runner = new RolloutRunner(config, name, rollout);
             FleetReader reader = new FleetReader(config);
             FleetReader.Fleet<RecordedVersion> fleet = reader.histories(tenants);
             reader.refuseWrongStore(tenants, fleet);
-            return decideAndWork(config, name, fleet, rollout, planner, start);
-        });
+            return span.done(runner.run(plan(config, fleet, planner)));
+        } catch (Throwable e) {
+            span.failed(e);
+            throw e;
+        }
     }
 
-    /** Runs also where all tenants are recorded in the other store by now. */
+    /** Like {@link #run}, for all tenants, also when all of them are recorded in the other store by now. */
     public static FleetReport runOnWhatIsLeft(Config config, String name, Planner planner) throws SQLException {
-        return Recording.run(name, () -> {
-            long start = System.nanoTime();
+        Recording.Span<FleetReport> span = Recording.run(name);
+        try {
+            RolloutRunner runner = new RolloutRunner(config, name, Rollout.defaults());
             FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(Tenants.all());
-            return decideAndWork(config, name, fleet, Rollout.defaults(), planner, start);
-        });
-    }
-
-    private static FleetReport decideAndWork(
-            Config config,
-            String name,
-            FleetReader.Fleet<RecordedVersion> fleet,
-            Rollout rollout,
-            Planner planner,
-            long start)
-            throws SQLException {
-        FleetReport report = new RolloutRunner(config, name, rollout, start).run(plan(config, fleet, planner));
-        LOG.info(
-                "{}: {} tenants in {} ms: {}",
-                name,
-                report.outcomes().size(),
-                report.duration().toMillis(),
-                report.counts());
-        return report;
+            return span.done(runner.run(plan(config, fleet, planner)));
+        } catch (Throwable e) {
+            span.failed(e);
+            throw e;
+        }
     }
 
     private static FleetPlan plan(Config config, FleetReader.Fleet<RecordedVersion> fleet, Planner planner)

@@ -32,19 +32,15 @@ final class RolloutRunner {
     private final String run;
     private final Rollout rollout;
     private final StopSignal ending;
-    private final long start;
+    private final long start = System.nanoTime();
     private final Map<String, TenantOutcome> outcomes = new ConcurrentSkipListMap<>();
     private final Map<String, TenantJob> works = new TreeMap<>();
 
-    /**
-     * @param start of the run, in {@link System#nanoTime}
-     */
-    RolloutRunner(Config config, String run, Rollout rollout, long start) {
+    RolloutRunner(Config config, String run, Rollout rollout) {
         this.config = config;
         this.run = run;
         this.rollout = rollout;
         this.ending = new StopSignal(rollout.cancellation());
-        this.start = start;
     }
 
     private record Group(String name, List<String> tenants, int parallelism, FailurePolicy onFailure) {}
@@ -63,7 +59,14 @@ final class RolloutRunner {
                     .forEach(schema -> failedIn(group, failures));
             boolean something = group.tenants().stream().anyMatch(works::containsKey);
             if (something && mayBegin(group, worked)) {
-                work(group, failures);
+                List<TenantJob> jobs = begin(group);
+                WorkerPool pool = new WorkerPool(config, ending, jobs, outcome -> {
+                    note(outcome);
+                    if (outcome instanceof TenantOutcome.Failed) {
+                        failedIn(group, failures);
+                    }
+                });
+                pool.run(Math.min(group.parallelism(), jobs.size()));
                 worked = true;
             }
         }
@@ -74,6 +77,12 @@ final class RolloutRunner {
         });
         FleetReport report = report();
         Events.publish(config, new RunEvent.RunFinished(run, report));
+        LOG.info(
+                "{}: {} tenants in {} ms: {}",
+                run,
+                report.outcomes().size(),
+                report.duration().toMillis(),
+                report.counts());
         return report;
     }
 
@@ -132,29 +141,22 @@ final class RolloutRunner {
         return Optional.ofNullable(e.getMessage()).orElse(e.toString());
     }
 
-    private void work(Group group, AtomicInteger failures) {
+    /** Takes the jobs of a group. */
+    private List<TenantJob> begin(Group group) {
         if (!rollout.groups().isEmpty()) {
             ending.at(" in group " + group.name());
             Events.publish(
                     config,
                     new RunEvent.GroupStarted(run, group.name(), group.tenants().size()));
         }
-        List<TenantJob> here = new ArrayList<>();
+        List<TenantJob> jobs = new ArrayList<>();
         group.tenants()
-                .forEach(schema -> Optional.ofNullable(works.remove(schema)).ifPresent(here::add));
+                .forEach(schema -> Optional.ofNullable(works.remove(schema)).ifPresent(jobs::add));
         if (rollout.order().isEmpty()) {
             // Several instances that run at once share the work.
-            Collections.shuffle(here);
+            Collections.shuffle(jobs);
         }
-        int workers = Math.min(group.parallelism(), here.size());
-        WorkerPool fleetRun = new WorkerPool(config, ending, here, outcome -> {
-            note(outcome);
-            if (outcome instanceof TenantOutcome.Failed) {
-                failedIn(group, failures);
-            }
-        });
-        here.clear();
-        fleetRun.run(workers);
+        return jobs;
     }
 
     private void failedIn(Group group, AtomicInteger failures) {
@@ -170,10 +172,9 @@ final class RolloutRunner {
     private void note(TenantOutcome outcome) {
         outcomes.put(outcome.schema(), outcome);
         if (outcome instanceof TenantOutcome.Failed failed) {
-            Events.inTenant(failed.schema(), () -> {
-                LOG.warn("Failed: {}", failed.failure());
-                return failed;
-            });
+            Runnable restoreLog = Events.logTenant(failed.schema());
+            LOG.warn("Failed: {}", failed.failure());
+            restoreLog.run();
             Events.publish(config, new TenantEvent.TenantFailed(failed.schema(), failed.failure()));
         } else {
             LOG.debug("Finished: {}", outcome);

@@ -90,7 +90,15 @@ final class WorkerPool {
         while (queue.await()) {
             try (Session session = Session.open(config.dataSource())) {
                 refused = 0;
-                workOn(session);
+                int tenants = 0;
+                Optional<JobQueue.Entry> next = queue.poll();
+                while (next.isPresent()) {
+                    run(next.get(), session);
+                    next = ++tenants == RENEWED_AFTER || session.mustBeReplaced() ? Optional.empty() : queue.poll();
+                }
+                if (tenants == RENEWED_AFTER) {
+                    session.closeWhenDone();
+                }
                 patience = System.nanoTime();
             } catch (TenantMigratorException e) {
                 noConnection = e.failure();
@@ -104,25 +112,29 @@ final class WorkerPool {
         }
     }
 
-    private void workOn(Session session) {
-        int tenants = 0;
-        Optional<JobQueue.Entry> next = queue.poll();
-        while (next.isPresent()) {
-            workOn(session, next.get());
-            next = ++tenants == RENEWED_AFTER || session.mustBeReplaced() ? Optional.empty() : queue.poll();
-        }
-        if (tenants == RENEWED_AFTER) {
-            session.closeWhenDone();
-        }
-    }
-
-    private void workOn(Session session, JobQueue.Entry entry) {
+    private void run(JobQueue.Entry entry, Session session) {
         TenantJob work = entry.work();
         if (started.add(work.schema())) {
             Events.publish(config, new TenantEvent.TenantStarted(work.schema()));
         }
-        Attempt attempt = Recording.tenant(
-                work.schema(), () -> Events.inTenant(work.schema(), () -> tryOn(session, work)), Attempt::result);
+        Recording.Span<Optional<TenantOutcome>> span = Recording.tenant(work.schema());
+        Runnable restoreLog = Events.logTenant(work.schema());
+        Attempt attempt;
+        try {
+            attempt = work.tryOn(session);
+        } catch (SQLException e) {
+            attempt = new Attempt.Over(work.failed(config.detailed(SqlErrors.failure(e), e)));
+        } catch (TenantMigratorException e) {
+            attempt = new Attempt.Over(work.failed(e.failure()));
+        } catch (RuntimeException | Error e) {
+            // Also an overflow of the stack or a class that is missing are this tenant's alone.
+            LOG.error("Unexpected failure", e);
+            session.markLost();
+            attempt = new Attempt.Over(work.failed(Failure.of("unexpected failure, see the log: " + e)));
+        } finally {
+            restoreLog.run();
+        }
+        span.done(attempt.result());
         // Asked now: once it is put back, it is another worker's.
         boolean others = work.foundOthersWork();
         settle(entry, attempt);
@@ -140,21 +152,6 @@ final class WorkerPool {
             queue.lost(entry.work());
         } else {
             queue.held(entry);
-        }
-    }
-
-    private Attempt tryOn(Session session, TenantJob work) {
-        try {
-            return work.tryOn(session);
-        } catch (SQLException e) {
-            return new Attempt.Over(work.failed(config.detailed(SqlErrors.failure(e), e)));
-        } catch (TenantMigratorException e) {
-            return new Attempt.Over(work.failed(e.failure()));
-        } catch (RuntimeException | Error e) {
-            // Also an overflow of the stack or a class that is missing are this tenant's alone.
-            LOG.error("Unexpected failure", e);
-            session.markLost();
-            return new Attempt.Over(work.failed(Failure.of("unexpected failure, see the log: " + e)));
         }
     }
 

@@ -34,7 +34,7 @@ public final class Pipeline {
     }
 
     /** A statement, and its place when it comes from a script; or an action, and a text that describes it. */
-    private record Step(String sql, Optional<Origin> origin, Optional<SqlAction> action) {
+    record Step(String sql, Optional<Origin> origin, Optional<SqlAction> action) {
 
         Step(String sql, Optional<Origin> origin) {
             this(sql, origin, Optional.empty());
@@ -117,7 +117,7 @@ public final class Pipeline {
     public void send(Connection connection) throws SQLException {
         try (PipelineSender sender = new PipelineSender(connection, this::script)) {
             for (Step step : steps) {
-                send(sender, step);
+                sender.send(step);
             }
             sender.flush();
         }
@@ -128,16 +128,6 @@ public final class Pipeline {
                 .filter(step -> step.origin().isPresent())
                 .map(Step::sql)
                 .collect(Collectors.joining("\n"));
-    }
-
-    private static void send(PipelineSender sender, Step step) throws SQLException {
-        if (step.action().isPresent()) {
-            sender.run(step.action().get());
-        } else if (step.mayReturnRows()) {
-            sender.query(step.sql());
-        } else {
-            sender.add(step.sql());
-        }
     }
 
     /** A condition that is checked after each statement of a script. */
@@ -191,7 +181,7 @@ public final class Pipeline {
     private static void send(Connection connection, Step step) throws SQLException {
         try (PipelineSender sender = new PipelineSender(connection, step::sql)) {
             // In a batch of one: outside a batch the driver splits the text, wrongly for some function bodies.
-            send(sender, step);
+            sender.send(step);
             sender.flush();
         }
     }

@@ -46,10 +46,21 @@ final class PipelineSender implements AutoCloseable {
         this.notices = new Notices(statement, script);
     }
 
-    /** Adds a statement to the batch. The driver fetches and drops only the first row. */
-    void add(String sql) throws SQLException {
-        statement.addBatch(sql);
-        batched = true;
+    /**
+     * Adds a statement to the batch, of whose rows the driver fetches and drops only the first; or sends the batch, then runs a
+     * query to its end, or an action.
+     */
+    void send(Pipeline.Step step) throws SQLException {
+        if (step.action().isPresent()) {
+            flush();
+            step.action().get().run(connection);
+        } else if (step.mayReturnRows() && !DirectConnection.isSimple(connection)) {
+            flush();
+            query(step.sql());
+        } else {
+            statement.addBatch(step.sql());
+            batched = true;
+        }
     }
 
     /** Sends the batch. */
@@ -65,19 +76,7 @@ final class PipelineSender implements AutoCloseable {
         }
     }
 
-    /** Sends the batch, then runs an action. */
-    void run(Pipeline.SqlAction action) throws SQLException {
-        flush();
-        action.run(connection);
-    }
-
-    /** Sends the batch, then runs a query to its end. */
-    void query(String sql) throws SQLException {
-        if (DirectConnection.isSimple(connection)) {
-            add(sql);
-            return;
-        }
-        flush();
+    private void query(String sql) throws SQLException {
         try {
             run(sql);
         } catch (OutOfMemoryError e) {

@@ -58,7 +58,27 @@ final class MigrationAttempt {
      */
     Result run(Session session, Migration migration) throws SQLException {
         tries.begin();
-        return Recording.migration(schema, migration.version(), tries.failed(), () -> runOnce(session, migration));
+        PreparedScript script = run.script(migration);
+        // Also for those that follow it, which can call what it has made; another instance ran others.
+        codeHides |= steps.wasChanged() || script.effects().hidden();
+        Recording.Span<Result> span = Recording.migration(schema, migration.version(), tries.failed());
+        try {
+            if (!script.isTransactional()) {
+                return span.done(outsideTransaction(session, migration));
+            }
+            TransactionalRun transaction = new TransactionalRun(run, steps.state(), migration, codeHides, session);
+            if (oneByOne) {
+                return span.done(sendOneByOne(session, transaction, migration));
+            }
+            try {
+                return span.done(transaction.send(full) ? Result.DONE : Result.HELD);
+            } catch (SQLException e) {
+                return span.done(afterError(e, session, transaction, migration));
+            }
+        } catch (Throwable e) {
+            span.failed(e);
+            throw e;
+        }
     }
 
     /** The pause before the next try, after {@link Result#AGAIN}. */
@@ -71,13 +91,6 @@ final class MigrationAttempt {
         oneByOne = false;
         full = false;
         tries.succeeded();
-    }
-
-    private Result runOnce(Session session, Migration migration) throws SQLException {
-        // Also for those that follow it, which can call what it has made; another instance ran others.
-        PreparedScript script = run.script(migration);
-        codeHides |= steps.wasChanged() || script.effects().hidden();
-        return script.isTransactional() ? inTransaction(session, migration) : outsideTransaction(session, migration);
     }
 
     private Result outsideTransaction(Session session, Migration migration) throws SQLException {
@@ -94,32 +107,26 @@ final class MigrationAttempt {
         }
     }
 
-    private Result inTransaction(Session session, Migration migration) throws SQLException {
-        TransactionalRun transaction = new TransactionalRun(run, steps.state(), migration, codeHides, session);
-        if (oneByOne) {
-            return walk(session, transaction, migration);
+    private Result afterError(SQLException e, Session session, TransactionalRun transaction, Migration migration)
+            throws SQLException {
+        Optional<Result> known = expected(e, session, migration);
+        if (known.isPresent()) {
+            return known.get();
         }
-        try {
-            return transaction.send(full) ? Result.DONE : Result.HELD;
-        } catch (SQLException e) {
-            Optional<Result> known = expected(e, session, migration);
-            if (known.isPresent()) {
-                return known.get();
-            }
-            if (e instanceof ScriptFailure) {
-                throw failure(e, session, migration);
-            }
-            if (mayTryAgain(migration, SqlErrors.failure(e))) {
-                return Result.AGAIN;
-            }
-            // Some pools close a connection at certain errors; then the next try walks on another.
-            oneByOne = session.isLost();
-            return oneByOne ? Result.OTHER_CONNECTION : walk(session, transaction, migration);
+        if (e instanceof ScriptFailure) {
+            throw failure(e, session, migration);
         }
+        if (mayTryAgain(migration, SqlErrors.failure(e))) {
+            return Result.AGAIN;
+        }
+        // Some pools close a connection at certain errors; then the next attempt sends one by one on another.
+        oneByOne = session.isLost();
+        return oneByOne ? Result.OTHER_CONNECTION : sendOneByOne(session, transaction, migration);
     }
 
     /** Once more, one statement after the other, because a flight does not tell which one failed. */
-    private Result walk(Session session, TransactionalRun transaction, Migration migration) throws SQLException {
+    private Result sendOneByOne(Session session, TransactionalRun transaction, Migration migration)
+            throws SQLException {
         try {
             return transaction.sendOneByOne(full) ? Result.DONE : Result.HELD;
         } catch (SQLException e) {

@@ -80,7 +80,48 @@ public final class TenantMigration implements TenantJob {
     @Override
     public Attempt tryOn(Session session) throws SQLException {
         try {
-            return attempt(session);
+            changed = false;
+            if (lostConnection.reason().isPresent()) {
+                Optional<TenantOutcome> failed =
+                        afterLostConnection(session, lostConnection.reason().get());
+                if (failed.isPresent()) {
+                    return new Attempt.Over(failed.get());
+                }
+                if (lostConnection.reason().isPresent()) {
+                    return new Attempt.Held();
+                }
+            }
+            if (heldSince.isPresent()) {
+                if (!session.tryLock(schema())) {
+                    return new Attempt.Held();
+                }
+                Duration waited = Duration.ofNanos(System.nanoTime() - heldSince.get());
+                heldSince = Optional.empty();
+                waitRecorded.run();
+                Events.publish(run.config(), new TenantEvent.TenantWaitedFor(schema(), waited));
+            }
+            Optional<TenantOutcome> outcome = steps.outcome();
+            while (outcome.isEmpty()) {
+                Migration next = steps.next();
+                long start = System.nanoTime();
+                switch (migrationTry.run(session, next)) {
+                    case DONE -> ran(next, Duration.ofNanos(System.nanoTime() - start));
+                    case CHANGED -> reread(session);
+                    case HELD -> {
+                        heldSince = Optional.of(System.nanoTime());
+                        waitRecorded = Recording.lockWait(schema());
+                        return new Attempt.Held();
+                    }
+                    case AGAIN -> {
+                        return new Attempt.Again(migrationTry.pause());
+                    }
+                    case OTHER_CONNECTION -> {
+                        return new Attempt.Lost();
+                    }
+                }
+                outcome = steps.outcome();
+            }
+            return new Attempt.Over(outcome.get());
         } catch (SQLException e) {
             // Only what reads ends here.
             if (SqlErrors.isConnectionLost(e) && lostConnection.mayRetry()) {
@@ -92,51 +133,6 @@ public final class TenantMigration implements TenantJob {
             }
             throw e;
         }
-    }
-
-    private Attempt attempt(Session session) throws SQLException {
-        changed = false;
-        if (lostConnection.reason().isPresent()) {
-            Optional<TenantOutcome> failed =
-                    afterLostConnection(session, lostConnection.reason().get());
-            if (failed.isPresent()) {
-                return new Attempt.Over(failed.get());
-            }
-            if (lostConnection.reason().isPresent()) {
-                return new Attempt.Held();
-            }
-        }
-        if (heldSince.isPresent()) {
-            if (!session.tryLock(schema())) {
-                return new Attempt.Held();
-            }
-            Duration waited = Duration.ofNanos(System.nanoTime() - heldSince.get());
-            heldSince = Optional.empty();
-            waitRecorded.run();
-            Events.publish(run.config(), new TenantEvent.TenantWaitedFor(schema(), waited));
-        }
-        Optional<TenantOutcome> outcome = steps.outcome();
-        while (outcome.isEmpty()) {
-            Migration next = steps.next();
-            long start = System.nanoTime();
-            switch (migrationTry.run(session, next)) {
-                case DONE -> ran(next, Duration.ofNanos(System.nanoTime() - start));
-                case CHANGED -> reread(session);
-                case HELD -> {
-                    heldSince = Optional.of(System.nanoTime());
-                    waitRecorded = Recording.lockWait(schema());
-                    return new Attempt.Held();
-                }
-                case AGAIN -> {
-                    return new Attempt.Again(migrationTry.pause());
-                }
-                case OTHER_CONNECTION -> {
-                    return new Attempt.Lost();
-                }
-            }
-            outcome = steps.outcome();
-        }
-        return new Attempt.Over(outcome.get());
     }
 
     private void ran(Migration migration, Duration duration) {

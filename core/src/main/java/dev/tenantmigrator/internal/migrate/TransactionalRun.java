@@ -84,70 +84,81 @@ final class TransactionalRun {
         this.after = direction.after(state.rows(), migration);
     }
 
-    /** How statements are sent: all at once, or one after the other to see which one fails. */
-    private interface Way {
-        void send(Pipeline flight) throws SQLException;
-    }
-
     /**
-     * Sends it.
+     * Sends the migration in one round trip with the quick check, in two with the full one.
      *
      * @param full whether the full check is needed, whatever the text says
      * @return false when another session holds the tenant's lock; nothing was done. With the quick check that is an error
      * @throws SQLException when a statement failed; which one is not known
-     * @throws ScriptFailure when it touched what it may not
+     * @throws ScriptFailure when it touched a foreign object
      */
     boolean send(boolean full) throws SQLException {
-        return run(full, Optional.empty());
+        if (full || needsFullCheck()) {
+            return sendWithFullCheck(false);
+        }
+        try {
+            session.sendInTransaction(isolationLevel, withQuickCheck());
+        } catch (SQLException e) {
+            rememberSurprise(e);
+            return sendWithFullCheck(false);
+        }
+        closeIfCustomSettingsRemain();
+        return true;
     }
 
     /**
-     * Sends one statement after the other.
+     * Sends one statement after the other, so that a failure has its place.
      *
-     * @throws ScriptFailure when a statement of the script failed, or it touched what it may not
+     * @throws ScriptFailure when a statement of the script failed, or it touched a foreign object
      */
     boolean sendOneByOne(boolean full) throws SQLException {
-        return run(full, Optional.of(flight -> flight.sendOneByOne(session.connection())));
+        if (full || needsFullCheck()) {
+            return sendWithFullCheck(true);
+        }
+        try {
+            session.inTransaction(isolationLevel, connection -> {
+                withQuickCheck().sendOneByOne(connection);
+                return script;
+            });
+        } catch (SQLException e) {
+            rememberSurprise(e);
+            return sendWithFullCheck(true);
+        }
+        closeIfCustomSettingsRemain();
+        return true;
     }
 
-    private boolean run(boolean full, Optional<Way> walking) throws SQLException {
-        if (!full && !codeHides && !prepared.needsFullCheck()) {
-            try {
-                Pipeline flight = withQuickCheck();
-                if (walking.isPresent()) {
-                    session.inTransaction(isolationLevel, connection -> {
-                        walking.get().send(flight);
-                        return script;
-                    });
-                } else {
-                    session.sendInTransaction(isolationLevel, flight);
-                }
-                if (prepared.leavesCustomSettings()) {
-                    session.closeAfterThisTenant();
-                }
-                return true;
-            } catch (SQLException e) {
-                if (!Containment.needsFullCheck(e)) {
-                    throw e;
-                }
-                LOG.debug(
-                        "{}: {} did other things than its text says; it has the full check in this run",
-                        schema,
-                        script);
-                prepared.surprised();
-            }
+    private boolean needsFullCheck() {
+        return codeHides || prepared.needsFullCheck();
+    }
+
+    /** Rethrows an error, unless it says that the script did something that its text does not say. */
+    private void rememberSurprise(SQLException e) throws SQLException {
+        if (!Containment.needsFullCheck(e)) {
+            throw e;
         }
+        LOG.debug("{}: {} did something that its text does not say; it has the full check in this run", schema, script);
+        prepared.surprised();
+    }
+
+    private void closeIfCustomSettingsRemain() {
+        if (prepared.leavesCustomSettings()) {
+            session.closeAfterThisTenant();
+        }
+    }
+
+    private boolean sendWithFullCheck(boolean oneByOne) throws SQLException {
         try {
             boolean free = session.sendInTwoRoundTrips(isolationLevel, head(), row -> {
                 if (!row.getBoolean(1)) {
                     return Optional.empty();
                 }
-                Pipeline flight = withFullCheck(containment.started(schema, row, 2));
-                if (walking.isPresent()) {
-                    walking.get().send(flight);
+                Pipeline pipeline = withFullCheck(containment.started(schema, row, 2));
+                if (oneByOne) {
+                    pipeline.sendOneByOne(session.connection());
                     return Optional.of(new Pipeline());
                 }
-                return Optional.of(flight);
+                return Optional.of(pipeline);
             });
             if (free) {
                 closeIfNotRestored();

@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
@@ -128,22 +127,20 @@ final class JfrEvents {
         String tenant = "";
     }
 
-    static <X extends Exception> FleetReport run(String name, Recording.Work<FleetReport, X> work) throws X {
+    static Recording.Span<FleetReport> run(String name) {
         Run event = new Run();
         event.run = name;
-        return record(event, work, (recorded, report) -> {
+        return begin(event, (recorded, report) -> {
             recorded.tenants = report.outcomes().size();
             recorded.failed = report.failed().size();
             recorded.outcome = report.counts().toString();
         });
     }
 
-    static <T, X extends Exception> T tenant(
-            String schema, Recording.Work<T, X> work, Function<T, Optional<TenantOutcome>> result) throws X {
+    static Recording.Span<Optional<TenantOutcome>> tenant(String schema) {
         Tenant event = new Tenant();
         event.tenant = schema;
-        return record(event, work, (recorded, value) -> {
-            Optional<TenantOutcome> outcome = result.apply(value);
+        return begin(event, (recorded, outcome) -> {
             recorded.outcome =
                     outcome.map(known -> known.getClass().getSimpleName()).orElse("Later");
             if (outcome.isPresent() && outcome.get() instanceof TenantOutcome.Failed failed) {
@@ -153,17 +150,16 @@ final class JfrEvents {
         });
     }
 
-    static <R extends Enum<R>, X extends Exception> R migration(
-            String schema, String version, int tries, Recording.Work<R, X> work) throws X {
+    static <R extends Enum<R>> Recording.Span<R> migration(String schema, String version, int tries) {
         Migration event = new Migration();
         event.tenant = schema;
         event.version = version;
         event.tries = tries + 1;
-        return record(event, work, (recorded, result) -> recorded.outcome = result.name());
+        return begin(event, (recorded, result) -> recorded.outcome = result.name());
     }
 
-    static <X extends Exception> CreatedTenant creation(Recording.Work<CreatedTenant, X> work) throws X {
-        return record(new Creation(), work, (recorded, created) -> {
+    static Recording.Span<CreatedTenant> creation() {
+        return begin(new Creation(), (recorded, created) -> {
             recorded.tenant = created.schema();
             recorded.migrations = created.versions().size();
             recorded.outcome = "Created";
@@ -187,22 +183,28 @@ final class JfrEvents {
         return event::commit;
     }
 
-    private static <E extends Work, T, X extends Exception> T record(
-            E event, Recording.Work<T, X> work, BiConsumer<E, T> result) throws X {
+    private static <E extends Work, T> Recording.Span<T> begin(E event, BiConsumer<E, T> describe) {
         event.begin();
-        try {
-            T value = work.run();
+        return new Span<>(event, describe);
+    }
+
+    private record Span<E extends Work, T>(E event, BiConsumer<E, T> describe) implements Recording.Span<T> {
+
+        @Override
+        public T done(T result) {
             event.end();
             if (event.shouldCommit()) {
-                result.accept(event, value);
+                describe.accept(event, result);
+                event.commit();
             }
-            return value;
-        } catch (Throwable e) {
+            return result;
+        }
+
+        @Override
+        public void failed(Throwable reason) {
             event.end();
             event.outcome = FAILED;
-            event.sqlState = sqlState(e);
-            throw e;
-        } finally {
+            event.sqlState = sqlState(reason);
             event.commit();
         }
     }

@@ -6,11 +6,10 @@ import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Records work in JDK Flight Recorder. A runtime may have no module {@code jdk.jfr}, and then the work runs without being recorded;
- * no other class knows of this. Without a recording it costs one object for each piece of work.
+ * no other class knows of this. Without a recording it costs two objects for each piece of work.
  */
 public final class Recording {
 
@@ -19,42 +18,51 @@ public final class Recording {
 
     private Recording() {}
 
-    /** Work that is recorded, also when it throws. */
-    @FunctionalInterface
-    public interface Work<T, X extends Exception> {
-        /** Runs the work. */
-        T run() throws X;
-    }
-
-    /** Records a run over the fleet. */
-    public static <X extends Exception> FleetReport run(String name, Work<FleetReport, X> work) throws X {
-        return AVAILABLE ? JfrEvents.run(name, work) : work.run();
-    }
-
     /**
-     * Records one turn of a run at a tenant.
+     * Work that is being recorded. It ends with exactly one call of {@link #done} or {@link #failed}.
      *
-     * @param outcome returns the tenant's outcome; empty when the tenant has another turn
+     * @param <T> the result
      */
-    public static <T, X extends Exception> T tenant(
-            String schema, Work<T, X> work, Function<T, Optional<TenantOutcome>> outcome) throws X {
-        return AVAILABLE ? JfrEvents.tenant(schema, work, outcome) : work.run();
+    public interface Span<T> {
+        /** The work returned a result, which is returned here too. */
+        T done(T result);
+
+        /** The work threw. */
+        void failed(Throwable reason);
+    }
+
+    private static final class Unrecorded<T> implements Span<T> {
+        @Override
+        public T done(T result) {
+            return result;
+        }
+
+        @Override
+        public void failed(Throwable reason) {}
+    }
+
+    /** Begins a run over the fleet. */
+    public static Span<FleetReport> run(String name) {
+        return AVAILABLE ? JfrEvents.run(name) : new Unrecorded<>();
+    }
+
+    /** Begins one turn of a run at a tenant. It ends with the outcome, empty when the tenant has another turn. */
+    public static Span<Optional<TenantOutcome>> tenant(String schema) {
+        return AVAILABLE ? JfrEvents.tenant(schema) : new Unrecorded<>();
     }
 
     /**
-     * Records one attempt of a migration or rollback.
+     * Begins one attempt of a migration or rollback. It ends with a result whose name is recorded.
      *
      * @param tries the number of earlier attempts
-     * @param work returns the outcome, whose name is recorded
      */
-    public static <R extends Enum<R>, X extends Exception> R migration(
-            String schema, String version, int tries, Work<R, X> work) throws X {
-        return AVAILABLE ? JfrEvents.migration(schema, version, tries, work) : work.run();
+    public static <R extends Enum<R>> Span<R> migration(String schema, String version, int tries) {
+        return AVAILABLE ? JfrEvents.migration(schema, version, tries) : new Unrecorded<>();
     }
 
-    /** Records a creation, in a transaction of the library's own or of the caller. */
-    public static <X extends Exception> CreatedTenant creation(Work<CreatedTenant, X> work) throws X {
-        return AVAILABLE ? JfrEvents.creation(work) : work.run();
+    /** Begins a creation, in a transaction of the library's own or of the caller. */
+    public static Span<CreatedTenant> creation() {
+        return AVAILABLE ? JfrEvents.creation() : new Unrecorded<>();
     }
 
     /**

@@ -90,12 +90,14 @@ public final class TenantCreator {
 
     /** Creates a tenant in a transaction of its own. */
     public CreatedTenant create(TenantName name, CreationStep step) throws SQLException {
-        return Recording.creation(() -> createOutside(name, step));
-    }
-
-    private CreatedTenant createOutside(TenantName name, CreationStep step) throws SQLException {
-        MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
-        return retry.run(catalog, () -> createAndTell(catalog, name, step));
+        Recording.Span<CreatedTenant> span = Recording.creation();
+        try {
+            MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
+            return span.done(retry.run(catalog, () -> createAndTell(catalog, name, step)));
+        } catch (Throwable e) {
+            span.failed(e);
+            throw e;
+        }
     }
 
     private CreatedTenant createAndTell(MigrationCatalog catalog, TenantName name, CreationStep step)
@@ -205,7 +207,13 @@ public final class TenantCreator {
 
     /** Creates a tenant inside the caller's transaction. */
     public CreatedTenant createInside(Connection connection, TenantName name, CreationStep step) throws SQLException {
-        return Recording.creation(() -> createWithin(connection, name, step));
+        Recording.Span<CreatedTenant> span = Recording.creation();
+        try {
+            return span.done(createWithin(connection, name, step));
+        } catch (Throwable e) {
+            span.failed(e);
+            throw e;
+        }
     }
 
     private CreatedTenant createWithin(Connection connection, TenantName name, CreationStep step) throws SQLException {

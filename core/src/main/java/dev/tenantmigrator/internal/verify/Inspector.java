@@ -92,7 +92,13 @@ public final class Inspector {
 
     /** The health of tenants. */
     public FleetReport verify(Tenants tenants) throws SQLException {
-        return Recording.run("verify", () -> inspect(tenants));
+        Recording.Span<FleetReport> span = Recording.run("verify");
+        try {
+            return span.done(inspect(tenants));
+        } catch (Throwable e) {
+            span.failed(e);
+            throw e;
+        }
     }
 
     private FleetReport inspect(Tenants tenants) throws SQLException {

@@ -1,0 +1,41 @@
+/**
+ * The implementation. Nothing here is exported.
+ *
+ * <table>
+ * <caption>Packages, from the features down to what they share</caption>
+ * <tr><td>{@code migrate}</td><td>one tenant's migrations: state, attempts, transactional and non-transactional runs</td></tr>
+ * <tr><td>{@code backfill}</td><td>missing required tables, and the structure that a tenant is compared with</td></tr>
+ * <tr><td>{@code maintain}</td><td>repair of the record, and its move to another store</td></tr>
+ * <tr><td>{@code tenant}</td><td>creation, adoption, renaming and dropping of tenants, throwaway tenants</td></tr>
+ * <tr><td>{@code verify}</td><td>status and health of tenants</td></tr>
+ * <tr><td>{@code fleet}</td><td>a run over many tenants: plan, rollout, worker pool, queue, stop signal, back-off</td></tr>
+ * <tr><td>{@code script}</td><td>scripts read and adapted once for a run, with the settings and extensions they need</td></tr>
+ * <tr><td>{@code containment}</td><td>the check before commit that a script stayed inside its tenant</td></tr>
+ * <tr><td>{@code tracking}</td><td>reading the fleet; {@code tracking.store} records versions</td></tr>
+ * <tr><td>{@code source}</td><td>migrations from directories and the class path, sorted by their source's order</td></tr>
+ * <tr><td>{@code recording}</td><td>JDK Flight Recorder events</td></tr>
+ * <tr><td>{@code config}</td><td>the values that a migrator was built with; its listener and threads</td></tr>
+ * <tr><td>{@code jdbc}</td><td>sessions, pipelines of statements, settings, errors</td></tr>
+ * <tr><td>{@code sql}</td><td>reading and rewriting SQL text, without a database</td></tr>
+ * </table>
+ *
+ * <p>A deploy passes these methods, from the interface to the driver ({@code CallDepthTest}):
+ *
+ * <pre>
+ * TenantMigrator.deployAll
+ * DefaultTenantMigrator.deploy      reads the migrations; turns an SQLException into the library's own
+ * FleetMigration.run                decides for each tenant before any is touched
+ * FleetRuns.run                     reads the fleet and records the run
+ * RolloutRunner.run                 one group of tenants after the other
+ * WorkerPool.run                    several tenants at a time
+ * WorkerPool.work                   one worker with its connection
+ * WorkerPool.run                    one tenant; its failure is its own
+ * TenantMigration.tryOn             the tenant's migrations, one after the other
+ * MigrationAttempt.run              one attempt; a lock timeout is retried
+ * TransactionalRun.send             lock, script, tracking row and check, with the quick or the full check
+ * Session.sendInTransaction         begins and commits
+ * Pipeline.send                     one round trip
+ * PipelineSender.send               the driver's batch
+ * </pre>
+ */
+package dev.tenantmigrator.internal;
