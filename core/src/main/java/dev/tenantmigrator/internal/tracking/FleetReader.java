@@ -197,13 +197,25 @@ public final class FleetReader {
         }
     }
 
+    private boolean isGone(Connection connection, String schema, SQLException reason) throws SQLException {
+        try {
+            return !config.recorder().isTracked(connection, schema);
+        } catch (SQLException e) {
+            if (SqlErrors.isConnectionLost(e)) {
+                throw e;
+            }
+            reason.addSuppressed(SqlErrors.withoutDetail(e));
+            return false;
+        }
+    }
+
     private static Failure gone(String schema) {
         return Failure.of("it was dropped or renamed while the tenants were read; nothing was done here")
                 .inTenant(schema);
     }
 
     private Failure unreadable(Connection connection, String schema, SQLException e) throws SQLException {
-        if (!config.recorder().isTracked(connection, schema)) {
+        if (isGone(connection, schema, e)) {
             return gone(schema);
         }
         Failure failure = SqlErrors.failure(e);
