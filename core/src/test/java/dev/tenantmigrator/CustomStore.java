@@ -44,7 +44,7 @@ abstract class CustomStore {
     @AfterEach
     void dropAll() {
         TenantMigrator migrator = with(MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema, schema));
+        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
         database.execute("DROP SCHEMA IF EXISTS documents, tenant_migrator_fleet CASCADE");
         database.assertNoLeaks();
     }
@@ -58,9 +58,7 @@ abstract class CustomStore {
     }
 
     String create(String name, Migration... migrations) {
-        return with(migrations)
-                .createTenant(TenantName.exactly(name), TenantStep.NONE)
-                .schema();
+        return with(migrations).createTenant(TenantName.exactly(name)).schema();
     }
 
     List<AppliedMigration> record(String schema) {

@@ -170,7 +170,7 @@ class CustomStoreDeployTest extends CustomStore {
                     throws SQLException {
                 Map<String, List<AppliedMigration>> read = super.read(connection, schemas);
                 if (armed.getAndSet(false)) {
-                    with(MEMBERS, once).deploy(a).throwIfFailed();
+                    with(MEMBERS, once).deploy(Tenants.named(a)).throwIfFailed();
                 }
                 return read;
             }
@@ -188,7 +188,7 @@ class CustomStoreDeployTest extends CustomStore {
         create("a", MEMBERS);
 
         List<PlannedMigration> planned = with(MEMBERS, NOTES, INDEX)
-                .plan(DeployOptions.defaults())
+                .plan(Tenants.all(), DeployOptions.defaults())
                 .tenants()
                 .get(0)
                 .migrations();

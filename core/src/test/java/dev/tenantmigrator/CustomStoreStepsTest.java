@@ -75,7 +75,10 @@ class CustomStoreStepsTest extends CustomStore {
         String a = create("a", MEMBERS, NOTES, FLAG);
         TenantMigrator migrator = with(MEMBERS, NOTES, FLAG);
 
-        migrator.rollback(a, NOTES.version(), RollbackOptions.defaults().withLaterVersions())
+        migrator.rollback(
+                        Tenants.named(a),
+                        NOTES.version(),
+                        RollbackOptions.builder().laterVersions(true).build())
                 .throwIfFailed();
 
         assertThat(versions(a)).isEqualTo(versionsOf(MEMBERS));
@@ -98,7 +101,7 @@ class CustomStoreStepsTest extends CustomStore {
 
         builder(watched, MEMBERS, NOTES, INDEX)
                 .build()
-                .rollback(a, INDEX.version(), RollbackOptions.defaults())
+                .rollback(Tenants.named(a), INDEX.version(), RollbackOptions.defaults())
                 .throwIfFailed();
 
         assertThat(finished).containsExactly(false);
@@ -116,7 +119,9 @@ class CustomStoreStepsTest extends CustomStore {
                         .extracting(Finding::kind)
                         .contains(Finding.Kind.CHECKSUM_MISMATCH));
 
-        with(edited).repair(a, new Repair.AcceptChecksum(MEMBERS.version())).throwIfFailed();
+        with(edited)
+                .repair(Tenants.named(a), new Repair.AcceptChecksum(MEMBERS.version()))
+                .throwIfFailed();
 
         assertThat(with(edited).verify().successful()).isTrue();
         assertThat(record(a).get(0).checksum()).contains(edited.up().checksum());
@@ -127,7 +132,7 @@ class CustomStoreStepsTest extends CustomStore {
         String a = create("a", MEMBERS);
         database.execute("UPDATE " + DocumentStore.TABLE + " SET versions = versions #- '{0,checksum}'");
 
-        with(MEMBERS).repairAll(new Repair.FillChecksums()).throwIfFailed();
+        with(MEMBERS).repair(Tenants.all(), new Repair.FillChecksums()).throwIfFailed();
 
         assertThat(record(a).get(0).checksum()).contains(MEMBERS.up().checksum());
     }
@@ -137,14 +142,17 @@ class CustomStoreStepsTest extends CustomStore {
         String a = create("a", MEMBERS, NOTES);
         TenantMigrator migrator = with(MEMBERS, NOTES);
 
-        migrator.repair(a, new Repair.MarkNotApplied(NOTES.version())).throwIfFailed();
+        migrator.repair(Tenants.named(a), new Repair.MarkNotApplied(NOTES.version()))
+                .throwIfFailed();
         assertThat(versions(a)).isEqualTo(versionsOf(MEMBERS));
 
-        migrator.repair(a, new Repair.MarkApplied(NOTES.version())).throwIfFailed();
+        migrator.repair(Tenants.named(a), new Repair.MarkApplied(NOTES.version()))
+                .throwIfFailed();
         assertThat(versions(a)).isEqualTo(versionsOf(MEMBERS, NOTES));
 
         setStarted(a, NOTES);
-        migrator.repair(a, new Repair.MarkApplied(NOTES.version())).throwIfFailed();
+        migrator.repair(Tenants.named(a), new Repair.MarkApplied(NOTES.version()))
+                .throwIfFailed();
         assertThat(versions(a)).isEqualTo(versionsOf(MEMBERS, NOTES));
     }
 
@@ -156,7 +164,7 @@ class CustomStoreStepsTest extends CustomStore {
         builder(new DocumentStore(), MEMBERS, NOTES)
                 .requiredTables("notes")
                 .build()
-                .backfill(a)
+                .backfill(Tenants.named(a))
                 .throwIfFailed();
 
         assertThat(relation("a.notes")).isPresent();

@@ -66,7 +66,7 @@ class CustomStoreTenantsTest extends CustomStore {
         TenantMigrator migrator = with(MEMBERS, NOTES);
         try (Connection connection = database.connection()) {
             connection.setAutoCommit(false);
-            migrator.createTenant(connection, TenantName.exactly("a"), TenantStep.NONE);
+            migrator.createTenant(connection, TenantName.exactly("a"));
             if (commits) {
                 connection.commit();
             } else {
@@ -112,7 +112,7 @@ class CustomStoreTenantsTest extends CustomStore {
             }
         };
 
-        builder(raced, MEMBERS).build().createTenant(TenantName.exactly("a"), TenantStep.NONE);
+        builder(raced, MEMBERS).build().createTenant(TenantName.exactly("a"));
 
         assertThat(versions("a")).isEqualTo(versionsOf(MEMBERS));
     }
@@ -178,7 +178,7 @@ class CustomStoreTenantsTest extends CustomStore {
     void aDropForgetsTheRecord() {
         String a = create("a", MEMBERS);
 
-        with(MEMBERS).dropTenant(a, a);
+        with(MEMBERS).dropTenant(a);
 
         assertThat(with(MEMBERS).tenants()).isEmpty();
         assertThat(database.value("SELECT count(*) FROM " + DocumentStore.TABLE))
@@ -211,7 +211,7 @@ class CustomStoreTenantsTest extends CustomStore {
         TrackingStore builtIn = fleet ? TrackingStore.fleet() : TrackingStore.perSchema();
         DocumentStore own = new DocumentStore();
         TenantMigrator before = builder(builtIn, MEMBERS, NOTES).build();
-        before.createTenant(TenantName.exactly("a"), TenantStep.NONE);
+        before.createTenant(TenantName.exactly("a"));
         List<AppliedMigration> rows;
         try (Connection connection = database.connection()) {
             rows = builtIn.read(connection, List.of("a")).get("a");
@@ -228,6 +228,6 @@ class CustomStoreTenantsTest extends CustomStore {
         try (Connection connection = database.connection()) {
             assertThat(builtIn.read(connection, List.of("a"))).containsEntry("a", rows);
         }
-        before.dropTenant("a", "a");
+        before.dropTenant("a");
     }
 }
