@@ -1,5 +1,6 @@
 package dev.tenantmigrator;
 
+import dev.tenantmigrator.internal.sql.ReservedSchemas;
 import java.text.Normalizer;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
@@ -42,7 +43,7 @@ public final class TenantName {
                 .replaceAll("[^a-z0-9]+", "_")
                 .replaceAll("^_+|_+$", "");
         String named = cleaned.isEmpty() ? "user" : cleaned;
-        String safe = Character.isDigit(named.charAt(0)) || isReserved(named + '_') ? "t_" + named : named;
+        String safe = Character.isDigit(named.charAt(0)) || ReservedSchemas.isReserved(named + '_') ? "t_" + named : named;
         int room = MAX_BYTES - 1 - DIGITS;
         return new TenantName(safe.substring(0, Math.min(room, safe.length())), true);
     }
@@ -66,18 +67,10 @@ public final class TenantName {
             throw new InvalidTenantNameException(
                     schema, "use lower-case letters a-z, digits and '_', and do not begin with a digit");
         }
-        if (isReserved(schema)) {
+        if (ReservedSchemas.isReserved(schema)) {
             throw new InvalidTenantNameException(schema, "the name is reserved");
         }
         return new TenantName(schema, false);
-    }
-
-    /** Whether a schema of this name is PostgreSQL's, the default shared schema or the library's own. */
-    private static boolean isReserved(String schema) {
-        return schema.startsWith("pg_")
-                || schema.equals("public")
-                || schema.equals("information_schema")
-                || schema.startsWith("tenant_migrator_");
     }
 
     /**

@@ -2,6 +2,8 @@ package dev.tenantmigrator.internal.backfill;
 
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.internal.sql.lex.Lexer;
+import dev.tenantmigrator.internal.sql.lex.Tokens;
 import dev.tenantmigrator.report.Failure;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,43 +43,47 @@ final class SchemaReplacement {
             return sql;
         }
         StringBuilder result = new StringBuilder(sql.length() + 64);
-        int position = 0;
-        while (position < sql.length()) {
-            int end = endOfToken(sql, position);
-            result.append(token(sql.substring(position, end)));
-            position = end;
+        Tokens tokens = Lexer.lexFragment(sql);
+        for (int token = 0; token < tokens.count(); token++) {
+            result.append(replaced(tokens, token));
         }
         return result.toString();
     }
 
-    private String token(String token) {
-        if (token.equals(scratch) || token.equals('"' + scratch + '"')) {
-            return identifier;
-        }
-        char first = token.charAt(0);
-        if (first == '\'' || (first == 'E' && token.endsWith("'"))) {
-            return string(token, first == 'E');
-        }
-        return first == '$' && token.length() > 1 ? dollarQuoted(token) : token;
+    private String replaced(Tokens tokens, int token) {
+        return switch (tokens.kind(token)) {
+            case WORD, QUOTED_IDENTIFIER -> tokens.isName(token, scratch) ? identifier : tokens.text(token);
+            case STRING -> string(tokens.text(token));
+            case DOLLAR_STRING -> dollarQuoted(tokens, token);
+            case SYMBOL, PSQL_COMMAND -> unread(tokens.text(token));
+            default -> tokens.text(token);
+        };
+    }
+
+    /** Text up to the end or the line's end that is not SQL, in the body of a function in another language. */
+    private String unread(String text) {
+        return text.startsWith("/*") ? text : string(text);
     }
 
     /** A function's body is read as SQL; names look alike in most other languages. */
-    private String dollarQuoted(String quoted) {
-        String delimiter = quoted.substring(0, endOfDollarDelimiter(quoted, 0));
-        String replaced = apply(quoted.substring(delimiter.length(), quoted.length() - delimiter.length()));
+    private String dollarQuoted(Tokens tokens, int token) {
+        String sql = tokens.source();
+        String delimiter = sql.substring(tokens.start(token), tokens.contentStart(token));
+        String replaced = apply(sql.substring(tokens.contentStart(token), tokens.contentEnd(token)));
         if (replaced.contains(delimiter)) {
             throw refused("it holds " + delimiter + ", which would end the function's body");
         }
         return delimiter + replaced + delimiter;
     }
 
-    private String string(String string, boolean withEscapes) {
+    private String string(String string) {
         Matcher matcher = inString.matcher(string);
         if (!matcher.find()) {
             return string;
         }
-        boolean stringsInside =
-                string.substring(withEscapes ? 2 : 1, string.length() - 1).contains("'");
+        int quote = string.indexOf('\'');
+        boolean withEscapes = quote > 0 && "EeUu".indexOf(string.charAt(0)) >= 0;
+        boolean stringsInside = string.substring(quote + 1, string.length() - 1).contains("'");
         if (stringsInside && tenant.indexOf('\'') >= 0) {
             throw refused("it holds ' and would come into a string with strings inside: " + string);
         }
@@ -87,81 +93,6 @@ final class SchemaReplacement {
             String dot = found.group(1) == null ? "" : ".";
             return Matcher.quoteReplacement((withEscapes ? name.replace("\\", "\\\\") : name) + dot);
         });
-    }
-
-    /** The end of the token that begins at a position (PostgreSQL documentation, "Lexical Structure"). */
-    private static int endOfToken(String sql, int start) {
-        char first = sql.charAt(start);
-        if (first == '\'' || first == '"') {
-            return endOfQuoted(sql, start, false);
-        }
-        if (first == 'E' && sql.startsWith("'", start + 1)) {
-            return endOfQuoted(sql, start + 1, true);
-        }
-        if (sql.startsWith("--", start)) {
-            int lineFeed = sql.indexOf('\n', start);
-            return lineFeed < 0 ? sql.length() : lineFeed;
-        }
-        if (sql.startsWith("/*", start)) {
-            return endOfBlockComment(sql, start);
-        }
-        if (first == '$') {
-            int body = endOfDollarDelimiter(sql, start);
-            int end = body < 0 ? -1 : sql.indexOf(sql.substring(start, body), body);
-            return end < 0 ? start + 1 : end + body - start;
-        }
-        int end = start + 1;
-        while (isWordPart(first) && end < sql.length() && isWordPart(sql.charAt(end))) {
-            end++;
-        }
-        return end;
-    }
-
-    private static int endOfQuoted(String sql, int start, boolean withEscapes) {
-        char quote = sql.charAt(start);
-        for (int i = start + 1; i < sql.length(); i++) {
-            if (withEscapes && sql.charAt(i) == '\\') {
-                i++;
-            } else if (sql.charAt(i) == quote) {
-                if (i + 1 == sql.length() || sql.charAt(i + 1) != quote) {
-                    return i + 1;
-                }
-                i++;
-            }
-        }
-        return sql.length();
-    }
-
-    /** Block comments nest. */
-    private static int endOfBlockComment(String sql, int start) {
-        int depth = 0;
-        for (int i = start; i < sql.length(); i++) {
-            if (sql.startsWith("/*", i)) {
-                depth++;
-                i++;
-            } else if (sql.startsWith("*/", i)) {
-                depth--;
-                i++;
-                if (depth == 0) {
-                    return i + 1;
-                }
-            }
-        }
-        return sql.length();
-    }
-
-    /** The end of the delimiter that begins at a position; -1 if none begins there. */
-    private static int endOfDollarDelimiter(String sql, int start) {
-        int end = start + 1;
-        while (end < sql.length() && sql.charAt(end) != '$' && isWordPart(sql.charAt(end))) {
-            end++;
-        }
-        boolean parameter = end > start + 1 && Character.isDigit(sql.charAt(start + 1));
-        return end < sql.length() && sql.charAt(end) == '$' && !parameter ? end + 1 : -1;
-    }
-
-    private static boolean isWordPart(char c) {
-        return c == '_' || c == '$' || c >= 0x80 || Character.isLetterOrDigit(c);
     }
 
     private TenantMigratorException refused(String reason) {

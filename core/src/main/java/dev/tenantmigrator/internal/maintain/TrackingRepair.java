@@ -16,6 +16,7 @@ import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.FleetReport;
@@ -30,8 +31,6 @@ import java.util.Optional;
 
 /** Corrects tracking rows; runs no script. */
 public final class TrackingRepair {
-
-    private static final int CHECKSUM_LENGTH = 64;
 
     private final Config config;
     private final Recorder recorder;
@@ -85,7 +84,7 @@ public final class TrackingRepair {
                 migration
                         .filter(file -> !file.up().matches(recorded))
                         .ifPresent(file -> changes.put(row.version(), checksum(schema, file)));
-            } else if (repair instanceof Repair.FillChecksums && recorded.length() != CHECKSUM_LENGTH) {
+            } else if (repair instanceof Repair.FillChecksums && !TenantState.isOwnChecksum(recorded)) {
                 migration.ifPresent(file -> changes.put(row.version(), checksum(schema, file)));
             }
         }

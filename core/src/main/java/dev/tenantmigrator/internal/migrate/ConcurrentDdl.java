@@ -108,8 +108,10 @@ final class ConcurrentDdl {
             case DETACH -> {
                 Optional<Boolean> pending = detachPending(statement);
                 if (pending.isPresent() && pending.get()) {
-                    execute("ALTER TABLE " + Sql.qualified(schema, statement.name()) + " DETACH PARTITION "
-                            + Sql.qualified(schema, statement.secondName()) + " FINALIZE");
+                    Jdbc.execute(
+                            connection,
+                            "ALTER TABLE " + Sql.qualified(schema, statement.name()) + " DETACH PARTITION "
+                                    + Sql.qualified(schema, statement.secondName()) + " FINALIZE");
                     return true;
                 }
                 return resumed && pending.isEmpty();
@@ -230,15 +232,11 @@ final class ConcurrentDdl {
     }
 
     private void drop(String indexSchema, String index) throws SQLException {
-        execute("DROP INDEX CONCURRENTLY IF EXISTS " + Sql.qualified(indexSchema, index));
-    }
-
-    private void execute(String sql) throws SQLException {
-        Jdbc.execute(connection, sql);
+        Jdbc.execute(connection, "DROP INDEX CONCURRENTLY IF EXISTS " + Sql.qualified(indexSchema, index));
     }
 
     private <T> List<T> query(String sql, Jdbc.RowMapper<T> mapper, Object... arguments) throws SQLException {
-        execute(OWN_PATH);
+        Jdbc.execute(connection, OWN_PATH);
         return Jdbc.query(connection, sql, mapper, arguments);
     }
 }

@@ -201,7 +201,7 @@ final class NonTransactionalRun {
         try {
             // Before each, because DO and CALL can change the session.
             setSession(session.connection(), step);
-            set(session.connection(), LOOK_FOR_CLIENT);
+            Jdbc.execute(session.connection(), LOOK_FOR_CLIENT);
             refuseWhatReachesOut(reach, step);
             begun = true;
             if (progress.settle(step.what(), resumed)) {
@@ -245,7 +245,7 @@ final class NonTransactionalRun {
     }
 
     private void setSession(Connection connection, Step step) throws SQLException {
-        set(connection, prepared.settings().sessionSql(schema, lockTimeout(step)));
+        Jdbc.execute(connection, prepared.settings().sessionSql(schema, lockTimeout(step)));
     }
 
     /**
@@ -298,9 +298,5 @@ final class NonTransactionalRun {
             new Pipeline().add(Containment.OWN_PATH).addAll(change).send(connection);
             return change;
         });
-    }
-
-    private static void set(Connection connection, String sql) throws SQLException {
-        Jdbc.execute(connection, sql);
     }
 }

@@ -10,8 +10,8 @@ import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.sql.ReservedSchemas;
 import dev.tenantmigrator.internal.sql.Sql;
-import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -52,7 +52,7 @@ public final class ScratchSchema {
      */
     public static <T> T use(Session session, Config config, PreparedScripts scripts, Work<T> work) throws SQLException {
         String random = UUID.randomUUID().toString().replace("-", "");
-        String schema = TenantSchemas.RESERVED_PREFIX + "scratch_" + random;
+        String schema = ReservedSchemas.OWN_PREFIX + "scratch_" + random;
         Containment containment = new Containment(AllowList.of(config, false));
         return session.inRolledBackTransaction(connection -> {
             Containment.Checked checked = containment.start(connection, schema);

@@ -184,7 +184,7 @@ final class Creation {
 
     /** In a savepoint, with which the cursor goes that the check opens. */
     private Containment.Checked start(String schema) throws SQLException {
-        execute("SAVEPOINT " + SAVEPOINT);
+        Jdbc.execute(connection, "SAVEPOINT " + SAVEPOINT);
         return own.isPresent() ? containment.start(connection, schema) : containment.startWithin(connection, schema);
     }
 
@@ -195,7 +195,7 @@ final class Creation {
      */
     MigrationFailedException locate(ForeignObjectsException foreign) throws SQLException {
         Containment.Checked checked = start(tried);
-        execute("CREATE SCHEMA " + Sql.identifier(tried));
+        Jdbc.execute(connection, "CREATE SCHEMA " + Sql.identifier(tried));
         return failed(containment.locate(connection, checked, flight(tried), foreign), tried);
     }
 
@@ -212,7 +212,7 @@ final class Creation {
             throw failed(reason, schema);
         }
         try {
-            execute("ROLLBACK TO SAVEPOINT " + SAVEPOINT);
+            Jdbc.execute(connection, "ROLLBACK TO SAVEPOINT " + SAVEPOINT);
         } catch (SQLException e) {
             MigrationFailedException failed = failed(reason, schema);
             if (reason instanceof ScriptFailure) {
@@ -365,9 +365,5 @@ final class Creation {
                             e),
                     SqlErrors.withoutDetail(e));
         }
-    }
-
-    private void execute(String sql) throws SQLException {
-        Jdbc.execute(connection, sql);
     }
 }

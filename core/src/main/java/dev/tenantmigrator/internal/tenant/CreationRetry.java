@@ -2,6 +2,7 @@ package dev.tenantmigrator.internal.tenant;
 
 import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.internal.fleet.Backoff;
 import dev.tenantmigrator.internal.jdbc.LockTable;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -11,7 +12,6 @@ import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 
@@ -24,7 +24,7 @@ final class CreationRetry {
     /** With growing pauses, these span about ten seconds: longer than the creation of a history of 800 migrations. */
     private static final int ATTEMPTS = 5;
 
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    private static final Backoff PAUSES = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(4));
 
     private final DataSource dataSource;
 
@@ -68,8 +68,7 @@ final class CreationRetry {
             try {
                 for (int failed = 1; failed < ATTEMPTS; failed++) {
                     // Other instances and the application release their locks meanwhile.
-                    long longest = FIRST_PAUSE.toMillis() << (failed - 1);
-                    Thread.sleep(ThreadLocalRandom.current().nextLong(longest / 2, longest));
+                    Thread.sleep(PAUSES.after(failed).toMillis());
                     try {
                         return attempt.create();
                     } catch (MigrationFailedException e) {

@@ -219,7 +219,7 @@ public final class TenantCreator {
     private CreatedTenant createWithin(Connection connection, TenantName name, CreationStep step) throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         try {
-            execute(connection, "SAVEPOINT " + SAVEPOINT);
+            Jdbc.execute(connection, "SAVEPOINT " + SAVEPOINT);
         } catch (SQLException e) {
             throw new TenantMigratorException(
                     SqlErrors.failure(e)
@@ -303,8 +303,8 @@ public final class TenantCreator {
 
     private static void takeBack(Connection connection, Throwable reason) {
         try {
-            execute(connection, "ROLLBACK TO SAVEPOINT " + SAVEPOINT);
-            execute(connection, "RELEASE SAVEPOINT " + SAVEPOINT);
+            Jdbc.execute(connection, "ROLLBACK TO SAVEPOINT " + SAVEPOINT);
+            Jdbc.execute(connection, "RELEASE SAVEPOINT " + SAVEPOINT);
         } catch (SQLException e) {
             reason.addSuppressed(SqlErrors.withoutDetail(e));
         }
@@ -348,9 +348,5 @@ public final class TenantCreator {
 
     private static List<MigrationScript> scripts(MigrationCatalog catalog) {
         return catalog.migrations().stream().map(Migration::up).toList();
-    }
-
-    private static void execute(Connection connection, String sql) throws SQLException {
-        Jdbc.execute(connection, sql);
     }
 }

@@ -8,6 +8,7 @@ import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.sql.ReservedSchemas;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
@@ -28,7 +29,7 @@ import java.util.UUID;
  */
 public final class TenantDropper {
 
-    private static final String PREFIX = TenantSchemas.RESERVED_PREFIX + "drop_";
+    private static final String PREFIX = ReservedSchemas.OWN_PREFIX + "drop_";
 
     /** Comment of a schema whose drop was begun; the tenant's name follows. */
     private static final String MARK = "tenant-migrator drops ";

@@ -1,24 +1,17 @@
 package dev.tenantmigrator.internal.tracking;
 
 import dev.tenantmigrator.InvalidTenantNameException;
+import dev.tenantmigrator.internal.sql.ReservedSchemas;
 import dev.tenantmigrator.report.Failure;
 
 /** Which schemas can be tenants at all. */
 public final class TenantSchemas {
 
-    /** Schemas of the library's own: never tenants, never listed. */
-    public static final String RESERVED_PREFIX = "tenant_migrator_";
-
     private TenantSchemas() {}
 
     /** Whether a schema may be a tenant: not PostgreSQL's, not the shared one, not the library's own. */
     public static boolean mayBeTenant(String schema, String sharedSchema) {
-        return !schema.isEmpty()
-                && !schema.equals(sharedSchema)
-                && !schema.equals("public")
-                && !schema.equals("information_schema")
-                && !schema.startsWith("pg_")
-                && !schema.startsWith(RESERVED_PREFIX);
+        return !schema.isEmpty() && !schema.equals(sharedSchema) && !ReservedSchemas.isReserved(schema);
     }
 
     /**

@@ -31,7 +31,6 @@ public record TenantState(
         List<Migration> started,
         List<Finding> findings) {
 
-    /** A recorded checksum of another length is an older tool's. */
     private static final int CHECKSUM_LENGTH = 64;
 
     /** Copies its arguments. */
@@ -126,6 +125,11 @@ public record TenantState(
                 migration.version(), Optional.of(migration.up().checksum()), true);
     }
 
+    /** Whether a recorded checksum has the form of this library's; one of another length is an older tool's. */
+    public static boolean isOwnChecksum(String recorded) {
+        return recorded.length() == CHECKSUM_LENGTH;
+    }
+
     private static void findingsOf(RecordedVersion row, MigrationCatalog catalog, List<Finding> findings) {
         String version = row.version();
         Optional<Migration> migration = catalog.find(version);
@@ -150,7 +154,7 @@ public record TenantState(
     private static Optional<Finding> checksumFinding(RecordedVersion row, Migration migration) {
         String version = row.version();
         String recorded = row.checksum().orElse("");
-        if (recorded.length() != CHECKSUM_LENGTH) {
+        if (!isOwnChecksum(recorded)) {
             String what = recorded.isEmpty() ? "has no checksum" : "has a checksum of an older tool";
             return Optional.of(Finding.of(
                     Kind.CHECKSUM_UNKNOWN,

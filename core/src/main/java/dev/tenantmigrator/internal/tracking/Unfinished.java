@@ -33,8 +33,6 @@ public enum Unfinished {
             "was started and its end was never recorded; look at what it did, then repair with mark-applied or"
                     + " mark-not-applied");
 
-    private static final int CHECKSUM_LENGTH = 64;
-
     private final String running;
     private final String ended;
 
@@ -48,9 +46,7 @@ public enum Unfinished {
         Optional<Migration> same = file.filter(
                 migration -> row.checksum().filter(migration.up()::matches).isPresent());
         if (same.isEmpty()) {
-            boolean edited = row.checksum()
-                            .filter(checksum -> checksum.length() == CHECKSUM_LENGTH)
-                            .isPresent()
+            boolean edited = row.checksum().filter(TenantState::isOwnChecksum).isPresent()
                     && file.filter(migration -> runsOutsideTransaction(migration.up()))
                             .isPresent();
             return edited ? EDITED : UNKNOWN;

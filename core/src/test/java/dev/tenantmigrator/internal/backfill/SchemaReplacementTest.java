@@ -29,6 +29,10 @@ class SchemaReplacementTest {
             /* ' /* */ scratch_1a2b */ scratch_1a2b      | /* ' /* */ scratch_1a2b */ "O'Ne\\""il"
             a$scratch_1a2b $1 scratch_1a2b               | a$scratch_1a2b $1 "O'Ne\\""il"
             /* open scratch_1a2b                         | /* open scratch_1a2b
+            U&"scratch_1a2b".t SCRATCH_1A2B.t scratch_1a2b | "O'Ne\\""il".t "O'Ne\\""il".t "O'Ne\\""il"
+            e'scratch_1a2b.s' U&'scratch_1a2b.s'         | e'"O''Ne\\\\""il".s' U&'"O''Ne\\\\""il".s'
+            \\d scratch_1a2b.t                           | \\d "O''Ne\\""il".t
+            don't scratch_1a2b.t                         | don't "O''Ne\\""il".t
             a - scratch_1a2b / scratch_1a2b.é            | a - "O'Ne\\""il" / "O'Ne\\""il".é
             """)
     void everyPlaceGetsItsSpelling(String definition, String expected) {

@@ -4,6 +4,7 @@ import static dev.tenantmigrator.internal.sql.lex.TokenContext.isAnyWord;
 import static dev.tenantmigrator.internal.sql.lex.TokenContext.wordBefore;
 
 import dev.tenantmigrator.SharedObjects;
+import dev.tenantmigrator.internal.sql.ReservedSchemas;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.sql.lex.TokenContext;
 import dev.tenantmigrator.internal.sql.lex.TokenKind;
@@ -97,8 +98,7 @@ final class OtherSchemaCheck implements CodeChecks.Check {
     private Optional<String> refusal(String schema, String object) {
         boolean known = schema.equals(SchemaName.PUBLIC)
                 || schema.indexOf(LiteralText.UNKNOWN) >= 0
-                || schema.startsWith("pg_")
-                || schema.equals("information_schema")
+                || ReservedSchemas.isSystem(schema)
                 || shared.schemas().contains(schema)
                 || (!object.isEmpty() && shared.extensionObjects().containsValue(schema))
                 || (schema.equals(shared.sharedSchema()) && shared.names().contains(object));

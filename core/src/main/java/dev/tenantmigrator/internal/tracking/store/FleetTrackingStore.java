@@ -8,6 +8,7 @@ import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
+import dev.tenantmigrator.internal.sql.ReservedSchemas;
 import dev.tenantmigrator.internal.sql.Sql;
 import java.sql.Array;
 import java.sql.Connection;
@@ -31,7 +32,7 @@ public final class FleetTrackingStore extends TrackingTable {
     /** The store: it holds nothing. */
     public static final FleetTrackingStore INSTANCE = new FleetTrackingStore();
 
-    private static final String SCHEMA = "tenant_migrator_fleet";
+    private static final String SCHEMA = ReservedSchemas.OWN_PREFIX + "fleet";
 
     /** Bounds the part of an answer that is held at a time. */
     private static final int CHUNK = 1000;
