@@ -128,7 +128,7 @@ class ChangingFleetTest {
                 .containsExactly("dropped", "dropped_by_hand", "renamed");
         assertThat(report.failed())
                 .allSatisfy(failed -> assertThat(failed.failure().message())
-                        .startsWith("the tenant is gone: it was dropped or renamed while the run was on"));
+                        .startsWith("the tenant is gone: it was dropped or renamed during the run"));
         assertThat(report.of(TenantOutcome.UpToDate.class))
                 .extracting(TenantOutcome::schema)
                 .containsExactly("a");

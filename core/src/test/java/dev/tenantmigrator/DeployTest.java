@@ -264,7 +264,7 @@ class DeployTest {
                     .extracting(TenantOutcome::schema)
                     .containsExactly(b);
             assertThat(report.failed().get(0).failure().toString())
-                    .contains("another session kept a lock")
+                    .contains("another session held a lock")
                     .contains("pg_stat_activity")
                     .contains("20240103_flag/migration.sql:1")
                     .contains("55P03");

@@ -511,7 +511,7 @@ class FleetTableTest {
         void refusesATenantOfThisStore() {
             TenantMigrator migrator = adoptRails();
 
-            assertThatThrownBy(() -> migrator.adopt("rails", List.of())).hasMessageContaining("ask status");
+            assertThatThrownBy(() -> migrator.adopt("rails", List.of())).hasMessageContaining("see its status");
         }
 
         @Test

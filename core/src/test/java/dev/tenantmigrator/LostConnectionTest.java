@@ -112,7 +112,7 @@ class LostConnectionTest {
                 assertThatThrownBy(() -> migrator.createTenant(TenantName.forUser("b")))
                         .isInstanceOf(TenantMigratorException.class)
                         .hasMessageContaining("lost at the commit")
-                        .hasMessageContaining("the tenant is not there");
+                        .hasMessageContaining("the tenant does not exist");
             }
             assertThat(lose[0]).isFalse();
         }
@@ -144,7 +144,7 @@ class LostConnectionTest {
                 assertThatThrownBy(() -> migrator.createTenant(name))
                         .isInstanceOf(TenantMigratorException.class)
                         .hasMessageContaining("lost at the commit")
-                        .hasMessageContaining("whether the tenant is there could not be asked")
+                        .hasMessageContaining("could not be asked whether the tenant exists")
                         .hasMessageContaining("looked_for_in_vain");
             }
         }

@@ -78,9 +78,9 @@ class NonTransactionalCrashTest {
             reader.createStatement().execute("INSERT INTO " + tenant + ".item VALUES (0, 'x')");
             CompletableFuture<FleetReport> run = CompletableFuture.supplyAsync(migrator::deployAll);
             String runner = builder("CREATE INDEX CONCURRENTLY");
-            assertThat(unfinished(migrator)).isEqualTo("20240102_index runs at this moment");
+            assertThat(unfinished(migrator)).isEqualTo("20240102_index is running now");
             assertThat(migrator.verify().outcomes().toString())
-                    .contains("runs at this moment")
+                    .contains("is running now")
                     .doesNotContain("ended early");
             database.execute("SELECT pg_terminate_backend(?)", Integer.valueOf(runner));
             report = run.join();
@@ -89,12 +89,12 @@ class NonTransactionalCrashTest {
         assertThat(report.failed()).singleElement().satisfies(failed -> {
             assertThat(failed.failure().message())
                     .contains("the connection was lost")
-                    .contains("the next deploy goes on with it");
+                    .contains("the next deploy continues with it");
             assertThat(failed.failure().sqlState()).contains("57P01");
         });
         assertThat(invalid()).isEqualTo("1");
         assertThat(unfinished(migrator))
-                .isEqualTo("20240102_index ran, and its run ended early: the next deploy goes on with it");
+                .isEqualTo("20240102_index was started, and its run ended early: the next deploy continues it");
 
         migrator.deployAll().throwIfFailed();
 

@@ -62,14 +62,14 @@ class NonTransactionalResumeTest extends NonTransactionalTenant {
                 DROP INDEX CONCURRENTLY item_at""";
 
         assertThat(failure(up)).satisfies(failure -> {
-            assertThat(failure.message()).contains("what was done before is kept; the next deploy goes on with it");
+            assertThat(failure.message()).contains("earlier statements are kept; the next deploy continues with it");
             assertThat(failure.line()).hasValue(2);
         });
         assertThat(index("item_code")).isEmpty();
         assertThat(rows()).containsExactly("20240101_tables", "20240202_later started");
         assertThat(Samples.with(database, TABLES, later(up)).verify().outcomes())
                 .singleElement()
-                .satisfies(outcome -> assertThat(outcome.toString()).contains("the next deploy goes on with it"));
+                .satisfies(outcome -> assertThat(outcome.toString()).contains("the next deploy continues it"));
 
         assertThat(Samples.with(database, TABLES, later(up)).plan(Tenants.all()).tenants())
                 .singleElement()
@@ -117,7 +117,7 @@ class NonTransactionalResumeTest extends NonTransactionalTenant {
     void anIndexOfThatNameOnAnotherTableIsNoSuccess() {
         assertThat(failure("CREATE INDEX CONCURRENTLY IF NOT EXISTS item_at ON log_2024 (at)")
                         .message())
-                .contains("item_at is not there, not on that table, or INVALID");
+                .contains("item_at does not exist, is on another table, or is INVALID");
         assertThat(index("item_at")).isEqualTo("valid");
     }
 

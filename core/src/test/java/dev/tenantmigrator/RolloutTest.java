@@ -37,7 +37,7 @@ class RolloutTest {
 
     private static final Migration FAILS_IN_BAD = Migration.of(
             "20240104_fails",
-            "SELECT 1 / (CASE WHEN current_schema() LIKE 'bad%' AND to_regclass('mended') IS NULL THEN 0 ELSE 1 END)");
+            "SELECT 1 / (CASE WHEN current_schema() LIKE 'bad%' AND to_regclass('repaired') IS NULL THEN 0 ELSE 1 END)");
 
     private final TestDatabase database;
     private final List<String> begun = Collections.synchronizedList(new ArrayList<>());
@@ -237,13 +237,13 @@ class RolloutTest {
                 .extracting(TenantOutcome::schema)
                 .containsExactly("a");
         assertThat(report.failed()).extracting(TenantOutcome::schema).containsExactly("bad_1");
-        String reason = "the rollout stopped in group bad_1 after 1 of 1 tenants failed; mend them and run it again,"
-                + " it goes on";
+        String reason = "the rollout stopped in group bad_1 after 1 of 1 tenants failed; fix the cause and run it again"
+                + " to continue";
         assertThat(report.of(TenantOutcome.Skipped.class))
                 .containsExactly(new TenantOutcome.Skipped("c", reason), new TenantOutcome.Skipped("d", reason));
         assertThat(runs).contains("stopped: " + reason).endsWith("finished");
 
-        database.execute("CREATE TABLE bad_1.mended (id int)");
+        database.execute("CREATE TABLE bad_1.repaired (id int)");
         assertThat(migrator(MEMBERS, FAILS_IN_BAD).deployAll().throwIfFailed().of(TenantOutcome.Migrated.class))
                 .hasSize(3);
     }
@@ -263,7 +263,7 @@ class RolloutTest {
         assertThat(report.of(TenantOutcome.Skipped.class))
                 .extracting(TenantOutcome.Skipped::reason)
                 .containsOnly(
-                        "the rollout stopped after 2 of 6 tenants failed; mend them and run it again, it goes on");
+                        "the rollout stopped after 2 of 6 tenants failed; fix the cause and run it again to continue");
     }
 
     @Test
@@ -282,8 +282,8 @@ class RolloutTest {
                             })));
             assertThat(report.of(TenantOutcome.Skipped.class)).singleElement().satisfies(skipped -> {
                 assertThat(skipped.reason())
-                        .startsWith("the rollout stopped before group rest, because the check")
-                        .endsWith("it goes on");
+                        .startsWith("the rollout stopped before group rest because the check")
+                        .endsWith("fix the cause and run it again to continue");
                 assertThat(skipped.reason().contains("no metrics")).isEqualTo(fails);
             });
         }
@@ -335,7 +335,7 @@ class RolloutTest {
         assertThat(report.of(TenantOutcome.Skipped.class))
                 .hasSize(2)
                 .extracting(TenantOutcome.Skipped::reason)
-                .containsOnly("the run was cancelled; run it again, it goes on");
+                .containsOnly("the run was cancelled; run it again to continue");
     }
 
     @Test

@@ -108,7 +108,7 @@ class TrackingFaultTest {
 
         assertThat(report.failed()).singleElement().satisfies(failed -> {
             assertThat(failed.failure().version()).contains("20240102_spoils");
-            assertThat(failed.failure().toString()).containsAnyOf("changes what is recorded", "0A000");
+            assertThat(failed.failure().toString()).containsAnyOf("changes the tracking table", "0A000");
         });
         assertThat(database.values(recorded)).isEqualTo(before);
         assertThat(database.value("SELECT to_regclass('" + a + ".kept') IS NULL"))
@@ -140,7 +140,7 @@ class TrackingFaultTest {
 
         assertThat(report.failed())
                 .singleElement()
-                .satisfies(failed -> assertThat(failed.failure().message()).contains("changes what is recorded"));
+                .satisfies(failed -> assertThat(failed.failure().message()).contains("changes the tracking table"));
         assertThat(database.values(recorded)).isEqualTo(before);
         assertThat(database.value("SELECT to_regclass('" + a + ".notes') IS NULL"))
                 .isEqualTo("true");
@@ -161,7 +161,7 @@ class TrackingFaultTest {
 
         assertThat(report.failed())
                 .singleElement()
-                .satisfies(failed -> assertThat(failed.failure().message()).contains("changes what is recorded"));
+                .satisfies(failed -> assertThat(failed.failure().message()).contains("changes the tracking table"));
         assertThat(database.values("SELECT version FROM " + a + ".schema_migrations ORDER BY id"))
                 .containsExactly(MEMBERS.version(), NOTES.version());
     }

@@ -200,7 +200,7 @@ class TrackingMoveTest {
         for (Runnable look : List.<Runnable>of(inside::deployAll, inside::status, inside::verify)) {
             assertThatThrownBy(look::run)
                     .isInstanceOf(TenantMigratorException.class)
-                    .hasMessageContaining("1 in the other store: TrackingStore.fleet(), --tracking fleet");
+                    .hasMessageContaining("1 in the other store; use that store (--tracking fleet)");
         }
         assertThat(inside.moveTracking(TrackingStore.fleet()).outcomes()).isEmpty();
     }

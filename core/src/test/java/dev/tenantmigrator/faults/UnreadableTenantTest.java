@@ -87,7 +87,7 @@ class UnreadableTenantTest {
     private static void assertForbidden(TenantOutcome.Failed failed) {
         assertThat(failed.schema()).isEqualTo(BAD);
         assertThat(failed.failure().sqlState()).contains("42501");
-        assertThat(failed.failure().message()).startsWith("its tracking table cannot be read: ");
+        assertThat(failed.failure().message()).startsWith("the tracking table cannot be read: ");
     }
 
     @Test

@@ -126,13 +126,13 @@ final class RolloutRunner {
         }
         try {
             if (!rollout.check().test(report())) {
-                ending.because("the rollout stopped" + place + ", because the check said so; run it again when all is"
-                        + " well, it goes on");
+                ending.because("the rollout stopped" + place
+                        + " because the check returned false; fix the cause and run it again to continue");
             }
         } catch (RuntimeException e) {
             LOG.warn("The check between two groups failed", e);
-            ending.because("the rollout stopped" + place + ", because the check failed (" + reason(e)
-                    + "); run it again when" + " all is well, it goes on");
+            ending.because("the rollout stopped" + place + " because the check failed (" + reason(e)
+                    + "); fix the cause and run it again to continue");
         }
         return !ending.isDue();
     }
@@ -165,7 +165,7 @@ final class RolloutRunner {
         if (group.onFailure().stopsAt(failed, tenants)) {
             String where = rollout.groups().isEmpty() ? "" : " in group " + group.name();
             ending.because("the rollout stopped" + where + " after " + failed + " of " + tenants
-                    + " tenants failed; mend them and run it again, it goes on");
+                    + " tenants failed; fix the cause and run it again to continue");
         }
     }
 

@@ -26,7 +26,7 @@ final class StopSignal {
     /** Whether it is to end. An interrupt of the thread that asks is one of the reasons, and stays on. */
     synchronized boolean isDue() {
         if (reason.isEmpty() && cancellation.isCancelled()) {
-            because("the run was cancelled" + place + "; run it again, it goes on");
+            because("the run was cancelled" + place + "; run it again to continue");
         } else if (reason.isEmpty() && Thread.currentThread().isInterrupted()) {
             interrupted();
         }
@@ -35,7 +35,7 @@ final class StopSignal {
 
     /** Ends it, because the thread that runs it was interrupted. */
     synchronized void interrupted() {
-        because("the run was interrupted" + place + "; run it again, it goes on");
+        because("the run was interrupted" + place + "; run it again to continue");
     }
 
     /** Ends it, unless it is ended already. */

@@ -74,7 +74,7 @@ public interface TenantJob {
 
     /** What is reported when no connection can be borrowed any more. */
     default Failure withoutConnection(Failure reason) {
-        return reason.withMessage(reason.message() + "; nothing was done here, run again");
+        return reason.withMessage(reason.message() + "; nothing was changed in this tenant; run it again");
     }
 
     /** The failure as an outcome. */

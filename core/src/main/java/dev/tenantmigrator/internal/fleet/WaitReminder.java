@@ -30,8 +30,8 @@ public final class WaitReminder implements AutoCloseable {
             public void run() {
                 long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
                 out.accept(what + " has been running for " + seconds + " s in server process " + process
-                        + "; if it waits, SELECT pg_blocking_pids(" + process
-                        + ") names the sessions whose transactions must end first");
+                        + "; if it is waiting, SELECT pg_blocking_pids(" + process
+                        + ") lists the sessions whose transactions must end first");
             }
         };
         timer.schedule(tell, first.toMillis(), again.toMillis());
@@ -60,9 +60,9 @@ public final class WaitReminder implements AutoCloseable {
     /** For tenants that others hold. */
     static void forTenants(String schemas) {
         LOG.warn(
-                "Waiting: another session holds, or keeps a lock in, every tenant that is left: {};"
-                        + " pg_stat_activity shows what it runs, also when its client is gone,"
-                        + " and pg_blocking_pids(pid) what that waits for",
+                "Waiting: another session holds the lock of every remaining tenant, or a lock in it: {};"
+                        + " pg_stat_activity shows the session's statement, even after its client has gone,"
+                        + " and pg_blocking_pids(pid) lists the sessions that block it",
                 schemas);
     }
 

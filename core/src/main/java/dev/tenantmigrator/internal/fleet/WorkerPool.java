@@ -72,9 +72,9 @@ final class WorkerPool {
         }
         // A thread that an error of the JVM ended had taken it from the queue; it must not look done.
         for (TenantJob work : List.copyOf(left.values())) {
-            over(work.failed(
-                    Failure.of("the thread that worked on it ended unexpectedly, see the log; what became of it"
-                            + " is not known: run again, what is done is not done twice")));
+            over(work.failed(Failure.of(
+                    "the thread that worked on this tenant ended unexpectedly (see the log), so its outcome is"
+                            + " unknown; run it again: completed migrations are not repeated")));
         }
     }
 

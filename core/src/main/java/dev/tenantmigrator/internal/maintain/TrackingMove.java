@@ -24,7 +24,8 @@ import java.util.List;
 /** Moves what is recorded for tenants from one store to another, so that at every moment exactly one of them has it. */
 public final class TrackingMove {
 
-    private static final String DIFFERENT = SqlErrors.marker("the rows that were moved are not those that were read");
+    private static final String DIFFERENT =
+            SqlErrors.marker("the rows that were moved differ from those that were read");
 
     private final Config config;
     private final Recorder source;
@@ -82,7 +83,7 @@ public final class TrackingMove {
             }
             if (moved) {
                 throw new TenantMigratorException(Failure.of(
-                        "both stores have a record of this tenant; look which one is true and remove the other"
+                        "both stores have a record of this tenant; find out which one is right and remove the other"
                                 + " (drop the tenant's tracking table, or delete its rows from the table of all tenants);"
                                 + " nothing was changed"));
             }

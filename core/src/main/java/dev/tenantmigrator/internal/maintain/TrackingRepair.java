@@ -132,8 +132,8 @@ public final class TrackingRepair {
                     throw e;
                 }
                 throw new TenantMigratorException(
-                        Failure.of("a trigger on the tracking table touched something outside of the tenant's schema;"
-                                + " nothing was changed. Remove the trigger"));
+                        Failure.of("a trigger on the tracking table touched an object outside of the tenant's schema;"
+                                + " remove the trigger; nothing was changed"));
             }
         }
 

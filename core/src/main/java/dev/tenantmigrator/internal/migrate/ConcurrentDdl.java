@@ -194,8 +194,8 @@ final class ConcurrentDdl {
 
     private static String notValid(String index) {
         return "the index " + index
-                + " is not there, not on that table, or INVALID (PostgreSQL leaves out INVALID indexes"
-                + " of a table that it reindexes concurrently): drop it or reindex it by its name";
+                + " does not exist, is on another table, or is INVALID (PostgreSQL skips INVALID indexes"
+                + " when it reindexes a table concurrently): drop it, or reindex it by its name";
     }
 
     private boolean isOn(NonTransactionalStatement statement, Index index) throws SQLException {

@@ -92,7 +92,7 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, Recorder r
 
     @Override
     public String goOn() {
-        return "the next deploy goes on with it";
+        return "the next deploy continues with it";
     }
 
     @Override

@@ -137,8 +137,8 @@ public final class DeployPlanner {
                     new ScriptNote(
                             ScriptNote.Kind.NOT_TRANSACTIONAL,
                             line,
-                            "the script runs outside of a transaction, statement by statement; what was done before a"
-                                    + " failure stays, and the next deploy goes on there"));
+                            "the script runs outside of a transaction, statement by statement; statements that completed"
+                                    + " before a failure are kept, and the next deploy continues there"));
         }
         return List.copyOf(notes);
     }

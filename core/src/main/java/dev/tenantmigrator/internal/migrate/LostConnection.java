@@ -41,8 +41,10 @@ final class LostConnection {
 
     /** The failure to report when the tracking table could not be read, and why not. */
     static Failure unknown(Failure whyNot, Migration migration, MigrationScript script) {
-        return whyNot.withMessage("the connection was lost while the script ran, and whether it was committed could not"
-                        + " be asked (" + whyNot.message() + "); run again, what is done is not done twice")
+        return whyNot.withMessage(
+                        "the connection was lost while the script ran, and the tracking table could not be read to"
+                                + " see whether it was committed (" + whyNot.message()
+                                + "); run it again: completed migrations are not repeated")
                 .ofVersion(migration.version())
                 .inFile(script.location());
     }
@@ -51,7 +53,7 @@ final class LostConnection {
     static Failure rolledBack(SQLException reason, String schema, Migration migration, MigrationScript script) {
         return SqlErrors.failure(reason)
                 .withMessage("the connection was lost (" + SqlErrors.message(reason)
-                        + "); the script was rolled back and nothing of it was kept; run again")
+                        + "); the script was rolled back and nothing of it was kept; run it again")
                 .inTenant(schema)
                 .ofVersion(migration.version())
                 .inFile(script.location());

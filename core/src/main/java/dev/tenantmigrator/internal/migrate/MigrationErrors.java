@@ -72,13 +72,13 @@ final class MigrationErrors {
                 : SqlErrors.failure(e).inFile(script.location());
         if (LOCK_TIMEOUT.equals(state)) {
             failure = failure.withMessage(
-                    "another session kept a lock that the script needs, " + times(tries.count()) + " for "
+                    "another session held a lock that the script needs, " + times(tries.count()) + " for "
                             + prepared.settings().lockTimeout() + " within " + seconds(tries.time())
                             + "; nothing of the script was kept. "
                             + holders(session, schema));
         } else if (mayPass(state)) {
             failure = failure.withMessage(failure.message() + "; tried " + times(tries.count()) + " within "
-                    + seconds(tries.time()) + ", nothing of the script was kept; run again");
+                    + seconds(tries.time()) + "; nothing of the script was kept; run it again");
         }
         if (NOT_IN_TRANSACTION.contains(state)) {
             failure = failure.withMessage(
@@ -88,13 +88,13 @@ final class MigrationErrors {
         if (LockTable.isFull(e)) {
             failure = failure.withMessage(
                     failure.message() + "; nothing of the script was kept. It needs more locks in one"
-                            + " transaction than the server has left: raise max_locks_per_transaction, for which the server has"
-                            + " to be started again, split the script, or run it when less is going on");
+                            + " transaction than the server has left: raise max_locks_per_transaction (needs a server restart),"
+                            + " split the script, or run it when the server is less busy");
         }
         if (SqlErrors.says(e, TransactionalRun.SPOILED)) {
             failure = Failure.of(
-                            "the script itself changes what is recorded in the tracking table, or keeps it from being"
-                                    + " changed; remove that from the script")
+                            "the script changes the tracking table, or keeps the library from changing it; remove that from"
+                                    + " the script")
                     .inFile(script.location());
         }
         return new MigrationFailedException(
@@ -114,10 +114,10 @@ final class MigrationErrors {
     private static String holders(Session session, String schema) {
         List<String> processes = session.isLost() ? List.of() : holders(session.connection(), schema);
         return processes.isEmpty()
-                ? "End that session's transaction (pg_stat_activity shows it), or run again when it is done"
-                : "Locks in the tenant's schema are held at this moment by server process "
+                ? "End that session's transaction (pg_stat_activity shows it), or run it again when the transaction has ended"
+                : "Locks in the tenant's schema are now held by server process "
                         + String.join(", ", processes)
-                        + " (pg_stat_activity shows what it does): end its transaction, or run again when it is done";
+                        + " (pg_stat_activity shows its statement): end its transaction, or run it again when the transaction has ended";
     }
 
     private static List<String> holders(Connection connection, String schema) {

@@ -47,7 +47,7 @@ final class NonTransactionalRun {
                     + " WHERE pg_catalog.version() OPERATOR(pg_catalog.~) 'linux'";
 
     private static final String UNCHANGED = "; nothing was changed";
-    private static final String KEPT = "the script runs outside of a transaction, so what was done before is kept; ";
+    private static final String KEPT = "the script runs outside of a transaction, so earlier statements are kept; ";
 
     private final MigrationRun run;
     private final Direction direction;
@@ -121,11 +121,13 @@ final class NonTransactionalRun {
         steps.clear();
         for (SqlStatement statement : prepared.statements(schema)) {
             NonTransactionalStatement what = NonTransactionalStatement.of(statement.sql())
-                    .orElseThrow(() -> refused("this can run in a transaction", statement));
+                    .orElseThrow(() -> refused("this statement can run in a transaction", statement));
             boolean strange =
                     what.qualified().stream().anyMatch(name -> !name.schema().equals(Optional.of(schema)));
             if (strange) {
-                throw refused("this runs outside of a transaction and names what is not in the tenant", statement);
+                throw refused(
+                        "this statement runs outside of a transaction and names an object outside of the tenant",
+                        statement);
             }
             steps.add(new Step(statement, what));
         }
@@ -231,7 +233,7 @@ final class NonTransactionalRun {
                             .inFile(script.location())
                             .onLine(step.statement().line());
             String kept =
-                    clean ? "nothing of the script was kept; mend the cause and run again" : KEPT + direction.goOn();
+                    clean ? "nothing of the script was kept; fix the cause and run it again" : KEPT + direction.goOn();
             throw failed(failure.withMessage(failure.message() + "; " + kept), e);
         }
     }

@@ -174,9 +174,9 @@ final class ReachCheck {
     private static final String QUERY = withAllowed(RELATIONS + OBJECTS + STRANGERS);
 
     private static final String UNSAFE_CODE =
-            ", and outside of a transaction nothing that it does can be taken back. Do this in a migration that runs in a"
-                    + " transaction (without CONCURRENTLY; ANALYZE instead of VACUUM), %s, or have the function in the shared"
-                    + " schema and allow it by name (sharedObjects)";
+            ", and outside of a transaction its effects cannot be rolled back. Do this in a migration that runs in a"
+                    + " transaction (without CONCURRENTLY; ANALYZE instead of VACUUM), %s, or put the function into the shared"
+                    + " schema and allow it by name (shared objects)";
 
     private final Session session;
     private final String tenant;
@@ -243,24 +243,25 @@ final class ReachCheck {
     private static String message(String finding, String name) {
         return switch (finding) {
             case "RELATION" ->
-                "this would work on " + name
-                        + " as well, which is outside of its tenant's schema; name the tenant's own tables"
-                        + " or partitions one by one, or allow that one by name (allowTables)";
+                "this statement would also work on " + name
+                        + ", which is outside of the tenant's schema; name the tenant's own tables"
+                        + " or partitions one by one, or allow that table by name";
             case "VOLATILE" ->
-                "this would run the function " + name + ", which is VOLATILE and may change anything"
+                "this statement would run the function " + name + ", which is VOLATILE and may change anything"
                         + UNSAFE_CODE.formatted("mark the function IMMUTABLE or STABLE if it changes nothing");
             case "READ" ->
-                "this would run a function that reads " + name + ", and what that runs is not known"
-                        + UNSAFE_CODE.formatted("let the function read tables alone");
+                "this statement would run a function that reads " + name + ", and the code behind that is not known"
+                        + UNSAFE_CODE.formatted("let the function read only tables");
             case "SCHEMA" ->
-                "this, or a function that it would run, names the schema " + name
+                "this statement, or a function that it would run, names the schema " + name
                         + UNSAFE_CODE.formatted("allow that schema");
-            case "TEXT" -> "what this calls cannot be read; write names plainly, without U& and pg_temp";
+            case "TEXT" ->
+                "the names that this statement calls cannot be read; write them plainly, without U& and pg_temp";
             default ->
-                "this would run the function " + name
-                        + ", and what that calls is not known (dynamic SQL, another language,"
+                "this statement would run the function " + name
+                        + ", and the code that it calls is not known (dynamic SQL, another language,"
                         + " U& or pg_temp)"
-                        + UNSAFE_CODE.formatted("write it plainly in SQL or PL/pgSQL");
+                        + UNSAFE_CODE.formatted("write the function plainly in SQL or PL/pgSQL");
         };
     }
 

@@ -45,13 +45,17 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
                     state,
                     done,
                     target.version(),
-                    "later versions are applied: " + later + "; roll them back first, or with it (--with-later,"
-                            + " RollbackOptions.withLaterVersions())"));
+                    "later versions are applied: " + later
+                            + "; roll them back first, or roll them back together with this one (--with-later)"));
         }
         return versions.stream()
                 .flatMap(version -> refusal(state, version).stream())
                 .findFirst()
-                .map(finding -> refused(state, done, finding.version().orElse(target.version()), finding.message()));
+                .map(finding -> refused(
+                        state,
+                        done,
+                        finding.version().orElse(target.version()),
+                        TenantState.messageBesideVersion(finding)));
     }
 
     @Override
@@ -98,7 +102,7 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
     /** What is thrown for a migration that cannot be taken back. */
     public static InvalidMigrationException noRollback(Migration migration) {
         return new InvalidMigrationException(
-                Failure.of("the migration has no rollback.sql; write one beside its migration.sql; nothing was changed")
+                Failure.of("the migration has no rollback.sql; add one beside its migration.sql; nothing was changed")
                         .ofVersion(migration.version())
                         .inFile(migration.up().location()));
     }
@@ -125,7 +129,7 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
 
     @Override
     public String goOn() {
-        return "run the rollback again, it goes on; a deploy would apply the migration again";
+        return "run the rollback again to continue; a deploy would apply the migration again";
     }
 
     @Override

@@ -146,7 +146,7 @@ public final class TenantMigration implements TenantJob {
         }
         if (!steps.become(steps.read(session))) {
             throw new TenantMigratorException(
-                    Failure.of("the tracking table shows other rows inside a transaction than outside"));
+                    Failure.of("the tracking table shows different rows inside a transaction and outside"));
         }
         changed = true;
     }

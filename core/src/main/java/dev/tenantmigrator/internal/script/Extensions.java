@@ -91,8 +91,9 @@ public final class Extensions {
         } catch (SQLException e) {
             throw new TenantMigratorException(
                     Failure.of("extension \"" + extension.name() + "\" is not installed and cannot be created: "
-                                    + SqlErrors.message(e, create) + ". Let a role that may do it run once: " + create
-                                    + inSchema + version + " CASCADE; or leave the extension out of the configuration"
+                                    + SqlErrors.message(e, create) + ". Let a role with the privilege run once: "
+                                    + create
+                                    + inSchema + version + " CASCADE; or remove the extension from the configuration"
                                     + " and the scripts")
                             .withSqlState(SqlErrors.state(e)),
                     SqlErrors.withoutDetail(e));

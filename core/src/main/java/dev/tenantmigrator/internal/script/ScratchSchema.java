@@ -109,8 +109,9 @@ public final class ScratchSchema {
     private MigrationFailedException failed(Failure failure, SQLException e) {
         return new MigrationFailedException(
                 config.detailed(
-                        failure.withMessage("the migration cannot be run in an empty schema, to see what it makes: "
-                                + failure.message() + "; nothing was changed"),
+                        failure.withMessage(
+                                "the migration cannot be run in an empty scratch schema, which shows what it creates: "
+                                        + failure.message() + "; nothing was changed"),
                         e),
                 SqlErrors.withoutDetail(e));
     }

@@ -122,25 +122,25 @@ public final class Adoption {
         // PostgreSQL would cut a longer name, and find another schema.
         boolean tooLong = schema.getBytes(StandardCharsets.UTF_8).length > TenantName.MAX_BYTES;
         if (tooLong || !Queries.schemaExists(connection, schema)) {
-            throw new TenantNotFoundException(
-                    Failure.of("there is no such schema").inTenant(schema));
+            throw new TenantNotFoundException(Failure.of("there is no schema of this name; check the spelling")
+                    .inTenant(schema));
         }
         if (config.recorder().isTracked(connection, schema)) {
-            throw new TenantExistsException(
-                    Failure.of("this schema is a tenant already; ask status").inTenant(schema));
+            throw new TenantExistsException(Failure.of("this schema is a tenant already; see its status")
+                    .inTenant(schema));
         }
         for (TrackingStore other : List.of(TrackingStore.perSchema(), TrackingStore.fleet())) {
             if (Recorder.of(other).isTracked(connection, schema)) {
                 throw new TenantExistsException(
                         Failure.of("this schema is a tenant already, recorded in the other store; move its record"
-                                        + " (moveTracking, move-tracking), or use that store")
+                                        + " (move-tracking), or use that store")
                                 .inTenant(schema));
             }
         }
         Optional<String> table = config.recorder().tableInSchema();
         if (table.isPresent() && !columns(connection, schema, table.get()).isEmpty()) {
             throw new TenantExistsException(Failure.of("this schema holds a table " + table.get()
-                            + " of another tool, which is left alone; move it away first")
+                            + " of another tool, which the library does not touch; move the table away first")
                     .inTenant(schema));
         }
     }

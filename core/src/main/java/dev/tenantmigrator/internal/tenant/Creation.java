@@ -50,13 +50,12 @@ final class Creation {
     private static final String SAVEPOINT = "tenant_migrator_try";
     private static final String CHECK_SAVEPOINT = "tenant_migrator_check";
     private static final String DEFERRED =
-            "a temporary table with constraints or triggers that may be deferred, which could run at the commit, outlives the"
-                    + " migrations";
+            "the migrations leave a temporary table with deferrable constraints or triggers, which could run at the commit";
     private static final String DUPLICATE_SCHEMA = "42P06";
     private static final String UNIQUE_VIOLATION = "23505";
     private static final String INVALID_TRANSACTION_TERMINATION = "2D000";
     private static final String SPOILED =
-            "a migration changes what the tracking table records, or keeps it from being changed";
+            "a migration changes the tracking table, or keeps the library from changing it";
     private static final int TRIES = 20;
 
     private final Config config;
@@ -310,14 +309,14 @@ final class Creation {
     private MigrationFailedException failed(SQLException e, String schema) {
         Failure failure = e instanceof ScriptFailure script ? script.failure() : SqlErrors.failure(e);
         if (!(e instanceof ScriptFailure) && SqlErrors.says(e, SPOILED)) {
-            failure = Failure.of(SPOILED + "; remove that from it");
+            failure = Failure.of(SPOILED + "; remove that from the migration");
         }
         if (!(e instanceof ScriptFailure) && SqlErrors.says(e, DEFERRED)) {
-            failure = Failure.of(DEFERRED + "; drop it in the migration that makes it");
+            failure = Failure.of(DEFERRED + "; drop the table in the migration that creates it");
         }
         if (SqlErrors.state(e).equals(INVALID_TRANSACTION_TERMINATION)) {
             failure = failure.withMessage(failure.message() + ": a tenant is created in one transaction, in which no"
-                    + " procedure can commit; write DO with COMMIT in it instead of CALL");
+                    + " procedure can commit; write a DO block that commits instead of CALL");
         }
         return new MigrationFailedException(
                 config.detailed(
@@ -359,7 +358,7 @@ final class Creation {
             throw new TenantMigratorException(
                     config.detailed(
                             SqlErrors.failure(e)
-                                    .withMessage("the host's step failed: " + SqlErrors.message(e)
+                                    .withMessage("the creation step failed: " + SqlErrors.message(e)
                                             + "; nothing of the tenant was kept")
                                     .inTenant(schema),
                             e),

@@ -102,12 +102,11 @@ final class CreationRetry {
         try {
             Failure failure = e.failure();
             return new MigrationFailedException(
-                    failure.withMessage(
-                            failure.message() + "; the "
-                                    + catalog.versions().size()
-                                    + " migrations of a new tenant take a lock for every object that they make, in one transaction, and "
-                                    + LockTable.read(connection).describe()
-                                    + ": raise the setting, for which the server has to be restarted, or create fewer tenants at once"),
+                    failure.withMessage(failure.message() + "; the "
+                            + catalog.versions().size()
+                            + " migrations of a new tenant lock every object that they create, in one transaction, and "
+                            + LockTable.read(connection).describe()
+                            + ": raise the setting (needs a server restart), or create fewer tenants at once"),
                     e);
         } catch (SQLException unexplained) {
             e.addSuppressed(SqlErrors.withoutDetail(unexplained));

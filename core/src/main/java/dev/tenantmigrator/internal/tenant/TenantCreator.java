@@ -182,8 +182,8 @@ public final class TenantCreator {
             }
         } while (System.nanoTime() < end && !WaitForTenant.interruptedWhilePausing());
         String known = there.isPresent()
-                ? "the tenant is not there; nothing of it was kept, create it again"
-                : "whether the tenant is there could not be asked: look for it before you create it again";
+                ? "the tenant does not exist; nothing of it was kept; create it again"
+                : "the database could not be asked whether the tenant exists; look for it before you create it again";
         throw new TenantMigratorException(
                 SqlErrors.failure(lost)
                         .withMessage(
@@ -224,7 +224,7 @@ public final class TenantCreator {
             throw new TenantMigratorException(
                     SqlErrors.failure(e)
                             .withMessage("the connection has no usable open transaction: " + SqlErrors.message(e)
-                                    + ". Turn autocommit off and pass the connection before anything failed in it"),
+                                    + ". Turn autocommit off, and pass a connection on which no statement has failed"),
                     SqlErrors.withoutDetail(e));
         }
         try {
@@ -293,9 +293,10 @@ public final class TenantCreator {
             leftovers.remove(SessionSettings.TEMPORARY);
         }
         if (!leftovers.isEmpty()) {
-            throw new TenantMigratorException(Failure.of("the migrations would leave something on your connection: "
-                            + String.join(", ", leftovers.keySet())
-                            + "; take that out of them, or create the tenant in a transaction of its own")
+            throw new TenantMigratorException(Failure.of(
+                            "the migrations would leave something on the caller's connection: "
+                                    + String.join(", ", leftovers.keySet())
+                                    + "; remove that from the migrations, or create the tenant in a transaction of its own")
                     .inTenant(schema));
         }
         return temporary;

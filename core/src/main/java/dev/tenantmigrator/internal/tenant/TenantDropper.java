@@ -68,7 +68,7 @@ public final class TenantDropper {
             if (tenant && earlier) {
                 throw new TenantExistsException(
                         Failure.of("the unfinished drop of an earlier tenant of this name was finished; the tenant that"
-                                        + " has the name now was left alone, drop again to drop it")
+                                        + " has the name now was not dropped; drop it again to drop that one too")
                                 .inTenant(schema));
             }
         }
@@ -83,7 +83,7 @@ public final class TenantDropper {
             throw new TenantMigratorException(
                     SqlErrors.failure(e)
                             .withMessage("the drop is not finished: " + SqlErrors.message(e)
-                                    + "; drop the tenant again to go on")
+                                    + "; drop the tenant again to continue")
                             .inTenant(schema),
                     SqlErrors.withoutDetail(e));
         }

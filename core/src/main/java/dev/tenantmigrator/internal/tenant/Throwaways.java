@@ -90,7 +90,7 @@ public final class Throwaways {
         candidates.addAll(dropper.unfinished());
         for (String schema : candidates) {
             if (isDead(schema)) {
-                LOG.info("Dropping the throwaway tenant {} of a run that is dead", schema);
+                LOG.info("Dropping the throwaway tenant {} of a dead run", schema);
                 drop(schema);
             }
         }

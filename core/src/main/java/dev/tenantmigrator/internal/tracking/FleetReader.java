@@ -98,9 +98,10 @@ public final class FleetReader {
         long elsewhere = ask(other::tenants).stream().filter(this::mayBeTenant).count();
         if (elsewhere > 0) {
             boolean perSchema = other.equals(TrackingStore.perSchema());
-            throw new TenantMigratorException(Failure.of("no tenant is recorded here, but " + elsewhere
-                    + " in the other store: TrackingStore." + (perSchema ? "perSchema()" : "fleet()")
-                    + ", --tracking " + (perSchema ? "schema" : "fleet") + "; nothing was done"));
+            throw new TenantMigratorException(
+                    Failure.of("no tenant is recorded in this tracking store, but " + elsewhere
+                            + " in the other store; use that store (--tracking " + (perSchema ? "schema" : "fleet")
+                            + "); nothing was changed"));
         }
     }
 
@@ -210,7 +211,7 @@ public final class FleetReader {
     }
 
     private static Failure gone(String schema) {
-        return Failure.of("it was dropped or renamed while the tenants were read; nothing was done here")
+        return Failure.of("the tenant was dropped or renamed while the tenants were read; nothing was changed in it")
                 .inTenant(schema);
     }
 
@@ -219,7 +220,7 @@ public final class FleetReader {
             return gone(schema);
         }
         Failure failure = SqlErrors.failure(e);
-        return failure.withMessage("its tracking table cannot be read: " + failure.message())
+        return failure.withMessage("the tracking table cannot be read: " + failure.message())
                 .inTenant(schema);
     }
 }

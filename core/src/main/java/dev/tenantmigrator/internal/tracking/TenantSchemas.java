@@ -35,9 +35,8 @@ public final class TenantSchemas {
 
     /** What is said of a tenant that was there when the run began. */
     public static Failure gone(String schema) {
-        return Failure.of(
-                        "the tenant is gone: it was dropped or renamed while the run was on, or its record was moved to"
-                                + " another store; nothing more was done here, and a renamed one has its turn in the next run")
+        return Failure.of("the tenant is gone: it was dropped or renamed during the run, or its record was moved to"
+                        + " another store; nothing more was changed in it; the next run includes a renamed tenant")
                 .inTenant(schema);
     }
 }

@@ -33,6 +33,8 @@ public record TenantState(
 
     private static final int CHECKSUM_LENGTH = 64;
 
+    private static final String FILE_EDITED = ": the file was edited after it was applied";
+
     /** Copies its arguments. */
     public TenantState {
         rows = List.copyOf(rows);
@@ -169,7 +171,7 @@ public record TenantState(
                 Kind.CHECKSUM_MISMATCH,
                 Severity.ERROR,
                 version,
-                version + ": " + migration.up().location() + " was edited after it was applied (recorded checksum "
+                version + FILE_EDITED + " (recorded checksum "
                         + recorded.substring(0, 12) + "…, the file has "
                         + migration.up().checksum().substring(0, 12)
                         + "…); restore the file and put the change into a new migration, or repair with"
@@ -182,9 +184,15 @@ public record TenantState(
                         Severity.ERROR,
                         version,
                         version + " is not applied although " + applied
-                                + " is; deploy with --out-of-order (DeployOptions.withOutOfOrder()), or repair"
-                                + " with mark-applied"))
+                                + " is; deploy with --out-of-order, or repair with mark-applied"))
                 .orElseGet(() -> Finding.of(Kind.PENDING, Severity.ERROR, version, version + " is pending; deploy it"));
+    }
+
+    /** A finding's message for a failure, whose coordinates already name the version. */
+    public static String messageBesideVersion(Finding finding) {
+        String message = finding.message();
+        String repeated = finding.version().orElse("") + ": ";
+        return message.startsWith(repeated) ? message.substring(repeated.length()) : message;
     }
 
     /** The versions that are newer than the newest file. */
@@ -224,7 +232,7 @@ public record TenantState(
         if (stranger) {
             return Optional.of(
                     Failure.of("none of the " + rows.size() + " versions that are applied here is in the source"
-                                    + " of migrations; is it the right one? Nothing was changed")
+                                    + " of migrations; check that it is the right source; nothing was changed")
                             .inTenant(schema));
         }
         return findings.stream()
@@ -242,7 +250,7 @@ public record TenantState(
 
     private Failure failure(Finding finding, MigrationCatalog catalog) {
         String version = finding.version().orElse("");
-        Failure failure = Failure.of(finding.message() + "; nothing was changed")
+        Failure failure = Failure.of(messageBesideVersion(finding) + "; nothing was changed")
                 .inTenant(schema)
                 .ofVersion(version);
         return catalog.find(version)

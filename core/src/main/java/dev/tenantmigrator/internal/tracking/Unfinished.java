@@ -16,22 +16,21 @@ import java.util.Optional;
  */
 public enum Unfinished {
     /** The script cannot run in a transaction: the next deploy or rollback goes on statement by statement. */
-    APPLYING("runs at this moment", "ran, and its run ended early: the next deploy goes on with it"),
+    APPLYING("is running now", "was started, and its run ended early: the next deploy continues it"),
     /** Only the rollback cannot run in a transaction, so it was that which was begun. */
     ROLLING_BACK(
-            "is being rolled back at this moment",
-            "was being rolled back, and that ended early: run the rollback again"),
+            "is being rolled back now",
+            "was being rolled back, and that ended early: run the rollback again to continue"),
     /** It was begun, and its file is another by now: nobody knows which of its statements were done. */
     EDITED(
-            "was begun and its file was edited since; it runs at this moment, or somebody else works on the tenant",
-            "was begun and its end was never recorded, and its file was edited since: restore the file and deploy, which goes on"
-                    + " with it; or, where all that was done before stands in the edited file too, repair with accept-checksum and"
-                    + " deploy; or do by hand what is left and repair with mark-applied"),
+            "was started and its file was edited since; it is running now, or another session works on the tenant",
+            "was started but never finished, and its file was edited since: restore the file and deploy to continue; or, if the"
+                    + " edited file keeps every statement that was done before, repair with accept-checksum and deploy; or do"
+                    + " the rest by hand and repair with mark-applied"),
     /** Not the library's. */
     UNKNOWN(
-            "was started and its end was never recorded, and somebody works on the tenant at this moment",
-            "was started and its end was never recorded; look at what it did, then repair with mark-applied or"
-                    + " mark-not-applied");
+            "was started but never finished, and another session works on the tenant now",
+            "was started but never finished; look at what it did, then repair with mark-applied or mark-not-applied");
 
     private final String running;
     private final String ended;
