@@ -19,23 +19,25 @@
  * <tr><td>{@code sql}</td><td>reading and rewriting SQL text, without a database</td></tr>
  * </table>
  *
- * <p>A deploy passes these methods, from the interface to the driver ({@code CallDepthTest}):
+ * <p>A migration that runs in a transaction and needs the quick check only passes these methods, from the interface to the
+ * driver. {@code CallDepthTest} compares them with a call. With several workers the path goes on in a thread of each at
+ * {@code WorkerPool.work}.
  *
  * <pre>
  * TenantMigrator.deployAll
  * DefaultTenantMigrator.deploy      reads the migrations; turns an SQLException into the library's own
- * FleetMigration.run                decides for each tenant before any is touched
- * FleetRuns.run                     reads the fleet and records the run
+ * FleetMigration.run                decides for each tenant, before any is changed
+ * FleetRuns.run                     reads the fleet, then lets the above decide
  * RolloutRunner.run                 one group of tenants after the other
  * WorkerPool.run                    several tenants at a time
  * WorkerPool.work                   one worker with its connection
  * WorkerPool.run                    one tenant; its failure is its own
  * TenantMigration.tryOn             the tenant's migrations, one after the other
- * MigrationAttempt.run              one attempt; a lock timeout is retried
+ * MigrationAttempt.run              one attempt; says whether the queue retries it after a pause
  * TransactionalRun.send             lock, script, tracking row and check, with the quick or the full check
  * Session.sendInTransaction         begins and commits
  * Pipeline.send                     one round trip
- * PipelineSender.send               the driver's batch
+ * PipelineSender.send               adds to the driver's batch
  * </pre>
  */
 package dev.tenantmigrator.internal;
