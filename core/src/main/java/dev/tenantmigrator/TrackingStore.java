@@ -19,14 +19,16 @@ import java.util.Map;
  * <p><b>Transactions.</b> A store never begins, commits or rolls back a transaction. It uses the given connection alone, so that a
  * change of the record commits together with the migration. Changes are made in a transaction of the library's own or of the caller
  * of {@link TenantMigrator#createTenant(Connection, TenantName, CreationStep)}; {@link #tenants} and {@link #read} are called inside
- * and outside of transactions. An exception of a store ends the transaction: the migration is rolled back with it.
+ * and outside of transactions. An exception of a store rolls the migration
+ * back; throw {@link SQLException} rather than another one.
  *
  * <p><b>Locks.</b> The library holds the tenant's lock while it calls {@link #record}, {@link #remove}, {@link #rename} and {@link
- * #forget}, except for {@link #forget} of a dropped schema, whose name is random. {@link #create} is called with the lock, or for a
+ * #forget}. A dropped schema is the exception: it has a random
+ * name by the time that it is forgotten. {@link #create} is called with the lock, or for a
  * schema that the same transaction has created. {@link #prepare}, {@link #tenants} and {@link #read} are called at any time.
  *
  * <p><b>Names.</b> A store names its tables with their schema, because the search path is another one in each call. The names of
- * schemas may contain any character. A store needs not know which schemas exist and which are reserved: the library leaves out
+ * schemas may contain any character. A store does not need to know which schemas exist or are reserved: the library leaves out
  * records of schemas that are gone, that are its own, PostgreSQL's or shared, or that the tenant filter excludes.
  *
  * <p>Implementations are thread-safe. {@code TrackingStoreContract} in this project's tests is their contract test.

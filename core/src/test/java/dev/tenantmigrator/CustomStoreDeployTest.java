@@ -120,6 +120,27 @@ class CustomStoreDeployTest extends CustomStore {
     }
 
     @Test
+    void aStoreThatThrowsAnythingElseFailsOneTenant() {
+        create("a", MEMBERS);
+        create("b", MEMBERS);
+        DocumentStore broken = new DocumentStore() {
+            @Override
+            public void record(Connection connection, String schema, AppliedMigration row) throws SQLException {
+                super.record(connection, schema, row);
+                if (schema.equals("a")) {
+                    throw new IllegalStateException("a fault of the store");
+                }
+            }
+        };
+
+        FleetReport report = builder(broken, MEMBERS, NOTES).build().deployAll();
+
+        assertThat(onlyFailure(report).message()).contains("a fault of the store");
+        assertThat(versions("a")).isEqualTo(versionsOf(MEMBERS));
+        assertThat(versions("b")).isEqualTo(versionsOf(MEMBERS, NOTES));
+    }
+
+    @Test
     void instancesAtOnceApplyNothingTwice() throws Exception {
         int tenants = 12;
         for (int i = 0; i < tenants; i++) {

@@ -179,7 +179,7 @@ public final class Session implements AutoCloseable {
         borrowed.readSettings();
         try {
             pipeline.asTransaction(isolationLevel).send(connection());
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             rollback(e);
             throw e;
         }

@@ -52,8 +52,8 @@ public sealed interface Recorder permits SqlRecorder, ValueRecorder {
     /**
      * Reads all rows of some records.
      *
-     * @return rows in the order of recording, in a map that may be changed; schemas without a record may be absent
-     * @throws SQLException when one cannot be read; also when the store is one of tables and a schema has lost its record
+     * @return rows in the order of recording, in a map that may be changed; a schema that has lost its record is absent
+     * @throws SQLException when one record cannot be read; with a table in each schema, also when a schema has lost it
      */
     Map<String, List<AppliedMigration>> rows(Connection connection, Collection<String> schemas) throws SQLException;
 
