@@ -43,7 +43,8 @@ public final class TenantName {
                 .replaceAll("[^a-z0-9]+", "_")
                 .replaceAll("^_+|_+$", "");
         String named = cleaned.isEmpty() ? "user" : cleaned;
-        String safe = Character.isDigit(named.charAt(0)) || ReservedSchemas.isReserved(named + '_') ? "t_" + named : named;
+        String safe =
+                Character.isDigit(named.charAt(0)) || ReservedSchemas.isReserved(named + '_') ? "t_" + named : named;
         int room = MAX_BYTES - 1 - DIGITS;
         return new TenantName(safe.substring(0, Math.min(room, safe.length())), true);
     }
