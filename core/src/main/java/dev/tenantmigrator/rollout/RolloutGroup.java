@@ -1,5 +1,6 @@
 package dev.tenantmigrator.rollout;
 
+import dev.tenantmigrator.internal.config.Checks;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -107,7 +108,7 @@ public final class RolloutGroup {
      * @throws IllegalArgumentException when less than 1
      */
     public RolloutGroup withParallelism(int tenants) {
-        return new RolloutGroup(name, selection, OptionalInt.of(Rollout.checkedParallelism(tenants)), onFailure);
+        return new RolloutGroup(name, selection, OptionalInt.of(Checks.parallelism(tenants)), onFailure);
     }
 
     /**

@@ -29,7 +29,6 @@ class PackageCyclesTest {
 
     /** Files over the limit. A file that was shortened must be removed, so that this list only shrinks. */
     private static final Set<String> TOO_LONG = new TreeSet<>(Set.of(
-            "rollout/Rollout.java",
             "TenantMigrator.java",
             "internal/migrate/NonTransactionalRun.java",
             "internal/tenant/Creation.java",
