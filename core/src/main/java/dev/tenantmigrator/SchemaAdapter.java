@@ -11,6 +11,29 @@ import java.util.Optional;
  * <p>Each migration runs with {@code search_path} set to the tenant's schema and then the shared schema, so unqualified
  * names need no change. Implementations must be thread-safe and extend neither lines nor statements: see
  * {@link SqlStatement#line()}.
+ *
+ * <p>Most adapters add a rule to {@link #standard()}. Delegate {@code adaptForCreation} as well as {@code adapt}, because the
+ * standard adapter overrides it for new tenants. Return the standard adapter's {@link TenantScript}; if you wrap it, pass on
+ * all its methods, because the defaults would lose its mode, isolation level and notes.
+ *
+ * <pre>{@code
+ * record NoTruncate(SchemaAdapter standard) implements SchemaAdapter {
+ *
+ *     public TenantScript adapt(MigrationScript script, SharedObjects shared) {
+ *         return checked(script, standard.adapt(script, shared));
+ *     }
+ *
+ *     public List<TenantScript> adaptForCreation(List<MigrationScript> scripts, SharedObjects shared) {
+ *         List<TenantScript> adapted = standard.adaptForCreation(scripts, shared);
+ *         for (int i = 0; i < adapted.size(); i++) {
+ *             checked(scripts.get(i), adapted.get(i));
+ *         }
+ *         return adapted;
+ *     }
+ *
+ *     // checked(…) throws InvalidMigrationException or returns the adapted script as it is
+ * }
+ * }</pre>
  */
 @FunctionalInterface
 public interface SchemaAdapter {

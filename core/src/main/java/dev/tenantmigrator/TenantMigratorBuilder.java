@@ -2,6 +2,7 @@ package dev.tenantmigrator;
 
 import dev.tenantmigrator.event.TenantEventListener;
 import dev.tenantmigrator.internal.DefaultTenantMigrator;
+import dev.tenantmigrator.internal.config.Checks;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.rollout.Rollout;
@@ -177,10 +178,7 @@ public final class TenantMigratorBuilder {
      * @throws IllegalArgumentException when less than 1
      */
     public TenantMigratorBuilder parallelism(int number) {
-        if (number < 1) {
-            throw new IllegalArgumentException("parallelism must be 1 or more, not " + number);
-        }
-        parallelism = number;
+        parallelism = Checks.parallelism(number);
         return this;
     }
 
@@ -197,10 +195,7 @@ public final class TenantMigratorBuilder {
      * @throws IllegalArgumentException when it is shorter
      */
     public TenantMigratorBuilder lockTimeout(Duration timeout) {
-        if (timeout.toMillis() < 1) {
-            throw new IllegalArgumentException("a lock timeout must be at least 1 ms, not " + timeout);
-        }
-        lockTimeout = timeout;
+        lockTimeout = Checks.timeout(timeout, "lock timeout");
         return this;
     }
 

@@ -1,29 +1,19 @@
 package dev.tenantmigrator.rollout;
 
+import dev.tenantmigrator.internal.config.Checks;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
-/**
- * How many failed tenants end a rollout: those in work are finished, the others are skipped.
- *
- * @param failures as soon as this many tenants of the group failed; empty for no such limit
- * @param percent as soon as this share of the group's tenants failed, in percent; empty for no such limit
- */
-public record FailurePolicy(OptionalInt failures, OptionalDouble percent) {
+/** How many failed tenants end a rollout: those in work are finished, the others are skipped. Immutable. */
+public final class FailurePolicy {
 
-    /**
-     * Checks its arguments.
-     *
-     * @throws IllegalArgumentException when a number of failures is less than 1, or a share not above 0 and at most 100
-     */
-    public FailurePolicy {
-        if (failures.isPresent() && failures.getAsInt() < 1) {
-            throw new IllegalArgumentException("a rollout stops after 1 failure or more, not " + failures.getAsInt());
-        }
-        if (percent.isPresent() && !(percent.getAsDouble() > 0 && percent.getAsDouble() <= 100)) {
-            throw new IllegalArgumentException(
-                    "a rollout stops after a share above 0 and at most 100 %, not " + percent.getAsDouble());
-        }
+    private final OptionalInt failures;
+    private final OptionalDouble percent;
+
+    private FailurePolicy(OptionalInt failures, OptionalDouble percent) {
+        this.failures = failures;
+        this.percent = percent;
     }
 
     /**
@@ -49,9 +39,11 @@ public record FailurePolicy(OptionalInt failures, OptionalDouble percent) {
      *
      * @param failures 1 or more
      * @return the policy
+     * @throws IllegalArgumentException when less than 1
      */
     public static FailurePolicy stopAfter(int failures) {
-        return new FailurePolicy(OptionalInt.of(failures), OptionalDouble.empty());
+        int checked = Checks.atLeastOne(failures, "a rollout stops after 1 failure or more");
+        return new FailurePolicy(OptionalInt.of(checked), OptionalDouble.empty());
     }
 
     /**
@@ -59,21 +51,48 @@ public record FailurePolicy(OptionalInt failures, OptionalDouble percent) {
      *
      * @param percent above 0, at most 100
      * @return the policy
+     * @throws IllegalArgumentException when the share is not in that range
      */
     public static FailurePolicy stopAfterPercent(double percent) {
-        return new FailurePolicy(OptionalInt.empty(), OptionalDouble.of(percent));
+        double checked = Checks.percent(percent, "a rollout stops after");
+        return new FailurePolicy(OptionalInt.empty(), OptionalDouble.of(checked));
     }
 
     /**
-     * Whether a rollout stops.
+     * The number of failed tenants of a group that ends the rollout.
      *
-     * @param failed how many tenants of the group failed
-     * @param tenants how many the group has
-     * @return true when a limit is reached
+     * @return empty when there is no such limit
      */
-    public boolean stopsAt(int failed, int tenants) {
-        boolean tooMany = failures.isPresent() && failed >= failures.getAsInt();
-        boolean tooLargeAShare = percent.isPresent() && failed > 0 && failed * 100.0 >= percent.getAsDouble() * tenants;
-        return tooMany || tooLargeAShare;
+    public OptionalInt failures() {
+        return failures;
+    }
+
+    /**
+     * The share of a group's tenants, in percent, whose failure ends the rollout.
+     *
+     * @return empty when there is no such limit
+     */
+    public OptionalDouble percent() {
+        return percent;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof FailurePolicy policy
+                && failures.equals(policy.failures)
+                && percent.equals(policy.percent);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(failures, percent);
+    }
+
+    @Override
+    public String toString() {
+        if (failures.isPresent()) {
+            return "stop after " + failures.getAsInt();
+        }
+        return percent.isPresent() ? "stop after " + percent.getAsDouble() + " %" : "go on";
     }
 }

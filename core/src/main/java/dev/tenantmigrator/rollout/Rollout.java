@@ -1,6 +1,7 @@
 package dev.tenantmigrator.rollout;
 
 import dev.tenantmigrator.TenantMigratorBuilder;
+import dev.tenantmigrator.internal.config.Checks;
 import dev.tenantmigrator.report.FleetReport;
 import java.time.Duration;
 import java.util.Comparator;
@@ -15,8 +16,6 @@ import java.util.function.Predicate;
  * it waits and how often it tries. Immutable.
  */
 public final class Rollout {
-
-    private static final int TRIES = 5;
 
     private final Optional<Comparator<String>> order;
     private final OptionalInt parallelism;
@@ -150,20 +149,6 @@ public final class Rollout {
         return tries;
     }
 
-    static int checkedParallelism(int tenants) {
-        if (tenants < 1) {
-            throw new IllegalArgumentException("parallelism must be 1 or more, not " + tenants);
-        }
-        return tenants;
-    }
-
-    static Duration checkedTimeout(String name, Duration timeout) {
-        if (timeout.toMillis() < 1) {
-            throw new IllegalArgumentException("a " + name + " must be at least 1 ms, not " + timeout);
-        }
-        return timeout;
-    }
-
     /** Puts a {@link Rollout} together. Can be used again after {@link #build()}. Not thread-safe. */
     public static final class Builder {
 
@@ -176,7 +161,7 @@ public final class Rollout {
         private Cancellation cancellation = new Cancellation();
         private Optional<Duration> lockTimeout = Optional.empty();
         private Optional<Duration> statementTimeout = Optional.empty();
-        private int tries = TRIES;
+        private int tries = 5;
 
         private Builder() {}
 
@@ -201,7 +186,7 @@ public final class Rollout {
          * @throws IllegalArgumentException when less than 1
          */
         public Builder parallelism(int number) {
-            parallelism = OptionalInt.of(checkedParallelism(number));
+            parallelism = OptionalInt.of(Checks.parallelism(number));
             return this;
         }
 
@@ -237,10 +222,7 @@ public final class Rollout {
          * @throws IllegalArgumentException when less than zero
          */
         public Builder pause(Duration duration) {
-            if (duration.isNegative()) {
-                throw new IllegalArgumentException("a pause must not be negative: " + duration);
-            }
-            pause = duration;
+            pause = Checks.notNegative(duration, "pause");
             return this;
         }
 
@@ -276,7 +258,7 @@ public final class Rollout {
          * @throws IllegalArgumentException when it is shorter
          */
         public Builder lockTimeout(Duration timeout) {
-            lockTimeout = Optional.of(checkedTimeout("lock timeout", timeout));
+            lockTimeout = Optional.of(Checks.timeout(timeout, "lock timeout"));
             return this;
         }
 
@@ -289,7 +271,7 @@ public final class Rollout {
          * @throws IllegalArgumentException when it is shorter
          */
         public Builder statementTimeout(Duration timeout) {
-            statementTimeout = Optional.of(checkedTimeout("statement timeout", timeout));
+            statementTimeout = Optional.of(Checks.timeout(timeout, "statement timeout"));
             return this;
         }
 
@@ -304,10 +286,7 @@ public final class Rollout {
          * @throws IllegalArgumentException when less than 1
          */
         public Builder tries(int number) {
-            if (number < 1) {
-                throw new IllegalArgumentException("a migration is tried once or more, not " + number + " times");
-            }
-            tries = number;
+            tries = Checks.atLeastOne(number, "a migration is tried 1 time or more");
             return this;
         }
 

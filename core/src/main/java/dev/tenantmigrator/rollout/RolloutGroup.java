@@ -1,6 +1,6 @@
 package dev.tenantmigrator.rollout;
 
-import java.util.List;
+import dev.tenantmigrator.internal.config.Checks;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -13,15 +13,42 @@ import java.util.function.Predicate;
  */
 public final class RolloutGroup {
 
-    /** Takes tenants from those that are left, in order. */
-    private interface Selection {
-        List<String> of(List<String> left, int fleet);
+    /** Which tenants a group takes from those that no earlier group took. */
+    public sealed interface Selection {
+
+        /**
+         * Tenants that a condition holds for.
+         *
+         * @param condition asked with each schema's name
+         */
+        record Matching(Predicate<String> condition) implements Selection {}
+
+        /**
+         * A number of tenants, the first ones in the rollout's order.
+         *
+         * @param tenants 1 or more
+         */
+        record First(int tenants) implements Selection {}
+
+        /**
+         * A share of all tenants of the rollout, rounded up.
+         *
+         * @param percent above 0, at most 100
+         */
+        record Percent(double percent) implements Selection {}
+
+        /** All tenants that are left. */
+        record Rest() implements Selection {}
     }
 
     private final String name;
     private final Selection selection;
     private final OptionalInt parallelism;
     private final Optional<FailurePolicy> onFailure;
+
+    private RolloutGroup(String name, Selection selection) {
+        this(name, selection, OptionalInt.empty(), Optional.empty());
+    }
 
     private RolloutGroup(String name, Selection selection, OptionalInt parallelism, Optional<FailurePolicy> onFailure) {
         this.name = Objects.requireNonNull(name, "name");
@@ -50,8 +77,7 @@ public final class RolloutGroup {
      */
     public static RolloutGroup matching(String name, Predicate<String> condition) {
         Objects.requireNonNull(condition, "condition");
-        return new RolloutGroup(
-                name, (left, fleet) -> left.stream().filter(condition).toList(), OptionalInt.empty(), Optional.empty());
+        return new RolloutGroup(name, new Selection.Matching(condition));
     }
 
     /**
@@ -62,14 +88,8 @@ public final class RolloutGroup {
      * @throws IllegalArgumentException when less than 1
      */
     public static RolloutGroup first(int tenants) {
-        if (tenants < 1) {
-            throw new IllegalArgumentException("a group has 1 tenant or more, not " + tenants);
-        }
-        return new RolloutGroup(
-                String.valueOf(tenants),
-                (left, fleet) -> left.subList(0, Math.min(tenants, left.size())),
-                OptionalInt.empty(),
-                Optional.empty());
+        Checks.atLeastOne(tenants, "a group has 1 tenant or more");
+        return new RolloutGroup(String.valueOf(tenants), new Selection.First(tenants));
     }
 
     /**
@@ -80,14 +100,10 @@ public final class RolloutGroup {
      * @throws IllegalArgumentException when not
      */
     public static RolloutGroup percent(double percent) {
-        if (!(percent > 0 && percent <= 100)) {
-            throw new IllegalArgumentException("a group is a share above 0 and at most 100 %, not " + percent);
-        }
+        Checks.percent(percent, "a group is");
         return new RolloutGroup(
                 (percent == Math.rint(percent) ? String.valueOf((long) percent) : String.valueOf(percent)) + " %",
-                (left, fleet) -> left.subList(0, (int) Math.min(Math.ceil(fleet * percent / 100), left.size())),
-                OptionalInt.empty(),
-                Optional.empty());
+                new Selection.Percent(percent));
     }
 
     /**
@@ -96,7 +112,7 @@ public final class RolloutGroup {
      * @return a group
      */
     public static RolloutGroup rest() {
-        return new RolloutGroup("rest", (left, fleet) -> left, OptionalInt.empty(), Optional.empty());
+        return new RolloutGroup("rest", new Selection.Rest());
     }
 
     /**
@@ -107,7 +123,7 @@ public final class RolloutGroup {
      * @throws IllegalArgumentException when less than 1
      */
     public RolloutGroup withParallelism(int tenants) {
-        return new RolloutGroup(name, selection, OptionalInt.of(Rollout.checkedParallelism(tenants)), onFailure);
+        return new RolloutGroup(name, selection, OptionalInt.of(Checks.parallelism(tenants)), onFailure);
     }
 
     /**
@@ -148,14 +164,12 @@ public final class RolloutGroup {
     }
 
     /**
-     * Takes its tenants.
+     * Which tenants the group takes.
      *
-     * @param left the tenants that no group before took, in the rollout's order
-     * @param fleet how many tenants the rollout has in all
-     * @return some of them, in the same order
+     * @return the selection
      */
-    public List<String> select(List<String> left, int fleet) {
-        return List.copyOf(selection.of(left, fleet));
+    public Selection selection() {
+        return selection;
     }
 
     @Override

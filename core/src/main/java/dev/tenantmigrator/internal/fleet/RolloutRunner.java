@@ -99,7 +99,7 @@ final class RolloutRunner {
         int fleet = left.size();
         List<Group> groups = new ArrayList<>();
         for (RolloutGroup group : rollout.groups()) {
-            List<String> tenants = group.select(left, fleet);
+            List<String> tenants = RolloutRules.select(group.selection(), left, fleet);
             left.removeAll(new HashSet<>(tenants));
             groups.add(new Group(
                     group.name(),
@@ -162,7 +162,7 @@ final class RolloutRunner {
     private void failedIn(Group group, AtomicInteger failures) {
         int tenants = group.tenants().size();
         int failed = failures.incrementAndGet();
-        if (group.onFailure().stopsAt(failed, tenants)) {
+        if (RolloutRules.stops(group.onFailure(), failed, tenants)) {
             String where = rollout.groups().isEmpty() ? "" : " in group " + group.name();
             ending.because("the rollout stopped" + where + " after " + failed + " of " + tenants
                     + " tenants failed; fix the cause and run it again to continue");

@@ -1,11 +1,9 @@
 package dev.tenantmigrator.internal.migrate;
 
-import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
-import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
@@ -15,20 +13,16 @@ import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.migrate.NonTransactionalSteps.Step;
 import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.internal.script.ScriptSettings;
-import dev.tenantmigrator.internal.sql.nontransactional.NonTransactionalStatement;
-import dev.tenantmigrator.internal.sql.nontransactional.NonTransactionalStatement.Kind;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import javax.sql.DataSource;
 
 /**
@@ -46,7 +40,6 @@ final class NonTransactionalRun {
             "SELECT pg_catalog.set_config('client_connection_check_interval', '2s', false)"
                     + " WHERE pg_catalog.version() OPERATOR(pg_catalog.~) 'linux'";
 
-    private static final String UNCHANGED = "; nothing was changed";
     private static final String KEPT = "the script runs outside of a transaction, so earlier statements are kept; ";
 
     private final MigrationRun run;
@@ -57,10 +50,7 @@ final class NonTransactionalRun {
     private final Migration migration;
     private final PreparedScript prepared;
     private final MigrationScript script;
-    private final List<Step> steps = new ArrayList<>();
     private boolean repeatable;
-
-    private record Step(SqlStatement statement, NonTransactionalStatement what) {}
 
     NonTransactionalRun(MigrationRun run, TenantState state, Migration migration) {
         this.run = run;
@@ -85,13 +75,13 @@ final class NonTransactionalRun {
      * @throws MigrationFailedException when a statement failed, or the connection was lost
      */
     MigrationAttempt.Result run(Session worker) throws SQLException {
-        readSteps();
+        NonTransactionalSteps steps = NonTransactionalSteps.read(schema, migration, prepared);
         Optional<DataSource> other = otherSource(run.config());
         if (other.isEmpty()) {
-            return runOn(worker);
+            return runOn(worker, steps);
         }
         try (Session session = Session.open(other.get())) {
-            return runOn(session);
+            return runOn(session, steps);
         }
     }
 
@@ -100,9 +90,9 @@ final class NonTransactionalRun {
         return repeatable;
     }
 
-    private MigrationAttempt.Result runOn(Session session) throws SQLException {
+    private MigrationAttempt.Result runOn(Session session, NonTransactionalSteps steps) throws SQLException {
         try {
-            return session.outsideTransactionIfFree(schema, connection -> locked(session))
+            return session.outsideTransactionIfFree(schema, connection -> locked(session, steps))
                     .orElse(MigrationAttempt.Result.HELD);
         } catch (SQLException e) {
             if (SqlErrors.isConnectionLost(e)) {
@@ -116,32 +106,7 @@ final class NonTransactionalRun {
         }
     }
 
-    /** Whatever adapter made the statements: none runs that is not known, or that names another schema. */
-    private void readSteps() {
-        steps.clear();
-        for (SqlStatement statement : prepared.statements(schema)) {
-            NonTransactionalStatement what = NonTransactionalStatement.of(statement.sql())
-                    .orElseThrow(() -> refused("this statement can run in a transaction", statement));
-            boolean strange =
-                    what.qualified().stream().anyMatch(name -> !name.schema().equals(Optional.of(schema)));
-            if (strange) {
-                throw refused(
-                        "this statement runs outside of a transaction and names an object outside of the tenant",
-                        statement);
-            }
-            steps.add(new Step(statement, what));
-        }
-    }
-
-    private InvalidMigrationException refused(String message, SqlStatement statement) {
-        return new InvalidMigrationException(Failure.of(message + UNCHANGED)
-                .inTenant(schema)
-                .ofVersion(migration.version())
-                .inFile(script.location())
-                .onLine(statement.line()));
-    }
-
-    private MigrationAttempt.Result locked(Session session) throws SQLException {
+    private MigrationAttempt.Result locked(Session session, NonTransactionalSteps steps) throws SQLException {
         Connection connection = session.connection();
         if (prepared.leavesCustomSettings()) {
             session.closeAfterThisTenant();
@@ -159,17 +124,17 @@ final class NonTransactionalRun {
         boolean resumed = state.has(migration.version())
                 && !state.row(migration.version()).finished();
         if (!resumed) {
-            refuseWhatWillFail(progress, reach);
+            steps.refuseWhatWillFail(progress, reach);
             record(session, direction.start(schema, migration));
         }
         int process = progress.process();
-        for (int i = 0; i < steps.size(); i++) {
+        for (int i = 0; i < steps.steps().size(); i++) {
             String what = schema + ": " + script.location() + ":"
-                    + steps.get(i).statement().line();
+                    + steps.steps().get(i).statement().line();
             WaitReminder waits =
                     WaitReminder.on(what, process, direction.rollout().cancellation(), connection);
             try {
-                runStep(session, progress, reach, i, resumed);
+                runStep(session, progress, reach, steps, i, resumed);
             } finally {
                 waits.close();
             }
@@ -178,27 +143,15 @@ final class NonTransactionalRun {
         return MigrationAttempt.Result.DONE;
     }
 
-    private void refuseWhatWillFail(ConcurrentDdl progress, ReachCheck reach) throws SQLException {
-        Set<String> dropped = new HashSet<>();
-        for (Step step : steps) {
-            NonTransactionalStatement what = step.what();
-            boolean droppedBefore = what.kind() == Kind.CREATE_INDEX && dropped.contains(what.name());
-            Optional<String> refusal = progress.refusal(what, droppedBefore);
-            if (refusal.isEmpty()) {
-                refusal = reach.refusal(what, step.statement().sql());
-            }
-            if (refusal.isPresent()) {
-                throw refused(refusal.get(), step.statement());
-            }
-            if (what.kind() == Kind.DROP_INDEX) {
-                dropped.add(what.name());
-            }
-        }
-    }
-
-    private void runStep(Session session, ConcurrentDdl progress, ReachCheck reach, int number, boolean resumed)
+    private void runStep(
+            Session session,
+            ConcurrentDdl progress,
+            ReachCheck reach,
+            NonTransactionalSteps steps,
+            int number,
+            boolean resumed)
             throws SQLException {
-        Step step = steps.get(number);
+        Step step = steps.steps().get(number);
         boolean begun = false;
         try {
             // Before each, because DO and CALL can change the session.
@@ -222,10 +175,7 @@ final class NonTransactionalRun {
                 throw e;
             }
             boolean undone = !begun || undo(progress, step, e);
-            repeatable = undone
-                    && steps.stream()
-                            .limit(number)
-                            .noneMatch(before -> before.what().kind() == Kind.CODE);
+            repeatable = undone && !steps.runsCodeBefore(number);
             boolean clean = undone && number == 0 && !resumed && cancel(session, e);
             Failure failure = e instanceof ScriptFailure failed
                     ? failed.failure()

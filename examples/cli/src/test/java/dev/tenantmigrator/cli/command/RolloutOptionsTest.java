@@ -9,6 +9,7 @@ import dev.tenantmigrator.rollout.Cancellation;
 import dev.tenantmigrator.rollout.FailurePolicy;
 import dev.tenantmigrator.rollout.Rollout;
 import dev.tenantmigrator.rollout.RolloutGroup;
+import dev.tenantmigrator.rollout.RolloutGroup.Selection;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
@@ -90,9 +91,9 @@ class RolloutOptionsTest {
     void groupsOneAfterTheOther() {
         List<RolloutGroup> groups = rollout("--groups", "1,50%,rest").groups();
         assertThat(groups).extracting(RolloutGroup::name).containsExactly("1", "50 %", "rest");
-        assertThat(groups.get(0).select(FLEET, 4)).containsExactly("ada");
-        assertThat(groups.get(1).select(FLEET.subList(1, 4), 4)).containsExactly("beta_1", "beta_2");
-        assertThat(groups.get(2).select(FLEET.subList(3, 4), 4)).containsExactly("zoe");
+        assertThat(groups)
+                .extracting(RolloutGroup::selection)
+                .containsExactly(new Selection.First(1), new Selection.Percent(50), new Selection.Rest());
     }
 
     @Test
@@ -100,10 +101,10 @@ class RolloutOptionsTest {
         List<RolloutGroup> groups = rollout(
                         "--group", "beta_*:parallelism=2:on-failure=5%", "--group", "zoe:on-failure=go-on")
                 .groups();
-        assertThat(groups.get(0).select(FLEET, 4)).containsExactly("beta_1", "beta_2");
+        assertThat(named(groups.get(0))).containsExactly("beta_1", "beta_2");
         assertThat(groups.get(0).parallelism()).isEqualTo(OptionalInt.of(2));
         assertThat(groups.get(0).onFailure()).contains(FailurePolicy.stopAfterPercent(5));
-        assertThat(groups.get(1).select(FLEET, 4)).containsExactly("zoe");
+        assertThat(named(groups.get(1))).containsExactly("zoe");
         assertThat(groups.get(1).parallelism()).isEmpty();
         assertThat(groups.get(1).onFailure()).contains(FailurePolicy.goOn());
     }
@@ -144,6 +145,11 @@ class RolloutOptionsTest {
                 .hasMessageContaining("option '--")
                 .hasMessageContaining(parts[1])
                 .hasMessageNotContaining("\n");
+    }
+
+    private static List<String> named(RolloutGroup group) {
+        Selection.Matching selection = (Selection.Matching) group.selection();
+        return FLEET.stream().filter(selection.condition()).toList();
     }
 
     private List<String> ordered(String order) {
