@@ -1,10 +1,7 @@
 package dev.tenantmigrator.internal.tenant;
 
 import dev.tenantmigrator.CreationStep;
-import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
-import dev.tenantmigrator.MigrationScript;
-import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
@@ -20,26 +17,21 @@ import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.SessionSettings;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
-import dev.tenantmigrator.internal.script.PendingConstraints;
-import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
-import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import java.util.regex.Pattern;
 
 /**
  * What happens inside the transaction of a creation, whoever's that is: schema, tracking table and all migrations in one
@@ -48,25 +40,19 @@ import java.util.regex.Pattern;
 final class Creation {
 
     private static final String SAVEPOINT = "tenant_migrator_try";
-    private static final String CHECK_SAVEPOINT = "tenant_migrator_check";
-    private static final String DEFERRED =
-            "the migrations leave a temporary table with deferrable constraints or triggers, which could run at the commit";
     private static final String DUPLICATE_SCHEMA = "42P06";
     private static final String UNIQUE_VIOLATION = "23505";
     private static final String INVALID_TRANSACTION_TERMINATION = "2D000";
-    private static final String SPOILED =
-            "a migration changes the tracking table, or keeps the library from changing it";
     private static final int TRIES = 20;
 
     private final Config config;
     private final Recorder recorder;
     private final MigrationCatalog catalog;
     private final PreparedScripts scripts;
+    private final CreationPipeline migrations;
     private final Connection connection;
-    private final String restore;
     private final boolean oneByOne;
     private final Optional<SessionSettings> own;
-    private final CustomSettings ownSettings;
     private final RandomGenerator random;
     private final Containment containment;
     private Optional<CreatedTenant> done = Optional.empty();
@@ -93,8 +79,7 @@ final class Creation {
         this.catalog = catalog;
         this.scripts = scripts;
         this.connection = connection;
-        this.restore = restore;
-        this.ownSettings = ownSettings;
+        this.migrations = new CreationPipeline(recorder, catalog, scripts, restore, ownSettings);
         this.oneByOne = oneByOne;
         this.own = own;
         this.containment = new Containment(AllowList.of(config, false));
@@ -167,12 +152,12 @@ final class Creation {
         tried = schema;
         Containment.Checked checked = start(schema);
         Pipeline flight =
-                new Pipeline().add("CREATE SCHEMA " + Sql.identifier(schema)).addAll(flight(schema));
+                new Pipeline().add("CREATE SCHEMA " + Sql.identifier(schema)).addAll(migrations.statements(schema));
         flight.add(checked.sql(hidesCode()));
         own.ifPresent(settings -> flight.add(SessionLeftovers.removeSql(settings)));
-        flight.add("RELEASE SAVEPOINT " + CHECK_SAVEPOINT).add(Containment.closeSql());
+        flight.add("RELEASE SAVEPOINT " + CreationPipeline.CHECK_SAVEPOINT).add(Containment.closeSql());
         if (!recorder.recordsInside()) {
-            flight.add(Containment.OWN_PATH).addAll(recording(schema));
+            flight.add(Containment.OWN_PATH).addAll(migrations.recording(schema));
         }
         send(flight.add(scripts.path().sql(schema)), walking);
     }
@@ -195,7 +180,7 @@ final class Creation {
     MigrationFailedException locate(ForeignObjectsException foreign) throws SQLException {
         Containment.Checked checked = start(tried);
         Jdbc.execute(connection, "CREATE SCHEMA " + Sql.identifier(tried));
-        return failed(containment.locate(connection, checked, flight(tried), foreign), tried);
+        return failed(containment.locate(connection, checked, migrations.statements(tried), foreign), tried);
     }
 
     private void send(Pipeline flight, boolean walking) throws SQLException {
@@ -221,78 +206,6 @@ final class Creation {
         }
     }
 
-    /** The migrations, and their record where it is in the tenant's schema. */
-    private Pipeline flight(String schema) {
-        boolean recordsInside = recorder.recordsInside();
-        Optional<Pattern> table = recorder.tableInSchema().map(Creation::mentioned);
-        Pipeline flight = new Pipeline().add(scripts.path().sql(schema));
-        if (recordsInside) {
-            flight.addAll(recorder.create(schema));
-        }
-        boolean deferred = false;
-        List<Migration> unrecorded = new ArrayList<>();
-        for (Migration migration : catalog.migrations()) {
-            MigrationScript script = migration.up();
-            PreparedScript prepared = scripts.get(script);
-            if (table.isPresent() && table.get().matcher(script.text()).find()) {
-                // It finds what it would find in a tenant that is there.
-                record(schema, unrecorded, flight);
-            }
-            flight.addScript(migration.version(), script, prepared.statementsInCreation(schema));
-            deferred = deferred || PendingConstraints.mayBeLeftBy(script);
-            if (deferred) {
-                flight.addCheck(migration.version(), script, PendingConstraints.checkSql(schema));
-            }
-            if (prepared.changesSettings()) {
-                // As it would not hold if each migration had its own transaction.
-                flight.add(restore).add(scripts.path().sql(schema));
-                ownSettings.restoreSql(prepared.customSettings()).ifPresent(flight::add);
-            }
-            if (recordsInside) {
-                unrecorded.add(migration);
-            }
-        }
-        record(schema, unrecorded, flight);
-        // What is deferred, also by what the text does not show, would run at the commit.
-        flight.add(scripts.path().sql(schema))
-                .add(PendingConstraints.checkSql(schema))
-                .add(Containment.OWN_PATH);
-        if (recordsInside) {
-            flight.addAll(assertRecorded(schema));
-        }
-        return flight
-                // What was deferred all the same, by a trigger that another one fired, can change nothing any more.
-                .add("SAVEPOINT " + CHECK_SAVEPOINT)
-                .add("SET TRANSACTION READ ONLY")
-                .add(PendingConstraints.checkSql(schema))
-                .add(PendingConstraints.assertNoneOfTemporaryTablesSql(DEFERRED))
-                .add(Containment.OWN_PATH);
-    }
-
-    private static Pattern mentioned(String table) {
-        return Pattern.compile(table, Pattern.CASE_INSENSITIVE | Pattern.LITERAL);
-    }
-
-    /** Many at once, because a statement for each takes as long as a small migration. */
-    private void record(String schema, List<Migration> unrecorded, Pipeline flight) {
-        flight.addAll(recorder.insertAll(schema, unrecorded));
-        unrecorded.clear();
-    }
-
-    /** The record of a tenant that is complete. */
-    private Pipeline recording(String schema) {
-        return recorder.create(schema)
-                .addAll(recorder.insertAll(schema, catalog.migrations()))
-                .addAll(assertRecorded(schema));
-    }
-
-    /** At the end only: the text grows with the number of migrations. */
-    private Pipeline assertRecorded(String schema) {
-        List<RecordedVersion> rows =
-                catalog.migrations().stream().map(TenantState::rowOf).toList();
-        return recorder.assertRecorded(schema, rows, SPOILED);
-    }
-
     /** Once more, one statement after the other, because a flight does not tell which one failed. */
     private void walk(String schema) throws SQLException {
         try {
@@ -308,11 +221,11 @@ final class Creation {
 
     private MigrationFailedException failed(SQLException e, String schema) {
         Failure failure = e instanceof ScriptFailure script ? script.failure() : SqlErrors.failure(e);
-        if (!(e instanceof ScriptFailure) && SqlErrors.says(e, SPOILED)) {
-            failure = Failure.of(SPOILED + "; remove that from the migration");
+        if (!(e instanceof ScriptFailure) && SqlErrors.says(e, CreationPipeline.SPOILED)) {
+            failure = Failure.of(CreationPipeline.SPOILED + "; remove that from the migration");
         }
-        if (!(e instanceof ScriptFailure) && SqlErrors.says(e, DEFERRED)) {
-            failure = Failure.of(DEFERRED + "; drop the table in the migration that creates it");
+        if (!(e instanceof ScriptFailure) && SqlErrors.says(e, CreationPipeline.DEFERRED)) {
+            failure = Failure.of(CreationPipeline.DEFERRED + "; drop the table in the migration that creates it");
         }
         if (SqlErrors.state(e).equals(INVALID_TRANSACTION_TERMINATION)) {
             failure = failure.withMessage(failure.message() + ": a tenant is created in one transaction, in which no"

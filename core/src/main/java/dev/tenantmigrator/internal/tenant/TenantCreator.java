@@ -13,7 +13,6 @@ import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
 import dev.tenantmigrator.internal.jdbc.CustomSettings;
-import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.LockTable;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
@@ -26,16 +25,13 @@ import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.report.CreatedTenant;
-import dev.tenantmigrator.report.Failure;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -45,7 +41,6 @@ import org.slf4j.LoggerFactory;
 public final class TenantCreator {
 
     private static final Logger LOG = LoggerFactory.getLogger(TenantCreator.class);
-    private static final String SAVEPOINT = "tenant_migrator_create";
 
     /** How long after a lost commit the server is given to finish it. */
     private static final Duration SETTLED = Duration.ofSeconds(2);
@@ -218,15 +213,7 @@ public final class TenantCreator {
 
     private CreatedTenant createWithin(Connection connection, TenantName name, CreationStep step) throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
-        try {
-            Jdbc.execute(connection, "SAVEPOINT " + SAVEPOINT);
-        } catch (SQLException e) {
-            throw new TenantMigratorException(
-                    SqlErrors.failure(e)
-                            .withMessage("the connection has no usable open transaction: " + SqlErrors.message(e)
-                                    + ". Turn autocommit off, and pass a connection on which no statement has failed"),
-                    SqlErrors.withoutDetail(e));
-        }
+        CallersTransaction transaction = CallersTransaction.enter(connection);
         try {
             // First, because what tenants share is created under a lock that belongs to the transaction.
             Prepared prepared = load(catalog, connection);
@@ -245,20 +232,14 @@ public final class TenantCreator {
                     Optional.empty(),
                     random);
             CreatedTenant created = runChecked(creation, name, step);
-            Pipeline end = new Pipeline();
-            // Also what their text does not show.
-            if (leftTemporaryTables(connection, settings, created.schema())) {
-                end.add("DISCARD TEMP");
-            }
-            own.restoreSql(own.values().keySet()).ifPresent(end::add);
-            end.add(restore).add("RELEASE SAVEPOINT " + SAVEPOINT).send(connection);
+            transaction.leave(settings, own, created.schema());
             return tell(created);
         } catch (MigrationFailedException e) {
             last = Optional.empty();
-            takeBack(connection, e);
+            transaction.takeBack(e);
             throw LockTable.isFull(e.failure()) ? CreationRetry.explained(e, catalog, connection) : e;
         } catch (SQLException | RuntimeException | Error e) {
-            takeBack(connection, e);
+            transaction.takeBack(e);
             throw e;
         }
     }
@@ -275,40 +256,6 @@ public final class TenantCreator {
         Set<String> names = new TreeSet<>();
         scripts.all().forEach(script -> names.addAll(script.customSettings()));
         return CustomSettings.read(connection, names);
-    }
-
-    /**
-     * Whether the migrations left temporary tables, and the caller has none, so that all can go.
-     *
-     * @throws TenantMigratorException when they left something that cannot be taken off the caller's connection
-     */
-    private static boolean leftTemporaryTables(Connection connection, SessionSettings before, String schema)
-            throws SQLException {
-        Map<String, String> leftovers =
-                new TreeMap<>(SessionSettings.read(connection).leftovers());
-        leftovers.entrySet().removeAll(before.leftovers().entrySet());
-        boolean temporary = leftovers.containsKey(SessionSettings.TEMPORARY)
-                && "0".equals(before.leftovers().get(SessionSettings.TEMPORARY));
-        if (temporary) {
-            leftovers.remove(SessionSettings.TEMPORARY);
-        }
-        if (!leftovers.isEmpty()) {
-            throw new TenantMigratorException(Failure.of(
-                            "the migrations would leave something on the caller's connection: "
-                                    + String.join(", ", leftovers.keySet())
-                                    + "; remove that from the migrations, or create the tenant in a transaction of its own")
-                    .inTenant(schema));
-        }
-        return temporary;
-    }
-
-    private static void takeBack(Connection connection, Throwable reason) {
-        try {
-            Jdbc.execute(connection, "ROLLBACK TO SAVEPOINT " + SAVEPOINT);
-            Jdbc.execute(connection, "RELEASE SAVEPOINT " + SAVEPOINT);
-        } catch (SQLException e) {
-            reason.addSuppressed(SqlErrors.withoutDetail(e));
-        }
     }
 
     private Prepared load(MigrationCatalog catalog, Connection connection) throws SQLException {

@@ -1,0 +1,114 @@
+package dev.tenantmigrator.internal.tenant;
+
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationScript;
+import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.internal.containment.Containment;
+import dev.tenantmigrator.internal.jdbc.CustomSettings;
+import dev.tenantmigrator.internal.jdbc.Pipeline;
+import dev.tenantmigrator.internal.script.PendingConstraints;
+import dev.tenantmigrator.internal.script.PreparedScript;
+import dev.tenantmigrator.internal.script.PreparedScripts;
+import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.internal.tracking.store.Recorder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The statements that fill a new tenant's schema: all migrations, their record, and the checks behind them.
+ *
+ * @param restore puts back what a script has set
+ * @param ownSettings what {@code restore} knows nothing of
+ */
+record CreationPipeline(
+        Recorder recorder,
+        MigrationCatalog catalog,
+        PreparedScripts scripts,
+        String restore,
+        CustomSettings ownSettings) {
+
+    /** Set behind the migrations and the checks that may still write. */
+    static final String CHECK_SAVEPOINT = "tenant_migrator_check";
+
+    /** The error of the check for temporary tables. */
+    static final String DEFERRED =
+            "the migrations leave a temporary table with deferrable constraints or triggers, which could run at the commit";
+
+    /** The error of the check of the record. */
+    static final String SPOILED = "a migration changes the tracking table, or keeps the library from changing it";
+
+    /** The migrations, and their record where it is in the tenant's schema. */
+    Pipeline statements(String schema) {
+        boolean recordsInside = recorder.recordsInside();
+        Optional<Pattern> table = recorder.tableInSchema().map(CreationPipeline::mentioned);
+        Pipeline pipeline = new Pipeline().add(scripts.path().sql(schema));
+        if (recordsInside) {
+            pipeline.addAll(recorder.create(schema));
+        }
+        boolean deferred = false;
+        List<Migration> unrecorded = new ArrayList<>();
+        for (Migration migration : catalog.migrations()) {
+            MigrationScript script = migration.up();
+            PreparedScript prepared = scripts.get(script);
+            if (table.isPresent() && table.get().matcher(script.text()).find()) {
+                // It finds what it would find in a tenant that is there.
+                record(schema, unrecorded, pipeline);
+            }
+            pipeline.addScript(migration.version(), script, prepared.statementsInCreation(schema));
+            deferred = deferred || PendingConstraints.mayBeLeftBy(script);
+            if (deferred) {
+                pipeline.addCheck(migration.version(), script, PendingConstraints.checkSql(schema));
+            }
+            if (prepared.changesSettings()) {
+                // As it would not hold if each migration had its own transaction.
+                pipeline.add(restore).add(scripts.path().sql(schema));
+                ownSettings.restoreSql(prepared.customSettings()).ifPresent(pipeline::add);
+            }
+            if (recordsInside) {
+                unrecorded.add(migration);
+            }
+        }
+        record(schema, unrecorded, pipeline);
+        // What is deferred, also by what the text does not show, would run at the commit.
+        pipeline.add(scripts.path().sql(schema))
+                .add(PendingConstraints.checkSql(schema))
+                .add(Containment.OWN_PATH);
+        if (recordsInside) {
+            pipeline.addAll(assertRecorded(schema));
+        }
+        return pipeline
+                // What was deferred all the same, by a trigger that another one fired, can change nothing any more.
+                .add("SAVEPOINT " + CHECK_SAVEPOINT)
+                .add("SET TRANSACTION READ ONLY")
+                .add(PendingConstraints.checkSql(schema))
+                .add(PendingConstraints.assertNoneOfTemporaryTablesSql(DEFERRED))
+                .add(Containment.OWN_PATH);
+    }
+
+    private static Pattern mentioned(String table) {
+        return Pattern.compile(table, Pattern.CASE_INSENSITIVE | Pattern.LITERAL);
+    }
+
+    /** Many at once, because a statement for each takes as long as a small migration. */
+    private void record(String schema, List<Migration> unrecorded, Pipeline pipeline) {
+        pipeline.addAll(recorder.insertAll(schema, unrecorded));
+        unrecorded.clear();
+    }
+
+    /** The record of a tenant that is complete. */
+    Pipeline recording(String schema) {
+        return recorder.create(schema)
+                .addAll(recorder.insertAll(schema, catalog.migrations()))
+                .addAll(assertRecorded(schema));
+    }
+
+    /** At the end only: the text grows with the number of migrations. */
+    private Pipeline assertRecorded(String schema) {
+        List<RecordedVersion> rows =
+                catalog.migrations().stream().map(TenantState::rowOf).toList();
+        return recorder.assertRecorded(schema, rows, SPOILED);
+    }
+}
