@@ -4,17 +4,17 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * How many failed tenants end a rollout: those in work are finished, the others are skipped.
+ * The limit of failed tenants that stops a rollout. Tenants in progress are then finished, and the others are skipped.
  *
- * @param failures as soon as this many tenants of the group failed; empty for no such limit
- * @param percent as soon as this share of the group's tenants failed, in percent; empty for no such limit
+ * @param failures the number of failed tenants of a group that stops the rollout; empty for no such limit
+ * @param percent the share of failed tenants of a group, in percent, that stops the rollout; empty for no such limit
  */
 public record FailurePolicy(OptionalInt failures, OptionalDouble percent) {
 
     /**
-     * Checks its arguments.
+     * A policy with limits; the rollout stops when one of them is reached.
      *
-     * @throws IllegalArgumentException when a number of failures is less than 1, or a share not above 0 and at most 100
+     * @throws IllegalArgumentException when the number is less than 1, or the share is not above 0 and at most 100
      */
     public FailurePolicy {
         if (failures.isPresent() && failures.getAsInt() < 1) {
@@ -27,7 +27,7 @@ public record FailurePolicy(OptionalInt failures, OptionalDouble percent) {
     }
 
     /**
-     * Goes on with the other tenants, however many failed.
+     * Continues with the other tenants, however many failed.
      *
      * @return the policy
      */
@@ -67,8 +67,8 @@ public record FailurePolicy(OptionalInt failures, OptionalDouble percent) {
     /**
      * Whether a rollout stops.
      *
-     * @param failed how many tenants of the group failed
-     * @param tenants how many the group has
+     * @param failed the number of failed tenants of the group
+     * @param tenants the number of all tenants of the group
      * @return true when a limit is reached
      */
     public boolean stopsAt(int failed, int tenants) {
