@@ -90,7 +90,7 @@ public interface MigrationSource {
     /**
      * Migrations in memory.
      *
-     * @param migrations in any order
+     * @param migrations the migrations, in any order
      * @return the source
      */
     static MigrationSource of(Migration... migrations) {

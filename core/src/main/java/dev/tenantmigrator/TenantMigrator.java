@@ -83,7 +83,7 @@ public interface TenantMigrator extends AutoCloseable {
      * <p>Create the tenant first and insert the user second: a migration with a foreign key to {@code users} locks that
      * table, and two transactions that have already inserted into it would deadlock.
      *
-     * @param connection with an open transaction
+     * @param connection a connection with an open transaction
      * @param name the name of the schema
      * @param step the host application's own step
      * @return the tenant, visible to others once the caller commits
@@ -98,7 +98,7 @@ public interface TenantMigrator extends AutoCloseable {
     /**
      * {@link #createTenant(Connection, TenantName, CreationStep)} without a step.
      *
-     * @param connection with an open transaction
+     * @param connection a connection with an open transaction
      * @param name the name of the schema
      * @return the tenant, visible to others once the caller commits
      */
