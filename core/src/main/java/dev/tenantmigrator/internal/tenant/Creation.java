@@ -42,8 +42,8 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /**
- * What happens inside the transaction of a creation, whoever's that is: schema, tracking table and all migrations in one
- * round trip, the check for required tables, the host's step.
+ * Creates a tenant inside a transaction, the library's or the caller's: schema, tracking table and all migrations in one round trip,
+ * then the check for required tables and the creation step.
  */
 final class Creation {
 
@@ -54,9 +54,10 @@ final class Creation {
     private static final String DUPLICATE_SCHEMA = "42P06";
     private static final String UNIQUE_VIOLATION = "23505";
     private static final String INVALID_TRANSACTION_TERMINATION = "2D000";
-    private static final String SPOILED =
+    private static final String RECORD_TAMPERED =
             "a migration changes the tracking table, or keeps the library from changing it";
-    private static final int TRIES = 20;
+    /** Random names to try. With eight digits, 20 collisions in a row mean that something else is wrong. */
+    private static final int MAX_NAMES = 20;
 
     private final Config config;
     private final Recorder recorder;
@@ -73,10 +74,10 @@ final class Creation {
     private String tried = "";
 
     /**
-     * @param restore puts back what a script has set
-     * @param oneByOne whether to send one statement after the other, so that the first failure is known with its place
-     * @param ownSettings what {@code restore} knows nothing of
-     * @param own the session's settings as it was lent, in a transaction of the library's own; empty in a caller's
+     * @param restore a statement that restores the settings that a script has changed
+     * @param ownSettings custom settings, which {@code restore} does not cover
+     * @param oneByOne whether to send one statement after the other, so that a failing statement is known
+     * @param own the session's settings as the connection was lent; empty in a caller's transaction
      */
     Creation(
             Config config,
@@ -101,7 +102,7 @@ final class Creation {
         this.random = random;
     }
 
-    /** A script failed, and its connection was closed before it could be learnt where. */
+    /** A script failed, and the connection was closed before the failing statement was known. */
     static final class EvictedException extends MigrationFailedException {
 
         private static final long serialVersionUID = 1L;
@@ -112,9 +113,9 @@ final class Creation {
     }
 
     /**
-     * Creates it.
+     * Creates the tenant.
      *
-     * @throws EvictedException when a script failed in a flight, and the connection was closed with it
+     * @throws EvictedException when a script failed in a pipeline and the connection was closed with it
      */
     CreatedTenant run(TenantName name, CreationStep step) throws SQLException {
         long start = System.nanoTime();
@@ -127,14 +128,14 @@ final class Creation {
         return created;
     }
 
-    /** The tenant, once all but the commit is done. */
+    /** The tenant, once everything but the commit is done. */
     Optional<CreatedTenant> done() {
         return done;
     }
 
     /** Tries names until one is free. */
     private String migrate(TenantName name) throws SQLException {
-        for (int tries = 1; ; tries++) {
+        for (int attempt = 1; ; attempt++) {
             String schema = name.candidate(random);
             TenantSchemas.requireMayBeTenant(schema, config.sharedSchema());
             try {
@@ -147,62 +148,62 @@ final class Creation {
                     throw foreign.get();
                 }
                 boolean taken = isTaken(schema, e);
-                if (taken && (!name.isRandom() || tries == TRIES)) {
+                if (taken && (!name.isRandom() || attempt == MAX_NAMES)) {
                     throw new TenantExistsException(
                             Failure.of("a schema of this name exists already").inTenant(schema));
                 }
                 if (LockTable.isFull(e)) {
-                    // No statement's fault, and it would take as many once more.
+                    // No statement is at fault, and sending them one by one would take as many locks again.
                     throw failed(e, schema);
                 }
                 if (!taken) {
-                    walk(schema);
+                    sendOneByOne(schema);
                     return schema;
                 }
             }
         }
     }
 
-    private void send(String schema, boolean walking) throws SQLException {
+    private void send(String schema, boolean separately) throws SQLException {
         tried = schema;
         Containment.Checked checked = start(schema);
-        Pipeline flight =
-                new Pipeline().add("CREATE SCHEMA " + Sql.identifier(schema)).addAll(flight(schema));
-        flight.add(checked.sql(hidesCode()));
-        own.ifPresent(settings -> flight.add(SessionLeftovers.removeSql(settings)));
-        flight.add("RELEASE SAVEPOINT " + CHECK_SAVEPOINT).add(Containment.closeSql());
+        Pipeline pipeline =
+                new Pipeline().add("CREATE SCHEMA " + Sql.identifier(schema)).addAll(migrationPipeline(schema));
+        pipeline.add(checked.sql(hidesCode()));
+        own.ifPresent(settings -> pipeline.add(SessionLeftovers.removeSql(settings)));
+        pipeline.add("RELEASE SAVEPOINT " + CHECK_SAVEPOINT).add(Containment.closeSql());
         if (!recorder.recordsInside()) {
-            flight.add(Containment.OWN_PATH).addAll(recording(schema));
+            pipeline.add(Containment.OWN_PATH).addAll(recording(schema));
         }
-        send(flight.add(scripts.path().sql(schema)), walking);
+        send(pipeline.add(scripts.path().sql(schema)), separately);
     }
 
     private boolean hidesCode() {
         return scripts.all().stream().anyMatch(script -> script.effects().hidden());
     }
 
-    /** In a savepoint, with which the cursor goes that the check opens. */
+    /** Starts the check in a savepoint, because rolling back to it closes the check's cursor. */
     private Containment.Checked start(String schema) throws SQLException {
         execute("SAVEPOINT " + SAVEPOINT);
         return own.isPresent() ? containment.start(connection, schema) : containment.startWithin(connection, schema);
     }
 
     /**
-     * Looks for the statement that touched what it may not. What is done here is to be taken back.
+     * Finds the statement that touched a foreign object by running the scripts again; the caller rolls that back.
      *
-     * @return what to report
+     * @return the failure to report
      */
     MigrationFailedException locate(ForeignObjectsException foreign) throws SQLException {
         Containment.Checked checked = start(tried);
         execute("CREATE SCHEMA " + Sql.identifier(tried));
-        return failed(containment.locate(connection, checked, flight(tried), foreign), tried);
+        return failed(containment.locate(connection, checked, migrationPipeline(tried), foreign), tried);
     }
 
-    private void send(Pipeline flight, boolean walking) throws SQLException {
-        if (walking) {
-            flight.sendOneByOne(connection);
+    private void send(Pipeline pipeline, boolean separately) throws SQLException {
+        if (separately) {
+            pipeline.sendOneByOne(connection);
         } else {
-            flight.send(connection);
+            pipeline.send(connection);
         }
     }
 
@@ -221,13 +222,13 @@ final class Creation {
         }
     }
 
-    /** The migrations, and their record where it is in the tenant's schema. */
-    private Pipeline flight(String schema) {
+    /** The statements of the migrations, and of their record if it is in the tenant's schema. */
+    private Pipeline migrationPipeline(String schema) {
         boolean recordsInside = recorder.recordsInside();
         Optional<Pattern> table = recorder.tableInSchema().map(Creation::mentioned);
-        Pipeline flight = new Pipeline().add(scripts.path().sql(schema));
+        Pipeline pipeline = new Pipeline().add(scripts.path().sql(schema));
         if (recordsInside) {
-            flight.addAll(recorder.create(schema));
+            pipeline.addAll(recorder.create(schema));
         }
         boolean deferred = false;
         List<Migration> unrecorded = new ArrayList<>();
@@ -235,33 +236,34 @@ final class Creation {
             MigrationScript script = migration.up();
             PreparedScript prepared = scripts.get(script);
             if (table.isPresent() && table.get().matcher(script.text()).find()) {
-                // It finds what it would find in a tenant that is there.
-                record(schema, unrecorded, flight);
+                // The script may read the tracking table; it must find the rows that it would find in an existing
+                // tenant.
+                record(schema, unrecorded, pipeline);
             }
-            flight.addScript(migration.version(), script, prepared.statementsInCreation(schema));
+            pipeline.addScript(migration.version(), script, prepared.statementsInCreation(schema));
             deferred = deferred || PendingConstraints.mayBeLeftBy(script);
             if (deferred) {
-                flight.addCheck(migration.version(), script, PendingConstraints.checkSql(schema));
+                pipeline.addCheck(migration.version(), script, PendingConstraints.checkSql(schema));
             }
             if (prepared.changesSettings()) {
-                // As it would not hold if each migration had its own transaction.
-                flight.add(restore).add(scripts.path().sql(schema));
-                ownSettings.restoreSql(prepared.customSettings()).ifPresent(flight::add);
+                // A setting would not outlive the migration if each had its own transaction.
+                pipeline.add(restore).add(scripts.path().sql(schema));
+                ownSettings.restoreSql(prepared.customSettings()).ifPresent(pipeline::add);
             }
             if (recordsInside) {
                 unrecorded.add(migration);
             }
         }
-        record(schema, unrecorded, flight);
-        // What is deferred, also by what the text does not show, would run at the commit.
-        flight.add(scripts.path().sql(schema))
+        record(schema, unrecorded, pipeline);
+        // Deferred work, also of code that the text does not show, would otherwise run at the commit.
+        pipeline.add(scripts.path().sql(schema))
                 .add(PendingConstraints.checkSql(schema))
                 .add(Containment.OWN_PATH);
         if (recordsInside) {
-            flight.addAll(assertRecorded(schema));
+            pipeline.addAll(assertRecorded(schema));
         }
-        return flight
-                // What was deferred all the same, by a trigger that another one fired, can change nothing any more.
+        return pipeline
+                // A trigger may queue further deferred work; read-only mode keeps it from writing.
                 .add("SAVEPOINT " + CHECK_SAVEPOINT)
                 .add("SET TRANSACTION READ ONLY")
                 .add(PendingConstraints.checkSql(schema))
@@ -273,28 +275,28 @@ final class Creation {
         return Pattern.compile(table, Pattern.CASE_INSENSITIVE | Pattern.LITERAL);
     }
 
-    /** Many at once, because a statement for each takes as long as a small migration. */
-    private void record(String schema, List<Migration> unrecorded, Pipeline flight) {
-        flight.addAll(recorder.insertAll(schema, unrecorded));
+    /** Records many migrations in one statement, because one for each takes as long as a small migration. */
+    private void record(String schema, List<Migration> unrecorded, Pipeline pipeline) {
+        pipeline.addAll(recorder.insertAll(schema, unrecorded));
         unrecorded.clear();
     }
 
-    /** The record of a tenant that is complete. */
+    /** The statements that record all migrations at once. */
     private Pipeline recording(String schema) {
         return recorder.create(schema)
                 .addAll(recorder.insertAll(schema, catalog.migrations()))
                 .addAll(assertRecorded(schema));
     }
 
-    /** At the end only: the text grows with the number of migrations. */
+    /** Used once, at the end, because its text grows with the number of migrations. */
     private Pipeline assertRecorded(String schema) {
         List<RecordedVersion> rows =
                 catalog.migrations().stream().map(TenantState::rowOf).toList();
-        return recorder.assertRecorded(schema, rows, SPOILED);
+        return recorder.assertRecorded(schema, rows, RECORD_TAMPERED);
     }
 
-    /** Once more, one statement after the other, because a flight does not tell which one failed. */
-    private void walk(String schema) throws SQLException {
+    /** Sends the statements again, one by one, because an error of a pipeline does not tell which statement failed. */
+    private void sendOneByOne(String schema) throws SQLException {
         try {
             send(schema, true);
         } catch (SQLException e) {
@@ -308,8 +310,8 @@ final class Creation {
 
     private MigrationFailedException failed(SQLException e, String schema) {
         Failure failure = e instanceof ScriptFailure script ? script.failure() : SqlErrors.failure(e);
-        if (!(e instanceof ScriptFailure) && SqlErrors.says(e, SPOILED)) {
-            failure = Failure.of(SPOILED + "; remove that from the migration");
+        if (!(e instanceof ScriptFailure) && SqlErrors.says(e, RECORD_TAMPERED)) {
+            failure = Failure.of(RECORD_TAMPERED + "; remove that from the migration");
         }
         if (!(e instanceof ScriptFailure) && SqlErrors.says(e, DEFERRED)) {
             failure = Failure.of(DEFERRED + "; drop the table in the migration that creates it");
@@ -326,7 +328,7 @@ final class Creation {
                 SqlErrors.withoutDetail(e));
     }
 
-    /** The name was there, or another transaction committed it meanwhile. A script may fail with the same codes. */
+    /** Whether the name is taken. A script may fail with these codes too, so the catalog decides. */
     private boolean isTaken(String schema, SQLException e) throws SQLException {
         String state = SqlErrors.state(e);
         return (state.equals(DUPLICATE_SCHEMA) || state.equals(UNIQUE_VIOLATION))

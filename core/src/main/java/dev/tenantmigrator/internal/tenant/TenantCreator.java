@@ -41,13 +41,13 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Creates tenants: schema, tracking table, all migrations and the host's step, all of it or nothing. */
+/** Creates tenants: schema, tracking table, all migrations and the creation step, all of it or nothing. Thread-safe. */
 public final class TenantCreator {
 
     private static final Logger LOG = LoggerFactory.getLogger(TenantCreator.class);
     private static final String SAVEPOINT = "tenant_migrator_create";
 
-    /** How long after a lost commit the server is given to finish it. */
+    /** Time that the server gets to finish a commit whose connection was lost. A commit usually takes milliseconds. */
     private static final Duration SETTLED = Duration.ofSeconds(2);
 
     private final Config config;
@@ -55,15 +55,15 @@ public final class TenantCreator {
     private final CreationRetry retry;
 
     /**
-     * What the last sign-up ran: the next one mostly runs the same, and need not read it again. Forgotten when one fails: an
-     * object may have been added to an extension, which its state does not show.
+     * The prepared scripts of the last creation, which the next one mostly reuses. They are dropped when a creation fails, because an
+     * object may have been added to an extension, which the extensions' fingerprint does not show.
      */
     private volatile Optional<Prepared> last = Optional.empty();
 
     /**
-     * Prepared scripts, with the catalog whose files they are known by.
+     * Prepared scripts and the catalog of their files.
      *
-     * @param extensions the installed extensions when the scripts were prepared
+     * @param extensions the fingerprint of the installed extensions when the scripts were prepared
      */
     private record Prepared(MigrationCatalog catalog, PreparedScripts scripts, List<String> extensions) {}
 
@@ -95,13 +95,13 @@ public final class TenantCreator {
 
     private CreatedTenant createOutside(TenantName name, CreationStep step) throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
-        return retry.run(catalog, () -> createAndTell(catalog, name, step));
+        return retry.run(catalog, () -> createAndPublish(catalog, name, step));
     }
 
-    private CreatedTenant createAndTell(MigrationCatalog catalog, TenantName name, CreationStep step)
+    private CreatedTenant createAndPublish(MigrationCatalog catalog, TenantName name, CreationStep step)
             throws SQLException {
         try {
-            return tell(createOrFindPlace(catalog, name, step));
+            return publish(createOrFindPlace(catalog, name, step));
         } catch (MigrationFailedException e) {
             last = Optional.empty();
             throw e;
@@ -111,13 +111,13 @@ public final class TenantCreator {
     private CreatedTenant createOrFindPlace(MigrationCatalog catalog, TenantName name, CreationStep step)
             throws SQLException {
         Optional<CreatedTenant> created = create(catalog, name, step, false);
-        // Some pools close a connection at certain errors; then the place of the error is looked for on another.
+        // Some pools close a connection at certain errors; the failing statement is then found on another connection.
         return created.isPresent()
                 ? created.get()
                 : create(catalog, name, step, true).orElseThrow();
     }
 
-    private CreatedTenant tell(CreatedTenant created) {
+    private CreatedTenant publish(CreatedTenant created) {
         LOG.debug("Created {} in {} ms", created.schema(), created.duration().toMillis());
         Events.publish(config, new TenantEvent.TenantCreated(created.schema(), created.duration()));
         return created;
@@ -167,8 +167,8 @@ public final class TenantCreator {
     }
 
     /**
-     * The connection was lost at the commit: only the database knows whether the tenant is there. It is asked more than once,
-     * because the server may still be at it for a moment, and the connection that asks may go as well.
+     * Asks the database whether the tenant exists, after the connection was lost at the commit. It asks more than once, because the
+     * server may still be committing, and because the connection that asks may be lost too.
      */
     private CreatedTenant afterLostCommit(CreatedTenant created, SQLException lost) {
         long end = System.nanoTime() + SETTLED.toNanos();
@@ -190,7 +190,7 @@ public final class TenantCreator {
                 SqlErrors.withoutDetail(lost));
     }
 
-    /** Empty when nobody could be asked. */
+    /** Whether the tenant exists; empty when the database could not be asked. */
     private Optional<Boolean> isThere(String schema) {
         try (Session session = Session.openToRead(config.dataSource())) {
             return Optional.of(config.recorder().isTracked(session.connection(), schema));
@@ -220,7 +220,7 @@ public final class TenantCreator {
                     SqlErrors.withoutDetail(e));
         }
         try {
-            // First, because what tenants share is created under a lock that belongs to the transaction.
+            // First, because shared objects are created under a lock that lasts until the transaction ends.
             Prepared prepared = load(catalog, connection);
             prepareStore(connection);
             SessionSettings settings = SessionSettings.read(connection);
@@ -238,19 +238,19 @@ public final class TenantCreator {
                     random);
             CreatedTenant created = runChecked(creation, name, step);
             Pipeline end = new Pipeline();
-            // Also what their text does not show.
+            // Also those that the scripts' text does not show.
             if (leftTemporaryTables(connection, settings, created.schema())) {
                 end.add("DISCARD TEMP");
             }
             own.restoreSql(own.values().keySet()).ifPresent(end::add);
             end.add(restore).add("RELEASE SAVEPOINT " + SAVEPOINT).send(connection);
-            return tell(created);
+            return publish(created);
         } catch (MigrationFailedException e) {
             last = Optional.empty();
-            takeBack(connection, e);
+            rollBack(connection, e);
             throw LockTable.isFull(e.failure()) ? CreationRetry.explained(e, catalog, connection) : e;
         } catch (SQLException | RuntimeException | Error e) {
-            takeBack(connection, e);
+            rollBack(connection, e);
             throw e;
         }
     }
@@ -270,9 +270,9 @@ public final class TenantCreator {
     }
 
     /**
-     * Whether the migrations left temporary tables, and the caller has none, so that all can go.
+     * Whether the migrations left temporary tables while the caller had none, so that all of them can be dropped.
      *
-     * @throws TenantMigratorException when they left something that cannot be taken off the caller's connection
+     * @throws TenantMigratorException when they left something that cannot be removed from the caller's connection
      */
     private static boolean leftTemporaryTables(Connection connection, SessionSettings before, String schema)
             throws SQLException {
@@ -294,7 +294,7 @@ public final class TenantCreator {
         return temporary;
     }
 
-    private static void takeBack(Connection connection, Throwable reason) {
+    private static void rollBack(Connection connection, Throwable reason) {
         try {
             execute(connection, "ROLLBACK TO SAVEPOINT " + SAVEPOINT);
             execute(connection, "RELEASE SAVEPOINT " + SAVEPOINT);
@@ -315,7 +315,7 @@ public final class TenantCreator {
         return prepared;
     }
 
-    /** Makes what all tenants share in the store, in a transaction of its own. SQL alone needs none, because it is one batch. */
+    /** Prepares the store in a transaction of its own. A store that consists of SQL needs none, because it sends one batch. */
     private void prepareStore(Session session) throws SQLException {
         if (config.recorder().isSql()) {
             prepareStore(session.connection());
@@ -334,7 +334,7 @@ public final class TenantCreator {
         }
     }
 
-    /** Whether a setting may stay on the connection that cannot be restored. */
+    /** Whether a script may leave a setting on the connection that cannot be restored. */
     private static boolean leavesSettings(PreparedScript script) {
         return script.leavesCustomSettings() || script.effects().unseenSettings();
     }
