@@ -7,9 +7,9 @@ import java.util.Optional;
  * A row of a tenant's tracking table.
  *
  * @param version the migration's version
- * @param description what the table says of it
- * @param appliedAt when it was applied: UTC when this library wrote it, the session's time zone when an older tool did.
- *     Empty: started and never finished
+ * @param description the recorded description, by default the words of the version
+ * @param appliedAt the time of application: in UTC when this library wrote it, in the session's time zone when an older tool did.
+ *     Empty when the migration was started and not finished
  * @param checksum the recorded checksum, when there is one
  */
 public record AppliedMigration(
@@ -25,7 +25,7 @@ public record AppliedMigration(
     }
 
     /**
-     * The part that decisions depend on.
+     * The columns on which decisions depend.
      *
      * @return the version, its checksum, and whether it is finished
      */

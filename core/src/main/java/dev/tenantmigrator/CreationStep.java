@@ -7,14 +7,14 @@ import java.sql.SQLException;
 @FunctionalInterface
 public interface CreationStep {
 
-    /** Does nothing. */
+    /** A step that does nothing. */
     CreationStep NONE = (connection, schema) -> {};
 
     /**
      * Runs in the creation's transaction, with {@code search_path} set to the new tenant and then the shared schema.
      *
-     * @param connection of the creation; do not commit, roll back or close it
-     * @param schema the new tenant
+     * @param connection the creation's connection; do not commit, roll back or close it
+     * @param schema the new tenant's schema
      * @throws SQLException ends the creation, which leaves nothing behind; so does any other exception
      */
     void run(Connection connection, String schema) throws SQLException;

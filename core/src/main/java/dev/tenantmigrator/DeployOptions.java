@@ -5,8 +5,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a deploy applies, how it treats unusual histories, and how it goes through the fleet. By default all versions, no
- * out-of-order versions, no changes of the shared schema, and {@link Rollout#defaults()}. Immutable.
+ * Options of a deploy: versions to apply, treatment of unusual histories, and rollout. By default all versions, no out-of-order
+ * versions, no changes of the shared schema, and {@link Rollout#defaults()}. Immutable and thread-safe.
  */
 public final class DeployOptions {
 
@@ -25,7 +25,7 @@ public final class DeployOptions {
     }
 
     /**
-     * The defaults.
+     * The default options.
      *
      * @return the options
      */
@@ -34,7 +34,7 @@ public final class DeployOptions {
     }
 
     /**
-     * Begins with the defaults.
+     * A builder with the default options.
      *
      * @return a builder
      */
@@ -61,16 +61,16 @@ public final class DeployOptions {
     }
 
     /**
-     * The last version that is applied.
+     * The newest version to apply.
      *
-     * @return empty for all
+     * @return empty for all versions
      */
     public Optional<String> targetVersion() {
         return targetVersion;
     }
 
     /**
-     * How the deploy goes through the fleet.
+     * The rollout: order, groups, parallelism, failures, timeouts and attempts.
      *
      * @return the rollout
      */
@@ -89,8 +89,8 @@ public final class DeployOptions {
         private Builder() {}
 
         /**
-         * Whether to apply a pending version that is older than an applied one, as after merging two branches. Without it,
-         * such a tenant fails and is not changed.
+         * Whether to apply a pending version that is older than an applied one, e.g. after merging two branches. Otherwise such a
+         * tenant fails and is not changed.
          *
          * @param accepted false by default
          * @return this
@@ -101,7 +101,7 @@ public final class DeployOptions {
         }
 
         /**
-         * Whether the migrations of this run may change the shared schema. Without it, a migration that does fails.
+         * Whether the migrations of this run may change the shared schema. Otherwise a migration that does so fails and is rolled back.
          *
          * @param allowed false by default
          * @return this
@@ -112,7 +112,8 @@ public final class DeployOptions {
         }
 
         /**
-         * Applies no version newer than this one; newer ones stay pending.
+         * Applies no version newer than this one; newer ones stay pending. The deploy throws {@link InvalidMigrationException} when
+         * the source does not have it.
          *
          * @param version a version of the source
          * @return this
@@ -123,9 +124,9 @@ public final class DeployOptions {
         }
 
         /**
-         * How the deploy goes through the fleet.
+         * Sets the rollout: order, groups, parallelism, failures, timeouts and attempts.
          *
-         * @param newRollout the rollout
+         * @param newRollout {@link Rollout#defaults()} by default
          * @return this
          */
         public Builder rollout(Rollout newRollout) {
@@ -134,7 +135,7 @@ public final class DeployOptions {
         }
 
         /**
-         * The options, which later calls of this builder do not change.
+         * Builds the options. Later calls of this builder do not change them.
          *
          * @return the options
          */

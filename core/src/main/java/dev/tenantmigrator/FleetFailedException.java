@@ -9,14 +9,15 @@ import java.util.stream.Collectors;
 public class FleetFailedException extends TenantMigratorException {
 
     private static final long serialVersionUID = 1L;
+    /** Tenants in the message: enough to recognize a pattern, few enough for a log line. */
     private static final int SHOWN = 10;
 
     private final transient FleetReport report;
 
     /**
-     * An exception.
+     * An exception whose message names the first tenants that need attention.
      *
-     * @param report of the run
+     * @param report the report of the run
      */
     public FleetFailedException(FleetReport report) {
         super(Failure.of(summary(report)));
@@ -26,7 +27,7 @@ public class FleetFailedException extends TenantMigratorException {
     /**
      * The report of the run.
      *
-     * @return what happened to every tenant
+     * @return one outcome per tenant
      */
     public FleetReport report() {
         return report;

@@ -2,24 +2,24 @@ package dev.tenantmigrator;
 
 import dev.tenantmigrator.report.Failure;
 
-/** Migrations that cannot be read or must not run. Thrown before anything was changed. */
+/** Thrown when migrations cannot be read or must not run. Nothing was changed. */
 public class InvalidMigrationException extends TenantMigratorException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * An exception.
+     * An exception for a failure.
      *
-     * @param failure what is wrong and where
+     * @param failure the problem with its coordinates
      */
     public InvalidMigrationException(Failure failure) {
         super(failure);
     }
 
     /**
-     * An exception.
+     * An exception about a file.
      *
-     * @param message what is wrong and what to do
+     * @param message the problem and what to do
      * @param file the script or directory
      */
     public InvalidMigrationException(String message, String file) {
@@ -27,9 +27,9 @@ public class InvalidMigrationException extends TenantMigratorException {
     }
 
     /**
-     * An exception.
+     * An exception about a line.
      *
-     * @param message what is wrong and what to do
+     * @param message the problem and what to do
      * @param file the script
      * @param line the line, from 1
      */

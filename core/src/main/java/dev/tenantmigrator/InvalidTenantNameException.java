@@ -2,25 +2,25 @@ package dev.tenantmigrator;
 
 import dev.tenantmigrator.report.Failure;
 
-/** A text that cannot be the name of a tenant, or names a schema that must never be one. Nothing was changed. */
+/** Thrown when a text cannot be a tenant's name, or names a schema that must never be a tenant. Nothing was changed. */
 public class InvalidTenantNameException extends TenantMigratorException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * An exception.
+     * An exception for a failure.
      *
-     * @param failure what happened and where
+     * @param failure the problem with its coordinates
      */
     public InvalidTenantNameException(Failure failure) {
         super(failure);
     }
 
     /**
-     * An exception.
+     * An exception about a name.
      *
-     * @param name the text
-     * @param reason why it was refused
+     * @param name the refused text
+     * @param reason the reason
      */
     public InvalidTenantNameException(String name, String reason) {
         this(Failure.of("\"" + name + "\" cannot be a tenant's name: " + reason));

@@ -17,10 +17,10 @@ public record Migration(String version, MigrationScript up, Optional<MigrationSc
     private static final Pattern DIGITS = Pattern.compile("^[0-9]+[._-]?");
 
     /**
-     * Checks the version.
+     * A migration whose version is well formed.
      *
-     * @throws InvalidMigrationException when the version is not of letters, digits, {@code _}, {@code -} and {@code .},
-     *     begins with another character than a letter or digit, or is longer than the tracking table's 255
+     * @throws InvalidMigrationException when the version has other characters than letters, digits, {@code _}, {@code -} and {@code
+     *     .}, does not begin with a letter or digit, or is longer than 255 characters, the width of the tracking table's column
      */
     public Migration {
         if (!isVersion(version)) {
@@ -68,7 +68,7 @@ public record Migration(String version, MigrationScript up, Optional<MigrationSc
     }
 
     /**
-     * What the tracking table says of it: the version's words without the leading digits.
+     * The description for the tracking table: the version without its leading digits, with spaces for {@code _}.
      *
      * @return e.g. {@code initial schema}; the whole version when nothing is left
      */

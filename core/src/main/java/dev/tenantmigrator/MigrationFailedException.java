@@ -2,15 +2,18 @@ package dev.tenantmigrator;
 
 import dev.tenantmigrator.report.Failure;
 
-/** A migration or rollback failed in a tenant. Nothing of it was kept: its transaction was rolled back. */
+/**
+ * Thrown when a migration or rollback failed in a tenant. Its transaction was rolled back, so nothing of it was kept. Of a script
+ * that runs outside of a transaction, earlier statements are kept, and the message says so.
+ */
 public class MigrationFailedException extends TenantMigratorException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * An exception.
+     * An exception for a failure.
      *
-     * @param failure what happened and where
+     * @param failure the problem with its coordinates
      */
     public MigrationFailedException(Failure failure) {
         super(failure);
@@ -19,8 +22,8 @@ public class MigrationFailedException extends TenantMigratorException {
     /**
      * An exception with a cause.
      *
-     * @param failure what happened and where
-     * @param cause why
+     * @param failure the problem with its coordinates
+     * @param cause the cause
      */
     public MigrationFailedException(Failure failure, Throwable cause) {
         super(failure, cause);

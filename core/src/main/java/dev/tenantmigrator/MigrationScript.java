@@ -24,7 +24,7 @@ public final class MigrationScript {
     /**
      * A script read from a file.
      *
-     * @param location how error messages name the file, e.g. {@code migrations/20241218_init/migration.sql}
+     * @param location the name of the file in error messages, e.g. {@code migrations/20241218_init/migration.sql}
      * @param content the file's bytes, copied
      */
     public MigrationScript(String location, byte[] content) {
@@ -37,7 +37,7 @@ public final class MigrationScript {
     /**
      * A script from text.
      *
-     * @param location how error messages name the script
+     * @param location the name of the script in error messages
      * @param sql its text
      * @return the script
      */
@@ -46,7 +46,7 @@ public final class MigrationScript {
     }
 
     /**
-     * How error messages name the file.
+     * The name of the file in error messages.
      *
      * @return the location as it was given
      */
@@ -55,8 +55,8 @@ public final class MigrationScript {
     }
 
     /**
-     * The script's text, without a byte-order mark and with CRLF read as LF, so that a checkout on another operating
-     * system gives the same functions and the same checksum.
+     * The script's text, without a byte-order mark and with CRLF read as LF, so that checkouts on all operating systems create equal
+     * functions and have equal checksums.
      *
      * @return the text
      * @throws InvalidMigrationException when the bytes are not UTF-8; names the line
@@ -83,14 +83,14 @@ public final class MigrationScript {
     }
 
     /**
-     * Whether a recorded checksum is one of this file: the one of {@link #checksum()}, that of the raw bytes or that of
-     * the CRLF form.
+     * Whether a recorded checksum fits this file: it may be {@link #checksum()}, or the SHA-256 of the raw bytes or of the CRLF form,
+     * which older tools recorded.
      *
      * @param recorded a checksum from the tracking table
      * @return true when it matches, letter case aside
      */
     public boolean matches(String recorded) {
-        // Most have the first.
+        // Most rows have this one, and comparing it needs no hashing.
         return recorded.equals(checksum)
                 || Stream.of(normalized, raw, withCarriageReturns(normalized))
                         .anyMatch(form -> sha256(form).equalsIgnoreCase(recorded));

@@ -9,8 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Where migrations come from, and the order of their versions. Read once per run: an implementation may read files at every
- * call.
+ * A source of migrations, and the order of their versions. The library reads it once per run, so an implementation may read files at
+ * every call.
  *
  * <p>Implementations must be thread-safe.
  */
@@ -20,8 +20,7 @@ public interface MigrationSource {
     /**
      * Reads all migrations, in any order.
      *
-     * <p>What stands in the scripts is not looked at here: a script that cannot be read to its end is refused only when
-     * it would run.
+     * <p>The scripts are not parsed here: a script that cannot be read to its end is refused only when it would run.
      *
      * @return the migrations
      * @throws InvalidMigrationException when the source cannot be read, a version is malformed, or a directory has no
@@ -30,8 +29,8 @@ public interface MigrationSource {
     List<Migration> read();
 
     /**
-     * The order in which migrations are applied. It alone decides which version is newer: what is ahead or a gap, what was applied
-     * in the wrong order, and what a target version includes. By code point unless the source says otherwise.
+     * The order in which migrations are applied. It alone decides which version is newer, and so which versions are ahead, a gap,
+     * applied in the wrong order, or included by a target version. By code point unless the source overrides this.
      *
      * <p>Implementations must order any two versions, those of the source and others: versions are also recorded that the source
      * has no file for, because the file is gone or a newer release of the application applied them. Only equal versions may
@@ -55,9 +54,8 @@ public interface MigrationSource {
 
     /**
      * A directory that holds one directory per migration, such as {@code prisma/migrations}. Hidden files and directories
-     * are passed over, and so are other files beside them, but for a {@code .sql} file, which somebody has put into the wrong
-     * place, and a {@code migration_lock.toml} of Prisma that names another provider than {@code postgresql}: both are
-     * refused.
+     * are ignored, and so are other files beside the directories. Two are refused when the source is read: a {@code .sql} file,
+     * which is in the wrong place, and a {@code migration_lock.toml} of Prisma with another provider than {@code postgresql}.
      *
      * @param directory read at each run
      * @return the source
@@ -82,7 +80,7 @@ public interface MigrationSource {
      * A directory on the class path of a class loader, also inside a jar.
      *
      * @param path e.g. {@code db/tenant-migrations}
-     * @param classLoader where to look
+     * @param classLoader finds the directory
      * @return the source
      */
     static MigrationSource classpath(String path, ClassLoader classLoader) {
@@ -92,7 +90,7 @@ public interface MigrationSource {
     /**
      * Migrations in memory.
      *
-     * @param migrations in any order
+     * @param migrations the migrations, in any order
      * @return the source
      */
     static MigrationSource of(Migration... migrations) {

@@ -3,7 +3,7 @@ package dev.tenantmigrator;
 import java.util.Optional;
 
 /**
- * What a tenant's tracking table says of one version, as far as decisions depend on it: many tenants have the same.
+ * The columns of a tracking row on which decisions depend. Many tenants have equal ones, which the library then keeps once.
  *
  * @param version the migration's version
  * @param checksum the recorded checksum, when there is one

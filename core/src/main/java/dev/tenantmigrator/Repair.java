@@ -1,20 +1,20 @@
 package dev.tenantmigrator;
 
-/** A correction of what is recorded. None of them runs a script. */
+/** A correction of tracking rows. None of them runs a script. */
 public sealed interface Repair {
 
     /**
-     * Records the checksum of the version's file as it is now, where the version is applied.
+     * Records the present checksum of a version's file in tenants that have the version.
      *
      * @param version a version of the source
      */
     record AcceptChecksum(String version) implements Repair {}
 
-    /** Records the checksums of the files for applied versions that have none, or one of an older tool. */
+    /** Records the files' checksums for versions without a checksum, or with one of an older tool. */
     record FillChecksums() implements Repair {}
 
     /**
-     * Records a version as applied, and ends a row that was left unfinished.
+     * Records a version as applied, also where its row is unfinished.
      *
      * @param version a version of the source
      */

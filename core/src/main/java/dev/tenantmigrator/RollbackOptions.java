@@ -4,8 +4,8 @@ import dev.tenantmigrator.rollout.Rollout;
 import java.util.Objects;
 
 /**
- * How far a rollback goes, and how it goes through the fleet. By default a tenant with later versions is refused, the shared
- * schema must not change, and the rollout is {@link Rollout#defaults()}. Immutable.
+ * Options of a rollback: versions to roll back, and rollout. By default a tenant with later versions is refused, the shared schema
+ * must not change, and the rollout is {@link Rollout#defaults()}. Immutable and thread-safe.
  */
 public final class RollbackOptions {
 
@@ -22,7 +22,7 @@ public final class RollbackOptions {
     }
 
     /**
-     * The defaults.
+     * The default options.
      *
      * @return the options
      */
@@ -31,7 +31,7 @@ public final class RollbackOptions {
     }
 
     /**
-     * Begins with the defaults.
+     * A builder with the default options.
      *
      * @return a builder
      */
@@ -58,7 +58,7 @@ public final class RollbackOptions {
     }
 
     /**
-     * How the rollback goes through the fleet.
+     * The rollout: order, groups, parallelism, failures, timeouts and attempts.
      *
      * @return the rollout
      */
@@ -76,8 +76,8 @@ public final class RollbackOptions {
         private Builder() {}
 
         /**
-         * Whether to roll back the versions that were applied after the given one too, newest first. Without it, a tenant
-         * that has some is refused.
+         * Whether to roll back also the versions that were applied after the given one, newest first. Otherwise a tenant with such
+         * versions fails and is not changed.
          *
          * @param included false by default
          * @return this
@@ -88,7 +88,7 @@ public final class RollbackOptions {
         }
 
         /**
-         * Whether the scripts of this run may change the shared schema. Without it, a script that does fails.
+         * Whether the scripts of this run may change the shared schema. Otherwise a script that does so fails and is rolled back.
          *
          * @param allowed false by default
          * @return this
@@ -99,9 +99,9 @@ public final class RollbackOptions {
         }
 
         /**
-         * How the rollback goes through the fleet.
+         * Sets the rollout: order, groups, parallelism, failures, timeouts and attempts.
          *
-         * @param newRollout the rollout
+         * @param newRollout {@link Rollout#defaults()} by default
          * @return this
          */
         public Builder rollout(Rollout newRollout) {
@@ -110,7 +110,7 @@ public final class RollbackOptions {
         }
 
         /**
-         * The options, which later calls of this builder do not change.
+         * Builds the options. Later calls of this builder do not change them.
          *
          * @return the options
          */

@@ -42,7 +42,7 @@ public interface SchemaAdapter {
      * Reads a script once; the result serves all tenants of a run.
      *
      * @param script the script
-     * @param shared what belongs to no tenant
+     * @param shared the objects that belong to no tenant
      * @return the script, ready for any tenant
      * @throws InvalidMigrationException when the script is empty, cannot be read to its end (names the line on which an
      *     unterminated string, quoted identifier, comment or dollar quote began) or holds a statement that cannot run
@@ -55,8 +55,8 @@ public interface SchemaAdapter {
      * all tenants that are created while the scripts and the shared objects stay the same.
      *
      * @param scripts all migrations' scripts, in order
-     * @param shared what belongs to no tenant
-     * @return for each script what runs, in the same order
+     * @param shared the objects that belong to no tenant
+     * @return the adapted scripts, in the order of the given ones
      * @throws InvalidMigrationException as {@link #adapt} does
      */
     default List<TenantScript> adaptForCreation(List<MigrationScript> scripts, SharedObjects shared) {
@@ -69,7 +69,7 @@ public interface SchemaAdapter {
      * {@code public.x} and {@code "public"."x"}, in literals that PostgreSQL reads as a name ({@code 'public.x'::regclass})
      * or compares with a schema's ({@code table_schema = 'public'}), in search paths, in bodies of functions and
      * {@code DO}, and in SQL that PL/pgSQL executes. Other string literals, comments, the role {@code PUBLIC}, shared
-     * objects and objects of extensions stay as they are. What a script sets ends with its transaction.
+     * objects and objects of extensions stay as they are. Settings of a script end with its transaction.
      *
      * @return the adapter
      */
@@ -91,8 +91,8 @@ public interface SchemaAdapter {
 
         /**
          * Whether the script runs in one transaction with its tracking row. Otherwise it holds only statements that
-         * PostgreSQL refuses in a transaction, which are sent one by one, and in which every table and index is written with
-         * its schema. While a tenant is created the library turns them into what can run in a transaction.
+         * PostgreSQL refuses in a transaction. They are sent one by one, and name every table and index with its schema. For the
+         * creation of a tenant the library turns them into statements that can run in a transaction.
          *
          * @return true by default
          */
@@ -110,7 +110,7 @@ public interface SchemaAdapter {
         }
 
         /**
-         * What a reader of the adapted script should know.
+         * Notes for a reader of the adapted script.
          *
          * @return in the order of the lines; none by default
          */

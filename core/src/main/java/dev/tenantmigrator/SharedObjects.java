@@ -5,10 +5,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What migrations may name beside their tenant's schema: shared objects and objects of extensions, which {@code public.x}
- * means then, and whole schemas.
+ * The objects outside of a tenant's schema that migrations may name: shared objects and objects of extensions, for which {@code
+ * public.x} is not changed to the tenant's, and whole schemas.
  *
- * @param sharedSchema the schema of what belongs to no tenant
+ * @param sharedSchema the schema of the objects that belong to no tenant
  * @param names allowed shared objects, e.g. {@code users}, as PostgreSQL stores them (unquoted names in lower case)
  * @param extensionObjects the schema of each function, type, operator class and so on that an extension owns, by name
  * @param schemas other schemas that are allowed by name, e.g. of an audit tool
@@ -16,7 +16,7 @@ import java.util.Set;
 public record SharedObjects(
         String sharedSchema, Set<String> names, Map<String, String> extensionObjects, Set<String> schemas) {
 
-    /** Copies its arguments. */
+    /** Takes copies of the collections. */
     public SharedObjects {
         names = Set.copyOf(names);
         extensionObjects = Map.copyOf(extensionObjects);

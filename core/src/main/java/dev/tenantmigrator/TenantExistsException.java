@@ -2,16 +2,15 @@ package dev.tenantmigrator;
 
 import dev.tenantmigrator.report.Failure;
 
-/** A schema is in the way: the name is taken, or the schema is a tenant already or holds another tool's table. Nothing was
- * changed. */
+/** Thrown when a name is taken, or a schema is a tenant already or holds another tool's table. */
 public class TenantExistsException extends TenantMigratorException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * An exception.
+     * An exception for a failure.
      *
-     * @param failure what happened and where
+     * @param failure the problem with its coordinates
      */
     public TenantExistsException(Failure failure) {
         super(failure);

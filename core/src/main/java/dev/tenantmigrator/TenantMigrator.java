@@ -14,19 +14,18 @@ import javax.sql.DataSource;
 /**
  * Creates, migrates, rolls back, repairs and checks the schemas of tenants in one PostgreSQL database.
  *
- * <p>By default there are no required tables and no shared objects, the shared schema is {@code public}, {@code uuid-ossp}
- * is made available in it, and one tenant is worked on at a time; see {@link TenantMigratorBuilder}.
+ * <p>By default there are no required tables and no shared objects, the shared schema is {@code public}, the extension {@code
+ * uuid-ossp} is created in it, and tenants are migrated one at a time; see {@link TenantMigratorBuilder}.
  *
- * <p>Each migration runs in one transaction of its own together with its tracking row, under a lock of the tenant
- * ({@code pg_try_advisory_xact_lock}; PostgreSQL documentation, "Advisory Locks"), so that any number of instances may run
- * the same call at the same time. Connections are borrowed from the {@link DataSource} and returned as they were lent.
+ * <p>Each migration runs in a transaction of its own together with its tracking row, under a lock of the tenant
+ * ({@code pg_try_advisory_xact_lock}; PostgreSQL documentation, "Advisory Locks"). So any number of instances may make equal calls at
+ * the same time. Connections are borrowed from the {@link DataSource} and returned as they were lent.
  *
- * <p>A run that concerns tenants returns one outcome for each, and the failure of one is not an exception: ask
- * {@link FleetReport#throwIfFailed()}. What makes any work impossible is thrown before anything is changed:
- * {@link InvalidMigrationException} when migrations cannot be read, {@link TenantMigratorException} when the database
- * cannot be reached or lends a connection with an open transaction. Calls that return a {@link FleetReport} report a tenant
- * that is not there as failed; the others throw {@link TenantNotFoundException}. Failed tenants are logged at WARN, without
- * data of theirs.
+ * <p>A call that returns a {@link FleetReport} has one outcome per tenant. A failed tenant is an outcome, not an exception; {@link
+ * FleetReport#throwIfFailed()} turns it into one. An error that prevents the whole run is thrown before anything is changed: {@link
+ * InvalidMigrationException} when migrations cannot be read, {@link TenantMigratorException} when the database cannot be reached or
+ * the pool lends a connection with an open transaction. A tenant that does not exist is a failed outcome where the call returns a
+ * {@link FleetReport}; the other calls throw {@link TenantNotFoundException}. Failed tenants are logged at WARN, without their data.
  *
  * <p>Thread-safe.
  */
@@ -35,7 +34,7 @@ public interface TenantMigrator extends AutoCloseable {
     /**
      * Begins the configuration of a migrator.
      *
-     * @param dataSource where connections are borrowed. A pool of one suffices: no work holds two connections
+     * @param dataSource lends connections. A pool of one suffices, because no thread holds two connections at a time
      * @return a builder
      */
     static TenantMigratorBuilder builder(DataSource dataSource) {
@@ -43,20 +42,20 @@ public interface TenantMigrator extends AutoCloseable {
     }
 
     /**
-     * Makes the required extensions available in the shared schema, once per database, and reads and checks all
-     * migrations, so that the first sign-up need not. Does nothing where all is there. Several may do it at once.
+     * Creates missing extensions in the shared schema, once per database, and reads and checks all migrations, so that the first
+     * creation of a tenant need not. Repeating the call does no harm, and several instances may call it at once.
      *
      * @throws InvalidMigrationException when a migration could not run in a new tenant
-     * @throws TenantMigratorException when an extension is missing and may not be created
+     * @throws TenantMigratorException when an extension is missing and the role may not create it
      */
     void prepare();
 
     /**
-     * Creates a tenant in one transaction: schema, tracking record, all migrations, a check that all required tables are
-     * there, and the host's step. A failure leaves nothing behind.
+     * Creates a tenant in one transaction: schema, tracking record, all migrations, a check that all required tables exist, and the
+     * creation step. A failure leaves nothing behind.
      *
-     * @param name how the schema is named
-     * @param step the host's own step
+     * @param name the name of the schema
+     * @param step the host application's own step
      * @return the tenant
      * @throws TenantExistsException when the name was exact and is taken
      * @throws MigrationFailedException when a migration or the check failed
@@ -69,7 +68,7 @@ public interface TenantMigrator extends AutoCloseable {
     /**
      * {@link #createTenant(TenantName, CreationStep)} without a step.
      *
-     * @param name how the schema is named
+     * @param name the name of the schema
      * @return the tenant
      */
     default CreatedTenant createTenant(TenantName name) {
@@ -77,41 +76,42 @@ public interface TenantMigrator extends AutoCloseable {
     }
 
     /**
-     * Creates a tenant inside the caller's open transaction, so that e.g. a row of {@code users} and the tenant commit or
-     * vanish together. Neither commits nor rolls back: it works inside a savepoint, so that the transaction stays usable
-     * after a failure, and puts back {@code search_path} and other settings.
+     * Creates a tenant inside the caller's open transaction, so that e.g. a row of {@code users} and the tenant are committed or rolled
+     * back together. The call itself neither commits nor rolls back. It works inside a savepoint, so that the transaction stays
+     * usable after a failure, and restores {@code search_path} and other settings.
      *
      * <p>Create the tenant first and insert the user second: a migration with a foreign key to {@code users} locks that
-     * table, and two transactions that have inserted into it already would deadlock.
+     * table, and two transactions that have already inserted into it would deadlock.
      *
-     * @param connection with an open transaction
-     * @param name how the schema is named
-     * @param step the host's own step
-     * @return the tenant, there for others once the caller commits
+     * @param connection a connection with an open transaction
+     * @param name the name of the schema
+     * @param step the host application's own step
+     * @return the tenant, visible to others once the caller commits
      * @throws TenantExistsException when the name was exact and is taken
      * @throws MigrationFailedException when a migration or the check failed
      * @throws InvalidMigrationException when a migration cannot be read to its end
-     * @throws TenantMigratorException when the connection has no open transaction, or as above for the step
+     * @throws TenantMigratorException when the connection has no open transaction, or when the step threw an {@link
+     *     java.sql.SQLException}
      */
     CreatedTenant createTenant(Connection connection, TenantName name, CreationStep step);
 
     /**
      * {@link #createTenant(Connection, TenantName, CreationStep)} without a step.
      *
-     * @param connection with an open transaction
-     * @param name how the schema is named
-     * @return the tenant, there for others once the caller commits
+     * @param connection a connection with an open transaction
+     * @param name the name of the schema
+     * @return the tenant, visible to others once the caller commits
      */
     default CreatedTenant createTenant(Connection connection, TenantName name) {
         return createTenant(connection, name, CreationStep.NONE);
     }
 
     /**
-     * Applies pending migrations. One tenant's failure does not touch another; the next run resumes. When the thread is
-     * interrupted, the tenants that are being worked on are finished and the others skipped.
+     * Applies pending migrations, each in a transaction of its own. A failure of one tenant does not affect another, and the next run
+     * continues. When the thread is interrupted, tenants in progress are finished and the others skipped.
      *
-     * @param tenants which tenants
-     * @param options how to treat unusual histories, and how to go through the fleet
+     * @param tenants the tenants to deploy to
+     * @param options versions, treatment of unusual histories, and rollout
      * @return one outcome per tenant: migrated, up to date, ahead, failed, or skipped
      * @throws InvalidMigrationException when a script that would run cannot be read to its end
      */
@@ -120,7 +120,7 @@ public interface TenantMigrator extends AutoCloseable {
     /**
      * {@link #deploy(Tenants, DeployOptions)} with the defaults.
      *
-     * @param tenants which tenants
+     * @param tenants the selected tenants
      * @return one outcome per tenant
      */
     default FleetReport deploy(Tenants tenants) {
@@ -137,11 +137,11 @@ public interface TenantMigrator extends AutoCloseable {
     }
 
     /**
-     * Shows what {@link #deploy(Tenants, DeployOptions)} would run: changes nothing, takes no tenant's lock, and creates no
-     * extension.
+     * Plans a {@link #deploy(Tenants, DeployOptions)}: shows the statements that it would run. Changes nothing, takes no tenant's lock,
+     * and creates no extension.
      *
-     * @param tenants which tenants
-     * @param options how to treat unusual histories
+     * @param tenants the selected tenants
+     * @param options versions and treatment of unusual histories
      * @return one plan per tenant
      * @throws InvalidMigrationException when a script that would run cannot be read to its end
      */
@@ -150,7 +150,7 @@ public interface TenantMigrator extends AutoCloseable {
     /**
      * {@link #plan(Tenants, DeployOptions)} with the defaults.
      *
-     * @param tenants which tenants
+     * @param tenants the selected tenants
      * @return one plan per tenant
      */
     default PlanReport plan(Tenants tenants) {
@@ -158,9 +158,9 @@ public interface TenantMigrator extends AutoCloseable {
     }
 
     /**
-     * Shows what one version runs in each tenant, whether it is applied there or not; see {@link PlannedMigration#applied()}.
+     * Shows the statements of one version in each tenant, whether it is applied there or not; see {@link PlannedMigration#applied()}.
      *
-     * @param tenants which tenants
+     * @param tenants the selected tenants
      * @param version the version
      * @return one plan per tenant
      * @throws InvalidMigrationException when the version is unknown or its script cannot be read to its end
@@ -168,11 +168,12 @@ public interface TenantMigrator extends AutoCloseable {
     PlanReport planVersion(Tenants tenants, String version);
 
     /**
-     * Rolls a version back, in one transaction with the removal of its row. All tenants are read before the first is changed.
+     * Rolls a version back by its {@code rollback.sql}, in one transaction with the removal of its row. All tenants are read before the
+     * first is changed.
      *
-     * @param tenants which tenants
+     * @param tenants the selected tenants
      * @param version the version
-     * @param options how far to go, and how to go through the fleet
+     * @param options versions to roll back, and rollout
      * @return one outcome per tenant: rolled back, not applied, failed, or skipped
      * @throws InvalidMigrationException when the version is unknown, or a {@code rollback.sql} that would run is missing or
      *     cannot be read to its end; nothing was changed
@@ -182,7 +183,7 @@ public interface TenantMigrator extends AutoCloseable {
     /**
      * {@link #rollback(Tenants, String, RollbackOptions)} with the defaults.
      *
-     * @param tenants which tenants
+     * @param tenants the selected tenants
      * @param version the version
      * @return one outcome per tenant
      */
@@ -194,7 +195,7 @@ public interface TenantMigrator extends AutoCloseable {
      * Creates missing required tables as each tenant's applied migrations define them. A table that exists is neither altered
      * nor emptied. Rows that migrations inserted are not inserted again.
      *
-     * @param tenants which tenants
+     * @param tenants the selected tenants
      * @return one outcome per tenant: backfilled, up to date, or failed
      */
     FleetReport backfill(Tenants tenants);
@@ -202,7 +203,7 @@ public interface TenantMigrator extends AutoCloseable {
     /**
      * Reads the state of tenants.
      *
-     * @param tenants which tenants
+     * @param tenants the selected tenants
      * @return one status per tenant
      * @throws TenantNotFoundException when a tenant that was named does not exist
      */
@@ -221,7 +222,7 @@ public interface TenantMigrator extends AutoCloseable {
      * Checks the health of tenants: required tables, the checksum of every applied migration against its file, missing files,
      * versions that are ahead, gaps and wrong order, pending versions, unfinished rows, invalid indexes.
      *
-     * @param tenants which tenants
+     * @param tenants the selected tenants
      * @return one outcome per tenant: healthy, unhealthy, or failed
      */
     FleetReport verify(Tenants tenants);
@@ -236,26 +237,26 @@ public interface TenantMigrator extends AutoCloseable {
     }
 
     /**
-     * Corrects the record of tenants; runs no script.
+     * Corrects tracking rows, in one transaction per tenant. Runs no script.
      *
-     * @param tenants which tenants
-     * @param repair what to correct
+     * @param tenants the selected tenants
+     * @param repair the correction
      * @return one outcome per tenant: repaired, up to date, not applied, or failed
      * @throws InvalidMigrationException when the repair needs a version that the source does not have
      */
     FleetReport repair(Tenants tenants, Repair repair);
 
     /**
-     * Moves what is recorded for each tenant from this migrator's store to another, one tenant in one transaction under its
-     * lock: versions, descriptions, times and checksums as they are, in their order; then they are removed here. What was
-     * interrupted goes on with the next call.
+     * Moves the tenants' records from this migrator's store to another one. Each tenant is moved in one transaction under its lock:
+     * versions, descriptions, times and checksums are copied unchanged and in order, then removed here. After an interruption the next
+     * call continues.
      *
-     * <p>A tenant that was moved is no tenant any more to an instance that still uses this store: it does not list it, a deploy
-     * that had read it before reports it as failed, and nothing is applied twice. So stop sign-ups, move, and start the
-     * instances anew with the other store; if one signed somebody up meanwhile, move again. No older tool may write to the
-     * tracking tables while they are moved.
+     * <p>An instance that still uses this store does not see a moved tenant any more: it does not list it, and a deploy that had read
+     * it before reports it as failed, so that nothing is applied twice. So stop creating tenants, move, and restart the instances with
+     * the other store. If an instance created a tenant meanwhile, move again. No older tool may write to the tracking tables during the
+     * move.
      *
-     * @param target where to record from now on, e.g. {@link TrackingStore#fleet()}
+     * @param target the store to use from now on, e.g. {@link TrackingStore#fleet()}
      * @return one outcome per tenant of this store: moved, up to date when another instance moved it meanwhile, failed, or
      *     skipped
      * @throws IllegalArgumentException when the target is this migrator's store
@@ -263,19 +264,20 @@ public interface TenantMigrator extends AutoCloseable {
     FleetReport moveTracking(TrackingStore target);
 
     /**
-     * Finds which versions an existing schema without a tracking table already has: the longest run of first versions
-     * whose tables and columns are all there. Changes nothing.
+     * Finds the versions that an existing schema without a tracking table already has: the longest series of leading versions whose
+     * tables and columns all exist. It runs the migrations in a scratch schema that is rolled back, and changes nothing; missing
+     * extensions are created.
      *
      * @param schema a schema
-     * @return what {@link #adopt} would record
+     * @return the versions to pass to {@link #adopt}
      * @throws TenantNotFoundException when there is no such schema
      * @throws TenantExistsException when it is a tenant already
      */
     AdoptionPlan planAdoption(String schema);
 
     /**
-     * Makes an existing schema a tenant: its tracking table is made and the versions are recorded as applied, in one
-     * transaction. No script runs.
+     * Makes an existing schema a tenant: creates its tracking record and records the versions as applied, in one transaction. No script
+     * runs.
      *
      * @param schema a schema
      * @param versions versions of the source
@@ -302,8 +304,8 @@ public interface TenantMigrator extends AutoCloseable {
     boolean exists(String schema);
 
     /**
-     * Renames a tenant, in one transaction. Bodies and settings of its functions that name the schema are adapted; rows of
-     * yours that name it, e.g. in {@code users}, are not.
+     * Renames a tenant, in one transaction. Function bodies and settings that name the schema are adapted. The application's own rows
+     * that name it, e.g. in {@code users}, are not.
      *
      * @param schema the tenant
      * @param newName its new name
@@ -314,8 +316,8 @@ public interface TenantMigrator extends AutoCloseable {
     String rename(String schema, TenantName newName);
 
     /**
-     * Drops a tenant with all its data, in steps that do not exhaust PostgreSQL's lock table. The schema is renamed first, so
-     * that it is no tenant any more; its tracking record goes last. When a step fails, call again to finish.
+     * Drops a tenant with all its data, in several transactions that do not exhaust PostgreSQL's lock table. The schema is renamed
+     * first, so that it is no tenant any more; its tracking record is removed last. When a step fails, call again to finish.
      *
      * @param schema the tenant
      * @throws InvalidTenantNameException when the name is one that must never be dropped
@@ -324,23 +326,23 @@ public interface TenantMigrator extends AutoCloseable {
     void dropTenant(String schema);
 
     /**
-     * Lists tenants whose drop was begun and not finished; {@link #dropTenant} finishes it.
+     * Lists tenants whose drop is unfinished; {@link #dropTenant} finishes it.
      *
-     * @return the names that they had, sorted
+     * @return their former names, sorted
      */
     List<String> unfinishedDrops();
 
     /**
-     * Creates a tenant for a test. Throwaway tenants that dead runs left behind are dropped first: runs of this machine
-     * whose process is gone, and runs of other machines after a day. Until it is closed it is one of {@link #tenants()}.
+     * Creates a tenant for a test. The first call also drops throwaway tenants of dead runs: runs on this machine whose process is gone,
+     * and runs on other machines after a day. The tenant is one of {@link #tenants()} until it is closed.
      *
      * @return the tenant; close it
      */
     ThrowawayTenant throwaway();
 
     /**
-     * Ends the work that the migrator does in the background; calls that run are finished. Does not close the {@link
-     * DataSource}. Closing twice does nothing. Every later call of another method throws {@link IllegalStateException}.
+     * Closes the migrator. Calls in progress are finished, and the {@link DataSource} stays open. Every later call of another method
+     * throws {@link IllegalStateException}; closing again has no effect.
      */
     @Override
     void close();

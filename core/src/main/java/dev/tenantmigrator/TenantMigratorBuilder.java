@@ -42,9 +42,9 @@ public final class TenantMigratorBuilder {
     }
 
     /**
-     * Where migrations come from. Required.
+     * Sets the source of migrations. Required.
      *
-     * @param source read once per run
+     * @param source read once per run; thread-safe
      * @return this
      */
     public TenantMigratorBuilder migrations(MigrationSource source) {
@@ -53,7 +53,7 @@ public final class TenantMigratorBuilder {
     }
 
     /**
-     * Tables that every tenant must have. None by default.
+     * Sets the tables that every tenant must have. None by default.
      *
      * @param tables names as PostgreSQL stores them: unquoted names in lower case
      * @return this
@@ -64,7 +64,7 @@ public final class TenantMigratorBuilder {
     }
 
     /**
-     * Tables that every tenant must have. None by default.
+     * Sets the tables that every tenant must have. None by default.
      *
      * @param tables names as PostgreSQL stores them: unquoted names in lower case
      * @return this
@@ -74,7 +74,7 @@ public final class TenantMigratorBuilder {
     }
 
     /**
-     * Objects of the shared schema that migrations may name, e.g. {@code users}. None by default.
+     * Sets the objects of the shared schema that migrations may name, e.g. {@code users}. None by default.
      *
      * @param objects names as PostgreSQL stores them: unquoted names in lower case
      * @return this
@@ -85,7 +85,7 @@ public final class TenantMigratorBuilder {
     }
 
     /**
-     * Objects of the shared schema that migrations may name, e.g. {@code users}. None by default.
+     * Sets the objects of the shared schema that migrations may name, e.g. {@code users}. None by default.
      *
      * @param objects names as PostgreSQL stores them: unquoted names in lower case
      * @return this
@@ -95,8 +95,8 @@ public final class TenantMigratorBuilder {
     }
 
     /**
-     * Schemas beside the tenant's own that migrations may create, name and change. Every tenant shares them: what one
-     * tenant's migration makes there, the next one finds. None by default.
+     * Sets the schemas beside the tenant's own that migrations may create, name and change. All tenants share them: an object that one
+     * tenant's migration creates there already exists for the next one. None by default.
      *
      * @param schemas names as PostgreSQL stores them: unquoted names in lower case
      * @return this
@@ -107,8 +107,8 @@ public final class TenantMigratorBuilder {
     }
 
     /**
-     * Tables outside of the tenant's schema that a migration's transaction may write to without naming them, e.g. those in
-     * which an event trigger of another tool records every change. None by default.
+     * Sets the tables outside of the tenant's schema that a migration's transaction may write to without naming them, e.g. those in
+     * which another tool's event trigger records every change. None by default.
      *
      * @param patterns {@code schema.table} or {@code schema.*}, as PostgreSQL stores the names
      * @return this
@@ -125,9 +125,9 @@ public final class TenantMigratorBuilder {
     }
 
     /**
-     * Connections that lead to PostgreSQL itself, for statements that cannot run in a transaction, such as {@code CREATE
-     * INDEX CONCURRENTLY}. Needed only where the other connections go through a pooler such as PgBouncer in transaction
-     * mode. The same as the others by default.
+     * Sets a data source of direct connections to PostgreSQL, for statements that cannot run in a transaction, such as {@code CREATE
+     * INDEX CONCURRENTLY}. Needed only where the other connections go through a pooler in transaction mode, such as PgBouncer. By
+     * default the migrator's data source is used.
      *
      * @param source a direct data source
      * @return this
@@ -138,9 +138,9 @@ public final class TenantMigratorBuilder {
     }
 
     /**
-     * Extensions that are made available in the shared schema. {@code uuid-ossp} by default.
+     * Sets the extensions to create in the shared schema when they are missing. {@code uuid-ossp} by default.
      *
-     * @param names of extensions
+     * @param names the extensions' names; none to create none
      * @return this
      */
     public TenantMigratorBuilder extensions(String... names) {
@@ -149,7 +149,7 @@ public final class TenantMigratorBuilder {
     }
 
     /**
-     * The schema of what belongs to no tenant. {@code public} by default.
+     * Sets the schema of the objects that belong to no tenant. {@code public} by default.
      *
      * @param schema an existing schema
      * @return this
@@ -160,9 +160,9 @@ public final class TenantMigratorBuilder {
     }
 
     /**
-     * Narrows the fleet: schemas that are not selected are no tenants of this migrator. All by default.
+     * Narrows the fleet: to this migrator, schemas outside of the selection are not tenants. All by default.
      *
-     * @param selection of the schemas that have a record in the tracking store
+     * @param selection selects among the schemas with a record in the tracking store
      * @return this
      */
     public TenantMigratorBuilder tenants(Tenants selection) {
@@ -171,9 +171,9 @@ public final class TenantMigratorBuilder {
     }
 
     /**
-     * How many tenants are worked on at a time, each on a connection of its own. 1 by default.
+     * Sets the number of tenants to work on at a time, each on a connection of its own. 1 by default.
      *
-     * @param number 1 or more; at most the size of the pool is of use
+     * @param number 1 or more; more than the size of the pool is of no use
      * @return this
      * @throws IllegalArgumentException when less than 1
      */
@@ -183,12 +183,14 @@ public final class TenantMigratorBuilder {
     }
 
     /**
-     * How long a migration or rollback waits for a lock that another session holds, e.g. on a table that the application
-     * reads; the application's own statements queue behind it as long. It is tried again after the other tenants, five times
-     * in all unless {@link Rollout.Builder#tries} says otherwise.
-     * 2 seconds by default. A script may set another for itself, e.g. by a first line {@code -- tenant-migrator:
-     * lock_timeout=10s}. It does not bound {@code CREATE INDEX CONCURRENTLY} and its like, which wait for transactions that
-     * are open while nobody waits for them; only a script's first line does.
+     * Sets the time that a migration or rollback waits for a lock that another session holds, e.g. on a table that the application
+     * reads. The application's own statements queue behind it meanwhile, so the default is short: 2 seconds. After a timeout the
+     * migration is attempted again, five times in all unless {@link Rollout.Builder#tries} sets another number, while other tenants
+     * proceed.
+     *
+     * <p>A script can set a timeout of its own by its first line, e.g. {@code -- tenant-migrator: lock_timeout=10s}. Only that line
+     * limits {@code CREATE INDEX CONCURRENTLY} and similar statements: they wait for open transactions, and nobody queues behind
+     * them.
      *
      * @param timeout at least a millisecond
      * @return this
@@ -200,11 +202,11 @@ public final class TenantMigratorBuilder {
     }
 
     /**
-     * Whether failures have a {@linkplain dev.tenantmigrator.report.Failure#detail() detail}: all that PostgreSQL said, which
-     * can quote rows of the tenant ({@code Key (email)=(…) already exists}). They go into reports and events; log lines and
-     * exceptions' messages stay without. Not by default.
+     * Whether failures have a {@linkplain dev.tenantmigrator.report.Failure#detail() detail}: PostgreSQL's full error, which can quote
+     * a tenant's rows ({@code Key (email)=(…) already exists}). Reports and events then contain it; log lines and exception messages
+     * never do. False by default.
      *
-     * @param wanted whether they are
+     * @param wanted whether failures have a detail
      * @return this
      */
     public TenantMigratorBuilder errorDetails(boolean wanted) {
@@ -213,9 +215,9 @@ public final class TenantMigratorBuilder {
     }
 
     /**
-     * Who sees what happens. Nobody by default.
+     * Sets a listener of events. None by default.
      *
-     * @param eventListener thread-safe
+     * @param eventListener thread-safe; it replaces an earlier one
      * @return this
      */
     public TenantMigratorBuilder listener(TenantEventListener eventListener) {
@@ -224,7 +226,7 @@ public final class TenantMigratorBuilder {
     }
 
     /**
-     * How scripts are put into a tenant's schema. {@link SchemaAdapter#standard()} by default.
+     * Sets the adapter that turns scripts into statements for a tenant's schema. {@link SchemaAdapter#standard()} by default.
      *
      * @param adapter thread-safe
      * @return this
@@ -235,7 +237,7 @@ public final class TenantMigratorBuilder {
     }
 
     /**
-     * Where it is recorded which migrations a tenant has. {@link TrackingStore#perSchema()} by default.
+     * Sets the store of the tenants' applied migrations. {@link TrackingStore#perSchema()} by default.
      *
      * @param store thread-safe
      * @return this
@@ -246,7 +248,7 @@ public final class TenantMigratorBuilder {
     }
 
     /**
-     * Makes the migrator. Opens no connection and reads no file.
+     * Builds the migrator. Opens no connection and reads no file.
      *
      * @return a migrator
      * @throws IllegalStateException when {@link #migrations} was not called

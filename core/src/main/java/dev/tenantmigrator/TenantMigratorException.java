@@ -3,10 +3,10 @@ package dev.tenantmigrator;
 import dev.tenantmigrator.report.Failure;
 
 /**
- * The base of all exceptions that this library throws on purpose. The message says what happened and what to do, and ends
- * with the coordinates: tenant, version, file and line, SQLState.
+ * The base class of the library's own exceptions. The message says what happened and what to do, and ends with the coordinates:
+ * tenant, version, file and line, SQLState.
  *
- * <p>A cause that PostgreSQL reported is given without the error's detail, which can hold data of the tenant.
+ * <p>A cause reported by PostgreSQL is included without the error's detail, which can quote a tenant's rows.
  */
 public class TenantMigratorException extends RuntimeException {
 
@@ -15,9 +15,9 @@ public class TenantMigratorException extends RuntimeException {
     private final transient Failure failure;
 
     /**
-     * An exception.
+     * An exception for a failure.
      *
-     * @param failure what happened and where
+     * @param failure the problem with its coordinates
      */
     public TenantMigratorException(Failure failure) {
         super(failure.toString());
@@ -27,8 +27,8 @@ public class TenantMigratorException extends RuntimeException {
     /**
      * An exception with a cause.
      *
-     * @param failure what happened and where
-     * @param cause why
+     * @param failure the problem with its coordinates
+     * @param cause the cause
      */
     public TenantMigratorException(Failure failure, Throwable cause) {
         super(failure.toString(), cause);
@@ -36,9 +36,9 @@ public class TenantMigratorException extends RuntimeException {
     }
 
     /**
-     * What happened and where, field by field.
+     * The problem with its coordinates.
      *
-     * @return the failure
+     * @return the failure; after deserialization only its message
      */
     public Failure failure() {
         return failure == null ? Failure.of(String.valueOf(getMessage())) : failure;

@@ -6,13 +6,15 @@ import java.util.Locale;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
-/** How the schema of a new tenant is named. Immutable and thread-safe. */
+/** The name of a new tenant's schema, exact or with random digits. Immutable and thread-safe. */
 public final class TenantName {
 
     /** The longest identifier, in bytes (PostgreSQL documentation, "Identifiers and Key Words"; NAMEDATALEN - 1). */
     public static final int MAX_BYTES = 63;
 
+    /** 100 million names per user name: collisions are rare, and a name cannot be guessed easily. */
     private static final int DIGITS = 8;
+
     private static final Pattern SAFE = Pattern.compile("[a-z_][a-z0-9_]*");
 
     private final String base;
@@ -50,12 +52,12 @@ public final class TenantName {
     }
 
     /**
-     * A name that is used as it is.
+     * An exact name.
      *
      * @param schema 1 to 63 lower-case letters {@code a-z}, digits and {@code _}, not beginning with a digit, {@code pg_} or
      *     this library's own prefix {@code tenant_migrator_}, and not {@code public} or {@code information_schema}
      * @return the name
-     * @throws InvalidTenantNameException when it is none of that
+     * @throws InvalidTenantNameException when the name breaks one of these rules
      */
     public static TenantName exactly(String schema) {
         if (schema.isEmpty()) {
@@ -77,7 +79,7 @@ public final class TenantName {
     /**
      * A schema name to try.
      *
-     * @param source of the digits
+     * @param source generates the digits
      * @return the name; another at each call when digits are chosen at random
      */
     public String candidate(RandomGenerator source) {

@@ -2,15 +2,15 @@ package dev.tenantmigrator;
 
 import dev.tenantmigrator.report.Failure;
 
-/** No tenant has the given name: there is no such schema, or it has no tracking table of this library. */
+/** Thrown when no tenant has a name: there is no such schema, or the tracking store has no record of it. */
 public class TenantNotFoundException extends TenantMigratorException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * An exception.
+     * An exception for a failure.
      *
-     * @param failure what happened and where
+     * @param failure the problem with its coordinates
      */
     public TenantNotFoundException(Failure failure) {
         super(failure);

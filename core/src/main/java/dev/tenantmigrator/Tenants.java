@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 /**
  * Selects tenants of the fleet for one call, or for a migrator. Immutable and thread-safe.
  *
- * <p>A tenant that was named and does not exist is reported; a pattern or condition that selects no tenant is no error.
+ * <p>A named tenant that does not exist is an error; a pattern or condition that selects no tenant is not.
  */
 public final class Tenants {
 
@@ -80,7 +80,7 @@ public final class Tenants {
     }
 
     /**
-     * Selects those of these tenants that fulfil a condition.
+     * Narrows the selection to tenants that fulfil a condition.
      *
      * @param further asked with the name of each schema; thread-safe
      * @return a narrower selection

@@ -4,13 +4,13 @@ package dev.tenantmigrator;
 public interface ThrowawayTenant extends AutoCloseable {
 
     /**
-     * The tenant.
+     * The tenant's schema.
      *
-     * @return its schema
+     * @return the name
      */
     String schema();
 
-    /** Drops the tenant. Does nothing the second time. */
+    /** Drops the tenant; a second call has no effect. */
     @Override
     void close();
 }

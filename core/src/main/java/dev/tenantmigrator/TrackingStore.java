@@ -36,7 +36,7 @@ import java.util.Map;
 public interface TrackingStore {
 
     /**
-     * Makes what all tenants share and is not there yet, such as a table. The library calls it before {@link #create}, in the same
+     * Creates objects that all tenants share, such as a table, if they are missing. The library calls it before {@link #create}, in the same
      * transaction or an earlier one, and in {@link TenantMigrator#prepare()}. Several instances may call it at once; when one of them
      * fails because another one has made the object meanwhile (SQLState 23505, 42P06, 42P07 or 42710), it is called once more.
      *
@@ -82,7 +82,7 @@ public interface TrackingStore {
      *
      * @param connection an open connection, in a transaction
      * @param schema the tenant's schema, with a record
-     * @param row the row; without a time of application, the version was started and is not finished
+     * @param row the row; without a time of application, the version is started and not finished
      * @throws SQLException when PostgreSQL refuses
      */
     void record(Connection connection, String schema, AppliedMigration row) throws SQLException;

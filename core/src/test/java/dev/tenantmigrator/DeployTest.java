@@ -205,8 +205,7 @@ class DeployTest {
         database.execute("INSERT INTO " + a + ".schema_migrations (version, applied_at) VALUES ('" + NOTES.version()
                 + "', NULL)");
 
-        assertThat(failure(Samples.with(database, MEMBERS, NOTES)))
-                .contains("was started and its end was never recorded");
+        assertThat(failure(Samples.with(database, MEMBERS, NOTES))).contains("was started but never finished");
 
         Samples.with(database, MEMBERS, NOTES).repair(Tenants.named(a), new Repair.MarkNotApplied(NOTES.version()));
         assertThat(Samples.with(database, MEMBERS, NOTES).deployAll().of(Migrated.class))

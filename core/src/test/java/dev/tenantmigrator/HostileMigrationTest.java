@@ -210,7 +210,7 @@ class HostileMigrationTest {
 
         assertThatThrownBy(() -> migrator.dropTenant("bob"))
                 .isInstanceOf(TenantExistsException.class)
-                .hasMessageContaining("left alone");
+                .hasMessageContaining("was not dropped");
 
         assertThat(migrator.tenants()).containsExactly("bob");
         assertThat(migrator.unfinishedDrops()).isEmpty();

@@ -201,7 +201,7 @@ class OutsideTransactionCodeTest extends NonTransactionalNeighbour {
                 + " $$ BEGIN EXECUTE 'SELECT 1'; RETURN $1; END $$");
         String sql = "CREATE INDEX CONCURRENTLY x ON item (counted(id))";
 
-        assertThat(failure(sql).message()).contains("function public.counted").contains("sharedObjects");
+        assertThat(failure(sql).message()).contains("function public.counted").contains("shared objects");
         Samples.migrator(database, TABLES, later(sql))
                 .sharedObjects("counted")
                 .build()

@@ -38,7 +38,7 @@ class OutsideTransactionReachTest extends NonTransactionalNeighbour {
 
         assertThat(outside()).isEqualTo(before);
         assertThat(failure.toString())
-                .contains("elsewhere.log_2026_1", "outside of its tenant's schema", "nothing was changed")
+                .contains("elsewhere.log_2026_1", "outside of the tenant's schema", "nothing was changed")
                 .contains(tenant, "20240202_later/migration.sql:" + (sql.startsWith("--") ? 2 : 1));
         assertThat(rows()).containsExactly("20240101_tables");
     }
@@ -90,7 +90,7 @@ class OutsideTransactionReachTest extends NonTransactionalNeighbour {
 
         assertThat(report.failed().get(0).failure().toString())
                 .contains("elsewhere.log_2027", "migration.sql:5")
-                .contains("what was done before is kept");
+                .contains("earlier statements are kept");
         assertThat(outside()).contains("log_2027").contains(" -1 ");
     }
 

@@ -2,46 +2,46 @@ package dev.tenantmigrator.event;
 
 import dev.tenantmigrator.report.FleetReport;
 
-/** Something that happened to a run as a whole: a deploy, rollback, backfill, repair or verification. */
+/** An event of a run as a whole: a deploy, rollback, backfill, repair, move of the tracking, or verification. */
 public sealed interface RunEvent {
 
     /**
-     * What runs.
+     * The name of the run.
      *
      * @return e.g. {@code deploy}
      */
     String run();
 
     /**
-     * The tenants are read, and what is to be done is known.
+     * The tenants have been read, and the work in each is known.
      *
-     * @param run what runs
-     * @param tenants how many it is about
-     * @param toDo how many of them have something to do
+     * @param run the name of the run
+     * @param tenants the number of selected tenants
+     * @param toDo the number of tenants with work to do
      */
     record RunStarted(String run, int tenants, int toDo) implements RunEvent {}
 
     /**
      * A group of a rollout begins.
      *
-     * @param run what runs
+     * @param run the name of the run
      * @param group the group's name
-     * @param tenants how many it has
+     * @param tenants the number of its tenants
      */
     record GroupStarted(String run, String group, int tenants) implements RunEvent {}
 
     /**
-     * The rollout ended before its end: too many failures, a check that did not hold, or a cancellation.
+     * The run stopped early: too many failures, a check that returned false or failed, a cancellation, or an interrupt.
      *
-     * @param run what runs
-     * @param reason why and where
+     * @param run the name of the run
+     * @param reason the reason and the place, as a sentence
      */
     record RunStopped(String run, String reason) implements RunEvent {}
 
     /**
-     * The run is over.
+     * The run has finished.
      *
-     * @param run what ran
+     * @param run the name of the run
      * @param report one outcome per tenant
      */
     record RunFinished(String run, FleetReport report) implements RunEvent {}

@@ -4,7 +4,7 @@ import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.TenantOutcome;
 import java.time.Duration;
 
-/** Something that happened to a tenant during a run. */
+/** An event of one tenant. */
 public sealed interface TenantEvent {
 
     /**
@@ -15,7 +15,7 @@ public sealed interface TenantEvent {
     String schema();
 
     /**
-     * Work on a tenant begins. Tenants of which reading showed that nothing is to do have no such event.
+     * Work on a tenant begins. There is no such event for a tenant without work.
      *
      * @param schema the tenant
      */
@@ -26,7 +26,7 @@ public sealed interface TenantEvent {
      *
      * @param schema the tenant
      * @param version the migration
-     * @param duration of the migration
+     * @param duration the duration of the migration
      */
     record MigrationApplied(String schema, String version, Duration duration) implements TenantEvent {}
 
@@ -35,51 +35,52 @@ public sealed interface TenantEvent {
      *
      * @param schema the tenant
      * @param version the migration
-     * @param duration of the rollback
+     * @param duration the duration of the rollback
      */
     record MigrationRolledBack(String schema, String version, Duration duration) implements TenantEvent {}
 
     /**
-     * A migration or rollback could not be done for a reason that passes, nothing of it was kept, and it is tried again.
+     * An attempt at a migration or rollback failed for a passing reason, such as a lock timeout. Nothing of it was kept, and there will be
+     * another attempt.
      *
      * @param schema the tenant
      * @param version the migration
-     * @param tries how often it was tried by now
+     * @param tries the number of attempts so far
      * @param failure the reason
-     * @param pause how long it waits at least
+     * @param pause the shortest time until the next attempt
      */
     record MigrationRetried(String schema, String version, int tries, Failure failure, Duration pause)
             implements TenantEvent {}
 
     /**
-     * Another instance worked on the tenant; the run went on with others meanwhile, and is now at it.
+     * A tenant that another instance had locked is free now. The run worked on other tenants meanwhile.
      *
      * @param schema the tenant
-     * @param duration since it was first found held
+     * @param duration the time since it was first found locked
      */
     record TenantWaitedFor(String schema, Duration duration) implements TenantEvent {}
 
     /**
-     * A tenant was created. In a caller's transaction: it is there when the caller commits.
+     * A tenant was created. In a caller's transaction it is not committed yet, and exists once the caller commits.
      *
      * @param schema the tenant
-     * @param duration of the creation
+     * @param duration the duration of the creation
      */
     record TenantCreated(String schema, Duration duration) implements TenantEvent {}
 
     /**
-     * A run is done with a tenant, whatever the outcome but failure.
+     * A run has finished a tenant with any outcome but failure.
      *
      * @param schema the tenant
-     * @param outcome what was done
+     * @param outcome the outcome
      */
     record TenantFinished(String schema, TenantOutcome outcome) implements TenantEvent {}
 
     /**
-     * Work on a tenant failed in a run. A creation that failed throws instead.
+     * A tenant failed in a run. A failed creation has no event; it throws.
      *
      * @param schema the tenant
-     * @param failure what and where
+     * @param failure the problem with its coordinates
      */
     record TenantFailed(String schema, Failure failure) implements TenantEvent {}
 }

@@ -1,27 +1,27 @@
 package dev.tenantmigrator.event;
 
 /**
- * Sees what happens while the migrator runs.
+ * Receives events of a migrator.
  *
- * <p>It is called on the thread that works on the tenant, by several threads at once when several tenants are worked on at
- * a time, and after what the event tells has been committed (see the events for creation). The work waits for it, so it
- * should be quick. An exception that it throws is logged with the exception and changes nothing. It is not called when
- * the JVM or the thread dies.
+ * <p>The listener is called on the thread that works on the tenant, by several threads at once when tenants are migrated in parallel.
+ * It is called after the reported change was committed; {@link TenantEvent.TenantCreated} in a caller's transaction is the exception.
+ * The run waits for the listener, so it should return quickly. An exception that it throws is logged and changes nothing else. It is
+ * not called when the JVM or the thread dies.
  */
 @FunctionalInterface
 public interface TenantEventListener {
 
     /**
-     * Takes note of an event.
+     * Receives an event of a tenant.
      *
-     * @param event what happened
+     * @param event the event
      */
     void onEvent(TenantEvent event);
 
     /**
-     * Takes note of an event of a run as a whole, on the thread that runs it. Does nothing by default.
+     * Receives an event of a run as a whole, on the thread that runs it. Does nothing by default.
      *
-     * @param event what happened
+     * @param event the event
      */
     default void onRun(RunEvent event) {}
 }

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts what happens since it was made, for any metrics library to read: pass one to {@link
- * dev.tenantmigrator.TenantMigratorBuilder#listener}, or pass events on to one from a listener of your own. Thread-safe.
+ * Counts events since its creation, for any metrics library to read. Pass an instance to {@link
+ * dev.tenantmigrator.TenantMigratorBuilder#listener}, or pass events on to it from another listener. Thread-safe.
  */
 public final class Totals implements TenantEventListener {
 
@@ -45,7 +45,7 @@ public final class Totals implements TenantEventListener {
         }
     }
 
-    /** Everything is zero. */
+    /** Totals that begin at zero. */
     public Totals() {}
 
     @Override
@@ -81,14 +81,14 @@ public final class Totals implements TenantEventListener {
     /**
      * Tenants that were created.
      *
-     * @return how many
+     * @return their number
      */
     public long created() {
         return created.sum();
     }
 
     /**
-     * What the creations took.
+     * Time spent on creations.
      *
      * @return the sum of their durations
      */
@@ -99,7 +99,7 @@ public final class Totals implements TenantEventListener {
     /**
      * Migrations that were applied, without those of creations.
      *
-     * @return how many, counted once for each tenant
+     * @return their number, counted once for each tenant
      */
     public long applied() {
         return applied.sum();
@@ -108,16 +108,16 @@ public final class Totals implements TenantEventListener {
     /**
      * Migrations that were rolled back.
      *
-     * @return how many, counted once for each tenant
+     * @return their number, counted once for each tenant
      */
     public long rolledBack() {
         return rolledBack.sum();
     }
 
     /**
-     * What applying and rolling back took.
+     * Time spent on applying and rolling back migrations.
      *
-     * @return the sum of the durations, of tenants that were worked on at the same time too
+     * @return the sum of the durations, also of those that ran in parallel
      */
     public Duration migrationTime() {
         return Duration.ofNanos(migrationNanos.sum());
@@ -126,50 +126,50 @@ public final class Totals implements TenantEventListener {
     /**
      * Tenants that failed in a run.
      *
-     * @return how many, counted once for each run
+     * @return their number, counted once for each run
      */
     public long failed() {
         return failed.sum();
     }
 
     /**
-     * Tries of migrations that failed for a reason that passes.
+     * Attempts at migrations that failed for a passing reason and were repeated.
      *
-     * @return how many
+     * @return their number
      */
     public long retries() {
         return retries.sum();
     }
 
     /**
-     * Tenants that were waited for, because another instance worked on them.
+     * Tenants that a run waited for because another instance worked on them.
      *
-     * @return how many, counted once for each run
+     * @return their number, counted once for each run
      */
     public long waits() {
         return waits.sum();
     }
 
     /**
-     * How long tenants were waited for.
+     * Time that tenants were waited for.
      *
-     * @return the sum of the durations; a run does other work meanwhile if it has some
+     * @return the sum of the durations; a run works on other tenants meanwhile
      */
     public Duration waitTime() {
         return Duration.ofNanos(waitNanos.sum());
     }
 
     /**
-     * Runs that ended.
+     * Finished runs.
      *
-     * @return how many
+     * @return their number
      */
     public long runs() {
         return runs.sum();
     }
 
     /**
-     * What the runs took.
+     * Time spent on runs.
      *
      * @return the sum of their durations
      */
@@ -178,7 +178,7 @@ public final class Totals implements TenantEventListener {
     }
 
     /**
-     * When the last run ended.
+     * The end of the last run.
      *
      * @return empty before the first one
      */
@@ -189,7 +189,7 @@ public final class Totals implements TenantEventListener {
     /**
      * Tenants that the last run left behind: failed, skipped or unhealthy.
      *
-     * @return how many; 0 before the first run
+     * @return their number; 0 before the first run
      */
     public long behindInLastRun() {
         return lastRun.map(LastRun::behind).orElse(0L);
@@ -198,7 +198,7 @@ public final class Totals implements TenantEventListener {
     /**
      * Tenants that failed in the last run.
      *
-     * @return how many; 0 before the first run
+     * @return their number; 0 before the first run
      */
     public long failedInLastRun() {
         return lastRun.map(LastRun::failed).orElse(0L);

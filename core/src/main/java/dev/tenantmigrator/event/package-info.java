@@ -1,2 +1,2 @@
-/** What a {@link dev.tenantmigrator.event.TenantEventListener} sees while the migrator runs. */
+/** Events of a running migrator, for a {@link dev.tenantmigrator.event.TenantEventListener}. */
 package dev.tenantmigrator.event;

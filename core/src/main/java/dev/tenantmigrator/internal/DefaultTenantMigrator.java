@@ -39,7 +39,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 
-/** Hands each call to the feature that does it; the one place where a {@link SQLException} becomes the library's own. */
+/** Passes each call to the feature that implements it. The only place that turns a {@link SQLException} into the library's own. */
 public final class DefaultTenantMigrator implements TenantMigrator {
 
     private final Config config;
@@ -49,9 +49,7 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     private final Throwaways throwaways;
     private volatile boolean closed;
 
-    /**
-     * @param config what it was built with
-     */
+    /** @param config the configuration from the builder */
     public DefaultTenantMigrator(Config config) {
         this.config = config;
         this.creator = new TenantCreator(config);

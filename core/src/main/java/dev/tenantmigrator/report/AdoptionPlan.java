@@ -3,7 +3,7 @@ package dev.tenantmigrator.report;
 import java.util.List;
 
 /**
- * What an adoption would record.
+ * The versions that an adoption would record.
  *
  * @param schema the schema
  * @param versions versions whose tables and columns are all there, in order
@@ -11,7 +11,7 @@ import java.util.List;
  */
 public record AdoptionPlan(String schema, List<String> versions, List<String> remaining) {
 
-    /** Copies its arguments. */
+    /** Takes copies of the lists. */
     public AdoptionPlan {
         versions = List.copyOf(versions);
         remaining = List.copyOf(remaining);

@@ -7,12 +7,12 @@ import java.util.List;
  * A tenant that was created.
  *
  * @param schema its schema
- * @param versions the migrations it was created with, in order
- * @param duration of the creation
+ * @param versions the versions of its migrations, in order
+ * @param duration the duration of the creation
  */
 public record CreatedTenant(String schema, List<String> versions, Duration duration) {
 
-    /** Copies its arguments. */
+    /** Takes a copy of the list. */
     public CreatedTenant {
         versions = List.copyOf(versions);
     }

@@ -4,10 +4,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Why something failed, with its coordinates.
+ * A failure with its coordinates. The message and the other components, except the detail, contain no data of a tenant's rows.
  *
- * @param message what happened and what to do now, without the coordinates and without what stands in a tenant's rows: of
- *     what PostgreSQL quotes, only names and what stands in the script are shown, and for the rest an ellipsis
+ * @param message the problem and what to do about it, without the coordinates. Of values that PostgreSQL quotes, it shows only names
+ *     and text of the script, and an ellipsis for the rest
  * @param tenant the schema
  * @param version the migration's version
  * @param file the script
@@ -16,8 +16,8 @@ import java.util.OptionalInt;
  * @param excerpt the line of the adapted statement on which PostgreSQL found the error, and below it a line with a caret
  *     under the place; empty where PostgreSQL names no place
  * @param sqlState PostgreSQL's error code (PostgreSQL documentation, "PostgreSQL Error Codes")
- * @param detail all that PostgreSQL said, with the data of the tenant that it quotes, of each text the first 2,000 characters; only where {@link
- *     dev.tenantmigrator.TenantMigratorBuilder#errorDetails} asks for it, and never in log lines and exceptions' messages
+ * @param detail PostgreSQL's full error, with quoted data of the tenant, each text cut to 2,000 characters. Present only if {@link
+ *     dev.tenantmigrator.TenantMigratorBuilder#errorDetails} asks for it, and never part of log lines and exception messages
  */
 public record Failure(
         String message,
@@ -33,7 +33,7 @@ public record Failure(
     /**
      * A failure without coordinates.
      *
-     * @param message what happened
+     * @param message the problem and what to do about it
      * @return the failure
      */
     public static Failure of(String message) {
@@ -50,9 +50,9 @@ public record Failure(
     }
 
     /**
-     * The same coordinates with another message.
+     * This failure with another message.
      *
-     * @param newMessage what happened and what to do now
+     * @param newMessage the problem and what to do about it
      * @return a copy
      */
     public Failure withMessage(String newMessage) {
@@ -60,7 +60,7 @@ public record Failure(
     }
 
     /**
-     * The same failure of a tenant.
+     * This failure with a tenant.
      *
      * @param schema the tenant
      * @return a copy
@@ -70,7 +70,7 @@ public record Failure(
     }
 
     /**
-     * The same failure of a version.
+     * This failure with a version.
      *
      * @param newVersion the version
      * @return a copy
@@ -80,7 +80,7 @@ public record Failure(
     }
 
     /**
-     * The same failure in a file.
+     * This failure with a file.
      *
      * @param newFile the script
      * @return a copy
@@ -90,7 +90,7 @@ public record Failure(
     }
 
     /**
-     * The same failure on a line.
+     * This failure with a line.
      *
      * @param newLine the line, from 1
      * @return a copy
@@ -101,7 +101,7 @@ public record Failure(
     }
 
     /**
-     * The same failure in a statement.
+     * This failure with a statement.
      *
      * @param newStatement the statement's beginning
      * @return a copy
@@ -111,7 +111,7 @@ public record Failure(
     }
 
     /**
-     * The same failure with an excerpt.
+     * This failure with an excerpt.
      *
      * @param newExcerpt a line of the statement and a line with a caret
      * @return a copy
@@ -121,7 +121,7 @@ public record Failure(
     }
 
     /**
-     * The same failure with an error code.
+     * This failure with an error code.
      *
      * @param newSqlState the code
      * @return a copy
@@ -131,9 +131,9 @@ public record Failure(
     }
 
     /**
-     * The same failure with a detail.
+     * This failure with a detail.
      *
-     * @param newDetail all that PostgreSQL said
+     * @param newDetail PostgreSQL's full error
      * @return a copy
      */
     public Failure withDetail(String newDetail) {
@@ -141,7 +141,7 @@ public record Failure(
     }
 
     /**
-     * Where the failure is, as log lines and exception messages end.
+     * The coordinates as text, with which log lines and exception messages end.
      *
      * @return e.g. {@code tenant john_12345678, version 20241218_init, init/migration.sql:12, SQLState 42P01}; empty
      *     without coordinates
@@ -155,7 +155,7 @@ public record Failure(
         return text.toString();
     }
 
-    /** The message followed by the coordinates in brackets; nothing of the detail. */
+    /** The message followed by the coordinates in brackets, without the detail. */
     @Override
     public String toString() {
         String where = coordinates();

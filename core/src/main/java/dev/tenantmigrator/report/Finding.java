@@ -3,26 +3,26 @@ package dev.tenantmigrator.report;
 import java.util.Optional;
 
 /**
- * Something that verification found in a tenant.
+ * A result of a verification of a tenant.
  *
- * @param kind what it is
- * @param severity how much it matters
- * @param version the version that it is about
- * @param message what was found and what to do
+ * @param kind the kind of finding
+ * @param severity its severity
+ * @param version the version that it is about; empty when it is about none
+ * @param message the observation and what to do about it
  */
 public record Finding(Kind kind, Severity severity, Optional<String> version, String message) {
 
-    /** How much a finding matters. */
+    /** The severity of a finding. */
     public enum Severity {
         /** Worth knowing; nothing to do. */
         INFO,
-        /** Unusual; the tenant works. */
+        /** Unusual, but the tenant works. */
         WARNING,
         /** Needs attention: the tenant is unhealthy. */
         ERROR
     }
 
-    /** What a finding is. */
+    /** The kinds of findings. */
     public enum Kind {
         /** The tenant could not be read: dropped meanwhile, or not permitted. */
         UNREADABLE,
@@ -36,26 +36,26 @@ public record Finding(Kind kind, Severity severity, Optional<String> version, St
         WRONG_ORDER,
         /** An applied migration's file was edited. */
         CHECKSUM_MISMATCH,
-        /** An applied migration has no checksum, or one of an older tool: an edit could not be seen. */
+        /** An applied migration has no checksum, or one of an older tool, so an edit of its file cannot be seen. */
         CHECKSUM_UNKNOWN,
         /** An applied migration's file is gone. */
         FILE_MISSING,
         /** An applied migration is newer than the newest file. */
         AHEAD,
-        /** A migration was started and its end is not recorded: it runs at this moment, or it stopped. */
+        /** A migration was started and its end is not recorded: it is running, or it stopped early. */
         UNFINISHED,
-        /** A foreign key of another table went with a dropped table. */
+        /** A foreign key of another table was dropped together with the table that it refers to. */
         MISSING_FOREIGN_KEY,
-        /** An index is INVALID: its concurrent build runs at this moment, or was cut off. */
+        /** An index is INVALID: its concurrent build is running, or was cut off. */
         INVALID_INDEX
     }
 
     /**
      * A finding that is not about a version.
      *
-     * @param kind what it is
-     * @param severity how much it matters
-     * @param message what was found and what to do
+     * @param kind the kind of finding
+     * @param severity its severity
+     * @param message the observation and what to do about it
      * @return the finding
      */
     public static Finding of(Kind kind, Severity severity, String message) {
@@ -65,10 +65,10 @@ public record Finding(Kind kind, Severity severity, Optional<String> version, St
     /**
      * A finding about a version.
      *
-     * @param kind what it is
-     * @param severity how much it matters
+     * @param kind the kind of finding
+     * @param severity its severity
      * @param version the version
-     * @param message what was found and what to do
+     * @param message the observation and what to do about it
      * @return the finding
      */
     public static Finding of(Kind kind, Severity severity, String version, String message) {

@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One outcome per tenant, in the order of the tenants' names.
+ * The report of a run over tenants.
  *
- * @param outcomes the outcomes
- * @param duration of the whole run
+ * @param outcomes one outcome per tenant, in the order of the tenants' names
+ * @param duration the duration of the whole run
  */
 public record FleetReport(List<TenantOutcome> outcomes, Duration duration) {
 
-    /** Copies its arguments. */
+    /** Takes a copy of the list. */
     public FleetReport {
         outcomes = List.copyOf(outcomes);
     }
 
     /**
-     * The tenants in which something went wrong.
+     * The failed tenants.
      *
      * @return the failures, in the order of the tenants' names
      */
@@ -63,10 +63,10 @@ public record FleetReport(List<TenantOutcome> outcomes, Duration duration) {
     }
 
     /**
-     * Does nothing when the run was {@link #successful()}.
+     * Throws unless the run was {@link #successful()}.
      *
      * @return this
-     * @throws FleetFailedException when it was not; it carries this report
+     * @throws FleetFailedException when a tenant failed, is unhealthy or was skipped; it carries this report
      */
     public FleetReport throwIfFailed() {
         if (!successful()) {

@@ -6,22 +6,22 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a deploy would do, without doing it.
+ * The plan of a deploy.
  *
- * @param tenants in the order of their names
- * @param missingExtensions what a deploy would first create in the shared schema, once for all. As long as an extension is not
- *     there, its objects are not known: {@code public.f()} of one of these is shown as the tenant's, and will not be
+ * @param tenants the tenants' plans, in the order of their names
+ * @param missingExtensions the extensions that a deploy would first create in the shared schema, once for all tenants. Until an
+ *     extension exists, its objects are unknown: the plan shows its {@code public.f()} as the tenant's, which the deploy will not do
  */
 public record PlanReport(List<TenantPlan> tenants, Set<String> missingExtensions) {
 
-    /** Copies its arguments. */
+    /** Takes copies of the collections. */
     public PlanReport {
         tenants = List.copyOf(tenants);
         missingExtensions = Collections.unmodifiableSet(new TreeSet<>(missingExtensions));
     }
 
     /**
-     * Whether no tenant would be refused. Whether the statements succeed is not known before they run.
+     * Whether no tenant would be refused. The statements themselves may still fail when they run.
      *
      * @return true when every tenant has a plan
      */

@@ -4,17 +4,17 @@ import dev.tenantmigrator.SqlStatement;
 import java.util.List;
 
 /**
- * What a migration runs in one tenant. The checks that a deploy adds (the tenant's lock, whether the recorded versions are
- * still the same, what the script touched) change nothing and are not shown.
+ * The statements of a migration in one tenant. The checks that a deploy adds (the tenant's lock, unchanged recorded versions, objects
+ * that the script touched) change nothing and are not shown.
  *
  * @param version the migration
  * @param file its {@code migration.sql}
- * @param applied whether it is applied already, so that a deploy does not run it
+ * @param applied whether it is applied already; a deploy does not run it then
  * @param transactional whether it runs in one transaction with its tracking row
- * @param before the library's own statements before the script: how the transaction begins, and its settings
+ * @param before the library's own statements before the script: the beginning of the transaction, and its settings
  * @param statements the script, adapted to the tenant, each statement with its line in the original file
- * @param after the library's own statements behind the script: the tracking row, and the end of the transaction
- * @param notes what a reader should know, in the order of the lines
+ * @param after the library's own statements after the script: the tracking row, and the end of the transaction
+ * @param notes notes for a reader, in the order of the lines
  */
 public record PlannedMigration(
         String version,
@@ -26,7 +26,7 @@ public record PlannedMigration(
         List<String> after,
         List<ScriptNote> notes) {
 
-    /** Copies its arguments. */
+    /** Takes copies of the lists. */
     public PlannedMigration {
         before = List.copyOf(before);
         statements = List.copyOf(statements);

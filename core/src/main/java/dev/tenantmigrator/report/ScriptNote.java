@@ -1,19 +1,19 @@
 package dev.tenantmigrator.report;
 
 /**
- * Something worth knowing about a statement of a migration before it runs.
+ * A note about a statement of a migration, for a reader of a plan.
  *
- * @param kind what it is
+ * @param kind the kind of note
  * @param line the line in the original file, from 1
- * @param message what it means for the tenant
+ * @param message the consequence for the tenant
  */
 public record ScriptNote(Kind kind, int line, String message) {
 
-    /** What a note is about. */
+    /** The kinds of notes. */
     public enum Kind {
-        /** The text names {@code public}, or another schema, and was left as it is on purpose. */
+        /** The text names {@code public} or another schema, and is deliberately unchanged. */
         LEFT_ALONE,
-        /** The statement does not run, because the library does the same for every migration. */
+        /** The statement does not run, because the library does its work for every migration. */
         ABSORBED,
         /** The statement runs outside of a transaction. */
         NOT_TRANSACTIONAL,
@@ -21,7 +21,7 @@ public record ScriptNote(Kind kind, int line, String message) {
         BLOCKS_READS,
         /** The statement takes a lock that writers of a table wait for. */
         BLOCKS_WRITES,
-        /** The statement writes a whole table anew. */
+        /** The statement rewrites a whole table. */
         REWRITES_TABLE,
         /** The statement drops data. */
         DROPS_DATA

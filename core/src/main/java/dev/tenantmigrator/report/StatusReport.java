@@ -3,14 +3,14 @@ package dev.tenantmigrator.report;
 import java.util.List;
 
 /**
- * The state of the fleet, or of one tenant.
+ * The state of the selected tenants.
  *
  * @param versions all versions of the source, in order
- * @param tenants in the order of their names
+ * @param tenants the tenants' states, in the order of their names
  */
 public record StatusReport(List<String> versions, List<TenantStatus> tenants) {
 
-    /** Copies its arguments. */
+    /** Takes copies of the lists. */
     public StatusReport {
         versions = List.copyOf(versions);
         tenants = List.copyOf(tenants);

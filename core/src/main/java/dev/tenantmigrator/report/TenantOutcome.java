@@ -3,7 +3,7 @@ package dev.tenantmigrator.report;
 import java.time.Duration;
 import java.util.List;
 
-/** What a run did for one tenant. */
+/** The outcome of a run for one tenant. */
 public sealed interface TenantOutcome {
 
     /**
@@ -44,7 +44,7 @@ public sealed interface TenantOutcome {
         UNHEALTHY,
         /** The run ended before the tenant had its turn. */
         SKIPPED,
-        /** Something went wrong; the failure says what. */
+        /** The run failed in the tenant; the failure gives the reason. */
         FAILED
     }
 
@@ -52,7 +52,7 @@ public sealed interface TenantOutcome {
      * A version that was applied or rolled back.
      *
      * @param version the migration's version
-     * @param duration from sending the script to PostgreSQL's answer to the commit
+     * @param duration the time from sending the script to PostgreSQL's answer to the commit
      */
     record Step(String version, Duration duration) {}
 
@@ -68,7 +68,7 @@ public sealed interface TenantOutcome {
             return Kind.MIGRATED;
         }
 
-        /** Copies its arguments. */
+        /** Takes copies of the lists. */
         public Migrated {
             applied = List.copyOf(applied);
         }
@@ -87,8 +87,8 @@ public sealed interface TenantOutcome {
     }
 
     /**
-     * The tenant has versions newer than the newest file; nothing was done and nothing is wrong (an old instance sees
-     * this during a rolling deploy).
+     * The tenant has versions newer than the newest file. Nothing was done and nothing is wrong: an old instance sees this during a
+     * rolling deploy.
      *
      * @param schema the tenant
      * @param versions the versions without a file
@@ -99,7 +99,7 @@ public sealed interface TenantOutcome {
             return Kind.AHEAD;
         }
 
-        /** Copies its arguments. */
+        /** Takes copies of the lists. */
         public Ahead {
             versions = List.copyOf(versions);
         }
@@ -117,7 +117,7 @@ public sealed interface TenantOutcome {
             return Kind.ROLLED_BACK;
         }
 
-        /** Copies its arguments. */
+        /** Takes copies of the lists. */
         public RolledBack {
             rolledBack = List.copyOf(rolledBack);
         }
@@ -136,11 +136,11 @@ public sealed interface TenantOutcome {
     }
 
     /**
-     * Missing required tables were made.
+     * Missing required tables were created.
      *
      * @param schema the tenant
-     * @param tables the tables that were made
-     * @param findings what went with the dropped tables and was not made: foreign keys of other tables
+     * @param tables the tables that were created
+     * @param findings objects that were dropped with the tables and not created again: foreign keys of other tables
      */
     record Backfilled(String schema, List<String> tables, List<Finding> findings) implements TenantOutcome {
         @Override
@@ -148,7 +148,7 @@ public sealed interface TenantOutcome {
             return Kind.BACKFILLED;
         }
 
-        /** Copies its arguments. */
+        /** Takes copies of the lists. */
         public Backfilled {
             tables = List.copyOf(tables);
             findings = List.copyOf(findings);
@@ -156,7 +156,7 @@ public sealed interface TenantOutcome {
     }
 
     /**
-     * The tracking table was changed by a repair.
+     * A repair changed the tenant's record.
      *
      * @param schema the tenant
      * @param versions the versions whose rows changed
@@ -167,14 +167,14 @@ public sealed interface TenantOutcome {
             return Kind.REPAIRED;
         }
 
-        /** Copies its arguments. */
+        /** Takes copies of the lists. */
         public Repaired {
             versions = List.copyOf(versions);
         }
     }
 
     /**
-     * What is recorded was moved to another store.
+     * The tenant's record was moved to another store.
      *
      * @param schema the tenant
      * @param versions the versions whose rows were moved, in the order of recording
@@ -185,17 +185,17 @@ public sealed interface TenantOutcome {
             return Kind.MOVED;
         }
 
-        /** Copies its arguments. */
+        /** Takes copies of the lists. */
         public Moved {
             versions = List.copyOf(versions);
         }
     }
 
     /**
-     * Nothing needs attention.
+     * The checks found no error.
      *
      * @param schema the tenant
-     * @param findings remarks and warnings, possibly none
+     * @param findings findings of lower severity, possibly none
      */
     record Healthy(String schema, List<Finding> findings) implements TenantOutcome {
         @Override
@@ -203,14 +203,14 @@ public sealed interface TenantOutcome {
             return Kind.HEALTHY;
         }
 
-        /** Copies its arguments. */
+        /** Takes copies of the lists. */
         public Healthy {
             findings = List.copyOf(findings);
         }
     }
 
     /**
-     * Something needs attention.
+     * The checks found an error.
      *
      * @param schema the tenant
      * @param findings at least one of severity {@link Finding.Severity#ERROR}
@@ -221,17 +221,17 @@ public sealed interface TenantOutcome {
             return Kind.UNHEALTHY;
         }
 
-        /** Copies its arguments. */
+        /** Takes copies of the lists. */
         public Unhealthy {
             findings = List.copyOf(findings);
         }
     }
 
     /**
-     * The run ended before this tenant's turn.
+     * The run ended before this tenant's turn; nothing was done in it.
      *
      * @param schema the tenant
-     * @param reason why
+     * @param reason the reason why the run ended
      */
     record Skipped(String schema, String reason) implements TenantOutcome {
         @Override
@@ -241,11 +241,12 @@ public sealed interface TenantOutcome {
     }
 
     /**
-     * Something went wrong in this tenant. The steps before it are kept, what failed was rolled back.
+     * The run failed in this tenant. Earlier steps are kept, and the failed one was rolled back unless its script runs outside of a
+     * transaction.
      *
      * @param schema the tenant
      * @param done the versions that were applied or rolled back before
-     * @param failure what and where
+     * @param failure the problem with its coordinates
      */
     record Failed(String schema, List<Step> done, Failure failure) implements TenantOutcome {
         @Override
@@ -253,7 +254,7 @@ public sealed interface TenantOutcome {
             return Kind.FAILED;
         }
 
-        /** Copies its arguments. */
+        /** Takes copies of the lists. */
         public Failed {
             done = List.copyOf(done);
         }

@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What would run in one tenant.
+ * The migrations that would run in one tenant.
  *
  * @param schema the tenant
- * @param migrations in the order in which they would run; none when there is nothing to do
- * @param failure why a deploy would refuse the tenant before anything ran; there are no migrations then
+ * @param migrations the migrations in the order in which they would run; none when there is nothing to do
+ * @param failure the reason why a deploy would refuse the tenant; there are no migrations then
  */
 public record TenantPlan(String schema, List<PlannedMigration> migrations, Optional<Failure> failure) {
 
-    /** Copies its arguments. */
+    /** Takes a copy of the list. */
     public TenantPlan {
         migrations = List.copyOf(migrations);
     }

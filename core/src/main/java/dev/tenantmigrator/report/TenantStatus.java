@@ -4,14 +4,14 @@ import dev.tenantmigrator.AppliedMigration;
 import java.util.List;
 
 /**
- * What a tenant has and lacks.
+ * The state of a tenant.
  *
  * @param schema the tenant
  * @param applied its recorded migrations, in the order in which they were recorded
  * @param pending versions of the source that are not applied, in order
  * @param presentTables required tables that exist
- * @param missingTables required tables that do not
- * @param findings all that verification finds
+ * @param missingTables required tables that do not exist
+ * @param findings all findings of a verification
  */
 public record TenantStatus(
         String schema,
@@ -21,7 +21,7 @@ public record TenantStatus(
         List<String> missingTables,
         List<Finding> findings) {
 
-    /** Copies its arguments. */
+    /** Takes copies of the lists. */
     public TenantStatus {
         applied = List.copyOf(applied);
         pending = List.copyOf(pending);

@@ -1,2 +1,2 @@
-/** What calls of the migrator come back with: immutable records, one outcome per tenant. */
+/** Results of the migrator's calls: immutable records, with one outcome per tenant. */
 package dev.tenantmigrator.report;

@@ -1,28 +1,27 @@
 package dev.tenantmigrator.rollout;
 
 /**
- * Ends a run in good order from another thread: tenants in work are finished, no others are begun, and the run reports.
- * Thread-safe. It cannot be taken back; the next run has one of its own.
+ * Ends a run early from another thread: tenants in progress are finished, no others are started, and the run returns its report.
+ * A cancellation is final, so use a new one for the next run. Thread-safe.
  */
 public final class Cancellation {
 
     private volatile boolean cancelled;
     private volatile boolean immediate;
 
-    /** A handle of a run that is not cancelled. */
+    /** A cancellation that has not been triggered. */
     public Cancellation() {}
 
     /**
-     * Cancels the runs that were given this handle. Returns at once; the run itself returns when the tenants that are being
-     * worked on are done.
+     * Cancels the runs that use this handle. Returns at once; the runs return when the tenants in progress are finished.
      */
     public void cancel() {
         cancelled = true;
     }
 
     /**
-     * Cancels like {@link #cancel()}, and also the statements that run outside a transaction, which can wait for other
-     * transactions without limit. Such a tenant fails, and an index that was being built is removed.
+     * Like {@link #cancel()}, but also cancels statements that run outside of a transaction, which can wait for other transactions
+     * without limit. Such a tenant fails, and an index that was being built is removed.
      */
     public void cancelNow() {
         immediate = true;

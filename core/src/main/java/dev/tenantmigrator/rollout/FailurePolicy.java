@@ -17,7 +17,7 @@ public final class FailurePolicy {
     }
 
     /**
-     * Goes on with the other tenants, however many failed.
+     * Continues with the other tenants, however many failed.
      *
      * @return the policy
      */
@@ -61,7 +61,9 @@ public final class FailurePolicy {
     /**
      * The number of failed tenants of a group that ends the rollout.
      *
-     * @return empty when there is no such limit
+     * @param failed the number of failed tenants of the group
+     * @param tenants the number of all tenants of the group
+     * @return true when a limit is reached
      */
     public OptionalInt failures() {
         return failures;

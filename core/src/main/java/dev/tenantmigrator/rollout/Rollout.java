@@ -12,8 +12,9 @@ import java.util.OptionalInt;
 import java.util.function.Predicate;
 
 /**
- * How a run goes through the fleet: in which order and groups, how many at a time, what failures mean, how long
- * it waits and how often it tries. Immutable.
+ * The options of a run over the fleet: order and groups of the tenants, parallelism, failure limits, timeouts and number of attempts.
+ * By default one group of all tenants in which failures do not stop the others, five attempts, and the migrator's parallelism and
+ * lock timeout. Immutable and thread-safe.
  */
 public final class Rollout {
 
@@ -42,7 +43,7 @@ public final class Rollout {
     }
 
     /**
-     * All tenants in one group, failures of some keep no other back, five tries, timeouts and parallelism of the migrator.
+     * The default rollout.
      *
      * @return the defaults
      */
@@ -51,7 +52,7 @@ public final class Rollout {
     }
 
     /**
-     * Begins with the defaults.
+     * A builder with the defaults.
      *
      * @return a builder
      */
@@ -69,9 +70,9 @@ public final class Rollout {
     }
 
     /**
-     * How many tenants are worked on at a time.
+     * The number of tenants to work on at a time.
      *
-     * @return empty for what the migrator was built with
+     * @return empty for the migrator's setting
      */
     public OptionalInt parallelism() {
         return parallelism;
@@ -87,7 +88,7 @@ public final class Rollout {
     }
 
     /**
-     * What failures mean where a group says nothing of it.
+     * The failure policy of the implicit last group.
      *
      * @return the policy
      */
@@ -96,7 +97,7 @@ public final class Rollout {
     }
 
     /**
-     * How long it waits between two groups.
+     * The pause between two groups.
      *
      * @return zero or more
      */
@@ -105,7 +106,7 @@ public final class Rollout {
     }
 
     /**
-     * What is asked between two groups.
+     * The check between two groups.
      *
      * @return given the outcomes so far; false ends the rollout
      */
@@ -114,7 +115,7 @@ public final class Rollout {
     }
 
     /**
-     * What ends the run in good order.
+     * The cancellation that ends the run early.
      *
      * @return a handle
      */
@@ -123,25 +124,25 @@ public final class Rollout {
     }
 
     /**
-     * How long a migration waits for a lock.
+     * The time that a migration waits for a lock.
      *
-     * @return empty for what the migrator was built with
+     * @return empty for the migrator's setting
      */
     public Optional<Duration> lockTimeout() {
         return lockTimeout;
     }
 
     /**
-     * How long a statement of a migration may run.
+     * The time that a statement of a migration may run.
      *
-     * @return empty for what the connection has
+     * @return empty for the connection's setting
      */
     public Optional<Duration> statementTimeout() {
         return statementTimeout;
     }
 
     /**
-     * How often a migration is tried that fails for a reason that passes.
+     * The number of attempts at a migration that fails for a passing reason.
      *
      * @return 1 or more
      */
@@ -166,10 +167,10 @@ public final class Rollout {
         private Builder() {}
 
         /**
-         * Begins tenants in an order. By default groups take tenants in the order of their names, and the tenants of a group
-         * are begun at random, so that several instances that run at once share the work.
+         * Sets the order in which tenants are started. By default groups take tenants in the order of their names, and the tenants of a
+         * group are started in random order, so that instances that run at once share the work.
          *
-         * @param comparator of schemas' names
+         * @param comparator compares schemas' names
          * @return this
          */
         public Builder order(Comparator<String> comparator) {
@@ -178,8 +179,7 @@ public final class Rollout {
         }
 
         /**
-         * Works on several tenants at a time, each on a connection of its own; as many as the migrator was built with by
-         * default.
+         * Sets the number of tenants to work on at a time, each on a connection of its own. The migrator's setting by default.
          *
          * @param number 1 or more
          * @return this
@@ -191,11 +191,11 @@ public final class Rollout {
         }
 
         /**
-         * Works on groups of tenants one after the other, e.g. a canary first. A group without a policy of its own ends the
-         * rollout at its first failure, except the last one, which all tenants are in that no other takes: it has the
-         * rollout's policy.
+         * Sets groups of tenants to work on one after the other, e.g. a canary first. An implicit last group contains all remaining
+         * tenants. A group without a policy of its own stops the rollout at its first failure, except the implicit last group, which
+         * has the policy of {@link #onFailure}.
          *
-         * @param inOrder the groups
+         * @param inOrder the groups, in order; none by default
          * @return this
          */
         public Builder groups(RolloutGroup... inOrder) {
@@ -204,9 +204,9 @@ public final class Rollout {
         }
 
         /**
-         * What failures mean where a group says nothing of it: go on, by default.
+         * Sets the failure policy of the implicit last group, which without {@link #groups} contains all tenants.
          *
-         * @param policy what to do
+         * @param policy {@link FailurePolicy#goOn()} by default
          * @return this
          */
         public Builder onFailure(FailurePolicy policy) {
@@ -215,7 +215,7 @@ public final class Rollout {
         }
 
         /**
-         * Waits between two groups, after a group in which something was done. No pause by default.
+         * Sets a pause between two groups, after a group with work to do. None by default.
          *
          * @param duration zero or more
          * @return this
@@ -227,10 +227,10 @@ public final class Rollout {
         }
 
         /**
-         * Asks between two groups, after a group in which something was done and the pause behind it, whether to go on, e.g.
-         * because the error rate is still fine. An exception ends the rollout like false.
+         * Sets a check between two groups, e.g. of the application's error rate. It is called after a group with work to do and the pause
+         * that follows. The rollout stops when it returns false or throws.
          *
-         * @param mayGoOn given the outcomes so far; called on the thread that runs the rollout
+         * @param mayGoOn receives the outcomes so far; called on the thread that runs the rollout
          * @return this
          */
         public Builder check(Predicate<FleetReport> mayGoOn) {
@@ -239,9 +239,9 @@ public final class Rollout {
         }
 
         /**
-         * What ends the run from another thread. Interrupting the thread that runs it does the same.
+         * Sets a handle to end the run from another thread. Interrupting the thread that runs it has the same effect.
          *
-         * @param handle of this run, or of several
+         * @param handle a handle for this run, or for several
          * @return this
          */
         public Builder cancellation(Cancellation handle) {
@@ -250,8 +250,8 @@ public final class Rollout {
         }
 
         /**
-         * How long a migration waits for a lock that another session holds; see {@link TenantMigratorBuilder#lockTimeout},
-         * which it has by default. A script's first comment goes before.
+         * Sets the time that a migration waits for a lock that another session holds. {@link TenantMigratorBuilder#lockTimeout} by default.
+         * A script's first comment takes precedence.
          *
          * @param timeout at least a millisecond
          * @return this
@@ -263,8 +263,8 @@ public final class Rollout {
         }
 
         /**
-         * How long a statement of a migration may run, inside and outside of a transaction. By default as long as the
-         * connection's own setting lets it. A script's first comment goes before.
+         * Sets the time that a statement of a migration may run, inside and outside of a transaction. The connection's own setting by
+         * default. A script's first comment takes precedence.
          *
          * @param timeout at least a millisecond
          * @return this
@@ -276,10 +276,10 @@ public final class Rollout {
         }
 
         /**
-         * How often a migration is tried that could not have a lock, was chosen as the victim of a deadlock, or could not be
-         * serialized (55P03, 40P01, 40001; PostgreSQL documentation, "PostgreSQL Error Codes"), with longer and longer pauses
-         * between. 5 by default. A script's first comment goes before, e.g. {@code -- tenant-migrator: tries=3}. A statement
-         * outside of a transaction is tried again only where nothing of it was kept, and not behind a {@code DO} or {@code CALL}.
+         * Sets the number of attempts at a migration that fails by a lock timeout, a deadlock or a serialization failure (55P03, 40P01,
+         * 40001; PostgreSQL documentation, "PostgreSQL Error Codes"). The pauses between them grow, and other tenants proceed
+         * meanwhile. 5 by default. A script's first comment takes precedence, e.g. {@code -- tenant-migrator: tries=3}. A statement
+         * outside of a transaction is repeated only if nothing of it was kept, and not after a {@code DO} or {@code CALL}.
          *
          * @param number 1 or more
          * @return this
@@ -290,7 +290,11 @@ public final class Rollout {
             return this;
         }
 
-        /** The rollout, which later calls of this builder do not change. */
+        /**
+         * Builds the rollout. Later calls of this builder do not change it.
+         *
+         * @return the rollout
+         */
         public Rollout build() {
             return new Rollout(this);
         }

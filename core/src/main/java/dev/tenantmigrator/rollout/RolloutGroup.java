@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Tenants that a rollout works on before the next group, e.g. a canary. A group takes from what the groups before it left, in
- * the rollout's order, whether there is something to do in a tenant or not: so the same run again forms the same groups.
+ * Tenants that a rollout works on before the next group, e.g. a canary. A group takes from the tenants that earlier groups left, in
+ * the rollout's order. It also counts tenants without work, so that a repeated run forms equal groups. Immutable.
  */
 public final class RolloutGroup {
 
@@ -60,7 +60,7 @@ public final class RolloutGroup {
     /**
      * Tenants by name.
      *
-     * @param schemas the tenants; one that is not there is left out
+     * @param schemas the tenants; those that do not exist are left out
      * @return a group
      */
     public static RolloutGroup of(String... schemas) {
@@ -69,10 +69,10 @@ public final class RolloutGroup {
     }
 
     /**
-     * Tenants that a condition holds for.
+     * Tenants that fulfil a condition.
      *
-     * @param name how reports call the group
-     * @param condition asked with each schema's name
+     * @param name the name of the group in reports
+     * @param condition receives each schema's name
      * @return a group
      */
     public static RolloutGroup matching(String name, Predicate<String> condition) {
@@ -97,7 +97,7 @@ public final class RolloutGroup {
      *
      * @param percent above 0, at most 100
      * @return a group
-     * @throws IllegalArgumentException when not
+     * @throws IllegalArgumentException when it is not
      */
     public static RolloutGroup percent(double percent) {
         Checks.percent(percent, "a group is");
@@ -107,7 +107,7 @@ public final class RolloutGroup {
     }
 
     /**
-     * All that the groups before left. A rollout whose last group is another has this one behind it.
+     * All tenants that earlier groups left. A rollout that does not end with this group has it as its implicit last one.
      *
      * @return a group
      */
@@ -116,7 +116,7 @@ public final class RolloutGroup {
     }
 
     /**
-     * Works on another number of its tenants at a time than the rollout does otherwise.
+     * This group with a parallelism of its own.
      *
      * @param tenants 1 or more
      * @return a copy
@@ -127,9 +127,9 @@ public final class RolloutGroup {
     }
 
     /**
-     * Treats failures in another way than the rollout does otherwise.
+     * This group with a failure policy of its own.
      *
-     * @param policy what to do
+     * @param policy the policy
      * @return a copy
      */
     public RolloutGroup withOnFailure(FailurePolicy policy) {
@@ -137,7 +137,7 @@ public final class RolloutGroup {
     }
 
     /**
-     * How reports call the group.
+     * The name of the group in reports.
      *
      * @return e.g. {@code 5 %}
      */
@@ -146,27 +146,29 @@ public final class RolloutGroup {
     }
 
     /**
-     * How many of its tenants are worked on at a time.
+     * The number of its tenants to work on at a time.
      *
-     * @return empty when as in the rollout
+     * @return empty for the rollout's setting
      */
     public OptionalInt parallelism() {
         return parallelism;
     }
 
     /**
-     * What failures of its tenants mean.
+     * The failure policy of the group.
      *
-     * @return empty when as in the rollout
+     * @return empty for the default: stop at the first failure
      */
     public Optional<FailurePolicy> onFailure() {
         return onFailure;
     }
 
     /**
-     * Which tenants the group takes.
+     * Selects the group's tenants.
      *
-     * @return the selection
+     * @param left the tenants that no earlier group took, in the rollout's order
+     * @param fleet the number of all tenants of the rollout
+     * @return the selected ones, in that order
      */
     public Selection selection() {
         return selection;

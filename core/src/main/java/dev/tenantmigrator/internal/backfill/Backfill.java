@@ -125,11 +125,11 @@ public final class Backfill {
         }
 
         @Override
-        public Attempt tryOn(Session session) throws SQLException {
+        public Result tryOn(Session session) throws SQLException {
             List<RecordedVersion> rows = rows(session.connection());
             StructureReference reference = reference(session, scripts, applied(rows));
             try {
-                return Attempt.ofFree(session.inTransactionIfFree(schema, connection -> {
+                return Result.finishedOrLocked(session.inTransactionIfFree(schema, connection -> {
                     if (!rows(connection).equals(rows)) {
                         throw new TenantMigratorException(
                                 Failure.of("its recorded versions changed meanwhile; nothing was changed, run again"));

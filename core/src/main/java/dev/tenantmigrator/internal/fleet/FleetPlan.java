@@ -8,11 +8,11 @@ import java.util.List;
  * The decision of a run for every tenant, made before any tenant is touched.
  *
  * @param decided outcomes of tenants that need no work
- * @param jobs the work on the others
+ * @param jobs jobs of the other tenants
  */
 public record FleetPlan(List<TenantOutcome> decided, List<TenantJob> jobs) {
 
-    /** A plan to be filled. */
+    /** An empty plan, for {@link #decide} and {@link #add}. */
     public FleetPlan() {
         this(new ArrayList<>(), new ArrayList<>());
     }
@@ -22,7 +22,7 @@ public record FleetPlan(List<TenantOutcome> decided, List<TenantJob> jobs) {
         decided.add(outcome);
     }
 
-    /** Adds work on a tenant. */
+    /** Adds the job of a tenant that needs work. */
     public void add(TenantJob job) {
         jobs.add(job);
     }

@@ -13,26 +13,24 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * The course of every run over the fleet: read, decide for each tenant, and only then work. What cannot be read or must not
- * run is refused before any tenant is touched.
+ * The sequence of every run over the fleet: read all tenants, decide for each, and only then change any. Scripts that cannot be
+ * read or must not run are refused before any tenant is touched.
  */
 public final class FleetRuns {
 
     private FleetRuns() {}
 
-    /** Decides what to do. */
+    /** Decides for each tenant what a run does in it. */
     @FunctionalInterface
     public interface Planner {
-        /** Reads what it needs; changes nothing of a tenant. */
+        /** Makes the plan; changes nothing in a tenant. */
         FleetPlan plan(Session session, FleetReader.Fleet<RecordedVersion> fleet) throws SQLException;
     }
 
     /**
-     * Reads the tenants, decides for each, and works on those that need it.
+     * Runs a plan over tenants.
      *
-     * @param name names the run in the log and in events
-     * @param planner decides
-     * @return one outcome per tenant
+     * @throws dev.tenantmigrator.TenantMigratorException when this store has no tenants and the other one has some
      */
     public static FleetReport run(Config config, String name, Tenants tenants, Rollout rollout, Planner planner)
             throws SQLException {
@@ -49,7 +47,7 @@ public final class FleetRuns {
         }
     }
 
-    /** Like {@link #run}, for all tenants, also when all of them are recorded in the other store by now. */
+    /** Runs a plan over all tenants, even when this store has none because all were moved to the other one. */
     public static FleetReport runOnWhatIsLeft(Config config, String name, Planner planner) throws SQLException {
         Recording.Span<FleetReport> span = Recording.run(name);
         try {
@@ -64,7 +62,7 @@ public final class FleetRuns {
 
     private static FleetPlan plan(Config config, FleetReader.Fleet<RecordedVersion> fleet, Planner planner)
             throws SQLException {
-        // Closed before the work begins: with a pool of one, the work needs this connection.
+        // Closed before the jobs begin: with a pool of one, they need this connection.
         try (Session session = Session.openToRead(config.dataSource())) {
             FleetPlan plan = planner.plan(session, fleet);
             fleet.failures()

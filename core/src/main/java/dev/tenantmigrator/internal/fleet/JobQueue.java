@@ -10,21 +10,24 @@ import java.util.PriorityQueue;
 import java.util.stream.Collectors;
 
 /**
- * The tenants that wait for their turn, each with the time before which it is not to be tried again: so nobody waits for one
- * while another is free. Thread-safe.
+ * The jobs that wait, each with the time of its next attempt, so that no worker waits for one tenant while another is free.
+ * Thread-safe.
  */
 final class JobQueue {
 
+    /** Longer than most migrations, so that a normal wait logs nothing. */
     private static final Duration FIRST_REMINDER = Duration.ofSeconds(5);
+
     private static final Duration REMINDER = Duration.ofSeconds(30);
+    /** Tenants named in a reminder, so that the line stays short in a large fleet. */
     private static final int NAMED = 5;
 
-    /** Before all others, also when the run is to end: what became of it is not known. */
+    /** Before all others, even when the run is to end: whether its migration was committed is not known yet. */
     private static final long AT_ONCE = -1;
 
     private static final long FRESH = 0;
 
-    private final StopSignal ending;
+    private final StopSignal stopSignal;
     private final long start = System.nanoTime();
     private final PriorityQueue<Entry> queue =
             new PriorityQueue<>(Comparator.comparingLong(Entry::due).thenComparingLong(Entry::number));
@@ -32,45 +35,45 @@ final class JobQueue {
     private long nextReminder = FIRST_REMINDER.toNanos();
 
     /**
-     * A tenant in the queue.
+     * A job in the queue.
      *
-     * @param due since the start, in nanoseconds
-     * @param number in the order of arrival
-     * @param held how often in a row another session was found to hold it
+     * @param due the time of its next attempt, in nanoseconds since the start
+     * @param number its place in the order of arrival
+     * @param timesLocked the number of attempts in a row that found its tenant locked
      */
-    record Entry(long due, long number, int held, TenantJob work) {}
+    record Entry(long due, long number, int timesLocked, TenantJob job) {}
 
-    JobQueue(StopSignal ending, Collection<? extends TenantJob> works) {
-        this.ending = ending;
-        works.forEach(work -> add(FRESH, 0, work));
+    JobQueue(StopSignal stopSignal, Collection<? extends TenantJob> jobs) {
+        this.stopSignal = stopSignal;
+        jobs.forEach(job -> add(FRESH, 0, job));
     }
 
-    private synchronized void add(long due, int held, TenantJob work) {
-        queue.add(new Entry(due, number++, held, work));
+    private synchronized void add(long due, int timesLocked, TenantJob job) {
+        queue.add(new Entry(due, number++, timesLocked, job));
     }
 
-    /** Puts one back that another session holds. */
-    void held(Entry entry) {
-        int times = entry.held() + 1;
-        add(now() + Backoff.HELD.after(times).toNanos(), times, entry.work());
+    /** Puts back a job whose tenant another session has locked. */
+    void locked(Entry entry) {
+        int times = entry.timesLocked() + 1;
+        add(now() + Backoff.LOCKED.after(times).toNanos(), times, entry.job());
     }
 
-    /** Puts one back for which a pause is needed. */
-    void later(TenantJob work, Duration pause) {
-        add(now() + pause.toNanos(), 0, work);
+    /** Puts back a job that is to run again after a pause. */
+    void retryLater(TenantJob job, Duration pause) {
+        add(now() + pause.toNanos(), 0, job);
     }
 
-    /** Puts one back of which nobody knows what became of it. */
-    void lost(TenantJob work) {
-        add(AT_ONCE, 0, work);
+    /** Puts back a job that lost its connection, to run again before all others. */
+    void connectionLost(TenantJob job) {
+        add(AT_ONCE, 0, job);
     }
 
-    /** Takes the next whose time has come; empty when there is none, or the run is to end. */
+    /** Takes the next job that is due; empty when none is, or the run is to end. */
     synchronized Optional<Entry> poll() {
         return isReady() ? Optional.ofNullable(queue.poll()) : Optional.empty();
     }
 
-    /** Takes the next ones that were not tried yet; they are to be put {@linkplain #putBack back}. */
+    /** Takes the next jobs without an attempt so far; the caller {@linkplain #putBack puts} them back. */
     synchronized List<Entry> pollUntried(int limit) {
         List<Entry> entries = new ArrayList<>();
         while (entries.size() < limit && !queue.isEmpty() && queue.peek().due() == FRESH) {
@@ -79,20 +82,20 @@ final class JobQueue {
         return entries;
     }
 
-    /** Puts one back as it was. */
+    /** Puts an entry back unchanged. */
     synchronized void putBack(Entry entry) {
         queue.add(entry);
     }
 
-    /** All that are left; the queue is empty then. */
+    /** Takes all jobs that are left. */
     synchronized List<TenantJob> drain() {
-        List<TenantJob> left = queue.stream().map(Entry::work).toList();
+        List<TenantJob> left = queue.stream().map(Entry::job).toList();
         queue.clear();
         return left;
     }
 
     /**
-     * Waits until the time of one has come.
+     * Waits until a job is due.
      *
      * @return false when the queue is empty, or the run is to end
      */
@@ -103,18 +106,20 @@ final class JobQueue {
                 if (isReady()) {
                     return true;
                 }
-                if (queue.isEmpty() || ending.isDue()) {
+                if (queue.isEmpty() || stopSignal.isDue()) {
                     return false;
                 }
                 pause = Duration.ofNanos(queue.peek().due() - now()).plusMillis(1);
                 remind();
             }
-            ending.sleep(pause);
+            stopSignal.sleep(pause);
         }
     }
 
     private boolean isReady() {
-        return !queue.isEmpty() && queue.peek().due() <= now() && (queue.peek().due() == AT_ONCE || !ending.isDue());
+        return !queue.isEmpty()
+                && queue.peek().due() <= now()
+                && (queue.peek().due() == AT_ONCE || !stopSignal.isDue());
     }
 
     private void remind() {
@@ -122,7 +127,7 @@ final class JobQueue {
             nextReminder = now() + REMINDER.toNanos();
             String names = queue.stream()
                     .limit(NAMED)
-                    .map(entry -> entry.work().schema())
+                    .map(entry -> entry.job().schema())
                     .collect(Collectors.joining(", "));
             WaitReminder.forTenants(queue.size() > NAMED ? names + " and " + (queue.size() - NAMED) + " more" : names);
         }

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Goes through the groups of a rollout one after the other, and ends where failures, the check or the host say so. */
+/** Runs the groups of a rollout one after the other; stops on too many failures, a failed check, or a cancellation. */
 final class RolloutRunner {
 
     private static final Logger LOG = LoggerFactory.getLogger(RolloutRunner.class);
@@ -31,25 +31,25 @@ final class RolloutRunner {
     private final Config config;
     private final String run;
     private final Rollout rollout;
-    private final StopSignal ending;
+    private final StopSignal stopSignal;
     private final long start = System.nanoTime();
     private final Map<String, TenantOutcome> outcomes = new ConcurrentSkipListMap<>();
-    private final Map<String, TenantJob> works = new TreeMap<>();
+    private final Map<String, TenantJob> jobs = new TreeMap<>();
 
     RolloutRunner(Config config, String run, Rollout rollout) {
         this.config = config;
         this.run = run;
         this.rollout = rollout;
-        this.ending = new StopSignal(rollout.cancellation());
+        this.stopSignal = new StopSignal(rollout.cancellation());
     }
 
     private record Group(String name, List<String> tenants, int parallelism, FailurePolicy onFailure) {}
 
-    /** Goes through all tenants; returns when each has an outcome. */
+    /** Runs all jobs; returns when every tenant has an outcome. */
     FleetReport run(FleetPlan plan) {
         List<TenantOutcome> decided = plan.decided();
-        plan.jobs().forEach(work -> works.put(work.schema(), work));
-        Events.publish(config, new RunEvent.RunStarted(run, decided.size() + works.size(), works.size()));
+        plan.jobs().forEach(job -> jobs.put(job.schema(), job));
+        Events.publish(config, new RunEvent.RunStarted(run, decided.size() + jobs.size(), jobs.size()));
         decided.forEach(this::note);
         boolean worked = false;
         for (Group group : groups()) {
@@ -57,21 +57,21 @@ final class RolloutRunner {
             group.tenants().stream()
                     .filter(schema -> outcomes.get(schema) instanceof TenantOutcome.Failed)
                     .forEach(schema -> failedIn(group, failures));
-            boolean something = group.tenants().stream().anyMatch(works::containsKey);
-            if (something && mayBegin(group, worked)) {
-                List<TenantJob> jobs = begin(group);
-                WorkerPool pool = new WorkerPool(config, ending, jobs, outcome -> {
+            boolean hasJobs = group.tenants().stream().anyMatch(jobs::containsKey);
+            if (hasJobs && mayBegin(group, worked)) {
+                List<TenantJob> groupJobs = begin(group);
+                WorkerPool pool = new WorkerPool(config, stopSignal, groupJobs, outcome -> {
                     note(outcome);
                     if (outcome instanceof TenantOutcome.Failed) {
                         failedIn(group, failures);
                     }
                 });
-                pool.run(Math.min(group.parallelism(), jobs.size()));
+                pool.run(Math.min(group.parallelism(), groupJobs.size()));
                 worked = true;
             }
         }
-        ending.reason().filter(reason -> wasLeft()).ifPresent(reason -> {
-            works.values().forEach(left -> note(left.ended(reason)));
+        stopSignal.reason().filter(reason -> wasLeft()).ifPresent(reason -> {
+            jobs.values().forEach(left -> note(left.ended(reason)));
             LOG.warn("{}: {}", run, reason);
             Events.publish(config, new RunEvent.RunStopped(run, reason));
         });
@@ -87,14 +87,14 @@ final class RolloutRunner {
     }
 
     private boolean wasLeft() {
-        return !works.isEmpty()
+        return !jobs.isEmpty()
                 || outcomes.values().stream().anyMatch(outcome -> outcome instanceof TenantOutcome.Skipped);
     }
 
-    /** All tenants are in a group, whether something is to do in them or not: so the next run has the same groups. */
+    /** Puts every tenant into a group, even one without work, so that the next run forms equal groups. */
     private List<Group> groups() {
         List<String> left = new ArrayList<>(outcomes.keySet());
-        left.addAll(works.keySet());
+        left.addAll(jobs.keySet());
         left.sort(rollout.order().orElse(Comparator.naturalOrder()));
         int fleet = left.size();
         List<Group> groups = new ArrayList<>();
@@ -117,24 +117,24 @@ final class RolloutRunner {
 
     private boolean mayBegin(Group group, boolean workedBefore) {
         if (!workedBefore) {
-            return !ending.isDue();
+            return !stopSignal.isDue();
         }
         String place = " before group " + group.name();
-        ending.at(place);
-        if (!ending.sleep(rollout.pause())) {
+        stopSignal.at(place);
+        if (!stopSignal.sleep(rollout.pause())) {
             return false;
         }
         try {
             if (!rollout.check().test(report())) {
-                ending.because("the rollout stopped" + place
+                stopSignal.because("the rollout stopped" + place
                         + " because the check returned false; fix the cause and run it again to continue");
             }
         } catch (RuntimeException e) {
             LOG.warn("The check between two groups failed", e);
-            ending.because("the rollout stopped" + place + " because the check failed (" + reason(e)
+            stopSignal.because("the rollout stopped" + place + " because the check failed (" + reason(e)
                     + "); fix the cause and run it again to continue");
         }
-        return !ending.isDue();
+        return !stopSignal.isDue();
     }
 
     private static String reason(RuntimeException e) {
@@ -144,19 +144,19 @@ final class RolloutRunner {
     /** Takes the jobs of a group. */
     private List<TenantJob> begin(Group group) {
         if (!rollout.groups().isEmpty()) {
-            ending.at(" in group " + group.name());
+            stopSignal.at(" in group " + group.name());
             Events.publish(
                     config,
                     new RunEvent.GroupStarted(run, group.name(), group.tenants().size()));
         }
-        List<TenantJob> jobs = new ArrayList<>();
+        List<TenantJob> groupJobs = new ArrayList<>();
         group.tenants()
-                .forEach(schema -> Optional.ofNullable(works.remove(schema)).ifPresent(jobs::add));
+                .forEach(schema -> Optional.ofNullable(jobs.remove(schema)).ifPresent(groupJobs::add));
         if (rollout.order().isEmpty()) {
             // Several instances that run at once share the work.
-            Collections.shuffle(jobs);
+            Collections.shuffle(groupJobs);
         }
-        return jobs;
+        return groupJobs;
     }
 
     private void failedIn(Group group, AtomicInteger failures) {
@@ -164,7 +164,7 @@ final class RolloutRunner {
         int failed = failures.incrementAndGet();
         if (RolloutRules.stops(group.onFailure(), failed, tenants)) {
             String where = rollout.groups().isEmpty() ? "" : " in group " + group.name();
-            ending.because("the rollout stopped" + where + " after " + failed + " of " + tenants
+            stopSignal.because("the rollout stopped" + where + " after " + failed + " of " + tenants
                     + " tenants failed; fix the cause and run it again to continue");
         }
     }

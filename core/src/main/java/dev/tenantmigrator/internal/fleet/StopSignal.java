@@ -4,10 +4,10 @@ import dev.tenantmigrator.rollout.Cancellation;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Whether a run is to end before all tenants had their turn, and why; whoever waits for something asks here. Thread-safe. */
+/** Tells a run to end early, and records the reason. Every wait of the run checks it. Thread-safe. */
 final class StopSignal {
 
-    /** How soon a wait notices. */
+    /** Interval at which a wait checks the signal: too short for a human to notice, too long to cost anything. */
     private static final long LOOK_MILLIS = 50;
 
     private final Cancellation cancellation;
@@ -18,12 +18,12 @@ final class StopSignal {
         this.cancellation = cancellation;
     }
 
-    /** Where the run is by now, for the reason. */
+    /** Sets the place that the run has reached, for the reason. */
     synchronized void at(String newPlace) {
         place = newPlace;
     }
 
-    /** Whether it is to end. An interrupt of the thread that asks is one of the reasons, and stays on. */
+    /** Whether the run is to end. An interrupt of the calling thread is one reason; its interrupted status is kept. */
     synchronized boolean isDue() {
         if (reason.isEmpty() && cancellation.isCancelled()) {
             because("the run was cancelled" + place + "; run it again to continue");
@@ -33,27 +33,27 @@ final class StopSignal {
         return reason.isPresent();
     }
 
-    /** Ends it, because the thread that runs it was interrupted. */
+    /** Ends the run, because its thread was interrupted. */
     synchronized void interrupted() {
         because("the run was interrupted" + place + "; run it again to continue");
     }
 
-    /** Ends it, unless it is ended already. */
+    /** Ends the run for a reason; the first reason stays. */
     synchronized void because(String newReason) {
         if (reason.isEmpty()) {
             reason = Optional.of(newReason);
         }
     }
 
-    /** Why; empty when it is not to end. */
+    /** The reason; empty while the run is not to end. */
     synchronized Optional<String> reason() {
         return reason;
     }
 
     /**
-     * Waits, and no longer when the run is to end.
+     * Waits, but returns early when the run is to end.
      *
-     * @return whether the run may go on
+     * @return whether the run may continue
      */
     boolean sleep(Duration duration) {
         long end = System.nanoTime() + duration.toNanos();

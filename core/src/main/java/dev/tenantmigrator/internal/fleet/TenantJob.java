@@ -9,75 +9,75 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Work on one tenant, which keeps what it has done between tries. Only one thread at a time has it. */
+/** The work of a run on one tenant. It keeps its progress between attempts. Used by one thread at a time. */
 public interface TenantJob {
 
-    /** What came of a try. */
-    sealed interface Attempt {
+    /** The result of one attempt. */
+    sealed interface Result {
 
-        /** It is done, or failed. */
-        record Over(TenantOutcome outcome) implements Attempt {}
+        /** The job is done, or has failed. */
+        record Finished(TenantOutcome outcome) implements Result {}
 
-        /** Another session holds the tenant. */
-        record Held() implements Attempt {}
+        /** Another session has locked the tenant. */
+        record Locked() implements Result {}
 
-        /** Nothing was kept, and the same may succeed after a pause. */
-        record Again(Duration pause) implements Attempt {}
+        /** Nothing was kept, and another attempt may succeed after a pause. */
+        record RetryLater(Duration pause) implements Result {}
 
-        /** The connection went; what became of the work is to be asked on another, before anything else. */
-        record Lost() implements Attempt {}
+        /** The connection was lost. The next attempt, on another one, first finds out whether the work was committed. */
+        record ConnectionLost() implements Result {}
 
-        /** The outcome; empty when the tenant has another turn. */
-        default Optional<TenantOutcome> result() {
-            return this instanceof Over over ? Optional.of(over.outcome) : Optional.empty();
+        /** The outcome; empty when there will be another attempt. */
+        default Optional<TenantOutcome> finalOutcome() {
+            return this instanceof Finished finished ? Optional.of(finished.outcome) : Optional.empty();
         }
 
-        /** What work under the tenant's lock came to; empty when another session holds it. */
-        static Attempt ofFree(Optional<TenantOutcome> outcome) {
-            return outcome.<Attempt>map(Over::new).orElseGet(Held::new);
+        /** The result of work under the tenant's lock, whose outcome is empty when another session has the lock. */
+        static Result finishedOrLocked(Optional<TenantOutcome> outcome) {
+            return outcome.<Result>map(Finished::new).orElseGet(Locked::new);
         }
     }
 
-    /** The tenant. */
+    /** The tenant's schema. */
     String schema();
 
     /**
-     * Works until done or until it can not go on now.
+     * Works until the job is done or cannot continue now.
      *
-     * @throws SQLException when PostgreSQL refused something; the tenant failed
+     * @throws SQLException when PostgreSQL refused a statement; the tenant has failed
      */
-    Attempt tryOn(Session session) throws SQLException;
+    Result tryOn(Session session) throws SQLException;
 
-    /** Whether the last try found that another instance had worked on the tenant since it was read. */
+    /** Whether the last attempt found that another instance had changed the tenant since it was read. */
     default boolean foundOthersWork() {
         return false;
     }
 
     /**
-     * Decides anew, because the tenant was read again before its turn.
+     * Decides again, from rows that were read before the first attempt.
      *
-     * @return the outcome when nothing is to do any more
+     * @return the outcome when nothing is left to do
      */
     default Optional<TenantOutcome> decide(List<RecordedVersion> rows) {
         return Optional.empty();
     }
 
-    /** What was committed already, for the report of a failure. */
+    /** The steps that are committed, for the report of a failure. */
     default List<TenantOutcome.Step> done() {
         return List.of();
     }
 
-    /** What is reported when the run ended before it was done. */
+    /** The outcome to report when the run ended before the job was done. */
     default TenantOutcome ended(String reason) {
         return new TenantOutcome.Skipped(schema(), reason);
     }
 
-    /** What is reported when no connection can be borrowed any more. */
+    /** The failure to report when no connection can be borrowed any more. */
     default Failure withoutConnection(Failure reason) {
         return reason.withMessage(reason.message() + "; nothing was changed in this tenant; run it again");
     }
 
-    /** The failure as an outcome. */
+    /** The outcome for a failure. */
     default TenantOutcome.Failed failed(Failure failure) {
         return new TenantOutcome.Failed(schema(), done(), failure.inTenant(schema()));
     }

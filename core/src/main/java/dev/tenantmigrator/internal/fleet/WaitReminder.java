@@ -11,39 +11,43 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says what a run waits for. A concurrent form waits for open transactions without limit, and who looks at the run sees
- * nothing of that. A logger of its own, so that it can be shown where the log is not.
+ * Logs long waits. A concurrent statement waits for open transactions without limit, and nothing else of the run shows that. It
+ * has its own logger, so that an application can show these lines alone.
  */
 public final class WaitReminder implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(WaitReminder.class);
+    /** Longer than most statements. */
     private static final Duration FIRST = Duration.ofSeconds(10);
+
     private static final Duration AGAIN = Duration.ofMinutes(1);
     private static final long LOOK_MILLIS = 200;
 
     private final Timer timer = new Timer("tenant-migrator-waits", true);
 
-    WaitReminder(Duration first, Duration again, String what, int process, Consumer<String> out) {
+    WaitReminder(Duration first, Duration again, String statement, int process, Consumer<String> out) {
         long start = System.nanoTime();
-        TimerTask tell = new TimerTask() {
+        TimerTask reminder = new TimerTask() {
             @Override
             public void run() {
                 long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
-                out.accept(what + " has been running for " + seconds + " s in server process " + process
+                out.accept(statement + " has been running for " + seconds + " s in server process " + process
                         + "; if it is waiting, SELECT pg_blocking_pids(" + process
                         + ") lists the sessions whose transactions must end first");
             }
         };
-        timer.schedule(tell, first.toMillis(), again.toMillis());
+        timer.schedule(reminder, first.toMillis(), again.toMillis());
     }
 
     /**
-     * For a statement that may take long.
+     * Starts reminders for a statement that may take long; closing stops them.
      *
-     * @param cancellation when it is urgent, the statement is cancelled
+     * @param statement the statement's place
+     * @param process the server process that runs the statement
+     * @param cancellation an immediate one cancels the statement on the server
      */
-    public static WaitReminder on(String what, int process, Cancellation cancellation, Connection connection) {
-        WaitReminder waits = new WaitReminder(FIRST, AGAIN, what, process, LOG::warn);
+    public static WaitReminder on(String statement, int process, Cancellation cancellation, Connection connection) {
+        WaitReminder waits = new WaitReminder(FIRST, AGAIN, statement, process, LOG::warn);
         TimerTask cancel = new TimerTask() {
             @Override
             public void run() {
@@ -57,7 +61,7 @@ public final class WaitReminder implements AutoCloseable {
         return waits;
     }
 
-    /** For tenants that others hold. */
+    /** Logs that only tenants locked by other sessions are left. */
     static void forTenants(String schemas) {
         LOG.warn(
                 "Waiting: another session holds the lock of every remaining tenant, or a lock in it: {};"

@@ -5,7 +5,7 @@ import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.config.Events;
 import dev.tenantmigrator.internal.config.Threads;
-import dev.tenantmigrator.internal.fleet.TenantJob.Attempt;
+import dev.tenantmigrator.internal.fleet.TenantJob.Result;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.recording.Recording;
@@ -25,65 +25,75 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Works on several tenants, some at a time, each worker on one connection, which it gives back while it has nothing to do. A
- * tenant that another instance holds, or that is to be tried again, is put back and comes after the others.
+ * Runs jobs with several workers. Each worker uses one connection, and returns it to the pool while it has nothing to do. A job
+ * whose tenant another instance has locked, or that is to run again, goes back into the queue behind the others.
  */
 final class WorkerPool {
 
     private static final Logger LOG = LoggerFactory.getLogger(WorkerPool.class);
 
-    /** After so many tenants a worker takes another connection, because a server process never forgets a table it has seen. */
+    /**
+     * Tenants after which a worker takes another connection. A PostgreSQL backend caches metadata of every table it has seen, and
+     * its memory would grow with the fleet; a new connection for every 500 tenants costs nothing in comparison.
+     */
     private static final int RENEWED_AFTER = 500;
 
-    /** A server that starts again, or ends connections, refuses others for a moment; a pool that is too small takes longer. */
-    private static final int CONNECTION_TRIES = 5;
+    /**
+     * A worker gives up after this many refused connections in a row, or after {@link #CONNECTION_PATIENCE}. A server that restarts
+     * refuses connections for a moment; a pool that is too small lets each request wait for its own timeout.
+     */
+    private static final int CONNECTION_ATTEMPTS = 5;
 
     private static final Duration CONNECTION_PATIENCE = Duration.ofSeconds(10);
 
     private final Config config;
-    private final StopSignal ending;
+    private final StopSignal stopSignal;
     private final JobQueue queue;
-    private final Consumer<TenantOutcome> over;
+    private final Consumer<TenantOutcome> finished;
     private final Set<String> started = ConcurrentHashMap.newKeySet();
     private final Map<String, TenantJob> left = new ConcurrentHashMap<>();
     private volatile Failure noConnection = Failure.of("no worker had a connection");
 
     /**
-     * @param over told of each outcome once, on the thread that worked on the tenant
+     * @param finished receives each outcome once, on the thread that worked on the tenant
      */
-    WorkerPool(Config config, StopSignal ending, Collection<? extends TenantJob> works, Consumer<TenantOutcome> over) {
+    WorkerPool(
+            Config config,
+            StopSignal stopSignal,
+            Collection<? extends TenantJob> jobs,
+            Consumer<TenantOutcome> finished) {
         this.config = config;
-        this.ending = ending;
-        this.queue = new JobQueue(ending, works);
-        this.over = over;
-        works.forEach(work -> left.put(work.schema(), work));
+        this.stopSignal = stopSignal;
+        this.queue = new JobQueue(stopSignal, jobs);
+        this.finished = finished;
+        jobs.forEach(job -> left.put(job.schema(), job));
     }
 
-    /** Does the work; returns when every tenant has an outcome. */
+    /** Runs all jobs; returns when every tenant has an outcome. */
     void run(int workers) {
         if (workers == 1) {
             work();
         } else {
-            Threads.start(workers, "tenant-migrator-", this::work).join(ending::interrupted);
+            Threads.start(workers, "tenant-migrator-", this::work).join(stopSignal::interrupted);
         }
-        Optional<String> reason = ending.isDue() ? ending.reason() : Optional.empty();
-        for (TenantJob work : queue.drain()) {
-            over(reason.map(work::ended).orElseGet(() -> work.failed(work.withoutConnection(noConnection))));
+        Optional<String> reason = stopSignal.isDue() ? stopSignal.reason() : Optional.empty();
+        for (TenantJob job : queue.drain()) {
+            finish(reason.map(job::ended).orElseGet(() -> job.failed(job.withoutConnection(noConnection))));
         }
-        // A thread that an error of the JVM ended had taken it from the queue; it must not look done.
-        for (TenantJob work : List.copyOf(left.values())) {
-            over(work.failed(Failure.of(
+        // A worker thread that died from a JVM error had taken this job from the queue; it must not look done.
+        for (TenantJob job : List.copyOf(left.values())) {
+            finish(job.failed(Failure.of(
                     "the thread that worked on this tenant ended unexpectedly (see the log), so its outcome is"
                             + " unknown; run it again: completed migrations are not repeated")));
         }
     }
 
-    private void over(TenantOutcome outcome) {
+    private void finish(TenantOutcome outcome) {
         left.remove(outcome.schema());
-        over.accept(outcome);
+        finished.accept(outcome);
     }
 
-    /** One worker: keeps its connection from tenant to tenant, and takes another when it broke. */
+    /** One worker: keeps its connection from tenant to tenant, and takes another when it is lost. */
     private void work() {
         int refused = 0;
         long patience = System.nanoTime();
@@ -102,72 +112,72 @@ final class WorkerPool {
                 patience = System.nanoTime();
             } catch (TenantMigratorException e) {
                 noConnection = e.failure();
-                if (++refused == CONNECTION_TRIES || System.nanoTime() - patience > CONNECTION_PATIENCE.toNanos()) {
-                    // Others may have a connection and finish the work.
+                if (++refused == CONNECTION_ATTEMPTS || System.nanoTime() - patience > CONNECTION_PATIENCE.toNanos()) {
+                    // Other workers may have a connection and finish the jobs.
                     LOG.warn("A worker ends without a connection: {}", e.getMessage());
                     return;
                 }
-                ending.sleep(Backoff.FAILED.after(refused));
+                stopSignal.sleep(Backoff.FAILED.after(refused));
             }
         }
     }
 
     private void run(JobQueue.Entry entry, Session session) {
-        TenantJob work = entry.work();
-        if (started.add(work.schema())) {
-            Events.publish(config, new TenantEvent.TenantStarted(work.schema()));
+        TenantJob job = entry.job();
+        if (started.add(job.schema())) {
+            Events.publish(config, new TenantEvent.TenantStarted(job.schema()));
         }
-        Recording.Span<Optional<TenantOutcome>> span = Recording.tenant(work.schema());
-        Runnable restoreLog = Events.logTenant(work.schema());
-        Attempt attempt;
+        Recording.Span<Optional<TenantOutcome>> span = Recording.tenant(job.schema());
+        Runnable restoreLog = Events.logTenant(job.schema());
+        Result result;
         try {
-            attempt = work.tryOn(session);
+            result = job.tryOn(session);
         } catch (SQLException e) {
-            attempt = new Attempt.Over(work.failed(config.detailed(SqlErrors.failure(e), e)));
+            result = new Result.Finished(job.failed(config.detailed(SqlErrors.failure(e), e)));
         } catch (TenantMigratorException e) {
-            attempt = new Attempt.Over(work.failed(e.failure()));
+            result = new Result.Finished(job.failed(e.failure()));
         } catch (RuntimeException | Error e) {
             // Also an overflow of the stack or a class that is missing are this tenant's alone.
             LOG.error("Unexpected failure", e);
             session.markLost();
-            attempt = new Attempt.Over(work.failed(Failure.of("unexpected failure, see the log: " + e)));
+            result = new Result.Finished(job.failed(Failure.of("unexpected failure, see the log: " + e)));
         } finally {
             restoreLog.run();
         }
-        span.done(attempt.result());
+        span.done(result.finalOutcome());
         // Asked now: once it is put back, it is another worker's.
-        boolean others = work.foundOthersWork();
-        settle(entry, attempt);
+        boolean others = job.foundOthersWork();
+        settle(entry, result);
         if (others && !session.mustBeReplaced()) {
             readAgain(session);
         }
     }
 
-    private void settle(JobQueue.Entry entry, Attempt attempt) {
-        if (attempt instanceof Attempt.Over done) {
-            over(done.outcome());
-        } else if (attempt instanceof Attempt.Again again) {
-            queue.later(entry.work(), again.pause());
-        } else if (attempt instanceof Attempt.Lost) {
-            queue.lost(entry.work());
+    private void settle(JobQueue.Entry entry, Result result) {
+        if (result instanceof Result.Finished done) {
+            finish(done.outcome());
+        } else if (result instanceof Result.RetryLater retry) {
+            queue.retryLater(entry.job(), retry.pause());
+        } else if (result instanceof Result.ConnectionLost) {
+            queue.connectionLost(entry.job());
         } else {
-            queue.held(entry);
+            queue.locked(entry);
         }
     }
 
     /**
-     * Another instance is at work: what comes next is read again in one statement, because each tenant that the other has done
-     * would cost a flight that fails.
+     * Reads the next tenants again, in one statement, after another instance was found to work on the fleet. Without that, each
+     * tenant that the other instance has finished would cost a failed round trip.
      */
     private void readAgain(Session session) {
         List<JobQueue.Entry> next = queue.pollUntried(FleetReader.MOST_AGAIN);
-        List<String> schemas = next.stream().map(entry -> entry.work().schema()).toList();
+        List<String> schemas = next.stream().map(entry -> entry.job().schema()).toList();
         try {
             var fleet = new FleetReader(config).histories(session.connection(), schemas);
             for (JobQueue.Entry entry : next) {
-                Optional.ofNullable(fleet.rows().get(entry.work().schema()))
-                        .flatMap(entry.work()::decide)
-                        .ifPresentOrElse(this::over, () -> queue.putBack(entry));
+                Optional.ofNullable(fleet.rows().get(entry.job().schema()))
+                        .flatMap(entry.job()::decide)
+                        .ifPresentOrElse(this::finish, () -> queue.putBack(entry));
             }
         } catch (SQLException e) {
             LOG.debug("Tenants cannot be read again before their turn", SqlErrors.withoutDetail(e));

@@ -21,7 +21,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
-/** Moves what is recorded for tenants from one store to another, so that at every moment exactly one of them has it. */
+/** Moves tenants' records from one store to another. At every moment exactly one of the stores has a tenant's record. */
 public final class TrackingMove {
 
     private static final String DIFFERENT =
@@ -32,7 +32,7 @@ public final class TrackingMove {
     private final Recorder target;
 
     /**
-     * @param config with the store to move from
+     * @param config the configuration, with the store to move from
      * @param target the store to move to
      */
     public TrackingMove(Config config, TrackingStore target) {
@@ -41,14 +41,14 @@ public final class TrackingMove {
         this.target = Recorder.of(target);
     }
 
-    /** Moves all tenants that the source still has. */
+    /** Moves the records of all tenants that the source store still has. */
     public FleetReport move() throws SQLException {
         return FleetRuns.runOnWhatIsLeft(config, "move of the tracking", (session, fleet) -> {
             FleetPlan plan = new FleetPlan();
             fleet.rows().keySet().forEach(schema -> plan.add(new TenantMove(schema)));
             Pipeline shared = target.prepare();
             if (!shared.isEmpty() && !fleet.rows().isEmpty()) {
-                // Before the workers begin, of which each would wait for the first one's transaction.
+                // Before the workers begin; otherwise each would wait for the first one's transaction.
                 session.sendInTransaction(shared.add(Containment.FLUSH_COUNTERS));
             }
             return plan;
@@ -69,8 +69,8 @@ public final class TrackingMove {
         }
 
         @Override
-        public Attempt tryOn(Session session) throws SQLException {
-            return Attempt.ofFree(session.inTransactionIfFree(schema, this::move));
+        public Result tryOn(Session session) throws SQLException {
+            return Result.finishedOrLocked(session.inTransactionIfFree(schema, this::move));
         }
 
         private TenantOutcome move(Connection connection) throws SQLException {

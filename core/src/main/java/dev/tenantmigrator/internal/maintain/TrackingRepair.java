@@ -39,9 +39,9 @@ public final class TrackingRepair {
     private final Containment containment;
 
     /**
-     * For one run.
+     * Reads the migrations; an instance serves one run.
      *
-     * @throws dev.tenantmigrator.InvalidMigrationException when the repair needs a version that there is no file of
+     * @throws dev.tenantmigrator.InvalidMigrationException when the repair needs a version that has no file
      */
     public TrackingRepair(Config config, Repair repair) {
         this.config = config;
@@ -58,7 +58,7 @@ public final class TrackingRepair {
         }
     }
 
-    /** Corrects what is recorded for tenants. */
+    /** Corrects the records of tenants. */
     public FleetReport repair(Tenants tenants) throws SQLException {
         return FleetRuns.run(config, "repair", tenants, Rollout.defaults(), (session, fleet) -> {
             FleetPlan plan = new FleetPlan();
@@ -124,9 +124,9 @@ public final class TrackingRepair {
         }
 
         @Override
-        public Attempt tryOn(Session session) throws SQLException {
+        public Result tryOn(Session session) throws SQLException {
             try {
-                return Attempt.ofFree(tryIn(session));
+                return Result.finishedOrLocked(tryIn(session));
             } catch (SQLException e) {
                 if (ForeignObjectsException.find(e).isEmpty()) {
                     throw e;
@@ -146,17 +146,17 @@ public final class TrackingRepair {
                             : new TenantOutcome.UpToDate(schema);
                 }
                 Containment.Checked checked = containment.start(connection, schema);
-                Pipeline flight = new Pipeline().add(Containment.OWN_PATH);
-                changes.values().forEach(flight::addAll);
-                flight.add("SET CONSTRAINTS ALL IMMEDIATE")
+                Pipeline pipeline = new Pipeline().add(Containment.OWN_PATH);
+                changes.values().forEach(pipeline::addAll);
+                pipeline.add("SET CONSTRAINTS ALL IMMEDIATE")
                         .add("SET TRANSACTION READ ONLY")
                         .add("SET CONSTRAINTS ALL IMMEDIATE");
                 if (recorder.recordsInside()) {
-                    flight.add(Containment.OWN_PATH)
+                    pipeline.add(Containment.OWN_PATH)
                             .add(checked.sql(true))
                             .add(SessionLeftovers.removeSql(session.settings()));
                 }
-                flight.send(connection);
+                pipeline.send(connection);
                 return new TenantOutcome.Repaired(schema, new ArrayList<>(changes.keySet()));
             });
         }

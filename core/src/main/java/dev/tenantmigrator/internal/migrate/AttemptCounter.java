@@ -9,44 +9,44 @@ import dev.tenantmigrator.report.Failure;
 import java.time.Duration;
 import java.util.Optional;
 
-/** How often one migration was tried in one tenant by now, and whether it may be once more. */
+/** Counts the attempts at one migration in one tenant, and decides whether there is another one. */
 final class AttemptCounter {
 
     private int failed;
     private long first;
 
-    /** A try begins. */
+    /** Records that an attempt begins. */
     void begin() {
         if (failed == 0) {
             first = System.nanoTime();
         }
     }
 
-    /** The migration is done; the next begins anew. */
+    /** Records that the migration is done; counting begins again for the next one. */
     void succeeded() {
         failed = 0;
     }
 
-    /** How many failed; at least the one. */
+    /** Failed attempts, the current one included. */
     int count() {
         return Math.max(1, failed);
     }
 
-    /** How many failed by now. */
+    /** Failed attempts before the current one. */
     int failed() {
         return failed;
     }
 
-    /** Since the first began. */
+    /** The time since the first attempt began. */
     Duration time() {
         return Duration.ofNanos(System.nanoTime() - first);
     }
 
     /**
-     * Says that a try failed and nothing was kept.
+     * Records that an attempt failed and nothing of it was kept.
      *
-     * @param most how often it may be tried
-     * @return the pause before the next try; empty when there is none, because the reason stays or it was the last one
+     * @param most the number of attempts allowed
+     * @return the pause before the next attempt; empty when there is none, because the cause is permanent or it was the last one
      */
     Optional<Duration> afterFailure(MigrationRun run, Migration migration, Failure failure, String schema, int most) {
         boolean passes = failure.sqlState().filter(MigrationErrors::mayPass).isPresent();

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How far a statement got that runs outside of a transaction, by what PostgreSQL's catalogs say: a concurrent form that is
- * cut off leaves an INVALID index or a half detached partition, which must be neither taken for done nor left behind.
+ * Reads from PostgreSQL's catalogs how far a statement outside of a transaction got. A concurrent statement that is cut off leaves
+ * an INVALID index or a partition whose detachment is pending; neither may be taken for done or left behind.
  */
 final class ConcurrentDdl {
 
-    /** Before each query: on the tenant's path an operator of the tenant could answer, and would run outside of any check. */
+    /** Sent before each query: with the tenant's search path, an operator of the tenant could run here, outside of any check. */
     private static final String OWN_PATH = "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false)";
 
     private static final String INDEX = """
@@ -30,9 +30,9 @@ final class ConcurrentDdl {
              WHERE n.nspname = ? AND c.relname = ?::pg_catalog.name""";
 
     /**
-     * The tables that a {@code REINDEX} is about, with their partitions, and the tables that hold their long values. What is
-     * left behind on the latter only a superuser can drop by name (others lack the schema), and {@code VACUUM FULL}.
-     * {@code REINDEX SCHEMA} is not about partitions in other schemas.
+     * INVALID indexes of the tables of a {@code REINDEX}, their partitions and their TOAST tables. Only a superuser can drop an index
+     * of a TOAST table by name, because others may not use that schema; {@code VACUUM FULL} removes it. {@code REINDEX SCHEMA}
+     * leaves out partitions in other schemas.
      */
     private static final String INVALID = """
             WITH RECURSIVE named AS (
@@ -71,7 +71,7 @@ final class ConcurrentDdl {
         this.schema = schema;
     }
 
-    /** The server's process that runs the statements. */
+    /** The server process that runs the statements. */
     int process() throws SQLException {
         return query("SELECT pg_catalog.pg_backend_pid()", rows -> rows.getInt(1))
                 .get(0);
@@ -80,10 +80,10 @@ final class ConcurrentDdl {
     private record Index(boolean valid, String table) {}
 
     /**
-     * Takes away what an earlier try left half done, and finishes what can only be finished.
+     * Removes what an earlier attempt left unfinished, and finishes a pending {@code DETACH}, which cannot be undone.
      *
-     * @param resumed whether the script was begun before: what is there is then taken for what the statement made
-     * @return whether nothing is left to do
+     * @param resumed whether the script was started in an earlier run: an existing object then counts as this statement's own
+     * @return whether the statement is done
      */
     boolean settle(NonTransactionalStatement statement, boolean resumed) throws SQLException {
         switch (statement.kind()) {
@@ -123,8 +123,8 @@ final class ConcurrentDdl {
     }
 
     /**
-     * After a statement failed: drops the INVALID index that it may have left, which would slow down every write and, if
-     * unique, refuse rows.
+     * Drops the INVALID index that a failed statement may have left, because it would slow down every write and, if unique, refuse
+     * rows.
      *
      * @return whether nothing of the statement is left
      */
@@ -140,7 +140,7 @@ final class ConcurrentDdl {
         };
     }
 
-    /** What is not as the statement promises, although PostgreSQL reported success; empty when all is well. */
+    /** The result that a statement lacks although PostgreSQL reported success; empty when it is complete. */
     Optional<String> missing(NonTransactionalStatement statement) throws SQLException {
         return switch (statement.kind()) {
             case CREATE_INDEX -> {
@@ -158,10 +158,10 @@ final class ConcurrentDdl {
     }
 
     /**
-     * Why a statement will fail, as far as that must be known before the script has begun: later an index of the name is
-     * taken for the script's own, and at what PostgreSQL does not support some pools close the connection.
+     * The reason why a statement will fail; empty when none is known. It is asked before the script starts, because a resumed script
+     * takes an index of that name for its own, and because some pools close the connection at an unsupported feature.
      *
-     * @param dropped whether the script drops an index of the name before
+     * @param dropped whether an earlier statement of the script drops an index of that name
      */
     Optional<String> refusal(NonTransactionalStatement statement, boolean dropped) throws SQLException {
         return switch (statement.kind()) {
@@ -202,7 +202,7 @@ final class ConcurrentDdl {
         return index.table().equals(asStored(statement.secondName()));
     }
 
-    /** PostgreSQL cuts names to 63 bytes. */
+    /** A name as PostgreSQL stores it: cut to 63 bytes. */
     private String asStored(String name) throws SQLException {
         return query("SELECT ?::pg_catalog.name::text", rows -> rows.getString(1), name)
                 .get(0);
@@ -218,7 +218,7 @@ final class ConcurrentDdl {
                 .findFirst();
     }
 
-    /** @param leftovers whether to look for those that a concurrent reindexing makes, or for all others */
+    /** @param leftovers whether to find the indexes that a concurrent reindexing creates, or all others */
     private List<List<String>> invalidIndexes(NonTransactionalStatement statement, boolean leftovers)
             throws SQLException {
         return query(

@@ -18,11 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Applies what is pending. */
+/** Applies pending migrations. */
 public record Deploy(DeployOptions options, MigrationCatalog catalog, Recorder recorder) implements Direction {
 
     /**
-     * Checks its arguments.
+     * A deploy with options.
      *
      * @throws dev.tenantmigrator.InvalidMigrationException when there is no migration of the target version
      */
@@ -54,7 +54,7 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, Recorder r
         return upToTarget(state).due();
     }
 
-    /** Why nothing may be applied to a tenant. */
+    /** The reason why nothing may be applied to a tenant; empty when migrations may. */
     Optional<Failure> refusal(TenantState state) {
         return upToTarget(state).refusal(options.outOfOrder(), catalog);
     }
@@ -91,7 +91,7 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, Recorder r
     }
 
     @Override
-    public String goOn() {
+    public String continuation() {
         return "the next deploy continues with it";
     }
 

@@ -30,26 +30,26 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Says what a deploy would do. Only reads: not even an extension is created. */
+/** Plans a deploy. Only reads the database; creates no extension either. */
 public final class DeployPlanner {
 
     private final Config config;
     private final MigrationCatalog catalog;
     private final Map<MigrationScript, List<ScriptNote>> notes = new HashMap<>();
 
-    /** For one plan. */
+    /** Reads the migrations; an instance serves one plan. */
     public DeployPlanner(Config config) {
         this.config = config;
         this.catalog = MigrationCatalog.read(config.migrations());
     }
 
-    /** What was begun or is pending, or why it would be refused. */
+    /** Plans the started and pending migrations of each tenant, or gives the reason why a deploy would refuse the tenant. */
     public PlanReport pending(Tenants tenants, DeployOptions options) throws SQLException {
         Deploy deploy = new Deploy(options, catalog, config.recorder());
         return plan(tenants, options.rollout(), deploy::next, deploy::refusal);
     }
 
-    /** One version in each tenant, applied or not. */
+    /** Plans one version in each tenant, whether it is applied or not. */
     public PlanReport version(Tenants tenants, String version) throws SQLException {
         Migration migration = catalog.get(version);
         return plan(tenants, Rollout.defaults(), state -> List.of(migration), state -> Optional.empty());

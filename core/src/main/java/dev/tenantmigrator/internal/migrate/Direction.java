@@ -13,13 +13,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** What a run does to a tenant, step by step: {@link Deploy} goes up, {@link Rollback} down. */
+/** The steps of a run in a tenant: {@link Deploy} applies migrations, {@link Rollback} rolls them back. */
 public interface Direction {
 
-    /** The outcome of a tenant in which nothing more is to run; empty when something is. */
+    /** The outcome of a tenant in which nothing is left to run; empty when a migration is. */
     Optional<TenantOutcome> outcome(TenantState state, List<Step> done);
 
-    /** The migrations to run for a tenant that has no outcome yet, in order; at least one. */
+    /** The migrations to run in a tenant without an outcome, in order; at least one. */
     List<Migration> next(TenantState state);
 
     /** The script of a migration in this direction. */
@@ -37,10 +37,10 @@ public interface Direction {
     /** The change of the record that takes {@link #start} back; empty when the earlier record is unknown. */
     Optional<Pipeline> cancel(String schema, Migration migration);
 
-    /** What to do about a script that stopped outside of a transaction. */
-    String goOn();
+    /** The advice for a script that stopped outside of a transaction, as the end of a message. */
+    String continuation();
 
-    /** How the run goes through the fleet. */
+    /** The rollout of the run. */
     Rollout rollout();
 
     /** Whether the scripts may change the shared schema. */
@@ -49,6 +49,6 @@ public interface Direction {
     /** The rows after a migration was run. */
     List<RecordedVersion> after(List<RecordedVersion> rows, Migration migration);
 
-    /** What the listener is told after a migration was run. */
+    /** The event to publish after a migration was run. */
     TenantEvent event(String schema, String version, Duration duration);
 }

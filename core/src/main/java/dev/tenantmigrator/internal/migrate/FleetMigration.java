@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Runs migrations in all tenants of a run: refuses what must not run, then gives each tenant that needs work its job. */
+/** Runs migrations in the tenants of a run: refuses scripts that must not run, then makes a job for each tenant with work. */
 public final class FleetMigration {
 
     private FleetMigration() {}
@@ -69,16 +69,16 @@ public final class FleetMigration {
         });
     }
 
-    /** Whether a script that ran in one of the tenants hides what it did. */
+    /** Whether a script that ran in one of the tenants hides its effects. */
     private static boolean hidesCode(MigrationCatalog catalog, List<TenantState> tenants) {
-        // Most tenants share one list.
+        // Most tenants share one list of rows, so identity removes most of the work.
         Set<List<RecordedVersion>> histories = Collections.newSetFromMap(new IdentityHashMap<>());
         tenants.forEach(tenant -> histories.add(tenant.rows()));
         Set<String> recorded = new HashSet<>();
         histories.forEach(rows -> rows.forEach(row -> recorded.add(row.version())));
         return catalog.migrations().stream()
                 .anyMatch(migration -> (recorded.contains(migration.version()) && HiddenEffects.in(migration.up()))
-                        // What was rolled back is recorded no more.
+                        // A rolled-back version leaves no row, so every rollback script counts.
                         || migration.down().filter(HiddenEffects::in).isPresent());
     }
 }

@@ -39,7 +39,7 @@ final class LostConnection {
         reason = Optional.empty();
     }
 
-    /** The failure to report when the tracking table could not be read, and why not. */
+    /** The failure to report when the tracking table could not be read, with the reason. */
     static Failure unknown(Failure whyNot, Migration migration, MigrationScript script) {
         return whyNot.withMessage(
                         "the connection was lost while the script ran, and the tracking table could not be read to"

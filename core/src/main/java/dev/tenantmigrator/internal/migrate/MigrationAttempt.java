@@ -14,59 +14,63 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Tries one migration of a tenant once, in a transaction or outside of one, tells what is no failure from what is one, and
- * keeps for the next try how to go about it.
+ * Attempts one migration of a tenant, inside or outside of a transaction, and tells failures from results that need another
+ * attempt. Between attempts it remembers whether to send statements one by one and whether to use the full check.
  */
 final class MigrationAttempt {
 
+    /** The result of one attempt. Flight recordings show the names of these constants, so they must not change. */
     enum Result {
         DONE,
-        /** Another session holds the tenant; nothing was done. */
+        /** Another session has locked the tenant; nothing was done. */
         HELD,
-        /** The recorded versions are not those that were read; nothing was done. */
+        /** The recorded versions differ from those that were read; nothing was done. */
         CHANGED,
-        /** Nothing was kept, and the same may succeed after a pause. */
+        /** Nothing was kept, and another attempt may succeed after a pause. */
         AGAIN,
-        /** The connection went, or was closed by a pool at an error; {@link LostConnection} says whether that may have been a commit. */
+        /**
+         * The connection was lost, or a pool closed it after an error; {@link LostConnection} knows whether a commit was
+         * possible.
+         */
         OTHER_CONNECTION
     }
 
     private final MigrationRun run;
-    private final TenantProgress steps;
+    private final TenantProgress progress;
     private final LostConnection lostConnection;
     private final String schema;
-    private final AttemptCounter tries = new AttemptCounter();
+    private final AttemptCounter attempts = new AttemptCounter();
     private boolean oneByOne;
     private boolean full;
     private boolean codeHides;
     private Duration pause = Duration.ZERO;
 
-    /** @param lostConnection is told when the connection went while a migration was sent */
-    MigrationAttempt(MigrationRun run, TenantProgress steps, LostConnection lostConnection) {
+    /** @param lostConnection records that the connection was lost while a migration ran */
+    MigrationAttempt(MigrationRun run, TenantProgress progress, LostConnection lostConnection) {
         this.run = run;
-        this.steps = steps;
+        this.progress = progress;
         this.lostConnection = lostConnection;
-        this.schema = steps.state().schema();
+        this.schema = progress.state().schema();
         this.codeHides = run.containment().mayHideCode(schema);
     }
 
     /**
-     * Tries it once.
+     * Makes one attempt.
      *
-     * @throws MigrationFailedException when it failed, and is not tried again
-     * @throws SQLException when what only reads failed
+     * @throws MigrationFailedException when the migration failed and there is no further attempt
+     * @throws SQLException when a statement that only reads failed
      */
     Result run(Session session, Migration migration) throws SQLException {
-        tries.begin();
+        attempts.begin();
         PreparedScript script = run.script(migration);
         // Also for those that follow it, which can call what it has made; another instance ran others.
-        codeHides |= steps.wasChanged() || script.effects().hidden();
-        Recording.Span<Result> span = Recording.migration(schema, migration.version(), tries.failed());
+        codeHides |= progress.wasChanged() || script.effects().hidden();
+        Recording.Span<Result> span = Recording.migration(schema, migration.version(), attempts.failed());
         try {
             if (!script.isTransactional()) {
                 return span.done(outsideTransaction(session, migration));
             }
-            TransactionalRun transaction = new TransactionalRun(run, steps.state(), migration, codeHides, session);
+            TransactionalRun transaction = new TransactionalRun(run, progress.state(), migration, codeHides, session);
             if (oneByOne) {
                 return span.done(sendOneByOne(session, transaction, migration));
             }
@@ -81,26 +85,26 @@ final class MigrationAttempt {
         }
     }
 
-    /** The pause before the next try, after {@link Result#AGAIN}. */
+    /** The pause before the next attempt, after {@link Result#AGAIN}. */
     Duration pause() {
         return pause;
     }
 
-    /** The migration is done; the next begins anew. */
+    /** Records that the migration is done; the next one starts without what this one has learned. */
     void succeeded() {
         oneByOne = false;
         full = false;
-        tries.succeeded();
+        attempts.succeeded();
     }
 
     private Result outsideTransaction(Session session, Migration migration) throws SQLException {
-        NonTransactionalRun outside = new NonTransactionalRun(run, steps.state(), migration);
+        NonTransactionalRun outside = new NonTransactionalRun(run, progress.state(), migration);
         try {
             return outside.run(session);
         } catch (MigrationFailedException e) {
-            if (outside.isRepeatable() && mayTryAgain(migration, e.failure())) {
-                // It may have been recorded as begun.
-                steps.become(steps.read(session));
+            if (outside.isRepeatable() && mayRetry(migration, e.failure())) {
+                // The script may have been recorded as started.
+                progress.become(progress.read(session));
                 return Result.AGAIN;
             }
             throw e;
@@ -116,7 +120,7 @@ final class MigrationAttempt {
         if (e instanceof ScriptFailure) {
             throw failure(e, session, migration);
         }
-        if (mayTryAgain(migration, SqlErrors.failure(e))) {
+        if (mayRetry(migration, SqlErrors.failure(e))) {
             return Result.AGAIN;
         }
         // Some pools close a connection at certain errors; then the next attempt sends one by one on another.
@@ -144,35 +148,37 @@ final class MigrationAttempt {
             return Optional.of(Result.OTHER_CONNECTION);
         }
         if (!full && !codeHides && !(e instanceof ScriptFailure) && TenantLock.isHeld(e)) {
-            // The full check asks for the lock by itself: no script can make an error that looks like this one then.
+            // A script can forge this error. The full check asks for the lock in a statement before the script, where
+            // it cannot.
             full = true;
             return Optional.of(Result.HELD);
         }
         boolean others = !(e instanceof ScriptFailure) && SqlErrors.says(e, TransactionalRun.CHANGED);
-        boolean gone = MigrationErrors.mayBeGone(e) && !steps.isTracked(session);
+        boolean gone = MigrationErrors.mayBeGone(e) && !progress.isTracked(session);
         return others || gone || failedOnOldRows(session, migration) ? Optional.of(Result.CHANGED) : Optional.empty();
     }
 
     /**
-     * Above READ COMMITTED the check after the lock sees the rows as they were when the lock was asked for. Then what another
-     * instance did meanwhile makes the script fail, at the latest at its tracking row, whose version is unique.
+     * Whether a script failed because another instance ran it meanwhile. Above READ COMMITTED, the check after the lock still sees
+     * the rows of the moment when the lock was requested. The script then fails later, at the latest at its tracking row, whose
+     * version is unique.
      */
     private boolean failedOnOldRows(Session session, Migration migration) throws SQLException {
         if (run.script(migration).adapted().isolationLevel().isEmpty() || session.isLost()) {
             return false;
         }
-        return !steps.isSame(steps.read(session));
+        return !progress.isSame(progress.read(session));
     }
 
-    /** Whether a migration that failed is tried again, because the reason may pass; after a pause then. */
-    private boolean mayTryAgain(Migration migration, Failure failure) {
+    /** Whether there is another attempt, after {@link #pause}, because the cause may pass. */
+    private boolean mayRetry(Migration migration, Failure failure) {
         int most = run.script(migration).tries();
-        Optional<Duration> next = tries.afterFailure(run, migration, failure, schema, most);
+        Optional<Duration> next = attempts.afterFailure(run, migration, failure, schema, most);
         pause = next.orElse(Duration.ZERO);
         return next.isPresent();
     }
 
     private MigrationFailedException failure(SQLException e, Session session, Migration migration) {
-        return MigrationErrors.of(e, run, schema, migration, session, tries);
+        return MigrationErrors.of(e, run, schema, migration, session, attempts);
     }
 }

@@ -16,18 +16,21 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/** Says what is to be done about the error of a migration in a transaction. */
+/** Turns the error of a migration in a transaction into a failure that says what to do. */
 final class MigrationErrors {
 
     private static final String LOCK_TIMEOUT = "55P03";
 
-    /** Lock timeout, deadlock, serialization failure: nothing was kept, and the same may succeed in a moment. */
+    /** Lock timeout, deadlock, serialization failure: nothing was kept, and another attempt may succeed. */
     private static final Set<String> PASSING = Set.of(LOCK_TIMEOUT, "40P01", "40001");
 
-    /** What only turns out when it runs: a {@code REINDEX} of a partitioned table, a procedure that commits. */
+    /**
+     * Raised by statements whose text does not show the problem: {@code REINDEX} of a partitioned table, {@code CALL} of a
+     * procedure that commits.
+     */
     private static final Set<String> NOT_IN_TRANSACTION = Set.of("25001", "2D000");
 
-    /** Undefined table, or schema. */
+    /** Undefined table or schema. */
     private static final Set<String> NOT_THERE = Set.of("42P01", "3F000");
 
     private static final String HOLDERS = """
@@ -42,20 +45,20 @@ final class MigrationErrors {
 
     private MigrationErrors() {}
 
-    /** Whether the reason may be gone in a moment. */
+    /** Whether the cause of an error may pass. */
     static boolean mayPass(String sqlState) {
         return PASSING.contains(sqlState);
     }
 
-    /** Whether the error may be that the tenant is gone. */
+    /** Whether an error may mean that the tenant was dropped or renamed. */
     static boolean mayBeGone(SQLException e) {
         return !(e instanceof ScriptFailure) && NOT_THERE.contains(SqlErrors.state(e));
     }
 
     /**
-     * The exception for an error.
+     * The exception for an error of a script.
      *
-     * @param tries of the script
+     * @param attempts the attempts at the script
      */
     static MigrationFailedException of(
             SQLException e,
@@ -63,7 +66,7 @@ final class MigrationErrors {
             String schema,
             Migration migration,
             Session session,
-            AttemptCounter tries) {
+            AttemptCounter attempts) {
         PreparedScript prepared = run.script(migration);
         MigrationScript script = prepared.file();
         String state = SqlErrors.state(e);
@@ -72,13 +75,13 @@ final class MigrationErrors {
                 : SqlErrors.failure(e).inFile(script.location());
         if (LOCK_TIMEOUT.equals(state)) {
             failure = failure.withMessage(
-                    "another session held a lock that the script needs, " + times(tries.count()) + " for "
-                            + prepared.settings().lockTimeout() + " within " + seconds(tries.time())
+                    "another session held a lock that the script needs, " + times(attempts.count()) + " for "
+                            + prepared.settings().lockTimeout() + " within " + seconds(attempts.time())
                             + "; nothing of the script was kept. "
                             + holders(session, schema));
         } else if (mayPass(state)) {
-            failure = failure.withMessage(failure.message() + "; tried " + times(tries.count()) + " within "
-                    + seconds(tries.time()) + "; nothing of the script was kept; run it again");
+            failure = failure.withMessage(failure.message() + "; tried " + times(attempts.count()) + " within "
+                    + seconds(attempts.time()) + "; nothing of the script was kept; run it again");
         }
         if (NOT_IN_TRANSACTION.contains(state)) {
             failure = failure.withMessage(
@@ -91,7 +94,7 @@ final class MigrationErrors {
                             + " transaction than the server has left: raise max_locks_per_transaction (needs a server restart),"
                             + " split the script, or run it when the server is less busy");
         }
-        if (SqlErrors.says(e, TransactionalRun.SPOILED)) {
+        if (SqlErrors.says(e, TransactionalRun.RECORD_TAMPERED)) {
             failure = Failure.of(
                             "the script changes the tracking table, or keeps the library from changing it; remove that from"
                                     + " the script")
@@ -102,15 +105,15 @@ final class MigrationErrors {
                 SqlErrors.withoutDetail(e));
     }
 
-    private static String times(int tries) {
-        return tries == 1 ? "once" : tries + " times";
+    private static String times(int attempts) {
+        return attempts == 1 ? "once" : attempts + " times";
     }
 
     private static String seconds(Duration time) {
         return Math.max(1, Math.round(time.toMillis() / 1000.0)) + " s";
     }
 
-    /** Who is in the tenant's tables at this moment: most probably whom the script waited for. */
+    /** Names the sessions that hold locks in the tenant now; the script most probably waited for one of them. */
     private static String holders(Session session, String schema) {
         List<String> processes = session.isLost() ? List.of() : holders(session.connection(), schema);
         return processes.isEmpty()
@@ -124,7 +127,7 @@ final class MigrationErrors {
         try {
             return Jdbc.query(connection, HOLDERS, row -> row.getString(1), schema);
         } catch (SQLException e) {
-            // It would only have made the message better.
+            // The list only improves the message.
             return List.of();
         }
     }

@@ -14,11 +14,11 @@ import java.util.List;
 /**
  * The values that all tenants of one deploy or rollback share. Thread-safe.
  *
- * @param config of the migrator
+ * @param config the migrator's configuration
  * @param direction up or down
- * @param states what recorded versions mean beside the migrations
+ * @param states compares recorded versions with the migrations
  * @param scripts the scripts of this direction
- * @param containment the check of what a script touched
+ * @param containment the check that a script stays inside its tenant
  */
 record MigrationRun(
         Config config, Direction direction, TenantStates states, PreparedScripts scripts, Containment containment) {

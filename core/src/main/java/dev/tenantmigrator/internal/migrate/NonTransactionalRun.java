@@ -26,15 +26,15 @@ import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
- * Runs a script that PostgreSQL refuses in a transaction: its row is marked as begun, the statements run one by one, then the
- * row is marked as done. A lock of the session on the connection that runs them tells others that the runner is alive; once
- * it is gone, they go on where it stopped.
+ * Runs a script that PostgreSQL refuses in a transaction: marks its row as started, runs the statements one by one, then marks the
+ * row as finished. The connection that runs them holds a session lock, which shows other instances that the script is running.
+ * After a crash the lock is gone, and the next run continues where the script stopped.
  */
 final class NonTransactionalRun {
 
     /**
-     * Has the server end a statement whose client is gone, which would otherwise hold the tenant's lock as long as it waits
-     * (PostgreSQL documentation, {@code client_connection_check_interval}). Servers elsewhere may refuse the setting.
+     * Lets the server end a statement whose client is gone, which would otherwise keep the tenant's lock while it waits (PostgreSQL
+     * documentation, {@code client_connection_check_interval}). Only on Linux, because other systems may refuse the setting.
      */
     private static final String LOOK_FOR_CLIENT =
             "SELECT pg_catalog.set_config('client_connection_check_interval', '2s', false)"
@@ -63,15 +63,15 @@ final class NonTransactionalRun {
         this.script = prepared.file();
     }
 
-    /** The data source for such scripts, when it is not the usual one. */
+    /** The data source for scripts outside of a transaction, when it is another one. */
     private static Optional<DataSource> otherSource(Config config) {
         return config.directDataSource().filter(direct -> direct != config.dataSource());
     }
 
     /**
-     * Runs it.
+     * Runs the script.
      *
-     * @return whether it is done, the tenant is held, or what was read of it is out of date
+     * @return whether the script is done, the tenant is locked, or its rows have changed since they were read
      * @throws MigrationFailedException when a statement failed, or the connection was lost
      */
     MigrationAttempt.Result run(Session worker) throws SQLException {
@@ -85,7 +85,10 @@ final class NonTransactionalRun {
         }
     }
 
-    /** Whether what failed can be tried again: nothing of the statement was kept, and none is done twice that must not be. */
+    /**
+     * Whether a failed script can be attempted again: nothing of the failed statement was kept, and no {@code DO} or {@code
+     * CALL} ran.
+     */
     boolean isRepeatable() {
         return repeatable;
     }
@@ -99,7 +102,7 @@ final class NonTransactionalRun {
                 throw failed(
                         SqlErrors.failure(e)
                                 .withMessage("the connection was lost (" + SqlErrors.message(e) + "); " + KEPT
-                                        + direction.goOn()),
+                                        + direction.continuation()),
                         e);
             }
             throw e;
@@ -118,23 +121,23 @@ final class NonTransactionalRun {
         if (!TenantProgress.areSame(rows, state.rows())) {
             return MigrationAttempt.Result.CHANGED;
         }
-        ConcurrentDdl progress = new ConcurrentDdl(connection, schema);
+        ConcurrentDdl concurrentDdl = new ConcurrentDdl(connection, schema);
         ReachCheck reach = new ReachCheck(
                 session, schema, run.scripts().path(), AllowList.of(run.config(), direction.sharedSchemaChanges()));
         boolean resumed = state.has(migration.version())
                 && !state.row(migration.version()).finished();
         if (!resumed) {
-            steps.refuseWhatWillFail(progress, reach);
+            steps.refuseWhatWillFail(concurrentDdl, reach);
             record(session, direction.start(schema, migration));
         }
-        int process = progress.process();
+        int process = concurrentDdl.process();
         for (int i = 0; i < steps.steps().size(); i++) {
-            String what = schema + ": " + script.location() + ":"
+            String place = schema + ": " + script.location() + ":"
                     + steps.steps().get(i).statement().line();
             WaitReminder waits =
-                    WaitReminder.on(what, process, direction.rollout().cancellation(), connection);
+                    WaitReminder.on(place, process, direction.rollout().cancellation(), connection);
             try {
-                runStep(session, progress, reach, steps, i, resumed);
+                runStep(session, concurrentDdl, reach, steps, i, resumed);
             } finally {
                 waits.close();
             }
@@ -145,7 +148,7 @@ final class NonTransactionalRun {
 
     private void runStep(
             Session session,
-            ConcurrentDdl progress,
+            ConcurrentDdl concurrentDdl,
             ReachCheck reach,
             NonTransactionalSteps steps,
             int number,
@@ -154,19 +157,19 @@ final class NonTransactionalRun {
         Step step = steps.steps().get(number);
         boolean begun = false;
         try {
-            // Before each, because DO and CALL can change the session.
+            // Before each statement, because DO and CALL can change the session.
             setSession(session.connection(), step);
             Jdbc.execute(session.connection(), LOOK_FOR_CLIENT);
             refuseWhatReachesOut(reach, step);
             begun = true;
-            if (progress.settle(step.what(), resumed)) {
+            if (concurrentDdl.settle(step.what(), resumed)) {
                 return;
             }
             setSession(session.connection(), step);
             new Pipeline()
                     .addStatement(migration.version(), script, step.statement())
                     .sendOneByOne(session.connection());
-            Optional<String> missing = progress.missing(step.what());
+            Optional<String> missing = concurrentDdl.missing(step.what());
             if (missing.isPresent()) {
                 throw new SQLException(missing.get());
             }
@@ -174,7 +177,7 @@ final class NonTransactionalRun {
             if (SqlErrors.isConnectionLost(e)) {
                 throw e;
             }
-            boolean undone = !begun || undo(progress, step, e);
+            boolean undone = !begun || undo(concurrentDdl, step, e);
             repeatable = undone && !steps.runsCodeBefore(number);
             boolean clean = undone && number == 0 && !resumed && cancel(session, e);
             Failure failure = e instanceof ScriptFailure failed
@@ -182,13 +185,14 @@ final class NonTransactionalRun {
                     : SqlErrors.failure(e)
                             .inFile(script.location())
                             .onLine(step.statement().line());
-            String kept =
-                    clean ? "nothing of the script was kept; fix the cause and run it again" : KEPT + direction.goOn();
+            String kept = clean
+                    ? "nothing of the script was kept; fix the cause and run it again"
+                    : KEPT + direction.continuation();
             throw failed(failure.withMessage(failure.message() + "; " + kept), e);
         }
     }
 
-    /** Once more, because what an earlier statement or another session did may have changed what there is. */
+    /** Checks again directly before the statement, because an earlier statement or another session may have changed the objects. */
     private static void refuseWhatReachesOut(ReachCheck reach, Step step) throws SQLException {
         Optional<String> refusal = reach.refusal(step.what(), step.statement().sql());
         if (refusal.isPresent()) {
@@ -201,8 +205,8 @@ final class NonTransactionalRun {
     }
 
     /**
-     * A concurrent form waits for the transactions that are open as it waits for locks; nobody waits behind it, and one that
-     * gives up leaves half a work.
+     * The lock timeout of a statement. A concurrent statement has none unless the script asks for one: it waits for open transactions,
+     * nobody queues behind it, and one that gives up leaves an unfinished object.
      */
     private String lockTimeout(Step step) {
         ScriptSettings settings = prepared.settings();
@@ -211,16 +215,16 @@ final class NonTransactionalRun {
                 : settings.lockTimeout();
     }
 
-    private static boolean undo(ConcurrentDdl progress, Step step, SQLException reason) {
+    private static boolean undo(ConcurrentDdl concurrentDdl, Step step, SQLException reason) {
         try {
-            return progress.undo(step.what());
+            return concurrentDdl.undo(step.what());
         } catch (SQLException e) {
             reason.addSuppressed(SqlErrors.withoutDetail(e));
             return false;
         }
     }
 
-    /** Forgets that the script was begun, so that its file may be mended. */
+    /** Removes the mark that the script was started, so that its file may be edited. */
     private boolean cancel(Session session, SQLException reason) {
         Optional<Pipeline> cancellation = direction.cancel(schema, migration);
         try {
@@ -242,8 +246,8 @@ final class NonTransactionalRun {
     }
 
     /**
-     * Changes the record in a transaction of the library's own, whatever the host's defaults are, and with the library's search
-     * path, because the script may have left another.
+     * Changes the record in a transaction of the library's own, whatever defaults the connection has, and with the library's search
+     * path, because the script may have left another one.
      */
     private static void record(Session session, Pipeline change) throws SQLException {
         session.inTransaction(connection -> {

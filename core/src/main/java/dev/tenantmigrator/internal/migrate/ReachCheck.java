@@ -16,18 +16,18 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Finds what a statement outside of a transaction would reach outside of its tenant, before it runs: nothing of it could be
- * taken back. That is the relations which it works on beside the named ones, and the functions which it runs.
+ * Finds the objects outside of its tenant that a statement outside of a transaction would reach: relations beside the named ones,
+ * and functions. It runs before the statement, whose effects could not be rolled back.
  *
- * <p>A function may run if all it can call is known to change nothing. PostgreSQL keeps SQL and PL/pgSQL functions that are not
- * VOLATILE from writing (PostgreSQL documentation, "Function Volatility Categories"), so what matters is whether one can
- * call a function that is VOLATILE, or in a language that is not kept.
+ * <p>A function may run if everything that it can call is known to change nothing. PostgreSQL keeps SQL and PL/pgSQL functions that
+ * are not VOLATILE from writing (PostgreSQL documentation, "Function Volatility Categories"). So the check looks for calls of
+ * functions that are VOLATILE, or in a language without that rule.
  */
 final class ReachCheck {
 
     /**
-     * Until the transaction ends. Few rows are asked for by number: a join over whole catalogs grows with the fleet (1,500
-     * tenants: 20 ms instead of 5), and compiling the query takes two seconds.
+     * Settings until the transaction ends. The query looks up few rows by OID, so joins over whole catalogs are off: they grow with the
+     * fleet (1,500 tenants: 20 ms instead of 5). JIT compilation is off, because it takes two seconds.
      */
     private static final String OWN_SETTINGS =
             "SELECT pg_catalog.current_schemas(false), pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true),"
@@ -35,14 +35,14 @@ final class ReachCheck {
                             .map(setting -> " pg_catalog.set_config('" + setting + "', 'off', true)")
                             .collect(Collectors.joining(","));
 
-    /** What is allowed, by the names of its schema and of itself. */
+    /** A condition: an object, given by the names of its schema and of itself, is allowed. */
     private static final String ALLOWED = """
             (%1$s = ANY (a.schemas) OR %1$s = a.shared AND %2$s = ANY (a.objects)
                 OR %1$s || '.' || %2$s = ANY (a.tables) OR %1$s || '.*' = ANY (a.tables))""";
 
     /**
-     * {@code relation}: tables that the statement works on. Indexes are in the schema of their table, and long values in one of
-     * the server's.
+     * {@code relation}: the tables that the statement works on. Indexes and TOAST tables need no check: an index is in the schema of
+     * its table, a TOAST table in one of the server's.
      */
     private static final String RELATIONS = """
             WITH RECURSIVE asked AS (
@@ -64,12 +64,13 @@ final class ReachCheck {
             """;
 
     /**
-     * {@code object}: whatever may run for these tables, or be called by it, as pairs of a catalog's number and an object's (1247
-     * types, 1255 functions, 1259 relations, 2606 constraints of domains, 2615 schemas, 2616 operator classes, 2617 operators,
-     * 3381 statistics, 3600 and 3602 text search; and 1 a relation that a function reads, 2 a type of which there are values, 3
-     * the text of a new index). Dependencies tell most of it; PostgreSQL records none on its own functions, which
-     * stand in the trees of expressions, and none of a body in a string. What such a body may call is whatever has a name that
-     * is one of its words. What an extension brought is the superuser's, and what it calls is not followed.
+     * {@code object}: all code that may run for these tables, and all objects that this code may use, as pairs of a catalog's OID and
+     * an object's (1247 types, 1255 functions, 1259 relations, 2606 constraints of domains, 2615 schemas, 2616 operator classes,
+     * 2617 operators, 3381 statistics, 3600 and 3602 text search; and, by numbers of this query's own, 1 a relation that a function
+     * reads, 2 a type that has values, 3 the text of a new index). {@code pg_depend} gives most of them. It has no entry for
+     * built-in functions, which are found in the trees of expressions, nor for a body in a string: such a body may call every
+     * object whose name is one of its words. Objects of extensions are trusted, because a superuser installed them, and not
+     * followed.
      */
     private static final String OBJECTS = """
             ), object(class, oid) AS (
@@ -190,15 +191,15 @@ final class ReachCheck {
         this.allowed = allowed;
     }
 
-    /** Why a statement must not run; empty when it may. */
-    Optional<String> refusal(NonTransactionalStatement what, String sql) throws SQLException {
-        if (what.kind() == Kind.CODE || what.kind() == Kind.DROP_INDEX) {
+    /** The reason why a statement must not run; empty when it may. */
+    Optional<String> refusal(NonTransactionalStatement statement, String sql) throws SQLException {
+        if (statement.kind() == Kind.CODE || statement.kind() == Kind.DROP_INDEX) {
             return Optional.empty();
         }
-        return session.inRolledBackTransaction(connection -> refusal(connection, what, sql));
+        return session.inRolledBackTransaction(connection -> refusal(connection, statement, sql));
     }
 
-    private Optional<String> refusal(Connection connection, NonTransactionalStatement what, String sql)
+    private Optional<String> refusal(Connection connection, NonTransactionalStatement statement, String sql)
             throws SQLException {
         Jdbc.execute(connection, path.sql(tenant));
         Object[] searched = Jdbc.queryOne(
@@ -208,10 +209,10 @@ final class ReachCheck {
                         QUERY,
                         row -> message(row.getString(1), row.getString(2)),
                         tenant,
-                        names(what),
-                        what.kind() == Kind.VACUUM,
-                        what.kind() == Kind.DETACH,
-                        code(what, sql),
+                        names(statement),
+                        statement.kind() == Kind.VACUUM,
+                        statement.kind() == Kind.DETACH,
+                        code(statement, sql),
                         allowed.sharedSchema(),
                         allowed.sharedObjects(),
                         allowed.schemas(),
@@ -221,19 +222,21 @@ final class ReachCheck {
                 .findFirst();
     }
 
-    /** The relations that it begins with; none for all of the schema. */
-    private static List<String> names(NonTransactionalStatement what) {
-        return switch (what.kind()) {
+    /** The relations that the statement names; none means all of the schema. */
+    private static List<String> names(NonTransactionalStatement statement) {
+        return switch (statement.kind()) {
             case REINDEX_SCHEMA -> List.of();
-            case CREATE_INDEX, DETACH -> List.of(what.secondName());
+            case CREATE_INDEX, DETACH -> List.of(statement.secondName());
             default ->
-                what.names().stream().map(NonTransactionalStatement.Name::name).toList();
+                statement.names().stream()
+                        .map(NonTransactionalStatement.Name::name)
+                        .toList();
         };
     }
 
-    /** The expressions of a new index, with more than that where a name holds a parenthesis; empty when nothing runs. */
-    private static Optional<String> code(NonTransactionalStatement what, String sql) {
-        return switch (what.kind()) {
+    /** The expressions of a new index, and more text where a name contains a parenthesis; empty when no code runs. */
+    private static Optional<String> code(NonTransactionalStatement statement, String sql) {
+        return switch (statement.kind()) {
             case DETACH -> Optional.empty();
             case CREATE_INDEX -> Optional.of(sql.substring(Math.max(0, sql.indexOf('('))));
             default -> Optional.of("");

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Takes a version back, and when asked the later ones before it. */
+/** Rolls back a version, and on request the later ones before it. */
 public record Rollback(Migration target, RollbackOptions options, MigrationCatalog catalog, Recorder recorder)
         implements Direction {
 
@@ -35,7 +35,7 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
                             ? new TenantOutcome.NotApplied(state.schema())
                             : new TenantOutcome.RolledBack(state.schema(), done));
         }
-        List<String> versions = versionsToTakeBack(state);
+        List<String> versions = versionsToRollBack(state);
         if (versions.size() > 1 && !options.laterVersions()) {
             String later = versions.stream()
                     .filter(version -> !version.equals(target.version()))
@@ -60,11 +60,11 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
 
     @Override
     public List<Migration> next(TenantState state) {
-        return versionsToTakeBack(state).stream().map(catalog::get).toList();
+        return versionsToRollBack(state).stream().map(catalog::get).toList();
     }
 
-    /** In the order of application, which two merged branches can make another than that of the versions. */
-    private List<String> versionsToTakeBack(TenantState state) {
+    /** Newest first by the order of application, which differs from the order of versions after merging two branches. */
+    private List<String> versionsToRollBack(TenantState state) {
         List<String> versions =
                 state.rows().stream().map(RecordedVersion::version).toList();
         List<String> newestFirst =
@@ -73,14 +73,14 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
         return newestFirst;
     }
 
-    /** A file that is gone, or not the one that was applied, has no rollback that is known to fit. */
+    /** The finding that forbids a rollback: without the file that was applied, no rollback script is known to fit. */
     private Optional<Finding> refusal(TenantState state, String version) {
         return state.findings().stream()
                 .filter(finding -> finding.version().equals(Optional.of(version)))
                 .filter(finding -> switch (finding.kind()) {
                     case UNFINISHED ->
                         !Unfinished.of(state.row(version), catalog.find(version))
-                                .rollbackGoesOn();
+                                .rollbackContinues();
                     case FILE_MISSING, CHECKSUM_MISMATCH, AHEAD -> true;
                     default -> false;
                 })
@@ -99,7 +99,7 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
         return migration.down().orElseThrow(() -> noRollback(migration));
     }
 
-    /** What is thrown for a migration that cannot be taken back. */
+    /** The exception for a migration without a rollback script. */
     public static InvalidMigrationException noRollback(Migration migration) {
         return new InvalidMigrationException(
                 Failure.of("the migration has no rollback.sql; add one beside its migration.sql; nothing was changed")
@@ -128,7 +128,7 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
     }
 
     @Override
-    public String goOn() {
+    public String continuation() {
         return "run the rollback again to continue; a deploy would apply the migration again";
     }
 

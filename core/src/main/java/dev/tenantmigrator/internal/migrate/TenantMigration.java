@@ -21,33 +21,33 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Runs migrations of one tenant in one direction, one after the other, and decides what becomes of the tenant when one cannot
- * be run now, or fails.
+ * Runs the migrations of one tenant in one direction, one after the other, and decides how to continue when one cannot run now or
+ * fails.
  */
 public final class TenantMigration implements TenantJob {
 
     private final MigrationRun run;
-    private final TenantProgress steps;
-    private final MigrationAttempt migrationTry;
+    private final TenantProgress progress;
+    private final MigrationAttempt migrationAttempt;
     private final LostConnection lostConnection = new LostConnection();
     private boolean changed;
-    private Optional<Long> heldSince = Optional.empty();
+    private Optional<Long> lockedSince = Optional.empty();
     private Runnable waitRecorded = () -> {};
 
     TenantMigration(MigrationRun run, TenantState state) {
         this.run = run;
-        this.steps = new TenantProgress(run, state);
-        this.migrationTry = new MigrationAttempt(run, steps, lostConnection);
+        this.progress = new TenantProgress(run, state);
+        this.migrationAttempt = new MigrationAttempt(run, progress, lostConnection);
     }
 
     @Override
     public String schema() {
-        return steps.state().schema();
+        return progress.state().schema();
     }
 
     @Override
     public List<Step> done() {
-        return steps.done();
+        return progress.done();
     }
 
     @Override
@@ -57,8 +57,8 @@ public final class TenantMigration implements TenantJob {
 
     @Override
     public Optional<TenantOutcome> decide(List<RecordedVersion> rows) {
-        steps.become(rows);
-        return steps.outcome();
+        progress.become(rows);
+        return progress.outcome();
     }
 
     @Override
@@ -74,77 +74,77 @@ public final class TenantMigration implements TenantJob {
         if (lostConnection.reason().isEmpty()) {
             return TenantJob.super.withoutConnection(reason);
         }
-        return LostConnection.unknown(reason, steps.next(), run.direction().script(steps.next()));
+        return LostConnection.unknown(reason, progress.next(), run.direction().script(progress.next()));
     }
 
     @Override
-    public Attempt tryOn(Session session) throws SQLException {
+    public Result tryOn(Session session) throws SQLException {
         try {
             changed = false;
             if (lostConnection.reason().isPresent()) {
                 Optional<TenantOutcome> failed =
                         afterLostConnection(session, lostConnection.reason().get());
                 if (failed.isPresent()) {
-                    return new Attempt.Over(failed.get());
+                    return new Result.Finished(failed.get());
                 }
                 if (lostConnection.reason().isPresent()) {
-                    return new Attempt.Held();
+                    return new Result.Locked();
                 }
             }
-            if (heldSince.isPresent()) {
+            if (lockedSince.isPresent()) {
                 if (!session.tryLock(schema())) {
-                    return new Attempt.Held();
+                    return new Result.Locked();
                 }
-                Duration waited = Duration.ofNanos(System.nanoTime() - heldSince.get());
-                heldSince = Optional.empty();
+                Duration waited = Duration.ofNanos(System.nanoTime() - lockedSince.get());
+                lockedSince = Optional.empty();
                 waitRecorded.run();
                 Events.publish(run.config(), new TenantEvent.TenantWaitedFor(schema(), waited));
             }
-            Optional<TenantOutcome> outcome = steps.outcome();
+            Optional<TenantOutcome> outcome = progress.outcome();
             while (outcome.isEmpty()) {
-                Migration next = steps.next();
+                Migration next = progress.next();
                 long start = System.nanoTime();
-                switch (migrationTry.run(session, next)) {
+                switch (migrationAttempt.run(session, next)) {
                     case DONE -> ran(next, Duration.ofNanos(System.nanoTime() - start));
                     case CHANGED -> reread(session);
                     case HELD -> {
-                        heldSince = Optional.of(System.nanoTime());
+                        lockedSince = Optional.of(System.nanoTime());
                         waitRecorded = Recording.lockWait(schema());
-                        return new Attempt.Held();
+                        return new Result.Locked();
                     }
                     case AGAIN -> {
-                        return new Attempt.Again(migrationTry.pause());
+                        return new Result.RetryLater(migrationAttempt.pause());
                     }
                     case OTHER_CONNECTION -> {
-                        return new Attempt.Lost();
+                        return new Result.ConnectionLost();
                     }
                 }
-                outcome = steps.outcome();
+                outcome = progress.outcome();
             }
-            return new Attempt.Over(outcome.get());
+            return new Result.Finished(outcome.get());
         } catch (SQLException e) {
-            // Only what reads ends here.
+            // Only statements that read throw this exception; a failed script is handled before.
             if (SqlErrors.isConnectionLost(e) && lostConnection.mayRetry()) {
                 session.markLost();
-                return new Attempt.Lost();
+                return new Result.ConnectionLost();
             }
             if (lostConnection.reason().isPresent()) {
-                return new Attempt.Over(failed(withoutConnection(SqlErrors.failure(e))));
+                return new Result.Finished(failed(withoutConnection(SqlErrors.failure(e))));
             }
             throw e;
         }
     }
 
     private void ran(Migration migration, Duration duration) {
-        migrationTry.succeeded();
-        steps.ran(migration, duration);
+        migrationAttempt.succeeded();
+        progress.ran(migration, duration);
     }
 
     private void reread(Session session) throws SQLException {
-        if (!steps.isTracked(session)) {
+        if (!progress.isTracked(session)) {
             throw new TenantNotFoundException(TenantSchemas.gone(schema()));
         }
-        if (!steps.become(steps.read(session))) {
+        if (!progress.become(progress.read(session))) {
             throw new TenantMigratorException(
                     Failure.of("the tracking table shows different rows inside a transaction and outside"));
         }
@@ -152,21 +152,22 @@ public final class TenantMigration implements TenantJob {
     }
 
     /**
-     * The connection was lost, possibly at the commit: only the tracking table knows what happened. It is asked under the
-     * tenant's lock, which the lost transaction holds as long as the server still works on it.
+     * Reads from the tracking table whether a migration was committed whose connection was lost. It reads under the tenant's lock,
+     * which the lost transaction holds as long as the server still works on it.
      *
-     * @return the failure when the migration was not committed; empty when it was, or ({@link #lostConnection} still open) when
-     *     the lock is held
+     * @return the failure when the migration was not committed; empty when it was, or, with {@link #lostConnection} unsettled, when
+     *     another session has the lock
      */
     private Optional<TenantOutcome> afterLostConnection(Session session, SQLException e) throws SQLException {
-        Optional<List<RecordedVersion>> rows = session.inTransactionIfFree(schema(), connection -> steps.read(session));
+        Optional<List<RecordedVersion>> rows =
+                session.inTransactionIfFree(schema(), connection -> progress.read(session));
         if (rows.isEmpty()) {
             return Optional.empty();
         }
-        Migration migration = steps.next();
+        Migration migration = progress.next();
         lostConnection.settle();
-        steps.become(rows.get());
-        if (steps.isRecorded(migration)) {
+        progress.become(rows.get());
+        if (progress.isRecorded(migration)) {
             ran(migration, Duration.ZERO);
             return Optional.empty();
         }

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The recorded versions of a tenant as they were last read, and the migrations that this run has run in it. */
+/** The recorded versions of a tenant as they were last read, and the steps that this run has done in it. */
 final class TenantProgress {
 
     private final MigrationRun run;
@@ -39,30 +39,30 @@ final class TenantProgress {
         return done;
     }
 
-    /** The outcome when nothing more is to run. */
+    /** The outcome; empty when a migration is left to run. */
     Optional<TenantOutcome> outcome() {
         return direction.outcome(state, done);
     }
 
-    /** What runs next. */
+    /** The next migration; only while there is no outcome. */
     Migration next() {
         return direction.next(state).get(0);
     }
 
-    /** Reads what is recorded now, without taking note of it. */
+    /** Reads the rows that are recorded now; the progress stays as it is. */
     List<RecordedVersion> read(Session session) throws SQLException {
         return run.recorder().history(session.connection(), state.schema());
     }
 
-    /** Whether the tenant is still there. */
+    /** Whether the tenant still exists. */
     boolean isTracked(Session session) throws SQLException {
         return run.recorder().isTracked(session.connection(), state.schema());
     }
 
     /**
-     * Takes note of what was read.
+     * Continues from rows that were read.
      *
-     * @return whether it is something else than before
+     * @return whether they differ from those known before
      */
     boolean become(List<RecordedVersion> rows) {
         boolean other = !isSame(rows);
@@ -71,29 +71,29 @@ final class TenantProgress {
         return other;
     }
 
-    /** Whether others have worked on the tenant during the run. */
+    /** Whether another instance has changed the tenant during the run. */
     boolean wasChanged() {
         return changed;
     }
 
-    /** Whether rows are those that are known. */
+    /** Whether rows equal those known. */
     boolean isSame(List<RecordedVersion> rows) {
         return areSame(rows, state.rows());
     }
 
-    /** Whether a migration is done, by what was read. */
+    /** Whether the rows that were read show a migration as done. */
     boolean isRecorded(Migration migration) {
         return isSame(direction.after(state.rows(), migration));
     }
 
-    /** A migration was committed. */
+    /** Records that a migration was committed. */
     void ran(Migration migration, Duration duration) {
         done.add(new Step(migration.version(), duration));
         state = run.state(state.schema(), direction.after(state.rows(), migration));
         Events.publish(run.config(), direction.event(state.schema(), migration.version(), duration));
     }
 
-    /** Whether two readings are the same as far as {@link Recorder#assertRecorded} compares them. */
+    /** Whether two readings are equal in the columns that {@link Recorder#assertRecorded} compares. */
     static boolean areSame(List<RecordedVersion> rows, List<RecordedVersion> others) {
         return versions(rows).equals(versions(others));
     }

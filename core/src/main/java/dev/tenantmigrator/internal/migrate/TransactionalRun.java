@@ -23,24 +23,25 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs a script in one transaction with its tracking row: lock, search path, a check that the recorded versions are still those
- * that were read, script, row, the check whether it stayed inside its tenant, commit. One round trip with the quick check, two
- * with the full one.
+ * that were read, script, row, a check that the script stayed inside its tenant, commit. Takes one round trip with the quick check,
+ * two with the full one.
  *
- * <p>No statement that reads a table of the tenant also sets or asks something of the session: a cluster would run it elsewhere.
+ * <p>No statement both reads a table of the tenant and reads or changes the session: a cluster such as Citus may run a statement that
+ * reads a table on another node.
  */
 final class TransactionalRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(TransactionalRun.class);
 
-    /** The error of a flight for which the tenant was read too early. */
+    /** The error when the recorded versions have changed since they were read. */
     static final String CHANGED = SqlErrors.marker("the recorded versions have changed");
 
-    /** The error of a script that changed what is recorded. */
-    static final String SPOILED = SqlErrors.marker("the script changed the tracking table");
+    /** The error when a script changed its tenant's record. */
+    static final String RECORD_TAMPERED = SqlErrors.marker("the script changed the tracking table");
 
     /**
-     * A trigger that another one fired can defer something again; at the commit it can change nothing. The expression is {@code
-     * SET TRANSACTION READ ONLY}.
+     * {@code SET TRANSACTION READ ONLY} as an expression. A trigger may queue further deferred work; read-only mode keeps it from writing
+     * at commit.
      */
     private static final String READ_ONLY = "pg_catalog.set_config('transaction_read_only', 'on', true)";
 
@@ -71,10 +72,10 @@ final class TransactionalRun {
         this.isolationLevel = prepared.adapted().isolationLevel();
         this.containment = run.containment();
         this.recorder = run.recorder();
-        // Behind the lock in a statement of its own, whose snapshot shows what was committed before.
+        // A statement of its own after the lock: its snapshot then shows everything committed before the lock was free.
         this.assertUnchanged = recorder.assertRecorded(schema, state.rows(), CHANGED);
         body.addScript(migration.version(), script, prepared.statements(schema))
-                // What is deferred would run at the commit, behind the check.
+                // Deferred work would otherwise run at the commit, after the check.
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
                 .add(Containment.OWN_PATH);
         if (codeHides || prepared.changesSettings()) {
@@ -138,7 +139,7 @@ final class TransactionalRun {
             throw e;
         }
         LOG.debug("{}: {} did something that its text does not say; it has the full check in this run", schema, script);
-        prepared.surprised();
+        prepared.requireFullCheck();
     }
 
     private void closeIfCustomSettingsRemain() {
@@ -170,12 +171,12 @@ final class TransactionalRun {
         }
     }
 
-    /** What a script may leave on the connection that cannot be put back. */
+    /** Closes the connection if the script may have left something on it that cannot be restored. */
     private void closeIfNotRestored() {
         if (prepared.leavesCustomSettings() || SessionLeftovers.ofHost(session.settings())) {
             session.closeAfterThisTenant();
         } else if (prepared.effects().unseenSettings()) {
-            // A setting of an application's own, by a name that the text does not show.
+            // The script may have set a custom setting whose name its text does not show.
             session.closeWhenDone();
         }
     }
@@ -186,49 +187,50 @@ final class TransactionalRun {
                 prepared.settings().beginQuery(schema, containment.startColumns(schema)));
     }
 
-    /** Few statements, because each costs as much as a small change. */
+    /** Has few statements, because each costs as much as a small change of the schema. */
     private Pipeline withQuickCheck() {
         ExpectedEffects effects = prepared.effects();
-        Pipeline flight = new Pipeline().add(prepared.settings().beginSql(schema));
-        containment.declareQuickSql(schema, effects).ifPresent(flight::add);
-        flight.addAll(assertUnchanged)
+        Pipeline pipeline = new Pipeline().add(prepared.settings().beginSql(schema));
+        containment.declareQuickSql(schema, effects).ifPresent(pipeline::add);
+        pipeline.addAll(assertUnchanged)
                 .add("SELECT " + run.scripts().path().call(schema))
                 .addAll(body);
         Optional<String> counted = counted();
         if (!recorder.recordsInside()) {
-            // The script did not write to the record, or the check would have seen it.
-            containment.quickCheck(schema, effects, counted, "0").forEach(flight::add);
-            flight.addAll(tracking());
+            // If the script had written to the record, the check would fail.
+            containment.quickCheck(schema, effects, counted, "0").forEach(pipeline::add);
+            pipeline.addAll(tracking());
             if (!recorder.isSql()) {
-                flight.addAll(assertRecorded());
+                pipeline.addAll(assertRecorded());
             }
-            return flight.add("SELECT " + READ_ONLY);
+            return pipeline.add("SELECT " + READ_ONLY);
         }
-        flight.addAll(tracking());
+        pipeline.addAll(tracking());
         if (counted.isEmpty()) {
-            flight.addAll(assertRecorded());
+            pipeline.addAll(assertRecorded());
         }
-        containment.quickCheck(schema, effects, counted, READ_ONLY).forEach(flight::add);
-        return flight;
+        containment.quickCheck(schema, effects, counted, READ_ONLY).forEach(pipeline::add);
+        return pipeline;
     }
 
     private Pipeline withFullCheck(Containment.Checked checked) {
-        Pipeline flight = new Pipeline().addAll(assertUnchanged).addAll(scriptInTenant());
+        Pipeline pipeline = new Pipeline().addAll(assertUnchanged).addAll(scriptInTenant());
         Pipeline check = new Pipeline()
                 .add("SAVEPOINT tenant_migrator_check")
                 .add("SET TRANSACTION READ ONLY")
-                // What a trigger deferred again.
+                // For work that a trigger deferred again.
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
                 .add(Containment.OWN_PATH)
                 .add(checked.sql(codeHides))
                 .add(SessionLeftovers.removeSql(session.settings()))
                 .add("RELEASE SAVEPOINT tenant_migrator_check");
         Pipeline record = new Pipeline().addAll(tracking()).addAll(assertRecorded());
-        counted().ifPresent(table -> record.add("SELECT " + Containment.assertOneRowSql(table, SPOILED)));
-        // The check cannot tell the script's writes to a table outside from the store's own.
+        counted().ifPresent(table -> record.add("SELECT " + Containment.assertOneRowSql(table, RECORD_TAMPERED)));
+        // Outside of the tenant, the check cannot tell the script's writes from the store's, so the record comes after
+        // it.
         return (recorder.recordsInside()
-                        ? flight.addAll(record).addAll(check)
-                        : flight.addAll(check).addAll(record))
+                        ? pipeline.addAll(record).addAll(check)
+                        : pipeline.addAll(check).addAll(record))
                 .add("SELECT " + READ_ONLY);
     }
 
@@ -236,7 +238,10 @@ final class TransactionalRun {
         return new Pipeline().add("SELECT " + run.scripts().path().call(schema)).addAll(body);
     }
 
-    /** Where rows are counted it is certain that the one is the migration's: a trigger can write another in its place. */
+    /**
+     * The tracking statements. Where rows are counted, they also assert that the row is this migration's: a trigger could write
+     * another one in its place.
+     */
     private Pipeline tracking() {
         if (counted().isEmpty()) {
             return tracking;
@@ -251,11 +256,12 @@ final class TransactionalRun {
         boolean recorded = after.stream().anyMatch(row -> row.version().equals(version));
         return "WITH written AS (" + trackingSql + " RETURNING version, applied_at) SELECT (CASE WHEN (SELECT count(*)"
                 + " FROM written WHERE version = " + Sql.literal(version)
-                + (recorded ? " AND applied_at IS NOT NULL" : "") + ") = 1 THEN '0' ELSE '" + SPOILED + "' END)::int";
+                + (recorded ? " AND applied_at IS NOT NULL" : "") + ") = 1 THEN '0' ELSE '" + RECORD_TAMPERED
+                + "' END)::int";
     }
 
     private Pipeline assertRecorded() {
-        return recorder.assertRecorded(schema, after, SPOILED);
+        return recorder.assertRecorded(schema, after, RECORD_TAMPERED);
     }
 
     private Optional<String> counted() {
@@ -264,14 +270,17 @@ final class TransactionalRun {
                 : Optional.empty();
     }
 
-    /** The failure to report, at the statement that touched something foreign when all ran once more, one by one. */
+    /**
+     * Runs the script again, one statement at a time, to find the one that touched the foreign object; returns the failure to
+     * report.
+     */
     private ScriptFailure located(ForeignObjectsException foreign) throws SQLException {
         ScriptFailure failure = session.inRolledBackTransaction(connection -> {
             Containment.Checked checked =
                     session.executeAndQuery(String.join(";\n", head()), row -> containment.started(schema, row, 2));
-            Pipeline flight = scriptInTenant();
+            Pipeline pipeline = scriptInTenant();
             return containment.locate(
-                    connection, checked, recorder.recordsInside() ? flight.addAll(recording()) : flight, foreign);
+                    connection, checked, recorder.recordsInside() ? pipeline.addAll(recording()) : pipeline, foreign);
         });
         return new ScriptFailure(
                 failure.failure().ofVersion(migration.version()).inFile(script.location()));

@@ -21,23 +21,23 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Makes extensions available once per database, in the shared schema. An extension created with a tenant's search path
- * would be installed into that tenant.
+ * Creates extensions once per database, in the shared schema. With a tenant's search path, an extension would be installed into that
+ * tenant.
  */
 public final class Extensions {
 
     private Extensions() {}
 
     /**
-     * What is there.
+     * The installed extensions.
      *
-     * @param extensions the names of all
-     * @param schemas where the asked extensions are, a few or none outside the shared schema
-     * @param objects the schema of every object of an extension, by name
+     * @param extensions the names of all installed extensions
+     * @param schemas the schemas of the requested extensions
+     * @param objects by name the schema of every object of an extension, for those in the shared schema and those requested
      */
     public record Installed(Set<String> extensions, Set<String> schemas, Map<String, String> objects) {
 
-        /** Those of some extensions that are not there, in the same order. */
+        /** The extensions among these that are not installed, in order. */
         Set<String> missing(Collection<String> names) {
             Set<String> missing = new LinkedHashSet<>(names);
             missing.removeAll(extensions);
@@ -46,9 +46,9 @@ public final class Extensions {
     }
 
     /**
-     * Creates what is missing, if anything, and says what is there.
+     * Creates the missing extensions and returns the installed ones.
      *
-     * @param extensions each once, in the order in which to create them
+     * @param extensions each once, in the order of creation
      * @throws TenantMigratorException when an extension is missing and cannot be created
      */
     public static Installed ensure(Connection connection, Collection<ExtensionRequest> extensions, Config config)
@@ -68,25 +68,25 @@ public final class Extensions {
     }
 
     /**
-     * {@code IF NOT EXISTS} alone races (23505), so those who do it at once take turns. What the extension requires is created
-     * along with it. One {@code DO} statement, because it
-     * is one transaction in autocommit mode and part of the caller's transaction otherwise.
+     * Creates an extension together with those it requires. {@code IF NOT EXISTS} alone races (23505), so a lock makes concurrent
+     * instances take turns. One {@code DO} statement is one transaction in autocommit mode, and part of the caller's transaction
+     * otherwise.
      */
     private static void create(Connection connection, ExtensionRequest extension, Config config) throws SQLException {
-        // Another schema than the shared one only where it is allowed by name.
+        // A schema other than the shared one must be allowed by name.
         String schema =
                 extension.schema().filter(config.allowedSchemas()::contains).orElse(config.sharedSchema());
         String create = "CREATE EXTENSION IF NOT EXISTS " + Sql.identifier(extension.name());
         String inSchema = " WITH SCHEMA " + Sql.identifier(schema);
         String version =
                 extension.version().map(v -> " VERSION " + Sql.identifier(v)).orElse("");
-        // Some extensions say themselves which schema is theirs, and accept no other.
+        // Some extensions prescribe their schema and accept no other.
         String inTurn = "BEGIN PERFORM " + TenantLock.waitFor("extension " + extension.name()) + "; EXECUTE "
                 + Sql.literal(create) + " || CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_available_extension_versions"
                 + " WHERE name = " + Sql.literal(extension.name()) + " AND schema IS NOT NULL) THEN '' ELSE "
                 + Sql.literal(inSchema) + " END || " + Sql.literal(version + " CASCADE") + "; END";
         try {
-            // What this wrote must not count for the transaction that comes next.
+            // The check of the next transaction counts written rows; it must not count these.
             Jdbc.execute(connection, "DO " + Sql.literal(inTurn) + "; SELECT pg_catalog.pg_stat_force_next_flush()");
         } catch (SQLException e) {
             throw new TenantMigratorException(
@@ -101,8 +101,8 @@ public final class Extensions {
     }
 
     /**
-     * What is another after any extension came, went, moved or was updated. It takes a fiftieth of {@link #installed}, whose
-     * plan is made anew whenever others have changed much.
+     * A fingerprint that changes when an extension is created, dropped, moved or updated. It takes a fiftieth of the time of {@link
+     * #installed}, whose plan PostgreSQL makes again after large changes of the catalogs.
      */
     public static List<String> state(Connection connection) throws SQLException {
         List<String> state = new ArrayList<>();
@@ -115,7 +115,7 @@ public final class Extensions {
         return state;
     }
 
-    /** What is there; changes nothing. */
+    /** Reads the installed extensions; changes nothing. */
     public static Installed installed(Connection connection, Collection<String> extensions, String sharedSchema)
             throws SQLException {
         Map<String, String> objects = new HashMap<>();
@@ -141,7 +141,8 @@ public final class Extensions {
                  WHERE n.nspname <> 'pg_catalog' AND (n.nspname = %s OR e.extname = ANY (ARRAY[%s]::pg_catalog.name[]))
                 UNION ALL SELECT extname, NULL, NULL FROM pg_catalog.pg_extension""".formatted(
                 Sql.literal(sharedSchema), extensions.stream().map(Sql::literal).collect(Collectors.joining(", ")));
-        // Prepared without parameters: its plan, which takes ten times as long as it runs, is kept on the connection.
+        // Prepared without parameters, so that the connection keeps the plan: planning takes ten times as long as
+        // running.
         Jdbc.forEachPrepared(connection, query, row -> {
             if (row.getString(2) == null) {
                 present.add(row.getString(1));

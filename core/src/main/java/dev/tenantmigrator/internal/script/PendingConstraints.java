@@ -5,12 +5,15 @@ import dev.tenantmigrator.internal.sql.Sql;
 import java.util.Locale;
 
 /**
- * Runs the checks of deferred constraints between two migrations of one transaction, as the commit between them would have:
- * a table with pending checks cannot be altered (55006).
+ * Checks deferred constraints between two migrations of one transaction, like a commit between them would. A table with pending
+ * checks cannot be altered (55006).
  */
 public final class PendingConstraints {
 
-    /** Goes from the schema to its tables to their constraints by indexes: the catalogs hold those of the whole fleet. */
+    /**
+     * Goes from the schema to its tables to their constraints by indexes, because the catalogs hold the constraints of the
+     * whole fleet.
+     */
     private static final String SELECT_NAMES = """
             SELECT pg_catalog.string_agg(pg_catalog.format('%%I.%%I', c.connamespace::regnamespace::name, c.conname), ', ')
               INTO names
@@ -20,15 +23,16 @@ public final class PendingConstraints {
 
     private PendingConstraints() {}
 
-    /** Whether constraints of the tenant may be deferred after this script. */
+    /** Whether constraints of the tenant may be deferred after a script. Errs on the side of true. */
     public static boolean mayBeLeftBy(MigrationScript script) {
         String text = script.text().toLowerCase(Locale.ROOT);
         return text.contains("deferr") || text.contains("constraints");
     }
 
     /**
-     * Checks what is pending. Each initially deferred constraint is named, and deferred again afterwards, because {@code SET
-     * CONSTRAINTS ALL IMMEDIATE} would hold for the scripts that follow too (PostgreSQL documentation, "SET CONSTRAINTS").
+     * A statement that runs the pending checks of a tenant. It names each constraint and defers the initially deferred ones again,
+     * because {@code SET CONSTRAINTS ALL IMMEDIATE} would also hold for the following scripts (PostgreSQL documentation, "SET
+     * CONSTRAINTS").
      */
     public static String checkSql(String schema) {
         return "DO " + Sql.literal("""
@@ -46,8 +50,10 @@ public final class PendingConstraints {
     }
 
     /**
-     * A statement that fails, naming a reason, when a temporary table has deferrable constraints: a trigger of one can queue
-     * itself again in a transaction that is read-only.
+     * A statement that fails when a temporary table has deferrable constraints or triggers: such a trigger can queue itself again and
+     * write, even in a read-only transaction.
+     *
+     * @param otherwise the error message
      */
     public static String assertNoneOfTemporaryTablesSql(String otherwise) {
         return """

@@ -15,8 +15,8 @@ import java.util.Set;
 /**
  * A script that was read and adapted once and serves all tenants of a run. Thread-safe.
  *
- * <p>Text decides all of this except {@link #needsFullCheck()}: a script that did something its text does not say keeps the
- * full check for the rest of the run.
+ * <p>Everything follows from the text, except {@link #needsFullCheck()}: a script whose effects went beyond its text keeps the full
+ * check for the rest of the run.
  */
 public final class PreparedScript {
 
@@ -28,7 +28,7 @@ public final class PreparedScript {
     private final boolean changesSettings;
     private final boolean leavesCustomSettings;
     private final ExpectedEffects effects;
-    private volatile boolean surprising;
+    private volatile boolean fullCheckRequired;
 
     PreparedScript(MigrationScript file, TenantScript adapted, Config config, Rollout rollout, TenantPath path) {
         List<SqlStatement> statements = adapted.statements(config.sharedSchema());
@@ -106,11 +106,11 @@ public final class PreparedScript {
 
     /** Whether the quick check is not enough. */
     public boolean needsFullCheck() {
-        return surprising || !effects.plain();
+        return fullCheckRequired || !effects.plain();
     }
 
-    /** Records that the script did something that its text does not say. */
-    public void surprised() {
-        surprising = true;
+    /** Records that the script had effects which its text does not show. */
+    public void requireFullCheck() {
+        fullCheckRequired = true;
     }
 }

@@ -60,7 +60,7 @@ public final class PreparedScripts {
         return provided(config, Rollout.defaults(), connection, files).forCreation(files);
     }
 
-    /** Prepares scripts to be looked at: creates no extension. */
+    /** Prepares scripts for a plan: creates no extension. */
     public static PreparedScripts inspect(
             Config config, Rollout rollout, Connection connection, Collection<MigrationScript> files)
             throws SQLException {
@@ -99,7 +99,7 @@ public final class PreparedScripts {
     /**
      * A script, prepared at the first call for it.
      *
-     * @throws dev.tenantmigrator.InvalidMigrationException when it must not run
+     * @throws dev.tenantmigrator.InvalidMigrationException when the script must not run
      */
     public PreparedScript get(MigrationScript file) {
         return scripts.computeIfAbsent(
@@ -110,7 +110,7 @@ public final class PreparedScripts {
         return new PreparedScript(file, adapted, config, rollout, path);
     }
 
-    /** All scripts that were prepared by now, in no order. */
+    /** All scripts prepared so far, in no order. */
     public Collection<PreparedScript> all() {
         return scripts.values();
     }
@@ -120,7 +120,7 @@ public final class PreparedScripts {
         return path;
     }
 
-    /** The extensions that are needed and not installed; none unless the scripts were prepared to be looked at. */
+    /** The extensions that are needed and not installed; only {@link #inspect} leaves any. */
     public Set<String> missingExtensions() {
         return missingExtensions;
     }

@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A schema in which migrations are run to see what they make. Its transaction is always rolled back: what migrations do to
- * shared tables must not happen twice.
+ * A schema in which migrations run to show the objects that they create. Its transaction is always rolled back, because the
+ * migrations' effects on shared tables must not happen twice.
  */
 public final class ScratchSchema {
 
@@ -42,13 +42,13 @@ public final class ScratchSchema {
     /** Work in the scratch schema. */
     @FunctionalInterface
     public interface Work<T> {
-        /** Does it. */
+        /** Runs in the transaction that is rolled back. */
         T run(ScratchSchema scratch) throws SQLException;
     }
 
     /**
-     * Makes the schema, works in it, and takes everything back. What a migration does outside is refused all the same: it would
-     * wait for others, and they for it.
+     * Creates the schema, runs work in it, and rolls everything back. A migration that touches foreign objects is refused here, too,
+     * because its locks would make other sessions wait.
      */
     public static <T> T use(Session session, Config config, PreparedScripts scripts, Work<T> work) throws SQLException {
         String random = UUID.randomUUID().toString().replace("-", "");
@@ -64,7 +64,7 @@ public final class ScratchSchema {
         });
     }
 
-    /** The schema's name: it occurs nowhere else. */
+    /** The schema's name, which is random and occurs nowhere else. */
     public String schema() {
         return schema;
     }
@@ -77,10 +77,10 @@ public final class ScratchSchema {
     /**
      * Runs a migration.
      *
-     * @throws MigrationFailedException when it fails; names the place
+     * @throws MigrationFailedException when it fails; names file and line
      */
     public void apply(Migration migration) throws SQLException {
-        Pipeline flight = new Pipeline()
+        Pipeline pipeline = new Pipeline()
                 .add(scripts.path().sql(schema))
                 .addScript(
                         migration.version(),
@@ -88,7 +88,7 @@ public final class ScratchSchema {
                         scripts.get(migration.up()).statementsInCreation(schema))
                 .addCheck(migration.version(), migration.up(), PendingConstraints.checkSql(schema));
         try {
-            flight.sendOneByOne(connection);
+            pipeline.sendOneByOne(connection);
             checked.check(connection);
         } catch (ScriptFailure e) {
             throw failed(e.failure(), e);

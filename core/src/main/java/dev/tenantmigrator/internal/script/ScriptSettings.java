@@ -10,14 +10,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What the transactions and sessions are set to that one script runs in, whatever the tenant. Thread-safe. */
+/** The settings of the transactions and sessions in which one script runs, for any tenant. Thread-safe. */
 public final class ScriptSettings {
 
     private final ScriptDirective directive;
     private final Rollout rollout;
     private final TenantPath path;
     private final String lockTimeout;
-    /** Made once, because every tenant's transaction begins with it. */
+    /** Built once, because every tenant's transaction begins with it. */
     private final String begin;
 
     ScriptSettings(ScriptDirective directive, Rollout rollout, Duration ofMigrator, TenantPath path) {
@@ -33,40 +33,40 @@ public final class ScriptSettings {
         this.begin = calls(settings, true);
     }
 
-    /** How long a statement waits for a lock: what the script says, else the run, else what the migrator was built with. */
+    /** The lock timeout: the script's own, else the rollout's, else the migrator's. */
     public String lockTimeout() {
         return lockTimeout;
     }
 
-    /** How long the script says that its statements wait for a lock. */
+    /** The script's own lock timeout. */
     public Optional<String> askedLockTimeout() {
         return Optional.ofNullable(directive.timeouts().get("lock_timeout"));
     }
 
     /**
-     * The first statement of a transaction, of one row: it takes the tenant's lock, and sets until the transaction ends how long
-     * a script waits, and for what, where strings end, and for what follows a search path in which nobody's functions are. It
-     * depends on none that another script may have left. One statement, because each costs more than what it does.
+     * The first statement of a transaction, which returns one row. It takes the tenant's lock and sets, until the transaction ends,
+     * timeouts, string syntax and a search path without anybody's functions. It is independent of settings that another script may
+     * have left. It is one statement, because a statement costs more than its work.
      */
     public String beginSql(String schema) {
         return TenantLock.trySql(schema) + ", " + begin;
     }
 
-    /** The same, but says whether it could take the lock in the first column, and some more in the next. */
+    /** Like {@link #beginSql}, but returns in the first column whether the lock was taken, and further columns after it. */
     public String beginQuery(String schema, String columns) {
         return "SELECT " + TenantLock.tryCall(schema) + ", " + columns + ", " + begin;
     }
 
-    /** A statement, of one row, that sets until the transaction ends how long a script waits, and for what. */
+    /** A statement that sets the timeouts until the transaction ends; returns one row. */
     public String timeoutsSql() {
         return "SELECT " + calls(ofTransaction(), true);
     }
 
     /**
-     * A statement that gives the session of a script that cannot run in a transaction the same search path, and what the
-     * script's statements would have in one of ours.
+     * A statement that prepares the session of a script outside of a transaction: it sets the search path and the settings that a
+     * migration's transaction has.
      *
-     * @param lockTimeout how long the next statement waits for a lock
+     * @param lockTimeout the lock timeout of the next statement
      */
     public String sessionSql(String schema, String lockTimeout) {
         Map<String, String> settings = timeouts();

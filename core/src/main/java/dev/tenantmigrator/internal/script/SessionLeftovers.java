@@ -4,23 +4,23 @@ import dev.tenantmigrator.internal.jdbc.SessionSettings;
 import java.util.Map;
 
 /**
- * Takes away what a script can leave on a connection beside settings: temporary tables, statements prepared by SQL, locks of the
- * session, channels that it listens to. What the host has of its own stays: then nothing of that kind is taken away, and the
- * connection is closed if there is more of it than before.
+ * Removes what a script can leave on a connection beside settings: temporary tables, statements prepared by SQL, session locks, and
+ * channels that it listens to. Where the host application already had some of one kind, nothing of that kind is removed, and the
+ * connection is closed if there are more than before.
  */
 public final class SessionLeftovers {
 
     private SessionLeftovers() {}
 
-    /** Whether the host lent the connection with such things of its own. */
+    /** Whether the host application lent the connection with some of these of its own. */
     public static boolean ofHost(SessionSettings settings) {
         return settings.leftovers().values().stream().anyMatch(count -> !count.equals("0"));
     }
 
     /**
-     * A statement that takes them away, also in a transaction that is read-only, with a search path of the library's own.
+     * A statement that removes them. It also works in a read-only transaction, and needs the library's search path.
      *
-     * @param settings of the session as the host lent it
+     * @param settings the session's settings as the connection was lent
      */
     public static String removeSql(SessionSettings settings) {
         Map<String, String> host = settings.leftovers();

@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The search path that scripts run with: the tenant's schema, then those that belong to no tenant. Thread-safe. */
+/** The search path of scripts: the tenant's schema, then the shared ones. Thread-safe. */
 public final class TenantPath {
 
     private final List<String> schemasAfterTenant;
@@ -15,19 +15,19 @@ public final class TenantPath {
     }
 
     /**
-     * A statement that lets unqualified names mean the tenant's, then the shared ones, until the transaction ends; and
-     * strings end where scripts were read to end, whatever the host's setting is.
+     * A statement that sets the search path until the transaction ends. It also sets the string syntax by which the library has read the
+     * scripts, whatever the connection's own setting is.
      */
     public String sql(String schema) {
         return "SELECT " + call(schema) + ", pg_catalog.set_config('standard_conforming_strings', 'on', true)";
     }
 
-    /** The same where strings end so already, as an expression for the list of a {@code SELECT}. */
+    /** An expression that sets only the search path, for a transaction in which the string syntax is set already. */
     public String call(String schema) {
         return "pg_catalog.set_config('search_path', " + Sql.literal(value(schema)) + ", true)";
     }
 
-    /** What the setting is in a tenant. */
+    /** The value of {@code search_path} for a tenant. */
     String value(String schema) {
         return Sql.identifier(schema) + ", "
                 + schemasAfterTenant.stream().map(Sql::identifier).collect(Collectors.joining(", "));

@@ -29,13 +29,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Makes tenants of older schemas that have no tracking table. */
+/** Turns existing schemas without a tracking table into tenants. */
 public final class Adoption {
 
     private final Config config;
     private final MigrationCatalog catalog;
 
-    /** For one run. */
+    /** Reads the migrations; an instance serves one call. */
     public Adoption(Config config) {
         this.config = config;
         this.catalog = MigrationCatalog.read(config.migrations());
@@ -59,7 +59,7 @@ public final class Adoption {
         }
     }
 
-    /** For each version the columns that it adds and that are still there after the last version. */
+    /** By version the columns that it adds and that still exist after the last version. */
     private Map<String, Set<String>> columnsByVersion(ScratchSchema scratch) throws SQLException {
         Map<String, Set<String>> added = new LinkedHashMap<>();
         Set<String> before = Set.of();
@@ -77,8 +77,8 @@ public final class Adoption {
     }
 
     /**
-     * How many first versions a schema has: up to the last one that shows by its columns, before the first one whose columns
-     * are not all there. A version that adds no column does not show.
+     * The number of leading versions that a schema has. It ends before the first version with a missing column. A version that adds no
+     * column counts only if a later one is recognized.
      */
     private static int knownVersions(Map<String, Set<String>> added, Set<String> columns) {
         int known = 0;
@@ -95,7 +95,7 @@ public final class Adoption {
         return known;
     }
 
-    /** Makes the tracking table and records versions as applied. */
+    /** Creates the tracking record and records versions as applied. */
     public void adopt(String schema, Collection<String> versions) throws SQLException {
         TenantSchemas.requireMayBeTenant(schema, config.sharedSchema());
         versions.forEach(catalog::get);
@@ -119,7 +119,7 @@ public final class Adoption {
         if (schema.indexOf('$') != schema.lastIndexOf('$')) {
             throw new InvalidTenantNameException(schema, "two '$' could end a dollar quote; rename the schema first");
         }
-        // PostgreSQL would cut a longer name, and find another schema.
+        // PostgreSQL would cut a longer name and find another schema.
         boolean tooLong = schema.getBytes(StandardCharsets.UTF_8).length > TenantName.MAX_BYTES;
         if (tooLong || !Queries.schemaExists(connection, schema)) {
             throw new TenantNotFoundException(Failure.of("there is no schema of this name; check the spelling")
@@ -149,7 +149,7 @@ public final class Adoption {
         return columns(connection, schema, "%");
     }
 
-    /** {@code table.column} of the tables whose name is like a pattern. */
+    /** The columns, as {@code table.column}, of tables whose name is {@code LIKE} a pattern. */
     private static Set<String> columns(Connection connection, String schema, String tables) throws SQLException {
         String query = """
                 SELECT pg_catalog.format('%I.%I', c.relname, a.attname)

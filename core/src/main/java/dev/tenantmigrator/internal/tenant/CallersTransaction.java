@@ -84,7 +84,7 @@ final class CallersTransaction {
     }
 
     /** Rolls back to the savepoint and releases it. */
-    void takeBack(Throwable reason) {
+    void rollBack(Throwable reason) {
         try {
             Jdbc.execute(connection, "ROLLBACK TO SAVEPOINT " + SAVEPOINT);
             Jdbc.execute(connection, "RELEASE SAVEPOINT " + SAVEPOINT);

@@ -34,8 +34,8 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * What happens inside the transaction of a creation, whoever's that is: schema, tracking table and all migrations in one
- * round trip, the check for required tables, the host's step.
+ * Creates a tenant inside a transaction, the library's or the caller's: schema, tracking table and all migrations in one round trip,
+ * then the check for required tables and the creation step.
  */
 final class Creation {
 
@@ -43,7 +43,9 @@ final class Creation {
     private static final String DUPLICATE_SCHEMA = "42P06";
     private static final String UNIQUE_VIOLATION = "23505";
     private static final String INVALID_TRANSACTION_TERMINATION = "2D000";
-    private static final int TRIES = 20;
+
+    /** Random names to try. With eight digits, 20 collisions in a row mean that something else is wrong. */
+    private static final int MAX_NAMES = 20;
 
     private final Config config;
     private final Recorder recorder;
@@ -59,10 +61,10 @@ final class Creation {
     private String tried = "";
 
     /**
-     * @param restore puts back what a script has set
-     * @param oneByOne whether to send one statement after the other, so that the first failure is known with its place
-     * @param ownSettings what {@code restore} knows nothing of
-     * @param own the session's settings as it was lent, in a transaction of the library's own; empty in a caller's
+     * @param restore a statement that restores the settings that a script has changed
+     * @param ownSettings custom settings, which {@code restore} does not cover
+     * @param oneByOne whether to send one statement after the other, so that a failing statement is known
+     * @param own the session's settings as the connection was lent; empty in a caller's transaction
      */
     Creation(
             Config config,
@@ -86,7 +88,7 @@ final class Creation {
         this.random = random;
     }
 
-    /** A script failed, and its connection was closed before it could be learnt where. */
+    /** A script failed, and the connection was closed before the failing statement was known. */
     static final class EvictedException extends MigrationFailedException {
 
         private static final long serialVersionUID = 1L;
@@ -97,9 +99,9 @@ final class Creation {
     }
 
     /**
-     * Creates it.
+     * Creates the tenant.
      *
-     * @throws EvictedException when a script failed in a flight, and the connection was closed with it
+     * @throws EvictedException when a script failed in a pipeline and the connection was closed with it
      */
     CreatedTenant run(TenantName name, CreationStep step) throws SQLException {
         long start = System.nanoTime();
@@ -112,14 +114,14 @@ final class Creation {
         return created;
     }
 
-    /** The tenant, once all but the commit is done. */
+    /** The tenant, once everything but the commit is done. */
     Optional<CreatedTenant> done() {
         return done;
     }
 
     /** Tries names until one is free. */
     private String migrate(TenantName name) throws SQLException {
-        for (int tries = 1; ; tries++) {
+        for (int attempt = 1; ; attempt++) {
             String schema = name.candidate(random);
             TenantSchemas.requireMayBeTenant(schema, config.sharedSchema());
             try {
@@ -132,50 +134,50 @@ final class Creation {
                     throw foreign.get();
                 }
                 boolean taken = isTaken(schema, e);
-                if (taken && (!name.isRandom() || tries == TRIES)) {
+                if (taken && (!name.isRandom() || attempt == MAX_NAMES)) {
                     throw new TenantExistsException(
                             Failure.of("a schema of this name exists already").inTenant(schema));
                 }
                 if (LockTable.isFull(e)) {
-                    // No statement's fault, and it would take as many once more.
+                    // No statement is at fault, and sending them one by one would take as many locks again.
                     throw failed(e, schema);
                 }
                 if (!taken) {
-                    walk(schema);
+                    sendOneByOne(schema);
                     return schema;
                 }
             }
         }
     }
 
-    private void send(String schema, boolean walking) throws SQLException {
+    private void send(String schema, boolean separately) throws SQLException {
         tried = schema;
         Containment.Checked checked = start(schema);
-        Pipeline flight =
+        Pipeline pipeline =
                 new Pipeline().add("CREATE SCHEMA " + Sql.identifier(schema)).addAll(migrations.statements(schema));
-        flight.add(checked.sql(hidesCode()));
-        own.ifPresent(settings -> flight.add(SessionLeftovers.removeSql(settings)));
-        flight.add("RELEASE SAVEPOINT " + CreationPipeline.CHECK_SAVEPOINT).add(Containment.closeSql());
+        pipeline.add(checked.sql(hidesCode()));
+        own.ifPresent(settings -> pipeline.add(SessionLeftovers.removeSql(settings)));
+        pipeline.add("RELEASE SAVEPOINT " + CreationPipeline.CHECK_SAVEPOINT).add(Containment.closeSql());
         if (!recorder.recordsInside()) {
-            flight.add(Containment.OWN_PATH).addAll(migrations.recording(schema));
+            pipeline.add(Containment.OWN_PATH).addAll(migrations.recording(schema));
         }
-        send(flight.add(scripts.path().sql(schema)), walking);
+        send(pipeline.add(scripts.path().sql(schema)), separately);
     }
 
     private boolean hidesCode() {
         return scripts.all().stream().anyMatch(script -> script.effects().hidden());
     }
 
-    /** In a savepoint, with which the cursor goes that the check opens. */
+    /** Starts the check in a savepoint, because rolling back to it closes the check's cursor. */
     private Containment.Checked start(String schema) throws SQLException {
         Jdbc.execute(connection, "SAVEPOINT " + SAVEPOINT);
         return own.isPresent() ? containment.start(connection, schema) : containment.startWithin(connection, schema);
     }
 
     /**
-     * Looks for the statement that touched what it may not. What is done here is to be taken back.
+     * Finds the statement that touched a foreign object by running the scripts again; the caller rolls that back.
      *
-     * @return what to report
+     * @return the failure to report
      */
     MigrationFailedException locate(ForeignObjectsException foreign) throws SQLException {
         Containment.Checked checked = start(tried);
@@ -183,11 +185,11 @@ final class Creation {
         return failed(containment.locate(connection, checked, migrations.statements(tried), foreign), tried);
     }
 
-    private void send(Pipeline flight, boolean walking) throws SQLException {
-        if (walking) {
-            flight.sendOneByOne(connection);
+    private void send(Pipeline pipeline, boolean separately) throws SQLException {
+        if (separately) {
+            pipeline.sendOneByOne(connection);
         } else {
-            flight.send(connection);
+            pipeline.send(connection);
         }
     }
 
@@ -207,7 +209,7 @@ final class Creation {
     }
 
     /** Once more, one statement after the other, because a flight does not tell which one failed. */
-    private void walk(String schema) throws SQLException {
+    private void sendOneByOne(String schema) throws SQLException {
         try {
             send(schema, true);
         } catch (SQLException e) {
@@ -221,8 +223,8 @@ final class Creation {
 
     private MigrationFailedException failed(SQLException e, String schema) {
         Failure failure = e instanceof ScriptFailure script ? script.failure() : SqlErrors.failure(e);
-        if (!(e instanceof ScriptFailure) && SqlErrors.says(e, CreationPipeline.SPOILED)) {
-            failure = Failure.of(CreationPipeline.SPOILED + "; remove that from the migration");
+        if (!(e instanceof ScriptFailure) && SqlErrors.says(e, CreationPipeline.RECORD_TAMPERED)) {
+            failure = Failure.of(CreationPipeline.RECORD_TAMPERED + "; remove that from the migration");
         }
         if (!(e instanceof ScriptFailure) && SqlErrors.says(e, CreationPipeline.DEFERRED)) {
             failure = Failure.of(CreationPipeline.DEFERRED + "; drop the table in the migration that creates it");
@@ -239,7 +241,7 @@ final class Creation {
                 SqlErrors.withoutDetail(e));
     }
 
-    /** The name was there, or another transaction committed it meanwhile. A script may fail with the same codes. */
+    /** Whether the name is taken. A script may fail with these codes too, so the catalog decides. */
     private boolean isTaken(String schema, SQLException e) throws SQLException {
         String state = SqlErrors.state(e);
         return (state.equals(DUPLICATE_SCHEMA) || state.equals(UNIQUE_VIOLATION))

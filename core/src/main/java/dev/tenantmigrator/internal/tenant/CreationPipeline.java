@@ -38,7 +38,8 @@ record CreationPipeline(
             "the migrations leave a temporary table with deferrable constraints or triggers, which could run at the commit";
 
     /** The error of the check of the record. */
-    static final String SPOILED = "a migration changes the tracking table, or keeps the library from changing it";
+    static final String RECORD_TAMPERED =
+            "a migration changes the tracking table, or keeps the library from changing it";
 
     /** The migrations, and their record where it is in the tenant's schema. */
     Pipeline statements(String schema) {
@@ -109,6 +110,6 @@ record CreationPipeline(
     private Pipeline assertRecorded(String schema) {
         List<RecordedVersion> rows =
                 catalog.migrations().stream().map(TenantState::rowOf).toList();
-        return recorder.assertRecorded(schema, rows, SPOILED);
+        return recorder.assertRecorded(schema, rows, RECORD_TAMPERED);
     }
 }

@@ -37,12 +37,12 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Creates tenants: schema, tracking table, all migrations and the host's step, all of it or nothing. */
+/** Creates tenants: schema, tracking table, all migrations and the creation step, all of it or nothing. Thread-safe. */
 public final class TenantCreator {
 
     private static final Logger LOG = LoggerFactory.getLogger(TenantCreator.class);
 
-    /** How long after a lost commit the server is given to finish it. */
+    /** Time that the server gets to finish a commit whose connection was lost. A commit usually takes milliseconds. */
     private static final Duration SETTLED = Duration.ofSeconds(2);
 
     private final Config config;
@@ -50,15 +50,15 @@ public final class TenantCreator {
     private final CreationRetry retry;
 
     /**
-     * What the last sign-up ran: the next one mostly runs the same, and need not read it again. Forgotten when one fails: an
-     * object may have been added to an extension, which its state does not show.
+     * The prepared scripts of the last creation, which the next one mostly reuses. They are dropped when a creation fails, because an
+     * object may have been added to an extension, which the extensions' fingerprint does not show.
      */
     private volatile Optional<Prepared> last = Optional.empty();
 
     /**
-     * Prepared scripts, with the catalog whose files they are known by.
+     * Prepared scripts and the catalog of their files.
      *
-     * @param extensions the installed extensions when the scripts were prepared
+     * @param extensions the fingerprint of the installed extensions when the scripts were prepared
      */
     private record Prepared(MigrationCatalog catalog, PreparedScripts scripts, List<String> extensions) {}
 
@@ -88,17 +88,17 @@ public final class TenantCreator {
         Recording.Span<CreatedTenant> span = Recording.creation();
         try {
             MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
-            return span.done(retry.run(catalog, () -> createAndTell(catalog, name, step)));
+            return span.done(retry.run(catalog, () -> createAndPublish(catalog, name, step)));
         } catch (Throwable e) {
             span.failed(e);
             throw e;
         }
     }
 
-    private CreatedTenant createAndTell(MigrationCatalog catalog, TenantName name, CreationStep step)
+    private CreatedTenant createAndPublish(MigrationCatalog catalog, TenantName name, CreationStep step)
             throws SQLException {
         try {
-            return tell(createOrFindPlace(catalog, name, step));
+            return publish(createOrFindPlace(catalog, name, step));
         } catch (MigrationFailedException e) {
             last = Optional.empty();
             throw e;
@@ -108,13 +108,13 @@ public final class TenantCreator {
     private CreatedTenant createOrFindPlace(MigrationCatalog catalog, TenantName name, CreationStep step)
             throws SQLException {
         Optional<CreatedTenant> created = create(catalog, name, step, false);
-        // Some pools close a connection at certain errors; then the place of the error is looked for on another.
+        // Some pools close a connection at certain errors; the failing statement is then found on another connection.
         return created.isPresent()
                 ? created.get()
                 : create(catalog, name, step, true).orElseThrow();
     }
 
-    private CreatedTenant tell(CreatedTenant created) {
+    private CreatedTenant publish(CreatedTenant created) {
         LOG.debug("Created {} in {} ms", created.schema(), created.duration().toMillis());
         Events.publish(config, new TenantEvent.TenantCreated(created.schema(), created.duration()));
         return created;
@@ -164,8 +164,8 @@ public final class TenantCreator {
     }
 
     /**
-     * The connection was lost at the commit: only the database knows whether the tenant is there. It is asked more than once,
-     * because the server may still be at it for a moment, and the connection that asks may go as well.
+     * Asks the database whether the tenant exists, after the connection was lost at the commit. It asks more than once, because the
+     * server may still be committing, and because the connection that asks may be lost too.
      */
     private CreatedTenant afterLostCommit(CreatedTenant created, SQLException lost) {
         long end = System.nanoTime() + SETTLED.toNanos();
@@ -187,7 +187,7 @@ public final class TenantCreator {
                 SqlErrors.withoutDetail(lost));
     }
 
-    /** Empty when nobody could be asked. */
+    /** Whether the tenant exists; empty when the database could not be asked. */
     private Optional<Boolean> isThere(String schema) {
         try (Session session = Session.openToRead(config.dataSource())) {
             return Optional.of(config.recorder().isTracked(session.connection(), schema));
@@ -215,7 +215,7 @@ public final class TenantCreator {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         CallersTransaction transaction = CallersTransaction.enter(connection);
         try {
-            // First, because what tenants share is created under a lock that belongs to the transaction.
+            // First, because shared objects are created under a lock that lasts until the transaction ends.
             Prepared prepared = load(catalog, connection);
             prepareStore(connection);
             SessionSettings settings = SessionSettings.read(connection);
@@ -233,13 +233,13 @@ public final class TenantCreator {
                     random);
             CreatedTenant created = runChecked(creation, name, step);
             transaction.leave(settings, own, created.schema());
-            return tell(created);
+            return publish(created);
         } catch (MigrationFailedException e) {
             last = Optional.empty();
-            transaction.takeBack(e);
+            transaction.rollBack(e);
             throw LockTable.isFull(e.failure()) ? CreationRetry.explained(e, catalog, connection) : e;
         } catch (SQLException | RuntimeException | Error e) {
-            transaction.takeBack(e);
+            transaction.rollBack(e);
             throw e;
         }
     }
@@ -270,7 +270,7 @@ public final class TenantCreator {
         return prepared;
     }
 
-    /** Makes what all tenants share in the store, in a transaction of its own. SQL alone needs none, because it is one batch. */
+    /** Prepares the store in a transaction of its own. A store that consists of SQL needs none, because it sends one batch. */
     private void prepareStore(Session session) throws SQLException {
         if (config.recorder().isSql()) {
             prepareStore(session.connection());
@@ -289,7 +289,7 @@ public final class TenantCreator {
         }
     }
 
-    /** Whether a setting may stay on the connection that cannot be restored. */
+    /** Whether a script may leave a setting on the connection that cannot be restored. */
     private static boolean leavesSettings(PreparedScript script) {
         return script.leavesCustomSettings() || script.effects().unseenSettings();
     }

@@ -22,31 +22,40 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * Drops a tenant in steps: renamed to a reserved name first, so that nothing is deployed to it any more, then its tables some
- * at a time, then the rest with the tracking table. One {@code DROP SCHEMA} of thousands of tables would need a place in
- * PostgreSQL's lock table for each of them, their indexes and sequences (PostgreSQL documentation,
- * {@code max_locks_per_transaction}).
+ * Drops a tenant in steps. First the schema gets a reserved name, so that nothing is deployed to it any more. Then its tables are
+ * dropped, some at a time, and at last the schema with the tracking table. One {@code DROP SCHEMA} of thousands of tables would need
+ * an entry in PostgreSQL's lock table for each table, index and sequence (PostgreSQL documentation, {@code
+ * max_locks_per_transaction}).
  */
 public final class TenantDropper {
 
     private static final String PREFIX = ReservedSchemas.OWN_PREFIX + "drop_";
 
-    /** Comment of a schema whose drop was begun; the tenant's name follows. */
+    /** The comment of a schema whose drop has begun; the tenant's name follows. */
     private static final String MARK = "tenant-migrator drops ";
 
+    /**
+     * Locks that one step may take: a small share of the 6,400 that the default {@code max_locks_per_transaction} (64) gives a server
+     * of 100 connections, so that other sessions can work meanwhile.
+     */
     private static final int LOCKS_PER_STEP = 400;
 
-    /** A table with a foreign key locks the table it refers to, whose readers wait as long as the drop waits. */
+    /** Dropping a table with a foreign key locks the referenced table, and its readers queue while the drop waits. */
     private static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout TO '5s'";
 
     private final Config config;
 
-    /** For any number of drops. */
+    /** Serves any number of drops. */
     public TenantDropper(Config config) {
         this.config = config;
     }
 
-    /** Drops a tenant, or finishes the drop that was begun. */
+    /**
+     * Drops a tenant, or finishes an unfinished drop of it.
+     *
+     * @throws TenantNotFoundException when there is neither
+     * @throws TenantExistsException when an unfinished drop was finished and another tenant has the name now
+     */
     public void drop(String schema) throws SQLException {
         TenantSchemas.requireMayBeTenant(schema, config.sharedSchema());
         try (Session session = Session.open(config.dataSource())) {
@@ -89,7 +98,7 @@ public final class TenantDropper {
         }
     }
 
-    /** The names that tenants had whose drop was begun. */
+    /** The former names of tenants whose drop is unfinished, sorted. */
     public List<String> unfinished() throws SQLException {
         try (Session session = Session.open(config.dataSource())) {
             return unfinished(session.connection()).values().stream()
@@ -111,7 +120,7 @@ public final class TenantDropper {
         return tenants;
     }
 
-    /** From here on it is no tenant any more. */
+    /** Renames the schema; from then on it is no tenant any more. */
     private String begin(Session session, String schema) {
         String dropping = PREFIX + UUID.randomUUID().toString().replace("-", "");
         try {
@@ -122,11 +131,11 @@ public final class TenantDropper {
                                     + String.join(", ", outside) + "; drop them first; nothing was changed")
                             .inTenant(schema));
                 }
-                Pipeline flight = new Pipeline()
+                Pipeline pipeline = new Pipeline()
                         .add(LOCK_TIMEOUT)
                         .add("ALTER SCHEMA " + Sql.identifier(schema) + " RENAME TO " + Sql.identifier(dropping))
                         .add("COMMENT ON SCHEMA " + Sql.identifier(dropping) + " IS " + Sql.literal(MARK + schema));
-                flight.addAll(config.recorder().rename(schema, dropping)).send(connection);
+                pipeline.addAll(config.recorder().rename(schema, dropping)).send(connection);
                 return dropping;
             });
         } catch (SQLException e) {
@@ -139,7 +148,7 @@ public final class TenantDropper {
         }
     }
 
-    /** What {@code CASCADE} would take along elsewhere: whatever depends on something in the schema and is not in it. */
+    /** The objects of other schemas that {@code CASCADE} would drop, because they depend on an object of this one. */
     private static List<String> dependentsOutside(Connection connection, String schema) throws SQLException {
         String query = """
                 WITH own(classid, objid) AS (
@@ -173,9 +182,9 @@ public final class TenantDropper {
     private void finish(Session session, String dropping) throws SQLException {
         List<String> step = nextStep(session.connection(), dropping);
         while (!step.isEmpty()) {
-            Pipeline flight = new Pipeline().add(LOCK_TIMEOUT);
-            step.forEach(flight::add);
-            session.sendInTransaction(flight);
+            Pipeline pipeline = new Pipeline().add(LOCK_TIMEOUT);
+            step.forEach(pipeline::add);
+            session.sendInTransaction(pipeline);
             step = nextStep(session.connection(), dropping);
         }
         Pipeline last =
@@ -187,8 +196,8 @@ public final class TenantDropper {
     }
 
     /**
-     * Statements that drop some relations: partitions before their parents, the tracking table never. What {@code CASCADE}
-     * took along meanwhile is passed over by {@code IF EXISTS}.
+     * Statements that drop some relations: partitions before their parents, and never the tracking table. {@code IF EXISTS} skips those
+     * that {@code CASCADE} has dropped with others.
      */
     private List<String> nextStep(Connection connection, String schema) throws SQLException {
         String query = """

@@ -18,12 +18,12 @@ import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** Renames a tenant, the bodies and settings of its functions included, which {@code ALTER SCHEMA} leaves alone. */
+/** Renames a tenant, and its name in the bodies and settings of its functions, which {@code ALTER SCHEMA} does not change. */
 public final class TenantRenamer {
 
     private final Config config;
 
-    /** For any number of renames. */
+    /** Serves any number of renames. */
     public TenantRenamer(Config config) {
         this.config = config;
     }
@@ -43,11 +43,11 @@ public final class TenantRenamer {
                             Failure.of("a schema \"" + newSchema + "\" exists already; nothing was changed")
                                     .inTenant(schema));
                 }
-                Pipeline flight = new Pipeline()
+                Pipeline pipeline = new Pipeline()
                         .add(TenantLock.trySql(newSchema))
                         .add("ALTER SCHEMA " + Sql.identifier(schema) + " RENAME TO " + Sql.identifier(newSchema))
                         .add("SET LOCAL check_function_bodies TO off");
-                flight.addAll(config.recorder().rename(schema, newSchema)).send(connection);
+                pipeline.addAll(config.recorder().rename(schema, newSchema)).send(connection);
                 adaptFunctions(connection, schema, newSchema).send(connection);
                 return newSchema;
             });
@@ -63,15 +63,15 @@ public final class TenantRenamer {
                    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
                                     WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid
                                       AND d.deptype = 'e')""";
-        Pipeline flight = new Pipeline();
-        // The old name as it is between quotes, where it has quotes.
+        Pipeline pipeline = new Pipeline();
+        // A name that contains quotes stands in the text with each quote doubled.
         String quoted = schema.replace("\"", "\"\"");
         for (String definition : Jdbc.query(connection, query, row -> row.getString(1), newSchema, quoted)) {
             String adapted = SchemaRenaming.rename(definition, schema, newSchema);
             if (!adapted.equals(definition)) {
-                flight.add(adapted.strip());
+                pipeline.add(adapted.strip());
             }
         }
-        return flight;
+        return pipeline;
     }
 }

@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tenants for tests. A name carries its owner: machine, process and time, e.g.
- * {@code throwaway_1a2b3c4d_4711_t6k2n9_12345678}, so that what a killed run left can be told from what is in use.
+ * Creates tenants for tests. A name contains its owner, that is machine, process and time, e.g. {@code
+ * throwaway_1a2b3c4d_4711_t6k2n9_12345678}, so that tenants of a killed run can be told from those in use.
  */
 public final class Throwaways {
 
@@ -39,7 +39,9 @@ public final class Throwaways {
     private static final Pattern NAME =
             Pattern.compile("throwaway_([0-9a-f]{8})_([0-9]{1,10})_([0-9a-z]{1,7})_[0-9]{8}");
     private static final String MARK = "tenant-migrator throwaway";
+    /** A process on another machine cannot be looked up; no test run takes a day. */
     private static final Duration MAX_AGE_ELSEWHERE = Duration.ofDays(1);
+
     private static final String MACHINE = machine();
 
     private final Config config;
@@ -47,14 +49,14 @@ public final class Throwaways {
     private final TenantDropper dropper;
     private final AtomicBoolean swept = new AtomicBoolean();
 
-    /** For any number of tenants. */
+    /** Serves any number of tenants. */
     public Throwaways(Config config, TenantCreator creator, TenantDropper dropper) {
         this.config = config;
         this.creator = creator;
         this.dropper = dropper;
     }
 
-    /** Creates one; the first call drops what dead runs left. */
+    /** Creates a tenant; the first call drops those that dead runs left behind. */
     public ThrowawayTenant create() throws SQLException {
         if (swept.compareAndSet(false, true)) {
             sweep();
@@ -70,7 +72,7 @@ public final class Throwaways {
                 creator.create(TenantName.exactly(name), Throwaways::mark).schema());
     }
 
-    /** A user may sign up with any name, so what is swept has this mark too. */
+    /** Marks the schema. Only marked schemas are swept, because a user may sign up with such a name. */
     private static void mark(Connection connection, String schema) throws SQLException {
         Jdbc.execute(connection, "COMMENT ON SCHEMA " + Sql.identifier(schema) + " IS " + Sql.literal(MARK));
     }
@@ -96,7 +98,7 @@ public final class Throwaways {
         }
     }
 
-    /** Two runs may sweep at once; a leftover that cannot be dropped now is swept by a later run. */
+    /** Drops a leftover. Another run may sweep at the same time, and a later run sweeps what cannot be dropped now. */
     private void drop(String schema) throws SQLException {
         try {
             dropper.drop(schema);
@@ -116,7 +118,7 @@ public final class Throwaways {
         if (!name.group(1).equals(MACHINE)) {
             return created.plus(MAX_AGE_ELSEWHERE).isBefore(Instant.now());
         }
-        // A process of that number that began later is another one.
+        // A process with this number that began later is another one.
         return ProcessHandle.of(Long.parseLong(name.group(2)))
                 .filter(process -> process.info()
                         .startInstant()
@@ -125,7 +127,7 @@ public final class Throwaways {
                 .isEmpty();
     }
 
-    /** Host name and boot: containers on one machine differ in the first, machines of one name in the second. */
+    /** A hash of host name and boot id: containers on one machine differ in the first, machines of equal name in the second. */
     private static String machine() {
         String boot;
         try {

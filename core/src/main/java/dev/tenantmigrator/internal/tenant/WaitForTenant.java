@@ -7,18 +7,20 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Work on one named tenant, when another instance may be working on it. */
+/** Runs work on one tenant that another instance may be working on. */
 final class WaitForTenant {
 
+    /** A caller waits meanwhile; the other instance usually finishes a migration within seconds. */
     private static final Duration LIMIT = Duration.ofSeconds(30);
+
     private static final long POLL_MILLIS = 50;
 
     private WaitForTenant() {}
 
     /**
-     * Runs work in one transaction under the tenant's lock; tries again while another instance holds it.
+     * Runs work in one transaction under the tenant's lock, after waiting for the lock.
      *
-     * @throws TenantMigratorException when it is held for too long, or the thread is interrupted
+     * @throws TenantMigratorException when another instance has the lock for too long, or the thread is interrupted
      */
     static <T> T run(Session session, String schema, Session.Work<T> work) throws SQLException {
         long end = System.nanoTime() + LIMIT.toNanos();

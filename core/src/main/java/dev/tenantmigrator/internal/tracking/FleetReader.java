@@ -22,35 +22,36 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
 
-/** Finds the tenants and reads what is recorded for them, in chunks. */
+/** Finds the tenants and reads their tracking rows, in chunks. */
 public final class FleetReader {
 
-    /** The most tenants to read {@linkplain #histories(Connection, List) again} at a time. */
+    /**
+     * Tenants to {@linkplain #histories(Connection, List) read again} at a time: enough to skip the work of another instance in few
+     * queries, and few enough that the rows are still current when their turn comes.
+     */
     public static final int MOST_AGAIN = 50;
 
     private final Config config;
 
-    /**
-     * @param config of the migrator
-     */
+    /** Reads with a migrator's configuration. */
     public FleetReader(Config config) {
         this.config = config;
     }
 
     /**
-     * What could be read, and what could not.
+     * The tenants that were read, and those that could not be read.
      *
-     * @param rows by tenant, sorted
-     * @param failures by tenant: dropped meanwhile, or not permitted
-     * @param <R> what is read of a row
+     * @param rows the rows of each tenant, sorted by tenant
+     * @param failures the reason for each unreadable tenant: dropped meanwhile, or not permitted
+     * @param <R> the type of a row
      */
     public record Fleet<R>(Map<String, List<R>> rows, Map<String, Failure> failures) {}
 
-    private interface Way<R> {
+    private interface TenantQuery<R> {
         Map<String, List<R>> read(Connection connection, Collection<String> schemas) throws SQLException;
     }
 
-    private interface WayForAll<R> {
+    private interface FleetQuery<R> {
         Optional<Map<String, List<R>>> read(Connection connection) throws SQLException;
     }
 
@@ -62,7 +63,7 @@ public final class FleetReader {
                 .toList();
     }
 
-    /** Whether a schema is a tenant if it has a record. The only place that leaves out records of other schemas. */
+    /** Whether a schema with a record is a tenant. The only place that leaves out records of other schemas. */
     private boolean mayBeTenant(String schema) {
         return TenantSchemas.mayBeTenant(schema, config.sharedSchema())
                 && config.tenants().includes(schema);
@@ -74,17 +75,18 @@ public final class FleetReader {
     }
 
     /**
-     * Reads what decisions depend on; one tenant that is not there is a failure.
+     * Reads the rows that decisions depend on. A named tenant that does not exist is a failure in the result.
      *
-     * @param beside what else is asked while the tenants are looked for
+     * @param otherQuestions further questions, asked while the tenants are searched
      */
-    public Fleet<RecordedVersion> histories(Tenants tenants, ParallelChunks.Question... beside) throws SQLException {
-        return read(tenants, config.recorder()::histories, config.recorder()::allHistories, beside);
+    public Fleet<RecordedVersion> histories(Tenants tenants, ParallelChunks.Question... otherQuestions)
+            throws SQLException {
+        return read(tenants, config.recorder()::histories, config.recorder()::allHistories, otherQuestions);
     }
 
     /**
-     * Refuses a fleet without tenants when the other of the library's own stores has some: a run that finds nothing to do
-     * because it looks in the wrong place must not look like success.
+     * Refuses a fleet without tenants when the other of the library's two stores has some: a run that finds nothing because it reads
+     * the wrong store must not look like success.
      */
     public void refuseWrongStore(Tenants tenants, Fleet<?> fleet) throws SQLException {
         List<TrackingStore> own = List.of(TrackingStore.perSchema(), TrackingStore.fleet());
@@ -105,16 +107,17 @@ public final class FleetReader {
         }
     }
 
-    /** Reads again what decisions depend on, of tenants that were read before: {@link #MOST_AGAIN} at most. */
+    /** Reads tenants again that were read before, at most {@link #MOST_AGAIN}. */
     public Fleet<RecordedVersion> histories(Connection connection, List<String> schemas) throws SQLException {
         Fleet<RecordedVersion> fleet = new Fleet<>(new TreeMap<>(), new TreeMap<>());
         read(connection, schemas, config.recorder()::histories, fleet);
         return fleet;
     }
 
-    /** Reads all that is recorded; the same otherwise. */
-    public Fleet<AppliedMigration> rows(Tenants tenants, ParallelChunks.Question... beside) throws SQLException {
-        return read(tenants, config.recorder()::rows, connection -> Optional.empty(), beside);
+    /** Reads all columns of the rows; otherwise like {@link #histories(Tenants, ParallelChunks.Question...)}. */
+    public Fleet<AppliedMigration> rows(Tenants tenants, ParallelChunks.Question... otherQuestions)
+            throws SQLException {
+        return read(tenants, config.recorder()::rows, connection -> Optional.empty(), otherQuestions);
     }
 
     private <T> T ask(Session.Work<T> question) throws SQLException {
@@ -123,17 +126,19 @@ public final class FleetReader {
         }
     }
 
-    private <R> Fleet<R> read(Tenants tenants, Way<R> way, WayForAll<R> all, ParallelChunks.Question... beside)
+    private <R> Fleet<R> read(
+            Tenants tenants, TenantQuery<R> query, FleetQuery<R> allQuery, ParallelChunks.Question... otherQuestions)
             throws SQLException {
         Fleet<R> fleet = new Fleet<>(new ConcurrentSkipListMap<>(), new ConcurrentSkipListMap<>());
         List<String> schemas = new ArrayList<>();
-        ParallelChunks.Question find = connection -> schemas.addAll(find(connection, tenants, all, fleet));
+        ParallelChunks.Question find = connection -> schemas.addAll(find(connection, tenants, allQuery, fleet));
         ParallelChunks.ask(
-                config, Stream.concat(Stream.of(find), Stream.of(beside)).toList());
-        // Most tenants have the same history: it is kept once.
+                config,
+                Stream.concat(Stream.of(find), Stream.of(otherQuestions)).toList());
+        // Most tenants have equal histories; each is kept in memory once.
         Map<List<R>, List<R>> shared = new ConcurrentHashMap<>();
-        Way<R> sharing = (connection, chunk) -> {
-            Map<String, List<R>> read = way.read(connection, chunk);
+        TenantQuery<R> sharing = (connection, chunk) -> {
+            Map<String, List<R>> read = query.read(connection, chunk);
             read.replaceAll((schema, rows) -> shared.computeIfAbsent(List.copyOf(rows), same -> same));
             return read;
         };
@@ -142,7 +147,10 @@ public final class FleetReader {
         return fleet;
     }
 
-    /** Those of some schemas that are tenants of this migrator. One is asked about by itself, several by one list of all. */
+    /**
+     * The schemas that are tenants of this migrator. One schema is looked up by itself; several are compared with the list of
+     * all.
+     */
     public List<String> existing(Connection connection, Collection<String> schemas) throws SQLException {
         if (schemas.size() == 1) {
             String schema = schemas.iterator().next();
@@ -153,8 +161,8 @@ public final class FleetReader {
                 : tenants(connection).stream().filter(schemas::contains).toList();
     }
 
-    /** The tenants that are to be read, unless all were read at once. */
-    private <R> List<String> find(Connection connection, Tenants tenants, WayForAll<R> all, Fleet<R> fleet)
+    /** The tenants that are left to read; none when one query has read all. */
+    private <R> List<String> find(Connection connection, Tenants tenants, FleetQuery<R> allQuery, Fleet<R> fleet)
             throws SQLException {
         if (tenants.names().isPresent()) {
             Set<String> named = tenants.names().get();
@@ -164,7 +172,7 @@ public final class FleetReader {
                     .forEach(schema -> fleet.failures().put(schema, TenantSchemas.notFound(schema)));
             return found;
         }
-        Optional<Map<String, List<R>>> rows = all.read(connection);
+        Optional<Map<String, List<R>>> rows = allQuery.read(connection);
         if (rows.isEmpty()) {
             return tenants(connection).stream().filter(tenants::includes).toList();
         }
@@ -174,12 +182,13 @@ public final class FleetReader {
     }
 
     /**
-     * One tenant that cannot be read must not hide the others of its chunk. Which it was an error does not say in every
-     * language, so the halves are read by themselves: what is left of 50 takes about ten statements.
+     * Reads a chunk; on an error, reads its halves, so that one unreadable tenant does not hide the others. The error does not name
+     * the tenant reliably, because servers translate messages. A chunk of 50 with one unreadable tenant takes about ten more queries.
      */
-    private <R> void read(Connection connection, List<String> chunk, Way<R> way, Fleet<R> fleet) throws SQLException {
+    private <R> void read(Connection connection, List<String> chunk, TenantQuery<R> query, Fleet<R> fleet)
+            throws SQLException {
         try {
-            Map<String, List<R>> rows = way.read(connection, chunk);
+            Map<String, List<R>> rows = query.read(connection, chunk);
             fleet.rows().putAll(rows);
             chunk.stream()
                     .filter(schema -> !rows.containsKey(schema))
@@ -193,8 +202,8 @@ public final class FleetReader {
                 fleet.failures().put(chunk.get(0), unreadable(connection, chunk.get(0), e));
                 return;
             }
-            read(connection, chunk.subList(0, half), way, fleet);
-            read(connection, chunk.subList(half, chunk.size()), way, fleet);
+            read(connection, chunk.subList(0, half), query, fleet);
+            read(connection, chunk.subList(half, chunk.size()), query, fleet);
         }
     }
 

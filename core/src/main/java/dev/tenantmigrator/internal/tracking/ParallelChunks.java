@@ -14,8 +14,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Asks much at the same time, such as about many tenants a chunk at a time, on as many connections as the migrator may use. The
- * caller holds no connection meanwhile: with a pool of one, this needs it.
+ * Asks questions in parallel, such as one for each chunk of tenants, on as many connections as the migrator may use. The caller
+ * must hold no connection meanwhile, because a pool may have only one.
  */
 public final class ParallelChunks {
 
@@ -30,24 +30,24 @@ public final class ParallelChunks {
         this.left = new ConcurrentLinkedQueue<>(questions);
     }
 
-    /** Asks something. */
+    /** A question to the database. */
     @FunctionalInterface
     public interface Question {
-        /** Asks, at the same time as others. */
+        /** Asks it; other threads ask other questions at the same time. */
         void ask(Connection connection) throws SQLException;
     }
 
-    /** Reads about some tenants. */
+    /** A question about a chunk of tenants. */
     @FunctionalInterface
     public interface Work {
-        /** Reads, at the same time as others. */
+        /** Asks it; other threads ask about other chunks at the same time. */
         void read(Connection connection, List<String> schemas) throws SQLException;
     }
 
     /**
-     * Reads about all.
+     * Asks about all schemas, in chunks of a size.
      *
-     * @throws SQLException what kept a chunk from being read
+     * @throws SQLException the first error; the remaining chunks are not read
      */
     public static void read(Config config, List<String> schemas, int size, Work work) throws SQLException {
         List<Question> questions = new ArrayList<>();
@@ -59,9 +59,9 @@ public final class ParallelChunks {
     }
 
     /**
-     * Asks all.
+     * Asks all questions.
      *
-     * @throws SQLException what kept one from being answered
+     * @throws SQLException the first error; the remaining questions are not asked
      */
     public static void ask(Config config, List<Question> questions) throws SQLException {
         new ParallelChunks(config, questions).read(Math.min(config.parallelism(), questions.size()));
@@ -77,7 +77,7 @@ public final class ParallelChunks {
         if (error.isPresent()) {
             throw error.get();
         }
-        // A reader without a connection matters only where no other one did its work.
+        // A reader without a connection does no harm if the others answered everything.
         if (failed.isPresent() && (!left.isEmpty() || !(failed.get() instanceof TenantMigratorException))) {
             throw failed.get();
         }
@@ -97,7 +97,7 @@ public final class ParallelChunks {
         } catch (RuntimeException e) {
             failed = Optional.of(e);
         } catch (Error e) {
-            // What it had taken must not be missing in silence.
+            // Otherwise the question that this thread had taken would be missing without notice.
             error = Optional.of(e);
         }
     }

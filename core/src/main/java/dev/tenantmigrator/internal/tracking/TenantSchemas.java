@@ -4,7 +4,7 @@ import dev.tenantmigrator.InvalidTenantNameException;
 import dev.tenantmigrator.internal.sql.ReservedSchemas;
 import dev.tenantmigrator.report.Failure;
 
-/** Which schemas can be tenants at all. */
+/** Tells schemas that can be tenants from those that never are. */
 public final class TenantSchemas {
 
     private TenantSchemas() {}
@@ -17,7 +17,7 @@ public final class TenantSchemas {
     /**
      * Refuses a schema that must never be a tenant.
      *
-     * @throws InvalidTenantNameException when it must not
+     * @throws InvalidTenantNameException when the schema is PostgreSQL's, the shared one or the library's own
      */
     public static void requireMayBeTenant(String schema, String sharedSchema) {
         if (!mayBeTenant(schema, sharedSchema)) {
@@ -25,7 +25,7 @@ public final class TenantSchemas {
         }
     }
 
-    /** What is said of a tenant that is not there. */
+    /** The failure for a tenant that does not exist. */
     public static Failure notFound(String schema) {
         return Failure.of(
                         "there is no such tenant: no schema of this name has a tracking table; it was dropped or renamed,"
@@ -33,7 +33,7 @@ public final class TenantSchemas {
                 .inTenant(schema);
     }
 
-    /** What is said of a tenant that was there when the run began. */
+    /** The failure for a tenant that existed when the run began and does not any more. */
     public static Failure gone(String schema) {
         return Failure.of("the tenant is gone: it was dropped or renamed during the run, or its record was moved to"
                         + " another store; nothing more was changed in it; the next run includes a renamed tenant")

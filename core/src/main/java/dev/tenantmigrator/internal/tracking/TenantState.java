@@ -16,13 +16,13 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * What a tenant's recorded versions mean beside the migrations of a run.
+ * A tenant's recorded versions, compared with the migrations of a run.
  *
  * @param schema the tenant
- * @param rows what is recorded, in the order of recording
+ * @param rows the recorded versions, in the order of recording
  * @param pending migrations without a row, in order
- * @param started migrations whose row is unfinished and that the next deploy goes on with, in the order of recording
- * @param findings all that is unusual, in the order of the versions' recording and then of the pending
+ * @param started migrations with an unfinished row that the next deploy continues, in the order of recording
+ * @param findings everything unusual: first of the recorded versions, in their order, then of the pending ones
  */
 public record TenantState(
         String schema,
@@ -31,11 +31,12 @@ public record TenantState(
         List<Migration> started,
         List<Finding> findings) {
 
+    /** The length of a SHA-256 in hex. A recorded checksum of another length was written by an older tool. */
     private static final int CHECKSUM_LENGTH = 64;
 
     private static final String FILE_EDITED = ": the file was edited after it was applied";
 
-    /** Copies its arguments. */
+    /** Takes copies of the lists. */
     public TenantState {
         rows = List.copyOf(rows);
         pending = List.copyOf(pending);
@@ -43,7 +44,7 @@ public record TenantState(
         findings = List.copyOf(findings);
     }
 
-    /** Compares what is recorded with the migrations. */
+    /** Compares recorded versions with the migrations. */
     public static TenantState of(String schema, List<RecordedVersion> rows, MigrationCatalog catalog) {
         List<Finding> findings = new ArrayList<>();
         List<Migration> started = new ArrayList<>();
@@ -55,7 +56,7 @@ public record TenantState(
                 Optional<Migration> migration = catalog.find(row.version());
                 Unfinished unfinished = Unfinished.of(row, migration);
                 findings.add(unfinished.finding(row.version()));
-                migration.filter(file -> unfinished.deployGoesOn()).ifPresent(started::add);
+                migration.filter(file -> unfinished.deployContinues()).ifPresent(started::add);
             }
             findingsOf(row, catalog, findings);
             Optional<String> newer = newest.filter(version -> catalog.order().compare(row.version(), version) < 0);
@@ -82,12 +83,12 @@ public record TenantState(
         return new TenantState(schema, rows, pending, started, findings);
     }
 
-    /** The same of another tenant, of which the same is recorded. */
+    /** This state for another tenant with an equal history. */
     public TenantState of(String otherSchema) {
         return new TenantState(otherSchema, rows, pending, started, findings);
     }
 
-    /** The same as if there were no migrations newer than a version: neither pending nor begun. */
+    /** This state without the migrations newer than a version, pending or started. */
     public TenantState upTo(String target, MigrationCatalog catalog) {
         Predicate<String> wanted = version -> catalog.order().compare(version, target) <= 0;
         return new TenantState(
@@ -108,9 +109,13 @@ public record TenantState(
                         .toList());
     }
 
-    /** The same, where it is known of what is unfinished whether somebody works on the tenant at this moment. */
-    public TenantState toldApart(boolean workedOn, MigrationCatalog catalog) {
-        List<Finding> told = findings.stream()
+    /**
+     * This state with exact findings of unfinished versions.
+     *
+     * @param workedOn whether a session works on the tenant now
+     */
+    public TenantState withUnfinished(boolean workedOn, MigrationCatalog catalog) {
+        List<Finding> exact = findings.stream()
                 .map(finding -> finding.kind() == Kind.UNFINISHED
                         ? finding.version()
                                 .map(version -> Unfinished.of(row(version), catalog.find(version))
@@ -118,10 +123,10 @@ public record TenantState(
                                 .orElse(finding)
                         : finding)
                 .toList();
-        return new TenantState(schema, rows, pending, started, told);
+        return new TenantState(schema, rows, pending, started, exact);
     }
 
-    /** The row that recording a migration now makes. */
+    /** The row of a finished migration, as this library records it. */
     public static RecordedVersion rowOf(Migration migration) {
         return new RecordedVersion(
                 migration.version(), Optional.of(migration.up().checksum()), true);
@@ -157,12 +162,12 @@ public record TenantState(
         String version = row.version();
         String recorded = row.checksum().orElse("");
         if (!isOwnChecksum(recorded)) {
-            String what = recorded.isEmpty() ? "has no checksum" : "has a checksum of an older tool";
+            String lack = recorded.isEmpty() ? "has no checksum" : "has a checksum of an older tool";
             return Optional.of(Finding.of(
                     Kind.CHECKSUM_UNKNOWN,
                     Severity.INFO,
                     version,
-                    version + " " + what + ", so an edit of its file cannot be seen; repair with fill-checksums"));
+                    version + " " + lack + ", so an edit of its file cannot be seen; repair with fill-checksums"));
         }
         if (migration.up().matches(recorded)) {
             return Optional.empty();
@@ -203,7 +208,7 @@ public record TenantState(
                 .toList();
     }
 
-    /** What a deploy runs: first what was begun, then what is pending. */
+    /** The migrations that a deploy runs: first those started, then those pending. */
     public List<Migration> due() {
         return Stream.concat(started.stream(), pending.stream()).toList();
     }
@@ -213,7 +218,11 @@ public record TenantState(
         return rows.stream().anyMatch(row -> row.version().equals(version));
     }
 
-    /** The row of a version that is recorded. */
+    /**
+     * The row of a recorded version.
+     *
+     * @throws IllegalArgumentException when it is not recorded
+     */
     public RecordedVersion row(String version) {
         return rows.stream()
                 .filter(row -> row.version().equals(version))
@@ -222,8 +231,8 @@ public record TenantState(
     }
 
     /**
-     * Why nothing may be applied to this tenant: migrations of something else, an edited or missing file, an unfinished row, a
-     * gap that was not accepted.
+     * The reason why nothing may be applied to this tenant: migrations of another application, an edited or missing file, an unfinished
+     * row, or a gap unless out-of-order versions are accepted.
      */
     public Optional<Failure> refusal(boolean outOfOrder, MigrationCatalog catalog) {
         boolean stranger = !rows.isEmpty()

@@ -6,10 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The states of a fleet's tenants. Most are in the same one: it is found out, and kept, once. Thread-safe. */
+/**
+ * Computes tenants' states. Most tenants have equal histories, so each history is compared with the migrations once.
+ * Thread-safe.
+ */
 public final class TenantStates {
 
-    /** Bounds what is kept of a fleet in which no tenant is like another. */
+    /** Limits memory for a fleet in which every tenant has another history; a usual fleet has a handful. */
     private static final int MOST = 1000;
 
     private final MigrationCatalog catalog;
@@ -22,7 +25,7 @@ public final class TenantStates {
         this.catalog = catalog;
     }
 
-    /** What a tenant's recorded versions mean. */
+    /** The state of a tenant with these rows. */
     public TenantState of(String schema, List<RecordedVersion> rows) {
         TenantState state = known.get(rows);
         if (state == null) {

@@ -11,23 +11,23 @@ import dev.tenantmigrator.report.Finding.Severity;
 import java.util.Optional;
 
 /**
- * Who may go on with a migration that was started and whose end is not recorded. A script that runs in a transaction is never
- * half done by the library, so such a row is an older tool's, and a human must look.
+ * The meaning of a row that was started and not finished, and who may continue it. The library never leaves such a row for a script
+ * that runs in a transaction: an older tool wrote it, and a human must look.
  */
 public enum Unfinished {
-    /** The script cannot run in a transaction: the next deploy or rollback goes on statement by statement. */
+    /** The script cannot run in a transaction: the next deploy or rollback continues statement by statement. */
     APPLYING("is running now", "was started, and its run ended early: the next deploy continues it"),
-    /** Only the rollback cannot run in a transaction, so it was that which was begun. */
+    /** Only the rollback script cannot run in a transaction, so the rollback was started. */
     ROLLING_BACK(
             "is being rolled back now",
             "was being rolled back, and that ended early: run the rollback again to continue"),
-    /** It was begun, and its file is another by now: nobody knows which of its statements were done. */
+    /** The file was edited after the script was started, so it is not known which of its statements were done. */
     EDITED(
             "was started and its file was edited since; it is running now, or another session works on the tenant",
             "was started but never finished, and its file was edited since: restore the file and deploy to continue; or, if the"
                     + " edited file keeps every statement that was done before, repair with accept-checksum and deploy; or do"
                     + " the rest by hand and repair with mark-applied"),
-    /** Not the library's. */
+    /** The row is not the library's. */
     UNKNOWN(
             "was started but never finished, and another session works on the tenant now",
             "was started but never finished; look at what it did, then repair with mark-applied or mark-not-applied");
@@ -40,7 +40,7 @@ public enum Unfinished {
         this.ended = ended;
     }
 
-    /** What an unfinished row means. */
+    /** The meaning of an unfinished row. */
     public static Unfinished of(RecordedVersion row, Optional<Migration> file) {
         Optional<Migration> same = file.filter(
                 migration -> row.checksum().filter(migration.up()::matches).isPresent());
@@ -64,23 +64,23 @@ public enum Unfinished {
         }
     }
 
-    /** Whether a deploy may. */
-    public boolean deployGoesOn() {
+    /** Whether a deploy may continue the script. */
+    public boolean deployContinues() {
         return this == APPLYING;
     }
 
-    /** Whether a rollback may. */
-    public boolean rollbackGoesOn() {
+    /** Whether a rollback may continue the script. */
+    public boolean rollbackContinues() {
         return this == APPLYING || this == ROLLING_BACK;
     }
 
-    /** What it means as long as nobody looked whether somebody works on the tenant. */
+    /** The finding while it is not known whether a session works on the tenant. */
     Finding finding(String version) {
         boolean endedForSure = this == UNKNOWN || this == EDITED;
         return finding(version, endedForSure ? ended : running + ", or " + ended);
     }
 
-    /** What {@code status} and {@code verify} show. */
+    /** The finding that {@code status} and {@code verify} show. */
     public Finding finding(String version, boolean workedOn) {
         return finding(version, workedOn ? running : ended);
     }

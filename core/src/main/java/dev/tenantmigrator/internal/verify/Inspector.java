@@ -194,7 +194,7 @@ public final class Inspector {
         Set<String> tables = facts.tables(state.schema());
         boolean workedOn = facts.workedOn().contains(state.schema());
         List<Finding> findings =
-                new ArrayList<>(state.toldApart(workedOn, catalog).findings());
+                new ArrayList<>(state.withUnfinished(workedOn, catalog).findings());
         List<String> present = new ArrayList<>();
         List<String> missing = new ArrayList<>();
         for (String table : config.requiredTables()) {

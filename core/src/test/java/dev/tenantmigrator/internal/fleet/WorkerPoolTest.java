@@ -29,11 +29,11 @@ class WorkerPoolTest {
     private record Broken(String schema, boolean whileItWorks) implements TenantJob {
 
         @Override
-        public Attempt tryOn(Session session) {
+        public Result tryOn(Session session) {
             if (whileItWorks) {
                 throw new StackOverflowError(schema);
             }
-            return new Attempt.Held();
+            return new Result.Locked();
         }
 
         @Override
@@ -45,12 +45,12 @@ class WorkerPoolTest {
         }
     }
 
-    private Map<String, TenantOutcome> run(Broken... works) {
+    private Map<String, TenantOutcome> run(Broken... jobs) {
         Map<String, TenantOutcome> outcomes = new ConcurrentHashMap<>();
         WorkerPool run = new WorkerPool(
                 config,
                 new StopSignal(new Cancellation()),
-                List.of(works),
+                List.of(jobs),
                 outcome -> outcomes.put(outcome.schema(), outcome));
         run.run(2);
         return outcomes;

@@ -24,30 +24,30 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * One table for the whole fleet, in a schema of its own, so that one query reads it all. A row with an empty version says that
- * a schema is a tenant, also one without migrations; rows of a schema that is gone say nothing.
+ * One table for the whole fleet, in a schema of its own, so that one query reads all records. A row with an empty version marks a
+ * schema as a tenant, even one without migrations. Rows of a schema that does not exist are ignored.
  */
 public final class FleetTrackingStore extends TrackingTable {
 
-    /** The store: it holds nothing. */
+    /** The only instance, because the store has no state. */
     public static final FleetTrackingStore INSTANCE = new FleetTrackingStore();
 
     private static final String SCHEMA = ReservedSchemas.OWN_PREFIX + "fleet";
 
-    /** Bounds the part of an answer that is held at a time. */
+    /** Limits the memory for the answer of one query. */
     private static final int CHUNK = 1000;
 
     private static final String TABLE = Sql.qualified(SCHEMA, "schema_migrations");
     private static final RecordedVersion TENANT = new RecordedVersion("", Optional.empty(), true);
 
-    /** The tenants' rows; the names of schemas compare by bytes, as in the catalog. */
+    /** The tenants' rows. Names of schemas compare by bytes, as in the catalog. */
     private static final String ROWS =
             " FROM " + TABLE + " f JOIN pg_catalog.pg_namespace n ON n.nspname = f.tenant WHERE ";
 
     /**
-     * {@code IF NOT EXISTS} alone races (23505), so the first users take turns. Waiting for the turn does not renew what the
-     * backend remembers of the catalog, but a query of it does, before its functions run. The primary key is read in the order of a
-     * tenant's rows.
+     * Creates schema and table. {@code IF NOT EXISTS} alone races (23505), so a lock makes the first users take turns. Waiting for the
+     * lock does not refresh the backend's catalog cache; a query of the catalog refreshes it before the query's functions run. The
+     * primary key has the order in which a tenant's rows are read.
      */
     private static final String PREPARE = """
             BEGIN IF pg_catalog.to_regclass(%s) IS NULL THEN
@@ -77,10 +77,10 @@ public final class FleetTrackingStore extends TrackingTable {
                     identifier(SCHEMA),
                     TABLE,
                     literal("; "
-                            + SqlErrors.shown(
-                                    "the fleet's tracking table " + TABLE + " is not there yet: run prepare with a role"
-                                            + " that may create it, then grant this one USAGE on its schema and SELECT, INSERT, UPDATE,"
-                                            + " DELETE on it")));
+                            + SqlErrors.shown("the fleet's tracking table " + TABLE
+                                    + " does not exist yet: run prepare with a role"
+                                    + " that may create it, then grant this one USAGE on its schema and SELECT, INSERT, UPDATE,"
+                                    + " DELETE on it")));
 
     @Override
     public Optional<String> prepareSql() {
@@ -97,7 +97,7 @@ public final class FleetTrackingStore extends TrackingTable {
         return CHUNK;
     }
 
-    /** Nobody has signed up yet; asked first, because an error would end the caller's transaction. */
+    /** Whether the table is missing, as before the first tenant. Asked first, because an error would end the caller's transaction. */
     private static boolean isThere(Connection connection) throws SQLException {
         return Jdbc.queryOne(
                 connection,
@@ -174,11 +174,11 @@ public final class FleetTrackingStore extends TrackingTable {
     }
 
     /**
-     * A query for the histories that there are, each with its tenants: most have the same one, and it is sent once. The schemas
-     * are joined to the histories, not to the rows, which leaves the rows in the order of the primary key: sorting them takes
-     * longer than all the rest. An array for each column takes less than one of arrays.
+     * A query for the distinct histories, each with its tenants. Most tenants have equal histories, and each history is sent once. The
+     * schemas are joined to the histories and not to the rows, so that the rows keep the order of the primary key: sorting them would
+     * take longer than all the rest. An array for each column is faster than an array of arrays.
      *
-     * @param rows which to read
+     * @param rows the source of the rows, in SQL
      */
     private static String histories(String rows) {
         return """
@@ -218,7 +218,7 @@ public final class FleetTrackingStore extends TrackingTable {
         return array.getArray();
     }
 
-    /** Rows that a schema of this name left when it was dropped by hand are not inherited. */
+    /** Removes rows that an earlier schema of this name left behind when it was dropped by hand. */
     @Override
     public String createSql(String schema) {
         return leftOver(schema) + "INSERT INTO " + TABLE + " (tenant, version, description, applied_at) SELECT "
@@ -231,7 +231,7 @@ public final class FleetTrackingStore extends TrackingTable {
                 schema, Stream.concat(Stream.of(TENANT), expected.stream()).toList(), otherwise);
     }
 
-    /** Deletes them first, which is certain, because what follows reads their number. */
+    /** Deletes the rows first; the order is certain, because the following part of the statement reads their number. */
     private static String leftOver(String schema) {
         return "WITH gone AS (DELETE FROM " + TABLE + " WHERE tenant = " + literal(schema)
                 + " RETURNING 1), left_over AS (SELECT count(*) FROM gone) ";

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A store whose changes are SQL text, which travels to PostgreSQL in one round trip with the migration. The two built-in stores
- * are. Each text is one statement, quotes all names, and means the same with any search path.
+ * A store whose changes are SQL text, sent in one round trip with the migration. The two built-in stores are of this type. Each text
+ * is one statement, quotes all names, and is independent of the search path.
  */
 public interface PipelinedStore extends TrackingStore {
 
@@ -35,20 +35,20 @@ public interface PipelinedStore extends TrackingStore {
      */
     Map<String, List<AppliedMigration>> rows(Connection connection, Collection<String> schemas) throws SQLException;
 
-    /** Reads as {@link #rows}, but only the part that decisions depend on. */
+    /** Like {@link #rows}, but reads only the columns on which decisions depend. */
     Map<String, List<RecordedVersion>> histories(Connection connection, Collection<String> schemas) throws SQLException;
 
-    /** Reads that part of all records in one query; empty when the store cannot. */
+    /** Reads these columns of all records in one query; empty when the store cannot. */
     default Optional<Map<String, List<RecordedVersion>>> allHistories(Connection connection) throws SQLException {
         return Optional.empty();
     }
 
-    /** Makes what all tenants share and is not there yet; empty when they share nothing. */
+    /** Creates missing objects that all tenants share; empty when there are none. */
     default Optional<String> prepareSql() {
         return Optional.empty();
     }
 
-    /** Begins a record. Anything left of an earlier record of the same name is forgotten. */
+    /** Begins a record. Remains of an earlier record of this name are removed. */
     String createSql(String schema);
 
     /**
@@ -82,11 +82,11 @@ public interface PipelinedStore extends TrackingStore {
     /** Replaces a version's checksum. */
     String updateChecksumSql(String schema, String version, String checksum);
 
-    /** Lets a record follow its renamed schema; empty when the record is in the schema. */
+    /** Renames a record with its schema; empty when the record is in the schema. */
     default Optional<String> renameSql(String schema, String newSchema) {
         return Optional.empty();
     }
 
-    /** Forgets a record. */
+    /** Removes a record. */
     String forgetSql(String schema);
 }

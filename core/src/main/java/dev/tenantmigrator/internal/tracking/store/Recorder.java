@@ -57,10 +57,10 @@ public sealed interface Recorder permits SqlRecorder, ValueRecorder {
      */
     Map<String, List<AppliedMigration>> rows(Connection connection, Collection<String> schemas) throws SQLException;
 
-    /** Reads as {@link #rows(Connection, Collection)}, but only the part that decisions depend on. */
+    /** Like {@link #rows(Connection, Collection)}, but reads only the columns on which decisions depend. */
     Map<String, List<RecordedVersion>> histories(Connection connection, Collection<String> schemas) throws SQLException;
 
-    /** Reads that part of all records in one query; empty when the store cannot. */
+    /** Reads these columns of all records in one query; empty when the store cannot. */
     Optional<Map<String, List<RecordedVersion>>> allHistories(Connection connection) throws SQLException;
 
     /** The rows of one tenant, which has a record. */
@@ -68,7 +68,7 @@ public sealed interface Recorder permits SqlRecorder, ValueRecorder {
         return required(rows(connection, List.of(schema)), schema);
     }
 
-    /** The part of one tenant's record that decisions depend on. */
+    /** The columns of one tenant's record on which decisions depend. */
     default List<RecordedVersion> history(Connection connection, String schema) throws SQLException {
         return required(histories(connection, List.of(schema)), schema);
     }
@@ -76,15 +76,15 @@ public sealed interface Recorder permits SqlRecorder, ValueRecorder {
     private static <R> List<R> required(Map<String, List<R>> records, String schema) throws SQLException {
         List<R> rows = records.get(schema);
         if (rows == null) {
-            throw new SQLException("this schema has no record any more, or it is gone");
+            throw new SQLException("the tenant's record or schema does not exist any more");
         }
         return rows;
     }
 
-    /** Makes what all tenants share; empty when they share nothing. */
+    /** Creates missing objects that all tenants share; empty when there are none. */
     Pipeline prepare();
 
-    /** Begins a record. Anything left of an earlier record of the same name is forgotten. */
+    /** Begins a record. Remains of an earlier record of this name are removed. */
     Pipeline create(String schema);
 
     /**
@@ -118,9 +118,9 @@ public sealed interface Recorder permits SqlRecorder, ValueRecorder {
     /** Replaces a version's checksum. */
     Pipeline updateChecksum(String schema, String version, String checksum);
 
-    /** Lets a record follow its schema, which is renamed in the same transaction. */
+    /** Renames a record with its schema, in the same transaction. */
     Pipeline rename(String schema, String newSchema);
 
-    /** Forgets a record. */
+    /** Removes a record. */
     Pipeline forget(String schema);
 }

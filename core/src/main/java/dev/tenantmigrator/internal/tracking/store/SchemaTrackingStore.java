@@ -18,18 +18,19 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The table {@code schema_migrations} in each tenant's schema, exactly as the existing Node system makes it. */
+/** The table {@code schema_migrations} in each tenant's schema, exactly as the existing Node system creates it. */
 public final class SchemaTrackingStore extends TrackingTable {
 
-    /** The store: it holds nothing. */
+    /** The only instance, because the store has no state. */
     public static final SchemaTrackingStore INSTANCE = new SchemaTrackingStore();
 
     private static final String TABLE = "schema_migrations";
 
     /**
-     * Other tools keep other tables of this name; all five columns with their types make it ours. With row security, reading
-     * it would run code of whoever made it. A column that was dropped has no type. Compared type by type, because a list of names
-     * with their types is searched from its start for every column, which takes twice as long.
+     * A condition: a table is this store's. Other tools have other tables of this name, so all five columns must have the right types. A
+     * table with row security is not accepted, because reading it would run its owner's code. A dropped column has no type. Types are
+     * compared one by one, because PostgreSQL would search a list of names and types from its start for every column, which takes
+     * twice as long.
      */
     private static final String TRACKED = """
             c.relname = 'schema_migrations' AND c.relkind = 'r' AND NOT c.relrowsecurity
@@ -42,7 +43,7 @@ public final class SchemaTrackingStore extends TrackingTable {
                                  WHEN 'pg_catalog.timestamp'::regtype THEN a.attname = 'applied_at'
                                END)""";
 
-    /** Larger unions are slower, and hold one lock per table. */
+    /** Tenants in one query, which is a union with one lock per table; larger unions are slower. */
     private static final int CHUNK = 50;
 
     private SchemaTrackingStore() {}
@@ -120,7 +121,7 @@ public final class SchemaTrackingStore extends TrackingTable {
 
     private record Numbered<R>(int id, R row) {}
 
-    /** Sorted here: by the server, or put together there, it takes twice as long. */
+    /** Sorts the rows here, because sorting or aggregating them on the server takes twice as long. */
     private static <R> Map<String, List<R>> read(
             Connection connection, Collection<String> schemas, String columns, Jdbc.RowMapper<R> mapper)
             throws SQLException {

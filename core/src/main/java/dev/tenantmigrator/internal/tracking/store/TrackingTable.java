@@ -18,22 +18,22 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What is written to a table of recorded versions, which is the same whether it is one tenant's or the fleet's. */
+/** SQL for a table of recorded versions, one tenant's or the fleet's. */
 abstract class TrackingTable implements PipelinedStore {
 
-    /** The time of recording, whatever the session's time zone is. */
+    /** The time of recording in UTC, independent of the session's time zone. */
     static final String NOW = "pg_catalog.timezone('UTC', pg_catalog.clock_timestamp())";
 
-    /** Citus refuses what changes within a statement in an {@code UPDATE}. */
+    /** For an {@code UPDATE}, in which Citus refuses functions that are not stable within a statement. */
     private static final String NOW_IN_UPDATE = "pg_catalog.timezone('UTC', pg_catalog.statement_timestamp())";
 
     /** The table that holds a tenant's rows, as SQL names it. */
     abstract String table(String schema);
 
-    /** What tells a tenant's rows from others in that table: columns and their values, as SQL writes them. */
+    /** The columns, with their values in SQL, that select a tenant's rows in that table. */
     abstract Map<String, String> key(String schema);
 
-    /** The rows that say what a tenant has, as {@code FROM} names them. */
+    /** The rows of a tenant's versions, as {@code FROM} names them. */
     abstract String rows(String schema);
 
     private String where(String schema, String version) {
@@ -48,7 +48,7 @@ abstract class TrackingTable implements PipelinedStore {
                 .map(row -> row.version() + (row.finished() ? "+" : "-"))
                 .sorted(CodePointOrder.INSTANCE)
                 .collect(Collectors.joining(","));
-        // An array of a subquery takes two thirds of what an aggregate does, most of it planning.
+        // An array of a subquery takes two thirds of the time of an aggregate, because planning it is cheaper.
         return "(CASE WHEN pg_catalog.array_to_string(ARRAY(SELECT version::pg_catalog.text OPERATOR(pg_catalog.||)"
                 + " CASE WHEN applied_at IS NULL THEN '-' ELSE '+' END COLLATE pg_catalog.\"C\" FROM " + rows(schema)
                 + " ORDER BY 1), ',') OPERATOR(pg_catalog.=) " + literal(versions) + " THEN '0' ELSE "

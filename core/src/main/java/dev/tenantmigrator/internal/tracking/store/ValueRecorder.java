@@ -21,8 +21,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * Records by calls of a store that is not built in. Such a store knows nothing of schemas: a record without a schema counts as
- * none, and is replaced when the name is used again.
+ * Records by calling a store that is not built in. Such a store does not know which schemas exist: a record whose schema is gone is
+ * ignored, and replaced when the name is used again.
  *
  * @param store any store
  */
@@ -32,7 +32,7 @@ record ValueRecorder(TrackingStore store) implements Recorder {
 
     private static final String SAVEPOINT = "tenant_migrator_prepare";
 
-    /** Errors of {@code CREATE … IF NOT EXISTS} where another transaction creates at the same moment, and of {@code CREATE}. */
+    /** Errors of {@code CREATE}, with or without {@code IF NOT EXISTS}, when another transaction creates the object at the same time. */
     private static final Set<String> MADE_MEANWHILE = Set.of("23505", "42P06", "42P07", "42710");
 
     @Override
@@ -92,7 +92,7 @@ record ValueRecorder(TrackingStore store) implements Recorder {
 
     @Override
     public Pipeline prepare() {
-        return step("makes what all tenants share", connection -> {
+        return step("creates the objects that all tenants share", connection -> {
             Jdbc.execute(connection, "SAVEPOINT " + SAVEPOINT);
             try {
                 store.prepare(connection);
@@ -117,7 +117,7 @@ record ValueRecorder(TrackingStore store) implements Recorder {
 
     @Override
     public Pipeline assertRecorded(String schema, List<RecordedVersion> expected, String otherwise) {
-        return step("is asked for the recorded versions", connection -> {
+        return step("compares the recorded versions", connection -> {
             boolean same = Queries.schemaExists(connection, schema)
                     && Optional.ofNullable(rows(connection, List.of(schema)).get(schema))
                             .filter(rows -> versions(recorded(rows)).equals(versions(expected)))
@@ -128,7 +128,7 @@ record ValueRecorder(TrackingStore store) implements Recorder {
         });
     }
 
-    /** Sorted and not a set: a version that is recorded twice is different. */
+    /** Sorted instead of a set, so that a version recorded twice makes a difference. */
     private static List<String> versions(List<RecordedVersion> rows) {
         return rows.stream()
                 .map(row -> row.version() + (row.finished() ? '+' : '-'))
@@ -246,6 +246,6 @@ record ValueRecorder(TrackingStore store) implements Recorder {
 
     @Override
     public Pipeline forget(String schema) {
-        return step("forgets the tenant", connection -> store.forget(connection, schema));
+        return step("removes the tenant's record", connection -> store.forget(connection, schema));
     }
 }
