@@ -61,9 +61,7 @@ public final class FailurePolicy {
     /**
      * The number of failed tenants of a group that ends the rollout.
      *
-     * @param failed the number of failed tenants of the group
-     * @param tenants the number of all tenants of the group
-     * @return true when a limit is reached
+     * @return empty when there is no such limit
      */
     public OptionalInt failures() {
         return failures;

@@ -42,20 +42,12 @@ public final class Rollout {
         this.tries = builder.tries;
     }
 
-    /**
-     * The default rollout.
-     *
-     * @return the defaults
-     */
+    /** {@return the default rollout} */
     public static Rollout defaults() {
         return builder().build();
     }
 
-    /**
-     * A builder with the defaults.
-     *
-     * @return a builder
-     */
+    /** {@return a builder that begins with the defaults} */
     public static Builder builder() {
         return new Builder();
     }

@@ -164,11 +164,9 @@ public final class RolloutGroup {
     }
 
     /**
-     * Selects the group's tenants.
+     * How the group takes its tenants from those that no earlier group took, in the rollout's order.
      *
-     * @param left the tenants that no earlier group took, in the rollout's order
-     * @param fleet the number of all tenants of the rollout
-     * @return the selected ones, in that order
+     * @return the selection
      */
     public Selection selection() {
         return selection;

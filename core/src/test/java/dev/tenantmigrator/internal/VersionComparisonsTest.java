@@ -62,7 +62,8 @@ class VersionComparisonsTest {
                     CORE + "internal/tenant/TenantCreator.java",
                     "Set<String> names = new TreeSet",
                     "objects of a schema"),
-            new Allowed(CORE + "internal/tenant/TenantCreator.java", "leftovers = new TreeMap", "session settings"),
+            new Allowed(
+                    CORE + "internal/tenant/CallersTransaction.java", "leftovers = new TreeMap", "session settings"),
             new Allowed(
                     CORE + "internal/tracking/FleetReader.java",
                     "config.recorder().tenants(connection).stream()",
