@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
-/** How many failed tenants end a rollout: those in work are finished, the others are skipped. Immutable. */
+/** The limit on failed tenants. When it is reached, tenants in work are finished and the others are skipped. Immutable. */
 public final class FailurePolicy {
 
     private final OptionalInt failures;

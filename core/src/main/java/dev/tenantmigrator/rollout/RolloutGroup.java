@@ -164,7 +164,7 @@ public final class RolloutGroup {
     }
 
     /**
-     * How the group takes its tenants from those that no earlier group took, in the rollout's order.
+     * The way in which the group takes its tenants, in the rollout's order, from those that no earlier group took.
      *
      * @return the selection
      */

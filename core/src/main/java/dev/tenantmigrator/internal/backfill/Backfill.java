@@ -170,7 +170,7 @@ public final class Backfill {
             Pipeline pipeline = new Pipeline();
             reference.statements(tenant, missing).forEach(pipeline::add);
             pipeline.add("SET CONSTRAINTS ALL IMMEDIATE")
-                    .add(Containment.OWN_PATH)
+                    .add(Containment.LIBRARY_SETTINGS)
                     .add(checked.sql(true))
                     .add(SessionLeftovers.removeSql(settings))
                     .sendOneByOne(connection);

@@ -13,11 +13,11 @@ import java.util.stream.Collectors;
  * @param writes the number of writes to each counted catalog, as an array for SQL
  * @param moves the number of updated rows of {@code pg_depend}
  * @param heldCursors the number of cursors that outlive the transaction
- * @param hidesCode whether the script could call functions that hide their effects
+ * @param hidesEffects whether the script could call functions that hide their effects
  * @param known the fingerprints of {@link KnownChanges}; empty in a transaction of the library's own
  */
 record CheckStart(
-        String opened, String writes, String moves, String heldCursors, boolean hidesCode, List<String> known) {
+        String opened, String writes, String moves, String heldCursors, boolean hidesEffects, List<String> known) {
 
     CheckStart {
         known = List.copyOf(known);

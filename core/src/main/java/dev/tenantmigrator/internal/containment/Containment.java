@@ -28,9 +28,10 @@ import org.slf4j.LoggerFactory;
 public final class Containment {
 
     /** Sets the search path for the library's own statements after a script, which may have put functions of its own into it. */
-    public static final String OWN_PATH = "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true),"
-            + " pg_catalog.set_config('standard_conforming_strings', 'on', true),"
-            + " pg_catalog.set_config('quote_all_identifiers', 'off', true)";
+    public static final String LIBRARY_SETTINGS =
+            "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true),"
+                    + " pg_catalog.set_config('standard_conforming_strings', 'on', true),"
+                    + " pg_catalog.set_config('quote_all_identifiers', 'off', true)";
 
     /**
      * Has the session's counters of written rows flushed at the end of the transaction. Needed in a transaction of the library's
@@ -48,7 +49,7 @@ public final class Containment {
 
     private final AllowList allowed;
     private final boolean countsRows;
-    private final boolean historyHides;
+    private final boolean historyHidesEffects;
     private final Set<String> hidingCode;
     private final Map<Form, List<String>> quickChecks = new ConcurrentHashMap<>();
     private final Map<Boolean, String> fullChecks = new ConcurrentHashMap<>();
@@ -64,10 +65,10 @@ public final class Containment {
         this(allowed, false, true, Set.of());
     }
 
-    private Containment(AllowList allowed, boolean countsRows, boolean historyHides, Set<String> hidingCode) {
+    private Containment(AllowList allowed, boolean countsRows, boolean historyHidesEffects, Set<String> hidingCode) {
         this.allowed = allowed;
         this.countsRows = countsRows;
-        this.historyHides = historyHides;
+        this.historyHidesEffects = historyHidesEffects;
         this.hidingCode = hidingCode;
     }
 
@@ -75,10 +76,10 @@ public final class Containment {
      * For a run over many tenants: reads whether the server counts written rows, and which schemas have functions that hide their
      * effects. Warns of a superuser role, and of a server that counts nothing, because containment is incomplete with them.
      *
-     * @param historyHides whether any migration hides its effects: it may have left more than functions, so all code is suspect
+     * @param historyHidesEffects whether any migration hides its effects: it may have left more than functions, so all code is suspect
      */
     public static Containment ofRun(
-            AllowList allowed, Collection<String> tenants, boolean historyHides, Connection connection)
+            AllowList allowed, Collection<String> tenants, boolean historyHidesEffects, Connection connection)
             throws SQLException {
         Server server = Jdbc.queryOne(
                 connection,
@@ -97,8 +98,8 @@ public final class Containment {
         return new Containment(
                 allowed,
                 server.countsTenantRows(),
-                historyHides,
-                historyHides ? Set.of() : HidingCode.find(allowed, tenants, connection));
+                historyHidesEffects,
+                historyHidesEffects ? Set.of() : HidingCode.find(allowed, tenants, connection));
     }
 
     private record Server(boolean superuser, boolean tracksCounts, boolean hasCitus) {
@@ -114,8 +115,8 @@ public final class Containment {
     }
 
     /** Whether a tenant's migrations could, when the run began, call code that hides its effects. */
-    public boolean mayHideCode(String tenant) {
-        return historyHides
+    public boolean mayHideEffects(String tenant) {
+        return historyHidesEffects
                 || hidingCode.contains(tenant)
                 || hidingCode.contains(allowed.sharedSchema())
                 || !Collections.disjoint(hidingCode, allowed.schemas());
@@ -127,7 +128,7 @@ public final class Containment {
     }
 
     /**
-     * The statements of the quick check, for {@link #OWN_PATH} after the script. They fail when the transaction {@linkplain
+     * The statements of the quick check, for {@link #LIBRARY_SETTINGS} after the script. They fail when the transaction {@linkplain
      * #needsFullCheck needs the full check}. They also have the session's counters flushed at the end of the transaction, so that
      * the counters begin at zero for the next one.
      *
@@ -156,7 +157,7 @@ public final class Containment {
     }
 
     /**
-     * A column for a {@code SELECT} with {@link #OWN_PATH} that fails unless exactly one row of a table was written or deleted. Only
+     * A column for a {@code SELECT} with {@link #LIBRARY_SETTINGS} that fails unless exactly one row of a table was written or deleted. Only
      * with {@link #countsRows}.
      *
      * @param table as SQL names it
@@ -196,14 +197,14 @@ public final class Containment {
         }
 
         /**
-         * The statement of the check, after the script, its deferred work and {@link #OWN_PATH}. It fails with a {@link
+         * The statement of the check, after the script, its deferred work and {@link #LIBRARY_SETTINGS}. It fails with a {@link
          * ForeignObjectsException}, once that is {@linkplain ForeignObjectsException#find read} from the error.
          *
          * @param hidden whether code may have run that the script's text does not show
          */
         public String sql(boolean hidden) {
             String template = fullChecks.computeIfAbsent(
-                    hidden || start.hidesCode(),
+                    hidden || start.hidesEffects(),
                     hides -> FullCheck.template(allowed, hides, ForeignObjectsException.MARKER));
             return FullCheck.of(template, Sql.literal(tenant), start);
         }
@@ -225,7 +226,7 @@ public final class Containment {
         public void check(Connection connection) throws SQLException {
             new Pipeline()
                     .add("SAVEPOINT tenant_migrator_check")
-                    .add(OWN_PATH)
+                    .add(LIBRARY_SETTINGS)
                     .add(sql(true))
                     .add("ROLLBACK TO SAVEPOINT tenant_migrator_check")
                     .add("RELEASE SAVEPOINT tenant_migrator_check")

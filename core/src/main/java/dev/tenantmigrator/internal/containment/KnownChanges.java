@@ -21,7 +21,7 @@ final class KnownChanges {
     static List<String> read(Connection connection) throws SQLException {
         new Pipeline()
                 .add("SAVEPOINT tenant_migrator_known")
-                .add(Containment.OWN_PATH)
+                .add(Containment.LIBRARY_SETTINGS)
                 .send(connection);
         List<String> known = new ArrayList<>(lines(connection, lockedSql()));
         for (String rows : rowsSql(lines(connection, writtenSql()))) {

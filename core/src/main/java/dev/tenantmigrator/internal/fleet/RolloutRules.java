@@ -4,7 +4,7 @@ import dev.tenantmigrator.rollout.FailurePolicy;
 import dev.tenantmigrator.rollout.RolloutGroup.Selection;
 import java.util.List;
 
-/** What the selection of a group and a failure policy mean for a fleet. */
+/** Applies the selection of a group, and a failure policy, to a fleet. */
 final class RolloutRules {
 
     private RolloutRules() {}

@@ -89,7 +89,7 @@ public final class TrackingMove {
             }
             List<AppliedMigration> rows = source.rows(connection, schema);
             new Pipeline()
-                    .add(Containment.OWN_PATH)
+                    .add(Containment.LIBRARY_SETTINGS)
                     .addAll(target.create(schema))
                     .addAll(target.restoreAll(schema, rows))
                     .addAll(target.assertRecorded(

@@ -146,13 +146,13 @@ public final class TrackingRepair {
                             : new TenantOutcome.UpToDate(schema);
                 }
                 Containment.Checked checked = containment.start(connection, schema);
-                Pipeline pipeline = new Pipeline().add(Containment.OWN_PATH);
+                Pipeline pipeline = new Pipeline().add(Containment.LIBRARY_SETTINGS);
                 changes.values().forEach(pipeline::addAll);
                 pipeline.add("SET CONSTRAINTS ALL IMMEDIATE")
                         .add("SET TRANSACTION READ ONLY")
                         .add("SET CONSTRAINTS ALL IMMEDIATE");
                 if (recorder.recordsInside()) {
-                    pipeline.add(Containment.OWN_PATH)
+                    pipeline.add(Containment.LIBRARY_SETTINGS)
                             .add(checked.sql(true))
                             .add(SessionLeftovers.removeSql(session.settings()));
                 }

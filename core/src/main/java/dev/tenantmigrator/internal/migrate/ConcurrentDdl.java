@@ -15,7 +15,8 @@ import java.util.Optional;
 final class ConcurrentDdl {
 
     /** Sent before each query: with the tenant's search path, an operator of the tenant could run here, outside of any check. */
-    private static final String OWN_PATH = "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false)";
+    private static final String SESSION_CATALOG_PATH =
+            "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false)";
 
     private static final String INDEX = """
             SELECT i.indisvalid, t.relname
@@ -236,7 +237,7 @@ final class ConcurrentDdl {
     }
 
     private <T> List<T> query(String sql, Jdbc.RowMapper<T> mapper, Object... arguments) throws SQLException {
-        Jdbc.execute(connection, OWN_PATH);
+        Jdbc.execute(connection, SESSION_CATALOG_PATH);
         return Jdbc.query(connection, sql, mapper, arguments);
     }
 }

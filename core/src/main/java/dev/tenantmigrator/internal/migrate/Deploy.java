@@ -71,7 +71,7 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, Recorder r
     }
 
     @Override
-    public Pipeline tracking(String schema, Migration migration) {
+    public Pipeline recordChange(String schema, Migration migration) {
         return recorder.insert(schema, migration);
     }
 
@@ -106,7 +106,7 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, Recorder r
     }
 
     @Override
-    public List<RecordedVersion> after(List<RecordedVersion> rows, Migration migration) {
+    public List<RecordedVersion> rowsAfter(List<RecordedVersion> rows, Migration migration) {
         List<RecordedVersion> after = new ArrayList<>(rows);
         after.removeIf(row -> row.version().equals(migration.version()));
         after.add(TenantState.rowOf(migration));

@@ -26,7 +26,7 @@ public interface Direction {
     MigrationScript script(Migration migration);
 
     /** The change of the record that commits together with the script. */
-    Pipeline tracking(String schema, Migration migration);
+    Pipeline recordChange(String schema, Migration migration);
 
     /** The change of the record before a script that cannot run in one transaction with it. */
     Pipeline start(String schema, Migration migration);
@@ -47,7 +47,7 @@ public interface Direction {
     boolean sharedSchemaChanges();
 
     /** The rows after a migration was run. */
-    List<RecordedVersion> after(List<RecordedVersion> rows, Migration migration);
+    List<RecordedVersion> rowsAfter(List<RecordedVersion> rows, Migration migration);
 
     /** The event to publish after a migration was run. */
     TenantEvent event(String schema, String version, Duration duration);

@@ -55,7 +55,7 @@ public final class FleetMigration {
                 Containment containment = Containment.ofRun(
                         AllowList.of(config, direction.sharedSchemaChanges()),
                         toMigrate.stream().map(TenantState::schema).toList(),
-                        hidesCode(catalog, toMigrate),
+                        hidesEffects(catalog, toMigrate),
                         session.connection());
                 PreparedScripts prepared =
                         PreparedScripts.prepare(config, direction.rollout(), session.connection(), scripts);
@@ -70,7 +70,7 @@ public final class FleetMigration {
     }
 
     /** Whether a script that ran in one of the tenants hides its effects. */
-    private static boolean hidesCode(MigrationCatalog catalog, List<TenantState> tenants) {
+    private static boolean hidesEffects(MigrationCatalog catalog, List<TenantState> tenants) {
         // Most tenants share one list of rows, so identity removes most of the work.
         Set<List<RecordedVersion>> histories = Collections.newSetFromMap(new IdentityHashMap<>());
         tenants.forEach(tenant -> histories.add(tenant.rows()));

@@ -42,7 +42,7 @@ final class MigrationAttempt {
     private final AttemptCounter attempts = new AttemptCounter();
     private boolean oneByOne;
     private boolean full;
-    private boolean codeHides;
+    private boolean hidesEffects;
     private Duration pause = Duration.ZERO;
 
     /** @param lostConnection records that the connection was lost while a migration ran */
@@ -51,7 +51,7 @@ final class MigrationAttempt {
         this.progress = progress;
         this.lostConnection = lostConnection;
         this.schema = progress.state().schema();
-        this.codeHides = run.containment().mayHideCode(schema);
+        this.hidesEffects = run.containment().mayHideEffects(schema);
     }
 
     /**
@@ -64,13 +64,14 @@ final class MigrationAttempt {
         attempts.begin();
         PreparedScript script = run.script(migration);
         // Also for those that follow it, which can call what it has made; another instance ran others.
-        codeHides |= progress.wasChanged() || script.effects().hidden();
+        hidesEffects |= progress.wasChanged() || script.effects().hidden();
         Recording.Span<Result> span = Recording.migration(schema, migration.version(), attempts.failed());
         try {
             if (!script.isTransactional()) {
                 return span.done(outsideTransaction(session, migration));
             }
-            TransactionalRun transaction = new TransactionalRun(run, progress.state(), migration, codeHides, session);
+            TransactionalRun transaction =
+                    new TransactionalRun(run, progress.state(), migration, hidesEffects, session);
             if (oneByOne) {
                 return span.done(sendOneByOne(session, transaction, migration));
             }
@@ -128,7 +129,7 @@ final class MigrationAttempt {
         return oneByOne ? Result.OTHER_CONNECTION : sendOneByOne(session, transaction, migration);
     }
 
-    /** Once more, one statement after the other, because a flight does not tell which one failed. */
+    /** Sends the statements again, one by one, because a pipeline does not tell which one failed. */
     private Result sendOneByOne(Session session, TransactionalRun transaction, Migration migration)
             throws SQLException {
         try {
@@ -147,7 +148,7 @@ final class MigrationAttempt {
             lostConnection.duringMigration(e);
             return Optional.of(Result.OTHER_CONNECTION);
         }
-        if (!full && !codeHides && !(e instanceof ScriptFailure) && TenantLock.isHeld(e)) {
+        if (!full && !hidesEffects && !(e instanceof ScriptFailure) && TenantLock.isHeld(e)) {
             // A script can forge this error. The full check asks for the lock in a statement before the script, where
             // it cannot.
             full = true;

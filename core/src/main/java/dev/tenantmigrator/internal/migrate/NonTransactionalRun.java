@@ -251,7 +251,7 @@ final class NonTransactionalRun {
      */
     private static void record(Session session, Pipeline change) throws SQLException {
         session.inTransaction(connection -> {
-            new Pipeline().add(Containment.OWN_PATH).addAll(change).send(connection);
+            new Pipeline().add(Containment.LIBRARY_SETTINGS).addAll(change).send(connection);
             return change;
         });
     }

@@ -108,7 +108,7 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
     }
 
     @Override
-    public Pipeline tracking(String schema, Migration migration) {
+    public Pipeline recordChange(String schema, Migration migration) {
         return recorder.delete(schema, migration.version());
     }
 
@@ -143,7 +143,7 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
     }
 
     @Override
-    public List<RecordedVersion> after(List<RecordedVersion> rows, Migration migration) {
+    public List<RecordedVersion> rowsAfter(List<RecordedVersion> rows, Migration migration) {
         return rows.stream()
                 .filter(row -> !row.version().equals(migration.version()))
                 .toList();

@@ -83,13 +83,13 @@ final class TenantProgress {
 
     /** Whether the rows that were read show a migration as done. */
     boolean isRecorded(Migration migration) {
-        return isSame(direction.after(state.rows(), migration));
+        return isSame(direction.rowsAfter(state.rows(), migration));
     }
 
     /** Records that a migration was committed. */
     void ran(Migration migration, Duration duration) {
         done.add(new Step(migration.version(), duration));
-        state = run.state(state.schema(), direction.after(state.rows(), migration));
+        state = run.state(state.schema(), direction.rowsAfter(state.rows(), migration));
         Events.publish(run.config(), direction.event(state.schema(), migration.version(), duration));
     }
 

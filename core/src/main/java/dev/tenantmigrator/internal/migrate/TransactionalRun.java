@@ -56,13 +56,13 @@ final class TransactionalRun {
     private final Recorder recorder;
     private final Pipeline assertUnchanged;
     private final Pipeline body = new Pipeline();
-    private final Pipeline tracking;
+    private final Pipeline recordChange;
     private final List<RecordedVersion> after;
-    private final boolean codeHides;
+    private final boolean hidesEffects;
 
-    TransactionalRun(MigrationRun run, TenantState state, Migration migration, boolean codeHides, Session session) {
+    TransactionalRun(MigrationRun run, TenantState state, Migration migration, boolean hidesEffects, Session session) {
         this.run = run;
-        this.codeHides = codeHides;
+        this.hidesEffects = hidesEffects;
         this.session = session;
         this.schema = state.schema();
         this.migration = migration;
@@ -77,12 +77,12 @@ final class TransactionalRun {
         body.addScript(migration.version(), script, prepared.statements(schema))
                 // Deferred work would otherwise run at the commit, after the check.
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
-                .add(Containment.OWN_PATH);
-        if (codeHides || prepared.changesSettings()) {
+                .add(Containment.LIBRARY_SETTINGS);
+        if (hidesEffects || prepared.changesSettings()) {
             body.add(session.settings().restoreSql());
         }
-        this.tracking = direction.tracking(schema, migration);
-        this.after = direction.after(state.rows(), migration);
+        this.recordChange = direction.recordChange(schema, migration);
+        this.after = direction.rowsAfter(state.rows(), migration);
     }
 
     /**
@@ -130,7 +130,7 @@ final class TransactionalRun {
     }
 
     private boolean needsFullCheck() {
-        return codeHides || prepared.needsFullCheck();
+        return hidesEffects || prepared.needsFullCheck();
     }
 
     /** Rethrows an error, unless it says that the script did something that its text does not say. */
@@ -199,13 +199,13 @@ final class TransactionalRun {
         if (!recorder.recordsInside()) {
             // If the script had written to the record, the check would fail.
             containment.quickCheck(schema, effects, counted, "0").forEach(pipeline::add);
-            pipeline.addAll(tracking());
+            pipeline.addAll(recordChange());
             if (!recorder.isSql()) {
                 pipeline.addAll(assertRecorded());
             }
             return pipeline.add("SELECT " + READ_ONLY);
         }
-        pipeline.addAll(tracking());
+        pipeline.addAll(recordChange());
         if (counted.isEmpty()) {
             pipeline.addAll(assertRecorded());
         }
@@ -220,11 +220,11 @@ final class TransactionalRun {
                 .add("SET TRANSACTION READ ONLY")
                 // For work that a trigger deferred again.
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
-                .add(Containment.OWN_PATH)
-                .add(checked.sql(codeHides))
+                .add(Containment.LIBRARY_SETTINGS)
+                .add(checked.sql(hidesEffects))
                 .add(SessionLeftovers.removeSql(session.settings()))
                 .add("RELEASE SAVEPOINT tenant_migrator_check");
-        Pipeline record = new Pipeline().addAll(tracking()).addAll(assertRecorded());
+        Pipeline record = new Pipeline().addAll(recordChange()).addAll(assertRecorded());
         counted().ifPresent(table -> record.add("SELECT " + Containment.assertOneRowSql(table, RECORD_TAMPERED)));
         // Outside of the tenant, the check cannot tell the script's writes from the store's, so the record comes after
         // it.
@@ -242,12 +242,12 @@ final class TransactionalRun {
      * The tracking statements. Where rows are counted, they also assert that the row is this migration's: a trigger could write
      * another one in its place.
      */
-    private Pipeline tracking() {
+    private Pipeline recordChange() {
         if (counted().isEmpty()) {
-            return tracking;
+            return recordChange;
         }
         Pipeline countedTracking = new Pipeline();
-        tracking.statements().forEach(sql -> countedTracking.add(countedSql(sql)));
+        recordChange.statements().forEach(sql -> countedTracking.add(countedSql(sql)));
         return countedTracking;
     }
 
@@ -288,7 +288,7 @@ final class TransactionalRun {
 
     private Pipeline recording() {
         Pipeline recording = new Pipeline();
-        tracking().statements().forEach(sql -> recording.addCheck(migration.version(), script, sql));
+        recordChange().statements().forEach(sql -> recording.addCheck(migration.version(), script, sql));
         return recording;
     }
 }

@@ -155,16 +155,16 @@ final class Creation {
         Containment.Checked checked = start(schema);
         Pipeline pipeline =
                 new Pipeline().add("CREATE SCHEMA " + Sql.identifier(schema)).addAll(migrations.statements(schema));
-        pipeline.add(checked.sql(hidesCode()));
+        pipeline.add(checked.sql(hidesEffects()));
         own.ifPresent(settings -> pipeline.add(SessionLeftovers.removeSql(settings)));
         pipeline.add("RELEASE SAVEPOINT " + CreationPipeline.CHECK_SAVEPOINT).add(Containment.closeSql());
         if (!recorder.recordsInside()) {
-            pipeline.add(Containment.OWN_PATH).addAll(migrations.recording(schema));
+            pipeline.add(Containment.LIBRARY_SETTINGS).addAll(migrations.recording(schema));
         }
         send(pipeline.add(scripts.path().sql(schema)), separately);
     }
 
-    private boolean hidesCode() {
+    private boolean hidesEffects() {
         return scripts.all().stream().anyMatch(script -> script.effects().hidden());
     }
 
@@ -208,7 +208,7 @@ final class Creation {
         }
     }
 
-    /** Once more, one statement after the other, because a flight does not tell which one failed. */
+    /** Sends the statements again, one by one, because a pipeline does not tell which one failed. */
     private void sendOneByOne(String schema) throws SQLException {
         try {
             send(schema, true);

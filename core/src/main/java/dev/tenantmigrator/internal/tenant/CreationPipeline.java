@@ -73,20 +73,20 @@ record CreationPipeline(
             }
         }
         record(schema, unrecorded, pipeline);
-        // What is deferred, also by what the text does not show, would run at the commit.
+        // Deferred triggers, also those that no text shows, would run at the commit.
         pipeline.add(scripts.path().sql(schema))
                 .add(PendingConstraints.checkSql(schema))
-                .add(Containment.OWN_PATH);
+                .add(Containment.LIBRARY_SETTINGS);
         if (recordsInside) {
             pipeline.addAll(assertRecorded(schema));
         }
         return pipeline
-                // What was deferred all the same, by a trigger that another one fired, can change nothing any more.
+                // A trigger may queue further deferred work; read-only mode keeps it from writing at the commit.
                 .add("SAVEPOINT " + CHECK_SAVEPOINT)
                 .add("SET TRANSACTION READ ONLY")
                 .add(PendingConstraints.checkSql(schema))
                 .add(PendingConstraints.assertNoneOfTemporaryTablesSql(DEFERRED))
-                .add(Containment.OWN_PATH);
+                .add(Containment.LIBRARY_SETTINGS);
     }
 
     private static Pattern mentioned(String table) {

@@ -235,10 +235,10 @@ public record TenantState(
      * row, or a gap unless out-of-order versions are accepted.
      */
     public Optional<Failure> refusal(boolean outOfOrder, MigrationCatalog catalog) {
-        boolean stranger = !rows.isEmpty()
+        boolean foreignHistory = !rows.isEmpty()
                 && !pending.isEmpty()
                 && rows.stream().allMatch(row -> catalog.find(row.version()).isEmpty());
-        if (stranger) {
+        if (foreignHistory) {
             return Optional.of(
                     Failure.of("none of the " + rows.size() + " versions that are applied here is in the source"
                                     + " of migrations; check that it is the right source; nothing was changed")

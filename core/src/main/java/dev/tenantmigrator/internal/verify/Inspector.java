@@ -52,9 +52,9 @@ public final class Inspector {
     }
 
     /**
-     * The state of one tenant.
+     * The state of tenants.
      *
-     * @throws TenantNotFoundException when there is no tenant of that name
+     * @throws TenantNotFoundException when a tenant that was named does not exist
      */
     public StatusReport status(Tenants tenants) throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());

@@ -81,7 +81,8 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
             }
         }
         TransactionRules.requireSavepointsClosed(script, statements);
-        return new PreparedScript(List.copyOf(adapted), TransactionRules.isolationLevel(statements), script, shared);
+        return new TransactionalScript(
+                List.copyOf(adapted), TransactionRules.isolationLevel(statements), script, shared);
     }
 
     private static CodeRewriter rewriter(
@@ -146,7 +147,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
         }
     }
 
-    private record PreparedScript(
+    private record TransactionalScript(
             List<Adapted> statements, Optional<String> isolationLevel, MigrationScript script, SharedObjects shared)
             implements TenantScript {
 

@@ -226,9 +226,9 @@ public final class FleetTrackingStore extends TrackingTable {
     }
 
     @Override
-    public String assertRecordedSql(String schema, List<RecordedVersion> expected, String otherwise) {
+    public String assertRecordedSql(String schema, List<RecordedVersion> expected, String errorMessage) {
         return super.assertRecordedSql(
-                schema, Stream.concat(Stream.of(TENANT), expected.stream()).toList(), otherwise);
+                schema, Stream.concat(Stream.of(TENANT), expected.stream()).toList(), errorMessage);
     }
 
     /** Deletes the rows first; the order is certain, because the following part of the statement reads their number. */

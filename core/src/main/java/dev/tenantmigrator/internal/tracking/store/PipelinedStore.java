@@ -54,9 +54,9 @@ public interface PipelinedStore extends TrackingStore {
     /**
      * An expression of type {@code integer} whose evaluation fails unless the recorded versions are exactly those expected.
      *
-     * @param otherwise a part of the error message
+     * @param errorMessage a part of the error message
      */
-    String assertRecordedSql(String schema, List<RecordedVersion> expected, String otherwise);
+    String assertRecordedSql(String schema, List<RecordedVersion> expected, String errorMessage);
 
     /** Records a migration as applied now. */
     String insertSql(String schema, Migration migration);

@@ -90,9 +90,9 @@ public sealed interface Recorder permits SqlRecorder, ValueRecorder {
     /**
      * Fails unless the recorded versions are exactly those expected.
      *
-     * @param otherwise a part of the error message
+     * @param errorMessage a part of the error message
      */
-    Pipeline assertRecorded(String schema, List<RecordedVersion> expected, String otherwise);
+    Pipeline assertRecorded(String schema, List<RecordedVersion> expected, String errorMessage);
 
     /** Records a migration as applied now. */
     Pipeline insert(String schema, Migration migration);

@@ -77,8 +77,8 @@ record SqlRecorder(PipelinedStore store) implements Recorder {
     }
 
     @Override
-    public Pipeline assertRecorded(String schema, List<RecordedVersion> expected, String otherwise) {
-        return new Pipeline().add("SELECT " + store.assertRecordedSql(schema, expected, otherwise));
+    public Pipeline assertRecorded(String schema, List<RecordedVersion> expected, String errorMessage) {
+        return new Pipeline().add("SELECT " + store.assertRecordedSql(schema, expected, errorMessage));
     }
 
     @Override

@@ -43,7 +43,7 @@ abstract class TrackingTable implements PipelinedStore {
     }
 
     @Override
-    public String assertRecordedSql(String schema, List<RecordedVersion> expected, String otherwise) {
+    public String assertRecordedSql(String schema, List<RecordedVersion> expected, String errorMessage) {
         String versions = expected.stream()
                 .map(row -> row.version() + (row.finished() ? "+" : "-"))
                 .sorted(CodePointOrder.INSTANCE)
@@ -52,7 +52,7 @@ abstract class TrackingTable implements PipelinedStore {
         return "(CASE WHEN pg_catalog.array_to_string(ARRAY(SELECT version::pg_catalog.text OPERATOR(pg_catalog.||)"
                 + " CASE WHEN applied_at IS NULL THEN '-' ELSE '+' END COLLATE pg_catalog.\"C\" FROM " + rows(schema)
                 + " ORDER BY 1), ',') OPERATOR(pg_catalog.=) " + literal(versions) + " THEN '0' ELSE "
-                + literal(otherwise) + " END)::pg_catalog.int4";
+                + literal(errorMessage) + " END)::pg_catalog.int4";
     }
 
     @Override

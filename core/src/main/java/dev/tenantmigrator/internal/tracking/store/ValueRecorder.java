@@ -116,14 +116,14 @@ record ValueRecorder(TrackingStore store) implements Recorder {
     }
 
     @Override
-    public Pipeline assertRecorded(String schema, List<RecordedVersion> expected, String otherwise) {
+    public Pipeline assertRecorded(String schema, List<RecordedVersion> expected, String errorMessage) {
         return step("compares the recorded versions", connection -> {
             boolean same = Queries.schemaExists(connection, schema)
                     && Optional.ofNullable(rows(connection, List.of(schema)).get(schema))
                             .filter(rows -> versions(recorded(rows)).equals(versions(expected)))
                             .isPresent();
             if (!same) {
-                throw new SQLException(otherwise);
+                throw new SQLException(errorMessage);
             }
         });
     }
