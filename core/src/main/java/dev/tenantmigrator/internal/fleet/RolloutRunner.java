@@ -66,7 +66,10 @@ final class RolloutRunner {
                         failedIn(group, failures);
                     }
                 });
-                pool.run(Math.min(group.parallelism(), groupJobs.size()));
+                int workers = Math.min(group.parallelism(), groupJobs.size());
+                // A job holds its tenant's history; the pool forgets each when it is done.
+                groupJobs.clear();
+                pool.run(workers);
                 worked = true;
             }
         }

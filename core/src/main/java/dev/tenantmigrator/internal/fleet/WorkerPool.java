@@ -137,7 +137,7 @@ final class WorkerPool {
         } catch (TenantMigratorException e) {
             result = new Result.Finished(job.failed(e.failure()));
         } catch (RuntimeException | Error e) {
-            // Also an overflow of the stack or a class that is missing are this tenant's alone.
+            // Even a stack overflow or a missing class is this tenant's failure alone.
             LOG.error("Unexpected failure", e);
             session.markLost();
             result = new Result.Finished(job.failed(Failure.of("unexpected failure, see the log: " + e)));
@@ -145,7 +145,7 @@ final class WorkerPool {
             restoreLog.run();
         }
         span.done(result.finalOutcome());
-        // Asked now: once it is put back, it is another worker's.
+        // Asked before settling, after which the job may be another worker's.
         boolean others = job.foundOthersWork();
         settle(entry, result);
         if (others && !session.mustBeReplaced()) {
