@@ -80,7 +80,7 @@ class CustomStoreDeployTest extends CustomStore {
                 .build()
                 .deployAll();
 
-        assertThat(onlyFailure(report).message()).contains("what is recorded");
+        assertThat(onlyFailure(report).message()).contains("changes the tracking table");
         assertThat(versions(a)).isEqualTo(versionsOf(MEMBERS));
     }
 
@@ -97,7 +97,7 @@ class CustomStoreDeployTest extends CustomStore {
                 .build()
                 .deployAll();
 
-        assertThat(onlyFailure(report).message()).contains("what is recorded");
+        assertThat(onlyFailure(report).message()).contains("changes the tracking table");
         assertThat(versions(a)).isEqualTo(versionsOf(MEMBERS));
         assertThat(relation("a.t")).isEmpty();
     }

@@ -155,7 +155,7 @@ class CustomStoreTenantsTest extends CustomStore {
         FleetReport report = with(MEMBERS, NOTES).deployAll();
 
         database.execute("UPDATE " + DocumentStore.TABLE + " SET versions = '[]' WHERE tenant = 'a'");
-        assertThat(onlyFailure(report).message()).contains("its tracking table cannot be read");
+        assertThat(onlyFailure(report).message()).contains("the tracking table cannot be read");
         assertThat(report.of(TenantOutcome.Migrated.class))
                 .extracting(TenantOutcome::schema)
                 .containsExactly("b");
