@@ -66,7 +66,7 @@ class PublicApiTest {
         assertThat(mentions(type, "$Hidden")).singleElement().asString().contains("$Hidden");
     }
 
-    /** What is visible of a type and named like this. */
+    /** The visible part of a type, with its name. */
     private static List<String> mentions(Class<?> type, String part) {
         Set<String> names = new TreeSet<>();
         Stream<Type> ofType = Stream.of(

@@ -16,7 +16,7 @@ import java.sql.Statement;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What {@code core/docs/routing.md} says of PostgreSQL, its driver and HikariCP. */
+/** Checks the statements of {@code core/docs/routing.md} on PostgreSQL, its driver and HikariCP. */
 @PostgresTest
 class RoutingTest {
 

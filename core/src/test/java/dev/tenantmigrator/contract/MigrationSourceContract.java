@@ -95,7 +95,7 @@ public abstract class MigrationSourceContract {
         assertThat(source.read()).extracting(Migration::version).containsExactly("1_a");
     }
 
-    /** What Prisma leaves in {@code prisma/migrations}. */
+    /** Files that Prisma leaves in {@code prisma/migrations}. */
     @Test
     void readsThePrismaDirectoryAsItStands() throws Exception {
         MigrationSource source = source(files(

@@ -1,2 +1,2 @@
-/** What every implementation of an interface must do: extend the class and give it yours. */
+/** Contract tests of the interfaces. To test an implementation, extend the class and return yours. */
 package dev.tenantmigrator.contract;

@@ -113,7 +113,7 @@ class VersionComparisonsTest {
                     + "|\\bnew (Tree(Map|Set)|ConcurrentSkipList(Map|Set)|PriorityQueue|PriorityBlockingQueue)\\b|Tree(Map|Set)::new"
                     + "|\\.sort(ed)?\\((?!Comparator\\.comparing(Int|Long|Double)\\()|(?<!Math)\\.(max|min)\\((?!\\))|\\b(max|min)By\\b|\\bCodePointOrder\\b|\\.compare\\(");
 
-    /** How the source's order is asked for: of a source, of the catalog, or as a parameter. */
+    /** The ways to get the source's order: from a source, from the catalog, or as a parameter. */
     private static final Pattern BY_THE_SOURCE = Pattern.compile(
             "\\border\\(\\)\\s*(\\.compare\\(|\\.reversed\\(\\)|[),])|, order\\)|\\border\\.compare\\(");
 

@@ -148,7 +148,7 @@ final class RichSchema {
             CREATE TABLE kept (id serial PRIMARY KEY, value text);
             """;
 
-    /** What only PostgreSQL 18 has. */
+    /** Objects that only PostgreSQL 18 has. */
     private static final String SQL_18 = """
             CREATE TABLE modern (
                 id integer CONSTRAINT has_id NOT NULL NO INHERIT,

@@ -59,7 +59,7 @@ class StructureReferenceTest {
         assertThat(Fingerprint.differences(before, schemas.fingerprint(tenant))).isEmpty();
     }
 
-    /** What a table needs comes with it: types, sequences, functions, with their comments and privileges. */
+    /** A table brings along the types, sequences and functions that it needs, with comments and privileges. */
     @ParameterizedTest
     @ValueSource(strings = {"plain_2", ODD_NAME})
     void anEmptySchemaGetsWhatTheTablesNeed(String tenant) throws SQLException {

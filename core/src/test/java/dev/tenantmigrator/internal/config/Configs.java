@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
 
-/** What a migrator has that nothing was said to, for tests of parts that are given it. */
+/** Default configurations, for tests of classes that take one. */
 public final class Configs {
 
     private Configs() {}

@@ -294,7 +294,7 @@ class StatementAdviceTest {
         return result;
     }
 
-    /** The same as the server shows it, before it is taken back. Every query of a table opens all its indexes. */
+    /** The locks that the server shows before the rollback. Every query of a table opens all its indexes. */
     private Set<String> seen(String sql) throws SQLException {
         try (Connection connection = database.connection()) {
             connection.setAutoCommit(false);

@@ -95,7 +95,7 @@ class NonTransactionalScriptTest {
         assertThat(stateInTransaction(sql)).isEqualTo("00000");
     }
 
-    /** What only the tables or procedures decide, which the text does not show: the file must say so. */
+    /** Only tables or procedures decide about these statements, not their text: the file must say so. */
     @ParameterizedTest
     @ValueSource(strings = {"REINDEX TABLE p", "REINDEX INDEX pi", "CLUSTER p USING pi", "CALL commits()"})
     void aFileMaySayItsKind(String sql) throws SQLException {
@@ -206,7 +206,7 @@ class NonTransactionalScriptTest {
                 .hasMessageContaining("m.sql:2");
     }
 
-    /** What PostgreSQL answers in a transaction, which is rolled back. */
+    /** PostgreSQL's answer in a transaction, which is rolled back. */
     private String stateInTransaction(String sql) throws SQLException {
         try (Connection connection = database.rawDataSource().getConnection();
                 Statement statement = connection.createStatement()) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What holds for any text at all. Seeds are fixed, so that a failure repeats. */
+/** Properties that hold for any text. Seeds are fixed, so that a failure repeats. */
 @Timeout(600)
 class AdaptationPropertyTest {
 
@@ -203,7 +203,7 @@ class AdaptationPropertyTest {
         return Duration.ofNanos(processorTime() - start);
     }
 
-    /** What this thread used, whatever else the machine does. */
+    /** The CPU time of this thread, whatever else the machine does. */
     private static long processorTime() {
         return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
