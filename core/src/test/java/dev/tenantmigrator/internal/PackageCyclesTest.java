@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The order of the packages under {@code internal}, the size of files, and the packages without JDBC, read from the sources. */
+/** No cycle between the packages under {@code internal}, and no file that is too long, read from the sources. */
 class PackageCyclesTest {
 
     private static final Path MAIN = Path.of("core/src/main/java/dev/tenantmigrator");
@@ -62,13 +62,6 @@ class PackageCyclesTest {
         assertThat(found)
                 .as("files of more than %d lines: divide new ones, remove shortened ones from the list", LONGEST)
                 .isEqualTo(TOO_LONG);
-    }
-
-    @Test
-    void theSqlPackagesReadTextOnly() throws IOException {
-        for (Path file : sources("internal/sql")) {
-            assertThat(Files.readString(file)).as(file.toString()).doesNotContain("import java.sql.");
-        }
     }
 
     private static List<Path> sources(String under) throws IOException {
