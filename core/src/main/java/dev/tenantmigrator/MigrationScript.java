@@ -59,9 +59,10 @@ public final class MigrationScript {
      * functions and have equal checksums.
      *
      * @return the text
-     * @throws InvalidMigrationException when the bytes are not UTF-8; names the line
+     * @throws InvalidMigrationException when the bytes are not UTF-8 or hold a NUL, which no text of PostgreSQL can; names the line
      */
     public String text() {
+        refuseNul();
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -99,6 +100,21 @@ public final class MigrationScript {
     @Override
     public String toString() {
         return location;
+    }
+
+    /** The driver would notice only after it has sent a part of the statement, and lose the connection. */
+    private void refuseNul() {
+        int line = 1;
+        for (byte b : normalized) {
+            if (b == 0) {
+                throw new InvalidMigrationException(
+                        "the file holds a NUL character, which no text in PostgreSQL can; remove it, or save the file as"
+                                + " UTF-8 if it is UTF-16",
+                        location,
+                        line);
+            }
+            line += b == '\n' ? 1 : 0;
+        }
     }
 
     private int malformedLine() {

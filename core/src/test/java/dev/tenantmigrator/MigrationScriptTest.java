@@ -1,11 +1,14 @@
 package dev.tenantmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +39,29 @@ class MigrationScriptTest {
         assertThat(unix.matches(sha256("a\r\nb\r\n"))).isTrue();
         assertThat(marked.matches(sha256("\uFEFFa\nb\n"))).isTrue();
         assertThat(unix.matches(sha256("a\nc\n"))).isFalse();
+    }
+
+    /** The driver would end the connection in the middle of the statement. */
+    @Test
+    void aNulIsRefusedWithItsLine() {
+        assertThatThrownBy(() -> file("a\n\nVALUES ('x\0y');\n").text())
+                .isInstanceOf(InvalidMigrationException.class)
+                .hasMessageContaining("NUL character")
+                .hasMessageContaining("f:3");
+    }
+
+    @Test
+    void aFileInAnotherEncodingIsRefused() {
+        for (Charset utf16 : List.of(StandardCharsets.UTF_16, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE)) {
+            assertThatThrownBy(() -> new MigrationScript("f", "SELECT 1".getBytes(utf16)).text())
+                    .isInstanceOf(InvalidMigrationException.class)
+                    .hasMessageContaining("UTF-16")
+                    .hasMessageContaining("f:1");
+        }
+        assertThatThrownBy(() -> new MigrationScript("f", "a\né".getBytes(StandardCharsets.ISO_8859_1)).text())
+                .isInstanceOf(InvalidMigrationException.class)
+                .hasMessageContaining("not UTF-8")
+                .hasMessageContaining("f:2");
     }
 
     private static String sha256(String text) {
