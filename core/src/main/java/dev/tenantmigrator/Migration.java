@@ -1,5 +1,6 @@
 package dev.tenantmigrator;
 
+import dev.tenantmigrator.internal.source.VersionNames;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -12,22 +13,19 @@ import java.util.regex.Pattern;
  */
 public record Migration(String version, MigrationScript up, Optional<MigrationScript> down) {
 
-    private static final Pattern VERSION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,254}");
-
     private static final Pattern DIGITS = Pattern.compile("^[0-9]+[._-]?");
 
     /**
      * A migration whose version is well formed.
      *
-     * @throws InvalidMigrationException when the version has other characters than letters, digits, {@code _}, {@code -} and {@code
-     *     .}, does not begin with a letter or digit, or is longer than 255 characters, the width of the tracking table's column
+     * @throws InvalidMigrationException when the version cannot be the name of a directory: it is empty, longer than 255 bytes in UTF-8,
+     *     has a {@code /} or a control character, or begins with a dot
      */
     public Migration {
         if (!isVersion(version)) {
             throw new InvalidMigrationException(
-                    "malformed version \"" + version + "\": a version has 1 to 255 letters, digits, '_', '-' or '.',"
-                            + " and begins with a letter or digit; rename the directory",
-                    up.location());
+                    "malformed version \"" + VersionNames.printable(version) + "\": " + VersionNames.RULE,
+                    VersionNames.printable(up.location()));
         }
     }
 
@@ -58,13 +56,15 @@ public record Migration(String version, MigrationScript up, Optional<MigrationSc
     }
 
     /**
-     * Whether a text can be a version.
+     * Whether a text can be a version: the name of a directory, of at most 255 bytes in UTF-8, without {@code /} and control characters,
+     * which does not begin with a dot. Characters that reverse the order of text (U+202A to U+202E, U+2066 to U+2069) count as control
+     * characters.
      *
      * @param text any text
      * @return true when it is well formed
      */
     public static boolean isVersion(String text) {
-        return VERSION.matcher(text).matches();
+        return VersionNames.isVersion(text);
     }
 
     /**

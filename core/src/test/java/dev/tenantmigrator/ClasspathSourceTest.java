@@ -9,27 +9,38 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ClasspathSourceTest {
 
-    private static final String ROOT = "db/tenants";
+    private static final String ROOT = "db/the tenants+%41";
 
     @Nested
     class InADirectory extends MigrationSourceContract {
 
         @TempDir
-        private Path directory;
+        private Path temporary;
+
+        /** Its URL has escapes. */
+        private Path directory = Path.of("");
 
         private URLClassLoader loader = new URLClassLoader(new URL[0]);
+
+        @BeforeEach
+        void chooseAnOddPath() {
+            directory = temporary.resolve("a b+%20#é");
+        }
 
         @Override
         protected MigrationSource source(Map<String, byte[]> files) throws IOException {
@@ -40,6 +51,18 @@ class ClasspathSourceTest {
             }
             loader = new URLClassLoader(new URL[] {directory.toUri().toURL()}, null);
             return MigrationSource.classpath(ROOT, loader);
+        }
+
+        @Override
+        protected void clear() throws IOException {
+            loader.close();
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file : files.filter(path -> !path.equals(directory))
+                        .sorted(Comparator.reverseOrder())
+                        .toList()) {
+                    Files.delete(file);
+                }
+            }
         }
 
         @AfterEach
@@ -58,7 +81,7 @@ class ClasspathSourceTest {
 
         @Override
         protected MigrationSource source(Map<String, byte[]> files) throws IOException {
-            Path jar = directory.resolve("migrations.jar");
+            Path jar = directory.resolve("a b+%20#é.jar");
             Set<String> folders = new TreeSet<>();
             try (OutputStream out = Files.newOutputStream(jar);
                     JarOutputStream entries = new JarOutputStream(out)) {
@@ -75,6 +98,11 @@ class ClasspathSourceTest {
             }
             loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null);
             return MigrationSource.classpath('/' + ROOT + '/', loader);
+        }
+
+        @Override
+        protected void clear() throws IOException {
+            loader.close();
         }
 
         @AfterEach

@@ -3,6 +3,7 @@ package dev.tenantmigrator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tenantmigrator.contract.MigrationSourceContract;
@@ -16,7 +17,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +39,79 @@ class DirectorySourceTest extends MigrationSourceContract {
             Files.write(path, file.getValue());
         }
         return MigrationSource.directory(directory);
+    }
+
+    @Override
+    protected void clear() throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.filter(path -> !path.equals(directory))
+                    .sorted(Comparator.reverseOrder())
+                    .toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** The bytes of the name would arrive as a replacement character, and be recorded so. */
+    @Test
+    void aNameInAnotherEncodingIsRefused() throws Exception {
+        shell("mkdir \"$(printf '1_a\\351')\" && echo 'SELECT 1' > \"$(printf '1_a\\351')/migration.sql\"");
+        assertThatThrownBy(() -> MigrationSource.directory(directory).read())
+                .isInstanceOf(InvalidMigrationException.class)
+                .hasMessageContaining("LC_ALL=C.UTF-8");
+    }
+
+    @Test
+    void aLinkInACircleIsRefused() throws Exception {
+        for (String place : List.of("1_a", "2_b/migration.sql", "2_b/rollback.sql")) {
+            source(Map.of("2_b/notes.txt", new byte[0]));
+            if (!place.equals("2_b/migration.sql")) {
+                source(Map.of("2_b/migration.sql", "SELECT 1".getBytes(StandardCharsets.UTF_8)));
+            }
+            Files.createSymbolicLink(directory.resolve(place), directory.resolve(place));
+            assertRefused(MigrationSource.directory(directory), place, "in a circle");
+            clear();
+        }
+    }
+
+    @Test
+    void aFileThatMustNotBeReadIsNamed() throws Exception {
+        MigrationSource source = source(Map.of(
+                "1_a/migration.sql", new byte[0], "2_b/migration.sql", new byte[0], "2_b/rollback.sql", new byte[0]));
+        Path rollback = directory.resolve("2_b/rollback.sql");
+        shell("chmod 000 2_b/rollback.sql");
+        assumeFalse(Files.isReadable(rollback), "LEFT OUT: this user reads every file");
+
+        assertRefused(source, "2_b/rollback.sql", "not permitted to read it");
+        shell("chmod 000 1_a");
+        try {
+            assertRefused(source, "1_a/migration.sql", "not permitted to read it");
+        } finally {
+            shell("chmod 700 1_a");
+        }
+    }
+
+    /** A file that every user may open and none may read from its beginning. */
+    @Test
+    void anErrorOfTheDiskIsShownInItsWords() throws Exception {
+        Path memory = Path.of("/proc/self/mem");
+        assumeTrue(Files.isReadable(memory), "LEFT OUT: no /proc here");
+        Files.createDirectory(directory.resolve("1_a"));
+        Files.createSymbolicLink(directory.resolve("1_a/migration.sql"), memory);
+        assertThatThrownBy(() -> MigrationSource.directory(directory).read())
+                .isInstanceOf(InvalidMigrationException.class)
+                .hasMessageContaining("cannot be read: Input/output error")
+                .hasMessageContaining("1_a/migration.sql")
+                .hasMessageNotContaining("Exception");
+        Files.delete(directory.resolve("1_a/migration.sql"));
+    }
+
+    private void shell(String command) throws Exception {
+        Process process = new ProcessBuilder("sh", "-c", command)
+                .directory(directory.toFile())
+                .inheritIO()
+                .start();
+        assertThat(process.waitFor()).isZero();
     }
 
     @Test

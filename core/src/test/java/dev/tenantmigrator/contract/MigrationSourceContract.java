@@ -145,12 +145,42 @@ public abstract class MigrationSourceContract {
     }
 
     @Test
-    void refusesAMalformedVersion() throws Exception {
-        MigrationSource source = source(files("1 a'b/migration.sql", "SELECT 1"));
-        assertThatThrownBy(source::read)
-                .isInstanceOf(InvalidMigrationException.class)
-                .hasMessageContaining("malformed version \"1 a'b\"");
+    void readsAnyDirectoryName() throws Exception {
+        List<String> names = List.of(
+                " 1 a'b \"c\" copy ",
+                "2_+(1)%20 #?&!{}[];:=,$1`~^|<>*",
+                "3_été_Ж_漢字_🐘",
+                "4_\\backslash",
+                "5_-- comment");
+        MigrationSource source = source(files(names.stream()
+                .flatMap(name -> Stream.of(name + "/migration.sql", name))
+                .toArray(String[]::new)));
+
+        List<Migration> read = source.read();
+
+        assertThat(read).extracting(Migration::version).containsExactlyInAnyOrderElementsOf(names);
+        assertThat(read).allSatisfy(migration -> {
+            assertThat(migration.up().text()).isEqualTo(migration.version());
+            assertThat(migration.up().location()).endsWith(migration.version() + "/migration.sql");
+        });
     }
+
+    /** A line of a log must not show another version, nor two lines. */
+    @Test
+    void refusesANameThatForgesALineWithoutPrintingIt() throws Exception {
+        List<String> names = List.of("1_a\nb", "1_a\u0085b", "1_a\u001b[2Kb", "1_a\u2028b", "1_a\u202eb");
+        for (String name : names) {
+            MigrationSource source = source(files(name + "/migration.sql", "SELECT 1"));
+            assertThatThrownBy(source::read)
+                    .isInstanceOf(InvalidMigrationException.class)
+                    .hasMessageContaining("malformed version \"1_a\\u")
+                    .hasMessageMatching("[^\\p{Cc}\\p{Zl}\u202e]*");
+            clear();
+        }
+    }
+
+    /** Removes the files of the last source. */
+    protected abstract void clear() throws Exception;
 
     @Test
     void readsScriptsThatCannotRun() throws Exception {

@@ -9,6 +9,7 @@ import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.script.PreparedScript;
+import dev.tenantmigrator.internal.tracking.store.RecordErrors;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -32,6 +33,9 @@ final class MigrationErrors {
 
     /** Undefined table or schema. */
     private static final Set<String> NOT_THERE = Set.of("42P01", "3F000");
+
+    private static final String TAMPERED =
+            "the script changes the tracking table, or keeps the library from changing it; remove that from the script";
 
     private static final String HOLDERS = """
             SELECT DISTINCT l.pid
@@ -94,12 +98,9 @@ final class MigrationErrors {
                             + " transaction than the server has left: raise max_locks_per_transaction (needs a server restart),"
                             + " split the script, or run it when the server is less busy");
         }
-        if (SqlErrors.says(e, TransactionalRun.RECORD_TAMPERED)) {
-            failure = Failure.of(
-                            "the script changes the tracking table, or keeps the library from changing it; remove that from"
-                                    + " the script")
-                    .inFile(script.location());
-        }
+        failure = SqlErrors.says(e, TransactionalRun.RECORD_TAMPERED)
+                ? Failure.of(TAMPERED).inFile(script.location())
+                : RecordErrors.explained(failure, e, run.recorder(), TAMPERED);
         return new MigrationFailedException(
                 run.config().detailed(failure.inTenant(schema).ofVersion(migration.version()), e),
                 SqlErrors.withoutDetail(e));

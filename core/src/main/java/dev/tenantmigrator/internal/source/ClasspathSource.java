@@ -51,18 +51,15 @@ public final class ClasspathSource implements MigrationSource {
             if (roots.isEmpty()) {
                 throw new InvalidMigrationException("there is no such directory on the class path", SCHEME + path);
             }
-        } catch (IOException | URISyntaxException e) {
-            InvalidMigrationException wrapped = new InvalidMigrationException(
-                    "cannot be read: " + e.getClass().getSimpleName(), SCHEME + path);
-            wrapped.initCause(e);
-            throw wrapped;
+        } catch (IOException e) {
+            throw SourceFiles.unreadable(SCHEME + path, e);
         }
         return migrations;
     }
 
-    private List<Migration> read(URL root) throws IOException, URISyntaxException {
+    private List<Migration> read(URL root) throws IOException {
         if (root.getProtocol().equals("file")) {
-            return new DirectorySource(Path.of(root.toURI()), SCHEME + path).read();
+            return new DirectorySource(directory(root), SCHEME + path).read();
         }
         URLConnection connection = root.openConnection();
         if (!(connection instanceof JarURLConnection jar)) {
@@ -77,6 +74,15 @@ public final class ClasspathSource implements MigrationSource {
         }
     }
 
+    private static Path directory(URL root) throws IOException {
+        try {
+            return Path.of(root.toURI());
+        } catch (URISyntaxException e) {
+            // A class loader made the URL without encoding the path.
+            return Path.of(root.getPath());
+        }
+    }
+
     private List<Migration> read(JarFile jar, String prefix) throws IOException {
         Map<String, Map<String, MigrationScript>> directories = new TreeMap<>();
         for (JarEntry entry : Collections.list(jar.entries())) {
@@ -88,14 +94,15 @@ public final class ClasspathSource implements MigrationSource {
             if (parts[0].isEmpty() || parts[0].startsWith(".")) {
                 continue;
             }
+            String location = SCHEME + path + '/' + VersionNames.printable(parts[0]);
             if (!inDirectory) {
-                SourceFiles.check(SCHEME + path, parts[0], () -> content(jar, entry));
+                SourceFiles.check(location, parts[0], () -> content(jar, entry, location));
                 continue;
             }
             Map<String, MigrationScript> scripts = directories.computeIfAbsent(parts[0], name -> new TreeMap<>());
             if (parts.length == 2 && (parts[1].equals("migration.sql") || parts[1].equals("rollback.sql"))) {
-                String location = SCHEME + path + '/' + parts[0] + '/' + parts[1];
-                scripts.put(parts[1], new MigrationScript(location, content(jar, entry)));
+                String file = location + '/' + parts[1];
+                scripts.put(parts[1], new MigrationScript(file, content(jar, entry, file)));
             }
         }
         List<Migration> migrations = new ArrayList<>();
@@ -103,7 +110,8 @@ public final class ClasspathSource implements MigrationSource {
         return migrations;
     }
 
-    private static byte[] content(JarFile jar, JarEntry entry) throws IOException {
+    private static byte[] content(JarFile jar, JarEntry entry, String location) throws IOException {
+        SourceFiles.requireSendable(entry.getSize(), location);
         try (InputStream content = jar.getInputStream(entry)) {
             return content.readAllBytes();
         }
@@ -113,7 +121,7 @@ public final class ClasspathSource implements MigrationSource {
         MigrationScript up = Optional.ofNullable(scripts.get("migration.sql"))
                 .orElseThrow(() -> new InvalidMigrationException(
                         "the directory has no migration.sql; add one or remove the directory",
-                        SCHEME + path + '/' + version));
+                        SCHEME + path + '/' + VersionNames.printable(version)));
         return new Migration(version, up, Optional.ofNullable(scripts.get("rollback.sql")));
     }
 }

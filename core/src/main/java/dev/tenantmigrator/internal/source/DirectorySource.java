@@ -5,19 +5,20 @@ import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.MigrationSource;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Reads migrations from a directory that has one directory per migration. */
 public final class DirectorySource implements MigrationSource {
-
-    /** Bytes: PostgreSQL takes no longer statement, and a larger file would only exhaust memory. */
-    private static final long LARGEST = 1L << 30;
 
     private final Path directory;
     private final String shown;
@@ -52,21 +53,43 @@ public final class DirectorySource implements MigrationSource {
                 if (name.startsWith(".")) {
                     continue;
                 }
+                String location = shown + '/' + VersionNames.printable(name);
                 if (Files.isDirectory(child)) {
-                    migrations.add(migration(child, name));
+                    requireReadableName(child.getFileName(), shownName, location);
+                    migrations.add(migration(child, name, location));
                 } else {
-                    requireFile(child, shown + '/' + name);
-                    SourceFiles.check(shown, name, () -> Files.readAllBytes(child));
+                    requireFile(child, location);
+                    SourceFiles.check(location, name, () -> Files.readAllBytes(child));
                 }
             }
+        } catch (UncheckedIOException e) {
+            throw SourceFiles.unreadable(shown, Objects.requireNonNull(e.getCause()));
         } catch (IOException e) {
-            throw unreadable(shown, e);
+            throw SourceFiles.unreadable(shown, e);
         }
         return migrations;
     }
 
-    private Migration migration(Path path, String version) {
-        String location = shown + '/' + version;
+    /**
+     * Refuses a name that cannot be read in the encoding of this process: it arrives with replacement characters, and would be recorded
+     * with them. Such a name does not lead back to the directory.
+     */
+    private static void requireReadableName(Path fileName, String name, String location) {
+        boolean same;
+        try {
+            same = fileName.getFileSystem().getPath(name).equals(fileName);
+        } catch (InvalidPathException e) {
+            same = false;
+        }
+        if (!same) {
+            throw new InvalidMigrationException(
+                    "the name of this directory cannot be read in the encoding of this process; start the process with"
+                            + " a UTF-8 locale (e.g. LC_ALL=C.UTF-8), or rename the directory if the name is not UTF-8",
+                    location);
+        }
+    }
+
+    private static Migration migration(Path path, String version, String location) {
         MigrationScript up = script(path.resolve("migration.sql"), location + "/migration.sql")
                 .orElseThrow(() -> new InvalidMigrationException(
                         "the directory has no migration.sql; add one or remove the directory", location));
@@ -74,40 +97,33 @@ public final class DirectorySource implements MigrationSource {
     }
 
     private static Optional<MigrationScript> script(Path path, String location) {
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.notExists(path, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
         }
-        requireFile(path, location);
         try {
-            if (Files.size(path) > LARGEST) {
-                throw new InvalidMigrationException(
-                        "the file is larger than 1 GB, the most that PostgreSQL takes in one statement; divide it",
-                        location);
-            }
+            requireFile(path, location);
+            SourceFiles.requireSendable(Files.size(path), location);
             return Optional.of(new MigrationScript(location, Files.readAllBytes(path)));
         } catch (IOException e) {
-            throw unreadable(location, e);
+            throw SourceFiles.unreadable(location, e);
         }
     }
 
     /** Checked before anything is opened: reading from a pipe or a device may never end. */
-    private static void requireFile(Path path, String location) {
-        if (Files.isRegularFile(path)) {
-            return;
+    private static void requireFile(Path path, String location) throws IOException {
+        if (Files.isSymbolicLink(path) && !Files.exists(path)) {
+            throw new InvalidMigrationException(
+                    "the symbolic link leads nowhere, in a circle, or to a place that this process must not read; correct"
+                            + " or remove it",
+                    location);
         }
-        String message = "this is neither a file nor a directory but a pipe, socket or device; put a file there";
-        if (Files.isDirectory(path)) {
-            message = "a directory is no script; put a file there";
-        } else if (Files.isSymbolicLink(path) && !Files.exists(path)) {
-            message = "the symbolic link leads nowhere; correct or remove it";
+        BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class);
+        if (!file.isRegularFile()) {
+            throw new InvalidMigrationException(
+                    file.isDirectory()
+                            ? "a directory is no script; put a file there"
+                            : "this is neither a file nor a directory but a pipe, socket or device; put a file there",
+                    location);
         }
-        throw new InvalidMigrationException(message, location);
-    }
-
-    private static InvalidMigrationException unreadable(String location, IOException e) {
-        InvalidMigrationException wrapped =
-                new InvalidMigrationException("cannot be read: " + e.getClass().getSimpleName(), location);
-        wrapped.initCause(e);
-        return wrapped;
     }
 }

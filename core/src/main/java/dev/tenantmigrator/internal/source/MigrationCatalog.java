@@ -5,6 +5,7 @@ import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.report.Failure;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,11 +19,14 @@ import java.util.stream.Stream;
 public final class MigrationCatalog {
 
     private final Map<String, Migration> byVersion;
+    private final Map<String, Migration> byNormalForm;
     private final List<Migration> migrations;
     private final Comparator<String> order;
 
-    private MigrationCatalog(Map<String, Migration> byVersion, Comparator<String> order) {
+    private MigrationCatalog(
+            Map<String, Migration> byVersion, Map<String, Migration> byNormalForm, Comparator<String> order) {
         this.byVersion = byVersion;
+        this.byNormalForm = byNormalForm;
         this.migrations = byVersion.values().stream()
                 .sorted(Comparator.comparing(Migration::version, order))
                 .toList();
@@ -36,21 +40,24 @@ public final class MigrationCatalog {
      */
     public static MigrationCatalog read(MigrationSource source) {
         Map<String, Migration> byVersion = new LinkedHashMap<>();
+        Map<String, Migration> byNormalForm = new HashMap<>();
         for (Migration migration : source.read()) {
-            Migration other = byVersion.put(migration.version(), migration);
+            byVersion.put(migration.version(), migration);
+            Migration other = byNormalForm.put(VersionNames.normalForm(migration.version()), migration);
             if (other != null) {
-                throw new InvalidMigrationException(
-                        Failure.of("two migrations have this version; rename one (the other is "
-                                        + other.up().location() + ")")
-                                .ofVersion(migration.version())
-                                .inFile(migration.up().location()));
+                boolean equal = other.version().equals(migration.version());
+                throw new InvalidMigrationException(Failure.of("two migrations have this version"
+                                + (equal ? "" : ", in two of Unicode's normal forms")
+                                + "; rename one (the other is " + other.up().location() + ")")
+                        .ofVersion(migration.version())
+                        .inFile(migration.up().location()));
             }
         }
         if (byVersion.isEmpty()) {
             throw new InvalidMigrationException(
                     Failure.of("the source has no migrations; check where it points to, or add the first migration"));
         }
-        MigrationCatalog catalog = new MigrationCatalog(byVersion, source.order());
+        MigrationCatalog catalog = new MigrationCatalog(byVersion, byNormalForm, source.order());
         catalog.requireNoTies();
         return catalog;
     }
@@ -99,6 +106,13 @@ public final class MigrationCatalog {
         return Optional.ofNullable(byVersion.get(version));
     }
 
+    /** The migration whose version is another spelling of this one: equal to the eye, in another of Unicode's normal forms. */
+    public Optional<Migration> findOtherSpelling(String version) {
+        return byVersion.containsKey(version)
+                ? Optional.empty()
+                : Optional.ofNullable(byNormalForm.get(VersionNames.normalForm(version)));
+    }
+
     /**
      * The migration of a version that a user named.
      *
@@ -110,7 +124,7 @@ public final class MigrationCatalog {
                                 Migration.isVersion(version)
                                         ? "no migration has this version; check the spelling and the directory of migrations"
                                         : "malformed version: give the migration's whole directory name")
-                        .ofVersion(version)));
+                        .ofVersion(VersionNames.printable(version))));
     }
 
     /** The source's order of versions, also of versions that it has no migration for. */

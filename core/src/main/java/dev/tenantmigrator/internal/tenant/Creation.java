@@ -22,6 +22,7 @@ import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
+import dev.tenantmigrator.internal.tracking.store.RecordErrors;
 import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.report.Failure;
@@ -225,6 +226,9 @@ final class Creation {
         Failure failure = e instanceof ScriptFailure script ? script.failure() : SqlErrors.failure(e);
         if (!(e instanceof ScriptFailure) && SqlErrors.says(e, CreationPipeline.RECORD_TAMPERED)) {
             failure = Failure.of(CreationPipeline.RECORD_TAMPERED + "; remove that from the migration");
+        } else {
+            failure = RecordErrors.explained(
+                    failure, e, recorder, CreationPipeline.RECORD_TAMPERED + "; remove that from the migration");
         }
         if (!(e instanceof ScriptFailure) && SqlErrors.says(e, CreationPipeline.DEFERRED)) {
             failure = Failure.of(CreationPipeline.DEFERRED + "; drop the table in the migration that creates it");

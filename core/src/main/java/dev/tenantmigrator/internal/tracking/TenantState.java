@@ -140,8 +140,17 @@ public record TenantState(
     private static void findingsOf(RecordedVersion row, MigrationCatalog catalog, List<Finding> findings) {
         String version = row.version();
         Optional<Migration> migration = catalog.find(version);
+        Optional<Migration> otherSpelling = catalog.findOtherSpelling(version);
         if (migration.isPresent()) {
             checksumFinding(row, migration.get()).ifPresent(findings::add);
+        } else if (otherSpelling.isPresent()) {
+            // Not AHEAD, whatever its place in the order: a deploy would apply the migration once more.
+            findings.add(Finding.of(
+                    Kind.FILE_MISSING,
+                    Severity.ERROR,
+                    version,
+                    version + " is recorded in another of Unicode's normal forms than the directory's name; rename the"
+                            + " directory to the recorded form, or update the record (UPDATE … SET version = …)"));
         } else if (catalog.isNewerThanAll(version)) {
             findings.add(Finding.of(
                     Kind.AHEAD,

@@ -153,6 +153,21 @@ abstract class PipelinedStoreContract {
         }
     }
 
+    /** Written one after the other, the two histories could be one text. */
+    @Test
+    void tellsTwoVersionsFromOneWithTheirSeparatorInItsName() throws SQLException {
+        String schema = SCHEMAS.get(0);
+        run(
+                store.insertSql(schema, Migration.of("a", "SELECT 1")),
+                store.insertSql(schema, Migration.of("b", "SELECT 1")));
+
+        for (String separator : List.of(",", "|", ";", " ", "+")) {
+            List<RecordedVersion> one = List.of(new RecordedVersion("a+" + separator + "b", Optional.empty(), true));
+            assertThatThrownBy(() -> run("SELECT " + store.assertRecordedSql(schema, one, "something else")))
+                    .hasMessageContaining("something else");
+        }
+    }
+
     @Test
     void takesOverTheRowsOfAnotherStore() throws SQLException {
         AppliedMigration full = new AppliedMigration(
