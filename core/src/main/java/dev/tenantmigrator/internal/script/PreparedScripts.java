@@ -4,7 +4,10 @@ import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SchemaAdapter.TenantScript;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.sql.rules.ExtensionRequest;
+import dev.tenantmigrator.internal.sql.rules.IfExists;
+import dev.tenantmigrator.internal.sql.rules.TrackingTableRules;
 import dev.tenantmigrator.rollout.Rollout;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -28,12 +31,20 @@ public final class PreparedScripts {
     private final Map<MigrationScript, PreparedScript> scripts = new ConcurrentHashMap<>();
 
     private PreparedScripts(
-            Config config, Rollout rollout, Extensions.Installed installed, Set<String> missingExtensions) {
+            Config config,
+            Rollout rollout,
+            Extensions.Installed installed,
+            Set<String> missingExtensions,
+            Set<String> absentSchemas) {
         this.config = config;
         this.rollout = rollout;
         this.installed = installed;
         this.shared = new SharedObjects(
-                config.sharedSchema(), config.sharedObjects(), installed.objects(), config.allowedSchemas());
+                config.sharedSchema(),
+                config.sharedObjects(),
+                installed.objects(),
+                config.allowedSchemas(),
+                absentSchemas);
         Set<String> schemas = new LinkedHashSet<>(List.of(config.sharedSchema()));
         schemas.addAll(installed.schemas());
         this.path = new TenantPath(schemas);
@@ -67,14 +78,26 @@ public final class PreparedScripts {
         List<String> names =
                 extensions(config, files).stream().map(ExtensionRequest::name).toList();
         Extensions.Installed installed = Extensions.installed(connection, names, config.sharedSchema());
-        return new PreparedScripts(config, rollout, installed, installed.missing(names));
+        return new PreparedScripts(
+                config, rollout, installed, installed.missing(names), absentSchemas(connection, files));
     }
 
     private static PreparedScripts provided(
             Config config, Rollout rollout, Connection connection, Collection<MigrationScript> files)
             throws SQLException {
         Extensions.Installed installed = Extensions.ensure(connection, extensions(config, files), config);
-        return new PreparedScripts(config, rollout, installed, Set.of());
+        return new PreparedScripts(config, rollout, installed, Set.of(), absentSchemas(connection, files));
+    }
+
+    /** The names in the scripts that may be schemas and of which the database has none. Costs a query only if a script asks. */
+    private static Set<String> absentSchemas(Connection connection, Collection<MigrationScript> files)
+            throws SQLException {
+        Set<String> names = new LinkedHashSet<>();
+        files.forEach(file -> names.addAll(IfExists.mayName(file)));
+        if (!names.isEmpty()) {
+            names.removeAll(Queries.existingSchemas(connection, names));
+        }
+        return names;
     }
 
     private static Collection<ExtensionRequest> extensions(Config config, Collection<MigrationScript> files) {
@@ -88,7 +111,8 @@ public final class PreparedScripts {
 
     /** Other scripts with the same extensions, prepared for a creation. */
     public PreparedScripts forCreation(List<MigrationScript> files) {
-        PreparedScripts creation = new PreparedScripts(config, rollout, installed, missingExtensions);
+        PreparedScripts creation =
+                new PreparedScripts(config, rollout, installed, missingExtensions, shared.absentSchemas());
         List<TenantScript> adapted = config.adapter().adaptForCreation(files, shared);
         for (int i = 0; i < files.size(); i++) {
             creation.scripts.put(files.get(i), creation.prepared(files.get(i), adapted.get(i)));
@@ -107,6 +131,7 @@ public final class PreparedScripts {
     }
 
     private PreparedScript prepared(MigrationScript file, TenantScript adapted) {
+        config.recorder().tableInSchema().ifPresent(table -> TrackingTableRules.require(file, table));
         return new PreparedScript(file, adapted, config, rollout, path);
     }
 

@@ -10,6 +10,7 @@ import dev.tenantmigrator.internal.sql.lex.TokenContext;
 import dev.tenantmigrator.internal.sql.lex.TokenKind;
 import dev.tenantmigrator.internal.sql.lex.Tokens;
 import dev.tenantmigrator.internal.sql.lex.UnreadableSqlException;
+import dev.tenantmigrator.internal.sql.rules.IfExists;
 import dev.tenantmigrator.internal.sql.rules.ScriptReader;
 import dev.tenantmigrator.internal.sql.rules.StatementRules;
 import dev.tenantmigrator.internal.sql.rules.StatementRules.Verdict;
@@ -78,9 +79,27 @@ public final class ScriptNotes {
             Tokens tokens = Lexer.lex(statement.sql());
             Set<String> found = new TreeSet<>();
             look(tokens, grants(tokens), 0, found);
+            absent(tokens, 0, found);
             found.forEach(message -> notes.add(new ScriptNote(Kind.LEFT_ALONE, statement.line(), message)));
         } catch (UnreadableSqlException e) {
             throw new IllegalStateException("adapted SQL cannot be read", e);
+        }
+    }
+
+    /** The schemas that {@code IF EXISTS} names and the database does not have. */
+    private void absent(Tokens tokens, int depth, Set<String> found) {
+        if (shared.absentSchemas().isEmpty() || depth > Statement.MAX_NESTING) {
+            return;
+        }
+        for (int token = tokens.next(-1); token < tokens.count(); token = tokens.next(token)) {
+            if (tokens.kind(token) == TokenKind.DOLLAR_STRING) {
+                String body = tokens.source().substring(tokens.contentStart(token), tokens.contentEnd(token));
+                absent(Lexer.lexFragment(body), depth + 1, found);
+            } else if (tokens.isIdentifier(token)
+                    && shared.absentSchemas().contains(tokens.name(token))
+                    && IfExists.guardsSchema(tokens, token)) {
+                found.add("nothing is done in the schema " + tokens.name(token) + ": there is none of this name");
+            }
         }
     }
 

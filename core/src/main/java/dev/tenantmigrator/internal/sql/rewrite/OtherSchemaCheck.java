@@ -9,6 +9,7 @@ import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.sql.lex.TokenContext;
 import dev.tenantmigrator.internal.sql.lex.TokenKind;
 import dev.tenantmigrator.internal.sql.lex.Tokens;
+import dev.tenantmigrator.internal.sql.rules.IfExists;
 import dev.tenantmigrator.internal.sql.template.LiteralText;
 import dev.tenantmigrator.internal.sql.template.SchemaName;
 import java.util.Optional;
@@ -88,11 +89,20 @@ final class OtherSchemaCheck implements CodeChecks.Check {
     public Optional<String> refusal(Tokens tokens, int token) {
         int dot = tokens.next(token);
         if (!tokens.isSymbol(dot, '.')) {
-            return isSchema(tokens, token) ? refusal(tokens.name(token), "") : Optional.empty();
+            return isSchema(tokens, token) && !isAbsent(tokens, token)
+                    ? refusal(tokens.name(token), "")
+                    : Optional.empty();
         }
         int object = tokens.next(dot);
         boolean isSchema = !tokens.isSymbol(tokens.previous(token), '.') && isQualified(tokens, token, object);
-        return isSchema ? refusal(tokens.name(token), tokens.name(object)) : Optional.empty();
+        return isSchema && !isAbsent(tokens, token)
+                ? refusal(tokens.name(token), tokens.name(object))
+                : Optional.empty();
+    }
+
+    /** Whether a statement has nothing to do in a schema, because the database has none of this name. */
+    private boolean isAbsent(Tokens tokens, int token) {
+        return shared.absentSchemas().contains(tokens.name(token)) && IfExists.guards(tokens, token);
     }
 
     private Optional<String> refusal(String schema, String object) {
