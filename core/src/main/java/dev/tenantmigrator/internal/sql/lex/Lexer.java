@@ -1,5 +1,7 @@
 package dev.tenantmigrator.internal.sql.lex;
 
+import java.util.regex.Pattern;
+
 /**
  * Splits text into tokens by PostgreSQL's lexical rules (PostgreSQL documentation, "Lexical Structure", and the server's
  * {@code scan.l}), with {@code standard_conforming_strings} on. Takes time linear in the length.
@@ -10,6 +12,14 @@ package dev.tenantmigrator.internal.sql.lex;
 public final class Lexer extends CharacterScanner {
 
     private static final String OPERATOR_CHARACTERS = "~!@#^&|`?+-*/%<>=";
+
+    /**
+     * Commands of psql that count as comments: they concern psql's output only, wrap a dump, or ask for what is so anyway. Not with a
+     * second command, or one of the shell, on the line.
+     */
+    private static final Pattern HARMLESS_PSQL = Pattern.compile(
+            "\\\\(?:(?:un)?restrict|q?echo|warn|pset|timing|x|a|t)(?:\\s[^\\\\`]*)?"
+                    + "|\\\\set\\s+(?:ON_ERROR_STOP(?:\\s+(?:on|1|true|yes))?|(?:ECHO|QUIET|VERBOSITY)(?:\\s[^\\\\`]*)?)\\s*");
 
     private Lexer(String text, int start, int end) {
         super(text, start, end);
@@ -222,11 +232,10 @@ public final class Lexer extends CharacterScanner {
         position = isClause ? position + 3 : identifierEnd;
     }
 
-    /** pg_dump wraps its scripts in two psql commands that do not concern the server, so these count as comments. */
     private TokenKind psqlCommand() {
         int start = position;
         skipLine();
-        boolean harmless = text.startsWith("\\restrict", start) || text.startsWith("\\unrestrict", start);
+        boolean harmless = HARMLESS_PSQL.matcher(text).region(start, position).matches();
         return harmless ? TokenKind.COMMENT : TokenKind.PSQL_COMMAND;
     }
 

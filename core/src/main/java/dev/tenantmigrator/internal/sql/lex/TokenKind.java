@@ -5,8 +5,8 @@ public enum TokenKind {
     /** Spaces, tabs and line breaks. */
     WHITESPACE,
     /**
-     * {@code -- …}, a nested block comment, or a psql line that pg_dump writes ({@code \restrict} and its
-     * counterpart).
+     * {@code -- …}, a nested block comment, or a command of psql without effect on the server, such as {@code \restrict}
+     * and {@code \echo}.
      */
     COMMENT,
     /** A keyword or an unquoted identifier. */

@@ -2,10 +2,9 @@ package dev.tenantmigrator.internal.sql.rules;
 
 import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.internal.sql.lex.StatementCursor;
-import dev.tenantmigrator.internal.sql.lex.TokenKind;
-import dev.tenantmigrator.internal.sql.lex.Tokens;
 import dev.tenantmigrator.internal.sql.template.SchemaName;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Decides for each statement of a migration whether it runs, is left out or is refused. Each rule is one line of {@link
@@ -51,13 +50,9 @@ public final class StatementRules {
     private StatementRules() {}
 
     public static Verdict judge(Statement statement) {
-        Tokens tokens = statement.tokens();
-        for (int token = statement.from(); token < statement.to(); token++) {
-            if (tokens.kind(token) == TokenKind.PSQL_COMMAND) {
-                return new Verdict.Refuse(
-                        "a backslash outside of quotes is a command of psql, which does not run here; remove it",
-                        token);
-            }
+        Optional<Verdict.Refuse> psql = PsqlRules.refusal(statement);
+        if (psql.isPresent()) {
+            return psql.get();
         }
         for (Rule rule : RULES) {
             if (statement.startsWith(rule.words)) {
