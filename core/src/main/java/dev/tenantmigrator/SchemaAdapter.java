@@ -44,7 +44,7 @@ public interface SchemaAdapter {
      * @param script the script
      * @param shared the objects that belong to no tenant
      * @return the script, ready for any tenant
-     * @throws InvalidMigrationException when the script is empty, cannot be read to its end (names the line on which an
+     * @throws InvalidMigrationException when the script is still as the command {@code create} wrote it, cannot be read to its end (names the line on which an
      *     unterminated string, quoted identifier, comment or dollar quote began) or holds a statement that cannot run
      *     inside a migration's transaction
      */

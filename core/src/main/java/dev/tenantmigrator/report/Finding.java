@@ -46,6 +46,8 @@ public record Finding(Kind kind, Severity severity, Optional<String> version, St
         UNFINISHED,
         /** A foreign key of another table was dropped together with the table that it refers to. */
         MISSING_FOREIGN_KEY,
+        /** A version was rolled back by a script without statements, so its changes are still there. */
+        NOTHING_UNDONE,
         /** An index is INVALID: its concurrent build is running, or was cut off. */
         INVALID_INDEX
     }

@@ -110,8 +110,9 @@ public sealed interface TenantOutcome {
      *
      * @param schema the tenant
      * @param rolledBack the versions, newest first
+     * @param findings versions whose {@code rollback.sql} has no statement, so that nothing was undone
      */
-    record RolledBack(String schema, List<Step> rolledBack) implements TenantOutcome {
+    record RolledBack(String schema, List<Step> rolledBack, List<Finding> findings) implements TenantOutcome {
         @Override
         public Kind kind() {
             return Kind.ROLLED_BACK;
@@ -120,6 +121,7 @@ public sealed interface TenantOutcome {
         /** Takes copies of the lists. */
         public RolledBack {
             rolledBack = List.copyOf(rolledBack);
+            findings = List.copyOf(findings);
         }
     }
 

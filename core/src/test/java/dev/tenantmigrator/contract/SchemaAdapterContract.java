@@ -153,11 +153,19 @@ public abstract class SchemaAdapterContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " \n", "-- only a comment", "/* x */ ;;"})
-    void anEmptyScriptIsRefused(String sql) {
-        assertThatThrownBy(() -> adapt(sql))
-                .isInstanceOf(InvalidMigrationException.class)
-                .hasMessageContaining("empty");
+    @ValueSource(
+            strings = {
+                "",
+                " \n",
+                "-- only a comment",
+                "/* x */ ;;",
+                "\uFEFF",
+                "\\restrict x\n\\unrestrict x",
+                "-- tenant-migrator: no-transaction"
+            })
+    void aScriptWithoutStatementsDoesNothing(String sql) {
+        assertThat(adapt(sql).statements("t")).isEmpty();
+        assertThat(adapt(sql).transactional()).isTrue();
     }
 
     @Test

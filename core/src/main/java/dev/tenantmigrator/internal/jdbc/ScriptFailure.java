@@ -37,9 +37,12 @@ public final class ScriptFailure extends SQLException {
             String version, MigrationScript file, Optional<SqlStatement> statement, SQLException error, String script) {
         super(SqlErrors.message(error, script), SqlErrors.state(error), SqlErrors.withoutDetail(error, script));
         Failure inFile = SqlErrors.failure(error, script).ofVersion(version).inFile(file.location());
-        Failure inFunction = SqlErrors.function(error)
-                .map(function -> inFile.withMessage(inFile.message() + ", " + function))
-                .orElse(inFile);
+        String function = SqlErrors.function(error).map(name -> ", " + name).orElse("");
+        String remedy = SqlErrors.isPendingCheck(error)
+                ? "; write SET CONSTRAINTS ALL IMMEDIATE; before this statement: the deferred checks of the rows that the"
+                        + " script has changed then run there, not at its end"
+                : "";
+        Failure inFunction = inFile.withMessage(inFile.message() + function + remedy);
         this.failure =
                 statement.map(failed -> inStatement(inFunction, failed, error)).orElse(inFunction);
         this.original = error;

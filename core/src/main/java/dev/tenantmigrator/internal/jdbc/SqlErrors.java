@@ -94,6 +94,16 @@ public final class SqlErrors {
         return state == null ? "" : state;
     }
 
+    /**
+     * Whether a table cannot be altered because deferred checks of its rows have not run yet. The server's routine has one other error,
+     * about a cursor that is open; translated, the two cannot be told apart.
+     */
+    static boolean isPendingCheck(SQLException e) {
+        return state(e).equals("55006")
+                && serverField(root(e), "getRoutine").equals("CheckTableNotInUse")
+                && !serverField(root(e), "getMessage").contains("active queries");
+    }
+
     /** Whether the connection was lost: the last statement or commit may or may not have been done. */
     public static boolean isConnectionLost(SQLException e) {
         String state = state(e);

@@ -33,7 +33,7 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
             return Optional.of(
                     done.isEmpty()
                             ? new TenantOutcome.NotApplied(state.schema())
-                            : new TenantOutcome.RolledBack(state.schema(), done));
+                            : new TenantOutcome.RolledBack(state.schema(), done, List.of()));
         }
         List<String> versions = versionsToRollBack(state);
         if (versions.size() > 1 && !options.laterVersions()) {

@@ -6,6 +6,9 @@ import dev.tenantmigrator.internal.config.Events;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.internal.tracking.store.Recorder;
+import dev.tenantmigrator.report.Finding;
+import dev.tenantmigrator.report.Finding.Kind;
+import dev.tenantmigrator.report.Finding.Severity;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantOutcome.Step;
 import java.sql.SQLException;
@@ -22,6 +25,9 @@ final class TenantProgress {
     private final MigrationRun run;
     private final Direction direction;
     private final List<Step> done = new ArrayList<>();
+    /** Of a rollback; a deploy has no use for them. */
+    private final List<Finding> nothingUndone = new ArrayList<>();
+
     private TenantState state;
     private boolean changed;
 
@@ -41,7 +47,11 @@ final class TenantProgress {
 
     /** The outcome; empty when a migration is left to run. */
     Optional<TenantOutcome> outcome() {
-        return direction.outcome(state, done);
+        return direction
+                .outcome(state, done)
+                .map(outcome -> outcome instanceof TenantOutcome.RolledBack rolledBack
+                        ? new TenantOutcome.RolledBack(rolledBack.schema(), rolledBack.rolledBack(), nothingUndone)
+                        : outcome);
     }
 
     /** The next migration; only while there is no outcome. */
@@ -89,6 +99,13 @@ final class TenantProgress {
     /** Records that a migration was committed. */
     void ran(Migration migration, Duration duration) {
         done.add(new Step(migration.version(), duration));
+        if (run.script(migration).doesNothing()) {
+            nothingUndone.add(Finding.of(
+                    Kind.NOTHING_UNDONE,
+                    Severity.WARNING,
+                    migration.version(),
+                    migration.version() + " was rolled back by a rollback.sql without statements: nothing was undone"));
+        }
         state = run.state(state.schema(), direction.rowsAfter(state.rows(), migration));
         Events.publish(run.config(), direction.event(state.schema(), migration.version(), duration));
     }

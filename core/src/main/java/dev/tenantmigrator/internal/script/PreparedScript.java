@@ -28,6 +28,7 @@ public final class PreparedScript {
     private final boolean changesSettings;
     private final boolean leavesCustomSettings;
     private final ExpectedEffects effects;
+    private final boolean doesNothing;
     private volatile boolean fullCheckRequired;
 
     PreparedScript(MigrationScript file, TenantScript adapted, Config config, Rollout rollout, TenantPath path) {
@@ -42,6 +43,7 @@ public final class PreparedScript {
         this.changesSettings = changesByCode || statements.stream().anyMatch(PreparedScript::isSet);
         this.leavesCustomSettings = changesByCode && !customSettings.isEmpty();
         this.effects = ExpectedEffects.of(statements);
+        this.doesNothing = statements.isEmpty();
     }
 
     private static boolean isSet(SqlStatement statement) {
@@ -67,6 +69,11 @@ public final class PreparedScript {
     public List<SqlStatement> statementsInCreation(String schema) {
         List<SqlStatement> statements = statements(schema);
         return isTransactional() ? statements : CreationStatements.of(statements, schema);
+    }
+
+    /** Whether no statement of the script runs. */
+    public boolean doesNothing() {
+        return doesNothing;
     }
 
     /** Whether the script runs in one transaction with its tracking row. */

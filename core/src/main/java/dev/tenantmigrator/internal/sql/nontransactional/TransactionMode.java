@@ -29,7 +29,7 @@ public final class TransactionMode {
     /**
      * The statements of a script that runs outside of a transaction, each read.
      *
-     * @return empty when the script runs in a transaction
+     * @return empty when the script runs in a transaction, as one without statements does
      * @throws InvalidMigrationException when it mixes both kinds of statements, or holds one that is refused
      */
     public static Optional<List<NonTransactionalStatement>> nonTransactional(
@@ -50,7 +50,7 @@ public final class TransactionMode {
             }
             parsed.ifPresent(read::add);
         }
-        if (nonTransactional.isEmpty() && !declared) {
+        if (statements.isEmpty() || (nonTransactional.isEmpty() && !declared)) {
             return Optional.empty();
         }
         if (transactional.isPresent()) {

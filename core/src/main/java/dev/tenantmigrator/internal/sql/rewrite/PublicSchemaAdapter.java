@@ -12,6 +12,7 @@ import dev.tenantmigrator.internal.sql.lex.UnreadableSqlException;
 import dev.tenantmigrator.internal.sql.rewrite.CodeRewriter.Rule;
 import dev.tenantmigrator.internal.sql.rules.ScriptReader;
 import dev.tenantmigrator.internal.sql.rules.SettingRules;
+import dev.tenantmigrator.internal.sql.rules.Skeletons;
 import dev.tenantmigrator.internal.sql.rules.StatementRules;
 import dev.tenantmigrator.internal.sql.rules.StatementRules.Verdict;
 import dev.tenantmigrator.internal.sql.rules.TransactionRules;
@@ -53,14 +54,13 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
     private static TenantScript adapt(
             MigrationScript script, List<Statement> statements, SharedObjects shared, EnumLabels labels) {
         if (statements.isEmpty()) {
-            throw new InvalidMigrationException(
-                    "the script is empty; write it, or at least SELECT 1 when nothing is to be done",
-                    script.location());
+            Skeletons.refuseUnedited(script);
         }
         refuseNonStandardStrings(script, statements);
         CodeChecks.Check otherSchemas = new OtherSchemaCheck(shared);
         CodeChecks inRoutines = new CodeChecks(otherSchemas, GrantRules::refusal);
-        CodeChecks elsewhere = new CodeChecks(otherSchemas, GrantRules::refusal, CodeChecks::sessionLocks);
+        CodeChecks elsewhere =
+                new CodeChecks(otherSchemas, GrantRules::refusal, CodeChecks::sessionLocks, SettingRules::dateStyle);
         Optional<TenantScript> nonTransactional = NonTransactionalScript.adapt(script, statements, shared, elsewhere);
         if (nonTransactional.isPresent()) {
             requireNothingFound(script, statements.get(0), elsewhere);

@@ -5,11 +5,13 @@ import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.sql.lex.Identifiers;
 import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.internal.sql.lex.StatementCursor;
+import dev.tenantmigrator.internal.sql.lex.TokenContext;
 import dev.tenantmigrator.internal.sql.lex.TokenKind;
 import dev.tenantmigrator.internal.sql.lex.Tokens;
 import dev.tenantmigrator.internal.sql.rules.StatementRules.Verdict;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -21,8 +23,14 @@ public final class SettingRules {
     /** The spellings of a boolean that is on (PostgreSQL documentation, "Parameter Names and Values"). */
     private static final Set<String> ON = Set.of("on", "true", "yes", "1");
 
-    /** The only date style that the driver reads, in any order of day and month. */
-    private static final Set<String> ISO_DATE_STYLES = Set.of("iso", "dmy", "mdy", "ymd");
+    /**
+     * Words of a date style with which the output stays ISO, the only one that the driver reads: the order of day and month, and the
+     * connection's own style. PostgreSQL compares only the beginning of those with {@code euro}.
+     */
+    private static final Pattern ISO_DATE_STYLE = Pattern.compile("iso|dmy|mdy|ymd|us|(?:non)?euro.*|default");
+
+    private static final String DATE_STYLE =
+            "the driver reads dates in the ISO style only; set DateStyle to ISO, e.g. 'ISO, DMY'";
 
     /** A setting with a dot in its name. Rather finds too many: also with comments between, and in strings. */
     private static final Pattern OWN_SETTING = Pattern.compile(
@@ -49,7 +57,7 @@ public final class SettingRules {
             case "client_encoding", "names" -> Verdict.ABSORB;
             case "standard_conforming_strings" ->
                 isOn(cursor, statement) ? Verdict.KEEP : nonStandardStrings(statement);
-            case "datestyle" -> isIso(cursor, statement) ? Verdict.KEEP : dateStyle(statement);
+            case "datestyle" -> isIso(values(cursor, statement)) ? Verdict.KEEP : dateStyle(statement);
             default -> Verdict.KEEP;
         };
     }
@@ -82,8 +90,33 @@ public final class SettingRules {
     }
 
     private static Verdict dateStyle(Statement statement) {
-        return StatementRules.refusal(
-                "the driver reads dates in the ISO style only; set DateStyle to ISO, e.g. 'ISO, DMY'", statement);
+        return StatementRules.refusal(DATE_STYLE, statement);
+    }
+
+    /** Refuses another date style in code: in {@code SET datestyle = x}, also in a block, and {@code set_config('datestyle', 'x', …)}. */
+    public static Optional<String> dateStyle(Tokens tokens, int token) {
+        String name = Identifiers.fold(tokens.name(token));
+        int first = tokens.next(token);
+        int last;
+        if (name.equals("datestyle")
+                && TokenContext.isAnyWord(tokens, tokens.previous(token), "SET", "LOCAL", "SESSION")) {
+            first = tokens.next(first);
+            last = first;
+            while (last < tokens.count() && !tokens.isSymbol(last, ';')) {
+                last = tokens.next(last);
+            }
+        } else if (name.equals("set_config")
+                && tokens.isSymbol(first, '(')
+                && Identifiers.fold(tokens.text(tokens.next(first))).equals("'datestyle'")) {
+            first = tokens.next(tokens.next(tokens.next(first)));
+            last = tokens.next(first);
+            if (tokens.kind(first) != TokenKind.STRING) {
+                return Optional.empty();
+            }
+        } else {
+            return Optional.empty();
+        }
+        return isIso(words(tokens, first, last)) ? Optional.empty() : Optional.of(DATE_STYLE);
     }
 
     private static boolean isOn(StatementCursor cursor, Statement statement) {
@@ -91,9 +124,8 @@ public final class SettingRules {
         return values.size() == 1 && ON.contains(values.get(0));
     }
 
-    private static boolean isIso(StatementCursor cursor, Statement statement) {
-        List<String> values = values(cursor, statement);
-        return values.contains("iso") && ISO_DATE_STYLES.containsAll(values);
+    private static boolean isIso(List<String> values) {
+        return values.stream().allMatch(word -> ISO_DATE_STYLE.matcher(word).matches());
     }
 
     /** Folded even if quoted, because PostgreSQL ignores case in the names of settings. */
@@ -104,16 +136,20 @@ public final class SettingRules {
     /** The words of the value, in lower case, without quotes and commas. */
     private static List<String> values(StatementCursor cursor, Statement statement) {
         cursor.skip();
-        List<String> values = new ArrayList<>();
-        for (; !cursor.atEnd(); cursor.skip()) {
-            String text = Identifiers.fold(statement.tokens().text(cursor.token()));
+        return words(statement.tokens(), cursor.token(), statement.to());
+    }
+
+    private static List<String> words(Tokens tokens, int from, int to) {
+        List<String> words = new ArrayList<>();
+        for (int token = from; token < to; token = tokens.next(token)) {
+            String text = Identifiers.fold(tokens.text(token));
             for (String word : text.split("[\\s,'\"]+", -1)) {
                 if (!word.isEmpty()) {
-                    values.add(word);
+                    words.add(word);
                 }
             }
         }
-        return values;
+        return words;
     }
 
     /**

@@ -62,6 +62,12 @@ class StatementRulesTest {
                     SET standard_conforming_strings TO 'ON' ¦ SET LOCAL standard_conforming_strings TO 'ON'
                     SET DateStyle = ISO, DMY             ¦ SET LOCAL DateStyle = ISO, DMY
                     SET SESSION datestyle TO 'iso,mdy'   ¦ SET LOCAL datestyle TO 'iso,mdy'
+                    SET datestyle TO dmy                 ¦ SET LOCAL datestyle TO dmy
+                    SET DateStyle = "MDY"                ¦ SET LOCAL DateStyle = "MDY"
+                    SET datestyle = 'European'           ¦ SET LOCAL datestyle = 'European'
+                    SET datestyle TO US, ISO             ¦ SET LOCAL datestyle TO US, ISO
+                    SET datestyle TO ''                  ¦ SET LOCAL datestyle TO ''
+                    SET datestyle TO DEFAULT             ¦ SET LOCAL datestyle TO DEFAULT
                     """)
     void makesSettingsLocal(String sql, String expected) {
         assertThat(adapt(sql)).containsExactly(expected);
@@ -173,7 +179,7 @@ class StatementRulesTest {
                     SET standard_conforming_strings TO 'of' ¦ E'
                     SET DateStyle = German                 ¦ ISO
                     SET DateStyle TO 'SQL, DMY'            ¦ ISO
-                    SET LOCAL datestyle = DMY              ¦ ISO
+                    SET LOCAL datestyle = Postgres, DMY    ¦ ISO
                     SET DateStyle = 'iso, german'          ¦ ISO
                     DISCARD ALL                            ¦ DISCARD
                     LISTEN x                               ¦ LISTEN
@@ -191,8 +197,36 @@ class StatementRulesTest {
                     DROP SCHEMA a, public CASCADE          ¦ drop
                     DROP SCHEMA IF EXISTS "public"         ¦ drop
                     ALTER SCHEMA public RENAME TO x        ¦ rename
-                    SELECT 1 \\gexec                       ¦ psql
-                    \\connect x                            ¦ psql
+                    SELECT 1 \\gexec                       ¦ \\gexec is a command of psql, which does not run here; run the statements that the query makes in a block
+                    SELECT 1 AS x \\gset                   ¦ variable of a block
+                    SELECT 1 \\g out.txt                   ¦ \\g is a command of psql, which does not run here; end the statement with a semicolon
+                    \\connect x                            ¦ \\connect is a command of psql
+                    \\c "db" user                          ¦ \\c is a command of psql
+                    \\i other.sql                          ¦ put the statements of that file in its place
+                    \\ir 'other file.sql'                  ¦ put the statements of that file in its place
+                    \\include other.sql                    ¦ put the statements of that file in its place
+                    \\if :x                                ¦ DO $$ BEGIN IF
+                    \\else                                 ¦ DO $$ BEGIN IF
+                    \\endif                                ¦ DO $$ BEGIN IF
+                    \\set x 1                              ¦ in place of variables
+                    \\set ON_ERROR_STOP off                ¦ stops at its first error anyway
+                    \\set AUTOCOMMIT off                   ¦ \\set is a command of psql
+                    \\unset x                              ¦ \\unset is a command of psql
+                    \\copy t FROM 'file' CSV               ¦ \\copy is a command of psql, which does not run here; write the rows as INSERT
+                    \\.                                    ¦ ends the data of COPY
+                    \\q                                    ¦ \\q is a command of psql
+                    \\! rm x                               ¦ of the shell
+                    \\echo a \\i other.sql                 ¦ \\echo is a command of psql
+                    \\dt                                   ¦ \\dt is a command of psql
+                    \\encoding LATIN1                      ¦ save the file as UTF-8
+                    SELECT 1\\; SELECT 2                   ¦ without the backslash
+                    SELECT \\ 1                            ¦ a backslash outside of quotes
+                    SELECT 1 /* c */ + :x                  ¦ :x is a variable of psql
+                    SELECT :'x'                            ¦ :'x' is a variable of psql
+                    CREATE TABLE :"x" (id int)             ¦ :"x" is a variable of psql
+                    SELECT :{?x}                           ¦ is a variable of psql
+                    SELECT f(a[1]) + :x                    ¦ :x is a variable of psql
+                    SELECT 1::int, :x                      ¦ :x is a variable of psql
                     """)
     void refuses(String sql, String message) {
         assertThatThrownBy(() -> adapt("SELECT 1;\n-- c\n" + sql))
@@ -201,9 +235,54 @@ class StatementRulesTest {
                 .hasMessageContaining("m.sql:3");
     }
 
+    /** psql runs a command of the shell. */
+    @Test
+    void refusesEchoOfWhatTheShellPrints() {
+        assertThatThrownBy(() -> adapt("\\echo `date`")).hasMessageContaining("\\echo is a command of psql");
+    }
+
     @Test
     void namesTheLineOfAPsqlCommandInsideAStatement() {
         assertThatThrownBy(() -> adapt("SELECT 1\n\n\\g")).hasMessageContaining("m.sql:3");
+    }
+
+    /** They concern psql's output, or ask for what holds for every migration. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\\echo Adding 'it' to \"x\"...",
+                "\\qecho",
+                "\\warn x",
+                "\\pset pager off",
+                "\\timing",
+                "\\timing on",
+                "\\x",
+                "\\t on",
+                "\\set ON_ERROR_STOP on",
+                "\\set ON_ERROR_STOP 1 ",
+                "\\set ON_ERROR_STOP",
+                "\\set QUIET 1",
+                "\\set ECHO all",
+                "\\set VERBOSITY verbose",
+            })
+    void ignoresCommandsOfPsqlThatChangeNothing(String line) {
+        assertThat(adapt(line + "\nSELECT 1;\n" + line)).containsExactly("SELECT 1");
+        assertThatThrownBy(() -> adapt("SELECT 1\n" + line + "\n+ 1"))
+                .hasMessageContaining("inside of this statement")
+                .hasMessageContaining("m.sql:2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT a[1:n], a[lo:hi], a[:n], a[n:], a[f(b[1:x]):\"y\"] FROM t",
+                "SELECT ':x' /* :x */, $$ :x $$, \":x\"",
+                "SELECT f(a := 1, b => 2), x::text",
+                "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ DECLARE x int := 1; BEGIN RETURN x; END $$",
+                "SELECT '{\"a\":b}'::jsonb, '\\d :x'",
+            })
+    void takesColonsOfSqlForWhatTheyAre(String sql) {
+        assertThat(adapt(sql)).containsExactly(sql);
     }
 
     @Test

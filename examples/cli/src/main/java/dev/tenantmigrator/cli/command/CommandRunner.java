@@ -18,6 +18,7 @@ import dev.tenantmigrator.cli.setup.CommandException;
 import dev.tenantmigrator.cli.setup.InterruptHandler;
 import dev.tenantmigrator.report.Failure;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -109,6 +110,12 @@ final class CommandRunner {
                     e.failure().tenant().isPresent() ? failed(command, e) : CommandResult.stopped(command, e.failure());
         } catch (SQLException e) {
             result = CommandResult.stopped(command, failure(e));
+        } catch (InvalidPathException e) {
+            result = CommandResult.stopped(
+                    command,
+                    Failure.of(
+                            "\"" + e.getInput() + "\" is no path in the encoding of this process; correct it, or set a"
+                                    + " UTF-8 locale, e.g. LC_ALL=C.UTF-8"));
         } catch (Exception e) {
             if (verbose) {
                 e.printStackTrace(context.err());

@@ -5,6 +5,7 @@ import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.setup.CliSettings;
 import dev.tenantmigrator.cli.setup.CommandException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
@@ -28,7 +29,7 @@ final class CreateCommand implements Callable<Integer> {
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMddHHmmss", Locale.ROOT);
 
     /** Leaves room for the timestamp within the 255 bytes of a file name. */
-    private static final int MAX_NAME_LENGTH = 200;
+    private static final int MAX_NAME_BYTES = 200;
 
     private final CommandRunner runner;
 
@@ -106,16 +107,26 @@ final class CreateCommand implements Callable<Integer> {
                         + " again");
     }
 
+    /** Letters and digits in lower case with {@code _} between the words. Latin letters lose their accents. */
     private static String cleaned(String name) {
-        String cleaned = Normalizer.normalize(name, Normalizer.Form.NFKD)
-                .replaceAll("\\p{M}+", "")
+        if (name.indexOf('\uFFFD') >= 0) {
+            throw new CommandException(
+                    "the name cannot be read in the encoding of this process; set a UTF-8 locale, e.g. LC_ALL=C.UTF-8");
+        }
+        String withoutAccents =
+                Normalizer.normalize(name, Normalizer.Form.NFKD).replaceAll("(?<=\\p{IsLatin})\\p{M}+", "");
+        String cleaned = Normalizer.normalize(withoutAccents, Normalizer.Form.NFC)
                 .toLowerCase(Locale.ROOT)
-                .replaceAll("[^a-z0-9]+", "_")
+                .replaceAll("[^\\p{L}\\p{M}\\p{N}]+", "_")
                 .replaceAll("^_+|_+$", "");
         if (cleaned.isEmpty()) {
-            throw new CommandException("a migration name needs letters a-z or digits, e.g. add_invoices");
+            throw new CommandException("a migration name needs letters or digits, e.g. add_invoices");
         }
-        return cleaned.substring(0, Math.min(MAX_NAME_LENGTH, cleaned.length()));
+        int length = cleaned.length();
+        while (cleaned.substring(0, length).getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
+            length = cleaned.offsetByCodePoints(length, -1);
+        }
+        return cleaned.substring(0, length);
     }
 
     private static String up(String version) {

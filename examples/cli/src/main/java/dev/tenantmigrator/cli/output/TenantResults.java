@@ -36,7 +36,9 @@ public final class TenantResults {
             return TenantResult.of(schema, "ahead").withVersions(ahead.versions());
         }
         if (outcome instanceof TenantOutcome.RolledBack rolledBack) {
-            return TenantResult.of(schema, "rolled-back").withVersions(versions(rolledBack.rolledBack()));
+            return TenantResult.of(schema, "rolled-back")
+                    .withVersions(versions(rolledBack.rolledBack()))
+                    .withFindings(rolledBack.findings());
         }
         if (outcome instanceof TenantOutcome.NotApplied) {
             return TenantResult.of(schema, "not-applied");
