@@ -176,15 +176,6 @@ class PublicSchemaAdapterTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"", " \n", "-- a\n/* b */", ";;", "\\restrict x\n\\unrestrict x\n"})
-    void refusesAnEmptyScript(String sql) {
-        assertThatThrownBy(() -> adapt(sql))
-                .isInstanceOf(InvalidMigrationException.class)
-                .hasMessageContaining("empty")
-                .hasMessageContaining("m.sql");
-    }
-
     @Test
     void refusesWhatItCannotReadToTheEnd() {
         assertThatThrownBy(() -> adapt("SELECT 1;\nSELECT 'a;\n"))
