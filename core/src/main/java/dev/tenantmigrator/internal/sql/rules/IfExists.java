@@ -1,12 +1,12 @@
 package dev.tenantmigrator.internal.sql.rules;
 
 import dev.tenantmigrator.MigrationScript;
-import dev.tenantmigrator.internal.sql.lex.Identifiers;
+import dev.tenantmigrator.internal.sql.lex.Lexer;
+import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.internal.sql.lex.TokenContext;
 import dev.tenantmigrator.internal.sql.lex.Tokens;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -17,41 +17,54 @@ public final class IfExists {
 
     private static final Pattern CLAUSE = Pattern.compile("\\bif\\s+exists\\b", Pattern.CASE_INSENSITIVE);
 
-    private static final String NAME = "(?:\"(?:[^\"]|\"\")+\"|[\\p{L}_][\\p{L}\\p{M}\\p{N}_$]*)";
-
-    /** A name before a dot, or in the list behind {@code SCHEMA IF EXISTS}. Also matches in comments and data. */
-    private static final Pattern SCHEMA = Pattern.compile(
-            "(" + NAME + ")\\s*\\.|\\bschema\\s+if\\s+exists\\s+(" + NAME + "(?:\\s*,\\s*" + NAME + ")*)",
-            Pattern.CASE_INSENSITIVE);
-
-    private static final Pattern ANY_NAME = Pattern.compile(NAME);
-
     /** The words between {@code DROP} and {@code IF}, e.g. {@code TEXT SEARCH CONFIGURATION}. */
     private static final int MOST_WORDS = 3;
 
     private IfExists() {}
 
-    /** The names in a script that may be schemas named with {@code IF EXISTS}. Rather finds too many. */
+    /** The names in a script that may be schemas named with {@code IF EXISTS}, also in code. Rather finds too many. */
     public static Set<String> mayName(MigrationScript script) {
         Set<String> names = new LinkedHashSet<>();
-        String text = script.text();
-        if (!CLAUSE.matcher(text).find()) {
-            return names;
-        }
-        Matcher matcher = SCHEMA.matcher(text);
-        while (matcher.find()) {
-            Matcher name = ANY_NAME.matcher(matcher.group(1) == null ? matcher.group(2) : matcher.group(1));
-            while (name.find()) {
-                names.add(stored(name.group()));
-            }
-        }
+        addNames(script.text(), 0, names);
+        // An escape in an identifier can spell characters that no value in the database has.
+        names.removeIf(name -> name.chars().anyMatch(c -> c == 0 || Character.isSurrogate((char) c)));
         return names;
     }
 
-    private static String stored(String name) {
-        return name.startsWith("\"")
-                ? name.substring(1, name.length() - 1).replace("\"\"", "\"")
-                : Identifiers.fold(name);
+    private static void addNames(String text, int depth, Set<String> names) {
+        if (depth > Statement.MAX_NESTING || !CLAUSE.matcher(text).find()) {
+            return;
+        }
+        Tokens tokens = Lexer.lexFragment(text);
+        for (int token = tokens.next(-1); token < tokens.count(); token = tokens.next(token)) {
+            switch (tokens.kind(token)) {
+                case DOLLAR_STRING ->
+                    addNames(text.substring(tokens.contentStart(token), tokens.contentEnd(token)), depth + 1, names);
+                case STRING -> addNames(content(tokens.text(token)), depth + 1, names);
+                case WORD, QUOTED_IDENTIFIER -> {
+                    if (tokens.isSymbol(tokens.next(token), '.')) {
+                        names.add(tokens.name(token));
+                    } else if (tokens.isWord(token, "SCHEMA") && isClause(tokens, tokens.next(token))) {
+                        addListed(tokens, tokens.next(tokens.next(tokens.next(token))), names);
+                    }
+                }
+                default -> {}
+            }
+        }
+    }
+
+    private static void addListed(Tokens tokens, int first, Set<String> names) {
+        int name = first;
+        while (tokens.isIdentifier(name)) {
+            names.add(tokens.name(name));
+            int comma = tokens.next(name);
+            name = tokens.isSymbol(comma, ',') ? tokens.next(comma) : tokens.count();
+        }
+    }
+
+    private static String content(String literal) {
+        return literal.substring(literal.indexOf('\'') + 1, literal.length() - 1)
+                .replace("''", "'");
     }
 
     /**
