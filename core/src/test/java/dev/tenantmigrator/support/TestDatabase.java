@@ -103,8 +103,11 @@ public final class TestDatabase implements AutoCloseable {
         return cluster;
     }
 
+    /** The URL, with the driver's parameters of {@code -Dtest.jdbc.parameters}, e.g. {@code preferQueryMode=simple}. */
     public String jdbcUrl() {
-        return server.urlOf(name);
+        String url = server.urlOf(name);
+        String parameters = System.getProperty("test.jdbc.parameters", "");
+        return parameters.isEmpty() ? url : url + (url.indexOf('?') < 0 ? '?' : '&') + parameters;
     }
 
     public String user() {

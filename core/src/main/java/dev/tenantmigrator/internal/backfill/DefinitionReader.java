@@ -73,7 +73,7 @@ final class DefinitionReader {
         Map<String, String> settings = new LinkedHashMap<>();
         Jdbc.forEach(
                 connection,
-                "SELECT name, pg_catalog.current_setting(name) FROM pg_catalog.unnest(?) name",
+                "SELECT name, pg_catalog.current_setting(name) FROM pg_catalog.unnest(?::pg_catalog.text[]) name",
                 row -> settings.put(row.getString(1), row.getString(2)),
                 SETTINGS.keySet());
         return settings;
@@ -83,7 +83,7 @@ final class DefinitionReader {
         Jdbc.execute(
                 connection,
                 "SELECT pg_catalog.set_config(name, value, true)"
-                        + " FROM ROWS FROM (pg_catalog.unnest(?), pg_catalog.unnest(?)) s(name, value)",
+                        + " FROM ROWS FROM (pg_catalog.unnest(?::pg_catalog.text[]), pg_catalog.unnest(?::pg_catalog.text[])) s(name, value)",
                 settings.keySet(),
                 settings.values());
     }

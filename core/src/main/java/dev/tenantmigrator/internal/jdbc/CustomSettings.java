@@ -28,7 +28,7 @@ public record CustomSettings(Map<String, String> values) {
             return new CustomSettings(values);
         }
         Jdbc.forEach(connection, """
-                SELECT n.name, coalesce(pg_catalog.current_setting(n.name, true), '') FROM pg_catalog.unnest(?) n(name)
+                SELECT n.name, coalesce(pg_catalog.current_setting(n.name, true), '') FROM pg_catalog.unnest(?::pg_catalog.text[]) n(name)
                  WHERE pg_catalog.lower(n.name) NOT IN (SELECT pg_catalog.lower(s.name) FROM pg_catalog.pg_settings s)""", row -> values.put(row.getString(1), row.getString(2)), names);
         return new CustomSettings(values);
     }

@@ -41,7 +41,7 @@ public final class Queries {
     public static List<String> existingSchemas(Connection connection, Collection<String> schemas) throws SQLException {
         return Jdbc.query(
                 connection,
-                "SELECT name FROM pg_catalog.unnest(?) AS names (name)"
+                "SELECT name FROM pg_catalog.unnest(?::pg_catalog.text[]) AS names (name)"
                         + " WHERE pg_catalog.to_regnamespace(pg_catalog.quote_ident(name)) IS NOT NULL",
                 row -> row.getString(1),
                 schemas);
@@ -112,7 +112,7 @@ public final class Queries {
         String query = """
                 SELECT n.name, c.relname
                   FROM (SELECT name, pg_catalog.to_regnamespace(pg_catalog.quote_ident(name)) AS oid
-                          FROM pg_catalog.unnest(?) names(name) OFFSET 0) n,
+                          FROM pg_catalog.unnest(?::pg_catalog.text[]) names(name) OFFSET 0) n,
                        LATERAL (SELECT relname FROM pg_catalog.pg_class
                                  WHERE relnamespace = n.oid AND relname = ANY (?::name[]) AND relkind IN ('r', 'p')
                                 OFFSET 0) c""";
