@@ -17,6 +17,8 @@ import java.util.Optional;
  */
 public final class Jdbc {
 
+    private static final int ALL_ROWS = 0;
+
     private Jdbc() {}
 
     /** Reads a value from the current row. */
@@ -60,8 +62,7 @@ public final class Jdbc {
             forEachPrepared(connection, sql, consumer, args);
             return;
         }
-        try (Statement statement = connection.createStatement()) {
-            statement.setEscapeProcessing(false);
+        try (Statement statement = statement(connection)) {
             try (ResultSet rows = statement.executeQuery(sql)) {
                 while (rows.next()) {
                     consumer.accept(rows);
@@ -92,23 +93,38 @@ public final class Jdbc {
             }
             return;
         }
-        try (Statement statement = connection.createStatement()) {
-            statement.setEscapeProcessing(false);
+        try (Statement statement = statement(connection)) {
             statement.execute(sql);
         }
     }
 
     /** Runs a statement that changes rows, and returns their number. */
     public static int update(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.setEscapeProcessing(false);
+        try (Statement statement = statement(connection)) {
             return statement.executeUpdate(sql);
+        }
+    }
+
+    /**
+     * Creates a statement whose text is sent unchanged, and whose rows are read in one portion. A host's default fetch size would
+     * run the rest of a query only when its rows are read, and outside of a transaction not at all.
+     */
+    static Statement statement(Connection connection) throws SQLException {
+        Statement statement = connection.createStatement();
+        try {
+            statement.setEscapeProcessing(false);
+            statement.setFetchSize(ALL_ROWS);
+            return statement;
+        } catch (SQLException | RuntimeException e) {
+            statement.close();
+            throw e;
         }
     }
 
     private static PreparedStatement prepare(Connection connection, String sql, Object... args) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
         try {
+            statement.setFetchSize(ALL_ROWS);
             for (int i = 0; i < args.length; i++) {
                 if (args[i] instanceof Collection<?> strings) {
                     statement.setArray(i + 1, connection.createArrayOf("text", strings.toArray()));

@@ -41,8 +41,7 @@ final class PipelineSender implements AutoCloseable {
      */
     PipelineSender(Connection connection, Supplier<String> script) throws SQLException {
         this.connection = connection;
-        this.statement = connection.createStatement();
-        statement.setEscapeProcessing(false);
+        this.statement = Jdbc.statement(connection);
         this.notices = new Notices(statement, script);
     }
 

@@ -214,8 +214,7 @@ public final class Session implements AutoCloseable {
 
     /** Runs several statements in one round trip, in the caller's transaction; the last one is a query with one row. */
     public <T> T executeAndQuery(String statements, Jdbc.RowMapper<T> mapper) throws SQLException {
-        try (Statement statement = connection().createStatement()) {
-            statement.setEscapeProcessing(false);
+        try (Statement statement = Jdbc.statement(connection())) {
             boolean rows = statement.execute(statements);
             for (int last = statement.getUpdateCount(); !rows && last >= 0; last = statement.getUpdateCount()) {
                 rows = statement.getMoreResults();
