@@ -28,7 +28,6 @@ import dev.tenantmigrator.report.CreatedTenant;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -41,9 +40,6 @@ import org.slf4j.LoggerFactory;
 public final class TenantCreator {
 
     private static final Logger LOG = LoggerFactory.getLogger(TenantCreator.class);
-
-    /** Time that the server gets to finish a commit whose connection was lost. A commit usually takes milliseconds. */
-    private static final Duration SETTLED = Duration.ofSeconds(2);
 
     private final Config config;
     private final RandomGenerator random;
@@ -126,23 +122,7 @@ public final class TenantCreator {
         CreatedTenant created;
         SQLException lost;
         try (Session session = Session.open(config.dataSource())) {
-            Prepared prepared = load(catalog, session.connection());
-            prepareStore(session);
-            if (SessionLeftovers.ofHost(session.settings())
-                    || prepared.scripts().all().stream().anyMatch(TenantCreator::leavesSettings)) {
-                session.closeWhenDone();
-            }
-            String restore = session.settings().restoreSql();
-            Creation creation = new Creation(
-                    config,
-                    prepared.catalog(),
-                    prepared.scripts(),
-                    session.connection(),
-                    restore,
-                    ownSettings(session.connection(), prepared.scripts()),
-                    oneByOne,
-                    Optional.of(session.settings()),
-                    random);
+            Creation creation = creation(session, catalog, oneByOne);
             try {
                 return Optional.of(session.inTransaction(connection -> creation.run(name, step)));
             } catch (ForeignObjectsException e) {
@@ -160,44 +140,27 @@ public final class TenantCreator {
                 created = creation.done().get();
             }
         }
-        return Optional.of(afterLostCommit(created, lost));
+        return Optional.of(LostCommit.ask(config, created, lost));
     }
 
-    /**
-     * Asks the database whether the tenant exists, after the connection was lost at the commit. It asks more than once, because the
-     * server may still be committing, and because the connection that asks may be lost too.
-     */
-    private CreatedTenant afterLostCommit(CreatedTenant created, SQLException lost) {
-        long end = System.nanoTime() + SETTLED.toNanos();
-        Optional<Boolean> there;
-        do {
-            there = isThere(created.schema());
-            if (there.orElse(false)) {
-                return created;
-            }
-        } while (System.nanoTime() < end && !WaitForTenant.interruptedWhilePausing());
-        String known = there.isPresent()
-                ? "the tenant does not exist; nothing of it was kept; create it again"
-                : "the database could not be asked whether the tenant exists; look for it before you create it again";
-        throw new TenantMigratorException(
-                SqlErrors.failure(lost)
-                        .withMessage(
-                                "the connection was lost at the commit (" + SqlErrors.message(lost) + "), and " + known)
-                        .inTenant(created.schema()),
-                SqlErrors.withoutDetail(lost));
-    }
-
-    /** Whether the tenant exists; empty when the database could not be asked. */
-    private Optional<Boolean> isThere(String schema) {
-        try (Session session = Session.openToRead(config.dataSource())) {
-            return Optional.of(config.recorder().isTracked(session.connection(), schema));
-        } catch (SQLException e) {
-            LOG.debug("A tenant cannot be looked for", SqlErrors.withoutDetail(e));
-            return Optional.empty();
-        } catch (TenantMigratorException e) {
-            LOG.debug("A tenant cannot be looked for", e);
-            return Optional.empty();
+    private Creation creation(Session session, MigrationCatalog catalog, boolean oneByOne) throws SQLException {
+        Prepared prepared = load(catalog, session.connection());
+        prepareStore(session);
+        if (SessionLeftovers.ofHost(session.settings())
+                || prepared.scripts().all().stream().anyMatch(TenantCreator::leavesSettings)) {
+            session.closeWhenDone();
         }
+        String restore = session.settings().restoreSql();
+        return new Creation(
+                config,
+                prepared.catalog(),
+                prepared.scripts(),
+                session.connection(),
+                restore,
+                ownSettings(session.connection(), prepared.scripts()),
+                oneByOne,
+                Optional.of(session.settings()),
+                random);
     }
 
     /** Creates a tenant inside the caller's transaction. */
@@ -234,6 +197,9 @@ public final class TenantCreator {
             CreatedTenant created = runChecked(creation, name, step);
             transaction.leave(settings, own, created.schema());
             return publish(created);
+        } catch (Creation.EvictedException e) {
+            last = Optional.empty();
+            throw locateOnAnotherConnection(e, catalog, name);
         } catch (MigrationFailedException e) {
             last = Optional.empty();
             transaction.rollBack(e);
@@ -242,6 +208,20 @@ public final class TenantCreator {
             transaction.rollBack(e);
             throw e;
         }
+    }
+
+    /** Finds the statement that failed by a creation that is rolled back. The caller's connection was closed at the error. */
+    private MigrationFailedException locateOnAnotherConnection(
+            Creation.EvictedException e, MigrationCatalog catalog, TenantName name) {
+        try (Session session = Session.open(config.dataSource())) {
+            Creation creation = creation(session, catalog, true);
+            session.inRolledBackTransaction(connection -> creation.run(name, CreationStep.NONE));
+        } catch (MigrationFailedException located) {
+            return e.withPlaceOf(located);
+        } catch (SQLException | TenantMigratorException notLocated) {
+            LOG.debug("A failed creation cannot be run again to find its statement", notLocated);
+        }
+        return e.withPlaceOf(e);
     }
 
     private static CreatedTenant runChecked(Creation creation, TenantName name, CreationStep step) throws SQLException {

@@ -46,6 +46,19 @@ class RegisterTest {
                 .isEmpty();
     }
 
+    /** SQLState 0A000, at which HikariCP closes a connection unless it is told not to. */
+    @Test
+    void aTypeThatAViewUsesIsReportedWithItsPlace(TestDatabase database, @TempDir Path directory) {
+        Cli cli = Cli.on(database, directory)
+                .withMigration(
+                        "1_view",
+                        "CREATE TABLE a (b INT);\nCREATE VIEW v AS SELECT b FROM a;\nALTER TABLE a ALTER b TYPE BIGINT;",
+                        "");
+        JsonNode failed = cli.json(1, "register", "fiona");
+        assertThat(failed.at("/tenants/0/error/message").asText()).contains("used by a view").doesNotContain("closed");
+        assertThat(failed.at("/tenants/0/error/line").asInt()).isEqualTo(3);
+    }
+
     @Test
     void anyOtherMigrationsDo(TestDatabase database, @TempDir Path directory) {
         Cli cli = Cli.on(database, directory)

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenantmigrator.registration.SignUp.Account;
 import dev.tenantmigrator.support.TestDatabase;
+import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -75,6 +77,23 @@ class RegistrationTest {
             assertThat(second.headers().firstValue("Content-Type")).hasValue("application/problem+json");
             assertThat(tenants()).containsExactly(first.schema());
             assertThat(users()).containsExactly(first.schema());
+        }
+    }
+
+    /** SQLState 0A000, at which HikariCP closes a connection unless it is told not to. */
+    @Test
+    void anErrorAtWhichPoolsCloseConnectionsIsAnsweredAsAnyOther(@TempDir Path directory) throws IOException {
+        Path version = Files.createDirectories(directory.resolve("1_view"));
+        Files.writeString(
+                version.resolve("migration.sql"),
+                "CREATE TABLE a (b INT);\nCREATE VIEW v AS SELECT b FROM a;\nALTER TABLE a ALTER b TYPE BIGINT;");
+        try (Instance instance = Instance.start(database, "registration.migrations=file:" + directory)) {
+            HttpResponse<String> response = instance.register("erin", "erin@example.org");
+
+            assertThat(response.statusCode()).isEqualTo(500);
+            assertThat(response.body()).contains("The account could not be created. Nothing was stored.");
+            assertThat(users()).isEmpty();
+            assertThat(tenants()).isEmpty();
         }
     }
 

@@ -154,6 +154,7 @@ public final class Database implements AutoCloseable {
         config.setMinimumIdle(0);
         config.setMaximumPoolSize(connections(parallelism));
         config.setInitializationFailTimeout(-1);
+        config.setExceptionOverrideClassName(KeepConnection.class.getName());
         return new HikariDataSource(config);
     }
 
