@@ -55,7 +55,9 @@ class RegisterTest {
                         "CREATE TABLE a (b INT);\nCREATE VIEW v AS SELECT b FROM a;\nALTER TABLE a ALTER b TYPE BIGINT;",
                         "");
         JsonNode failed = cli.json(1, "register", "fiona");
-        assertThat(failed.at("/tenants/0/error/message").asText()).contains("used by a view").doesNotContain("closed");
+        assertThat(failed.at("/tenants/0/error/message").asText())
+                .contains("used by a view")
+                .doesNotContain("closed");
         assertThat(failed.at("/tenants/0/error/line").asInt()).isEqualTo(3);
     }
 

@@ -87,7 +87,7 @@ class RegistrationTest {
         Files.writeString(
                 version.resolve("migration.sql"),
                 "CREATE TABLE a (b INT);\nCREATE VIEW v AS SELECT b FROM a;\nALTER TABLE a ALTER b TYPE BIGINT;");
-        try (Instance instance = Instance.start(database, "registration.migrations=file:" + directory)) {
+        try (Instance instance = Instance.start(database, "registration.migrations=" + directory)) {
             HttpResponse<String> response = instance.register("erin", "erin@example.org");
 
             assertThat(response.statusCode()).isEqualTo(500);
