@@ -83,10 +83,10 @@ class TrackingFaultTest {
                 "UPDATE schema_migrations SET version = '20240199_other' WHERE version < '20240102'",
                 "UPDATE schema_migrations SET applied_at = NULL",
                 "DELETE FROM schema_migrations",
-                "TRUNCATE schema_migrations",
-                "TRUNCATE schema_migrations; DROP TABLE schema_migrations; CREATE TABLE schema_migrations"
-                        + " (id SERIAL PRIMARY KEY, version VARCHAR(255), description TEXT, applied_at TIMESTAMP, checksum VARCHAR(64))",
-                "ALTER TABLE schema_migrations RENAME TO mine; CREATE VIEW schema_migrations AS SELECT * FROM mine",
+                "DO $$ BEGIN EXECUTE 'TRUNCATE schema_migrations'; END $$",
+                "DO $$ BEGIN EXECUTE 'TRUNCATE schema_migrations; DROP TABLE schema_migrations; CREATE TABLE schema_migrations"
+                        + " (id SERIAL PRIMARY KEY, version VARCHAR(255), description TEXT, applied_at TIMESTAMP, checksum VARCHAR(64))'; END $$",
+                "DO $$ BEGIN ALTER TABLE schema_migrations RENAME TO mine; CREATE VIEW schema_migrations AS SELECT * FROM mine; END $$",
                 "CREATE RULE nothing AS ON INSERT TO schema_migrations DO INSTEAD NOTHING",
                 "DO $$ BEGIN EXECUTE 'DELETE FROM schema' || '_migrations'; END $$",
                 """
@@ -231,7 +231,8 @@ class TrackingFaultTest {
     void aCreationIsTakenBackWithTheTableOfTheTenant() {
         // Only a migration can come between the making of this table and its rows.
         Migration fault = Migration.of(
-                "20240102_fault", "ALTER TABLE schema_migrations ADD CONSTRAINT short CHECK (version !~ 'fault')");
+                "20240102_fault",
+                "DO $$ BEGIN ALTER TABLE schema_migrations ADD CONSTRAINT short CHECK (version !~ 'fault'); END $$");
         TenantMigrator migrator = with(TrackingStore.perSchema(), MEMBERS, fault);
         assertThatThrownBy(() -> migrator.createTenant(TenantName.exactly("a")))
                 .isInstanceOf(MigrationFailedException.class)
