@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -51,6 +53,27 @@ class ExtensionTest {
         }
         assertThat(schemaOf("citext")).isEqualTo("public");
         assertThat(schemaOf("pg_trgm")).isEqualTo("public");
+    }
+
+    @Test
+    void anExtensionThatTheCallerRolledBackIsCreatedAgain() throws SQLException {
+        TenantMigrator migrator = Samples.with(
+                database,
+                Migration.of("20240201_words", "CREATE EXTENSION citext; CREATE TABLE words (word public.citext)"));
+        try (Connection connection = database.connection()) {
+            connection.setAutoCommit(false);
+            migrator.createTenant(connection, TenantName.forUser("a"));
+            connection.rollback();
+            assertThat(database.values("SELECT extname FROM pg_extension WHERE extname = 'citext'"))
+                    .isEmpty();
+
+            migrator.createTenant(connection, TenantName.forUser("a"));
+            migrator.createTenant(connection, TenantName.forUser("b"));
+            connection.commit();
+            connection.setAutoCommit(true);
+        }
+        assertThat(schemaOf("citext")).isEqualTo("public");
+        assertThat(migrator.tenants()).hasSize(2);
     }
 
     @Test
@@ -127,7 +150,7 @@ class ExtensionTest {
         try (var connection = database.superuserDataSource().getConnection();
                 var statement = connection.createStatement()) {
             statement.execute(sql);
-        } catch (java.sql.SQLException e) {
+        } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }
     }

@@ -13,10 +13,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -183,15 +181,6 @@ class TrackingMoveTest {
         }
     }
 
-    private static FleetReport deployWhatIsLeft(TenantMigrator migrator) {
-        try {
-            return migrator.deployAll();
-        } catch (TenantMigratorException e) {
-            assertThat(e).hasMessageContaining("in the other store");
-            return new FleetReport(List.of(), Duration.ZERO);
-        }
-    }
-
     @Test
     void whoLooksIntoTheWrongStoreIsTold() {
         Samples.with(database, SMALL).createTenant(TenantName.exactly("t_1"));
@@ -203,27 +192,6 @@ class TrackingMoveTest {
                     .hasMessageContaining("1 in the other store; use that store (--tracking fleet)");
         }
         assertThat(inside.moveTracking(TrackingStore.fleet()).outcomes()).isEmpty();
-    }
-
-    @Test
-    void severalMayMoveAndDeployAtOnce() {
-        IntStream.range(0, 60).forEach(i -> Samples.with(database, SMALL).createTenant(TenantName.exactly("t_" + i)));
-        List<CompletableFuture<FleetReport>> runs = List.of(
-                CompletableFuture.supplyAsync(() -> inside.moveTracking(TrackingStore.fleet())),
-                CompletableFuture.supplyAsync(() -> inside.moveTracking(TrackingStore.fleet())),
-                CompletableFuture.supplyAsync(() -> deployWhatIsLeft(inside)));
-        runs.forEach(CompletableFuture::join);
-
-        assertThat(runs.get(0).join().successful()).isTrue();
-        assertThat(runs.get(1).join().successful()).isTrue();
-        assertThat(runs.get(2).join().failed())
-                .allSatisfy(failed -> assertThat(failed.failure().message())
-                        .containsAnyOf(
-                                "there is no such tenant", "the tenant is gone", "schema_migrations\" does not exist"));
-        assertThat(inside.tenants()).isEmpty();
-        outside.deployAll().throwIfFailed();
-        assertThat(outside.tenants()).hasSize(60);
-        assertThat(outside.verify().successful()).isTrue();
     }
 
     @Test

@@ -47,13 +47,19 @@ public final class FleetRuns {
         }
     }
 
-    /** Runs a plan over all tenants, even when this store has none because all were moved to the other one. */
-    public static FleetReport runOnWhatIsLeft(Config config, String name, Planner planner) throws SQLException {
+    /** Plans a run that reads no records before its jobs begin. */
+    @FunctionalInterface
+    public interface SessionPlanner {
+        /** Makes the plan; changes nothing in a tenant. */
+        FleetPlan plan(Session session) throws SQLException;
+    }
+
+    /** Runs a plan that reads the tenants itself. There may be none, because all were moved to the other store. */
+    public static FleetReport runOnWhatIsLeft(Config config, String name, SessionPlanner planner) throws SQLException {
         Recording.Span<FleetReport> span = Recording.run(name);
         try {
             RolloutRunner runner = new RolloutRunner(config, name, Rollout.defaults());
-            FleetReader.Fleet<RecordedVersion> fleet = new FleetReader(config).histories(Tenants.all());
-            return span.done(runner.run(plan(config, fleet, planner)));
+            return span.done(runner.run(plan(config, planner)));
         } catch (Throwable e) {
             span.failed(e);
             throw e;
@@ -62,12 +68,16 @@ public final class FleetRuns {
 
     private static FleetPlan plan(Config config, FleetReader.Fleet<RecordedVersion> fleet, Planner planner)
             throws SQLException {
+        FleetPlan plan = plan(config, session -> planner.plan(session, fleet));
+        fleet.failures()
+                .forEach((schema, failure) -> plan.decide(new TenantOutcome.Failed(schema, List.of(), failure)));
+        return plan;
+    }
+
+    private static FleetPlan plan(Config config, SessionPlanner planner) throws SQLException {
         // Closed before the jobs begin: with a pool of one, they need this connection.
         try (Session session = Session.openToRead(config.dataSource())) {
-            FleetPlan plan = planner.plan(session, fleet);
-            fleet.failures()
-                    .forEach((schema, failure) -> plan.decide(new TenantOutcome.Failed(schema, List.of(), failure)));
-            return plan;
+            return planner.plan(session);
         }
     }
 }

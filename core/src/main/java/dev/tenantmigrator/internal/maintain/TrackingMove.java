@@ -12,6 +12,7 @@ import dev.tenantmigrator.internal.fleet.TenantJob;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.Failure;
@@ -41,13 +42,16 @@ public final class TrackingMove {
         this.target = Recorder.of(target);
     }
 
-    /** Moves the records of all tenants that the source store still has. */
+    /**
+     * Moves the records of all tenants that the source store still has. Only their names are read before: another move may take a
+     * record at any moment, so each is read under its tenant's lock.
+     */
     public FleetReport move() throws SQLException {
-        return FleetRuns.runOnWhatIsLeft(config, "move of the tracking", (session, fleet) -> {
+        return FleetRuns.runOnWhatIsLeft(config, "move of the tracking", session -> {
             FleetPlan plan = new FleetPlan();
-            fleet.rows().keySet().forEach(schema -> plan.add(new TenantMove(schema)));
+            new FleetReader(config).tenants(session.connection()).forEach(schema -> plan.add(new TenantMove(schema)));
             Pipeline shared = target.prepare();
-            if (!shared.isEmpty() && !fleet.rows().isEmpty()) {
+            if (!shared.isEmpty() && !plan.jobs().isEmpty()) {
                 // Before the workers begin; otherwise each would wait for the first one's transaction.
                 session.sendInTransaction(shared.add(Containment.FLUSH_COUNTERS));
             }

@@ -51,11 +51,7 @@ public final class TenantCreator {
      */
     private volatile Optional<Prepared> last = Optional.empty();
 
-    /**
-     * Prepared scripts and the catalog of their files.
-     *
-     * @param extensions the fingerprint of the installed extensions when the scripts were prepared
-     */
+    /** Prepared scripts, their files, and the extensions' fingerprint afterwards: a caller may roll back what was created. */
     private record Prepared(MigrationCatalog catalog, PreparedScripts scripts, List<String> extensions) {}
 
     /** Chooses the digits of names by a secure random generator: a tenant's name should not be guessable. */
@@ -245,7 +241,9 @@ public final class TenantCreator {
         Prepared prepared = known.isPresent()
                 ? known.get()
                 : new Prepared(
-                        catalog, PreparedScripts.prepareForCreation(config, connection, scripts(catalog)), extensions);
+                        catalog,
+                        PreparedScripts.prepareForCreation(config, connection, scripts(catalog)),
+                        Extensions.state(connection));
         last = Optional.of(prepared);
         return prepared;
     }

@@ -192,7 +192,7 @@ public final class FleetReader {
             fleet.rows().putAll(rows);
             chunk.stream()
                     .filter(schema -> !rows.containsKey(schema))
-                    .forEach(schema -> fleet.failures().put(schema, gone(schema)));
+                    .forEach(schema -> fleet.failures().put(schema, TenantSchemas.gone(schema)));
         } catch (SQLException e) {
             if (SqlErrors.isConnectionLost(e)) {
                 throw e;
@@ -219,14 +219,9 @@ public final class FleetReader {
         }
     }
 
-    private static Failure gone(String schema) {
-        return Failure.of("the tenant was dropped or renamed while the tenants were read; nothing was changed in it")
-                .inTenant(schema);
-    }
-
     private Failure unreadable(Connection connection, String schema, SQLException e) throws SQLException {
         if (isGone(connection, schema, e)) {
-            return gone(schema);
+            return TenantSchemas.gone(schema);
         }
         Failure failure = SqlErrors.failure(e);
         return failure.withMessage("the tracking table cannot be read: " + failure.message())

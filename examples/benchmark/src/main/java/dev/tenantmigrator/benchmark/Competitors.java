@@ -109,9 +109,9 @@ final class Competitors {
     }
 
     /** Nanoseconds of warm-up. */
-    static long warmUp(String name, int rounds, int ifFast) {
-        return WARM_UP_PER_ROUND
-                .multipliedBy((long) rounds * (SLOW.contains(name) ? 1 : ifFast))
+    static long warmUp(String name, BenchmarkSetup setup, int ifFast) {
+        return setup.warmUp(WARM_UP_PER_ROUND)
+                .multipliedBy((long) setup.rounds() * (SLOW.contains(name) ? 1 : ifFast))
                 .toNanos();
     }
 

@@ -55,10 +55,10 @@ final class HistoryBenchmark {
     HistoryResults run() throws Exception {
         setup.report("history: warm-up");
         long end = System.nanoTime() + MAX_WARM_UP.toNanos();
-        for (int i = 0; i < WARM_UP_ROUNDS && System.nanoTime() < end; i++) {
-            round(new Stopwatch<>());
+        for (int i = 0; i < setup.warmUpRounds(WARM_UP_ROUNDS) && System.nanoTime() < end; i++) {
+            round(setup.stopwatch());
         }
-        Stopwatch<TimedStep> stopwatch = new Stopwatch<>();
+        Stopwatch<TimedStep> stopwatch = setup.stopwatch();
         for (int i = 1; i <= setup.rounds(); i++) {
             setup.report("history: round " + i + " of " + setup.rounds());
             round(stopwatch);

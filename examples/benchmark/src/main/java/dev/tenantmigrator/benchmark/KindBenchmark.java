@@ -47,7 +47,7 @@ final class KindBenchmark {
             setup.report("kinds: round " + round + " of " + setup.rounds());
             fleet.vacuumCatalogs();
             // VACUUM empties the connections' caches. Fill them again before the first deploy that is timed.
-            fleet.deploy(MigrationKind.A, Deployer.OURS, new Stopwatch<>());
+            fleet.deploy(MigrationKind.A, Deployer.OURS, setup.stopwatch());
             round(fleet, round, stopwatches);
         }
         return sections(stopwatches);
@@ -58,7 +58,8 @@ final class KindBenchmark {
         setup.report("kinds: warm-up");
         KindFleet fleet = new KindFleet(setup, "warm_kinds", setup.some(WARM_UP_TENANTS));
         long end = System.nanoTime() + MAX_WARM_UP.toNanos();
-        for (int round = 0; round < WARM_UP_ROUNDS && System.nanoTime() < end; round++) {
+        int rounds = setup.warmUpRounds(WARM_UP_ROUNDS);
+        for (int round = 0; round < rounds && System.nanoTime() < end; round++) {
             round(fleet, round, stopwatches());
         }
     }
@@ -69,7 +70,7 @@ final class KindBenchmark {
         int turn = round;
         for (MigrationKind kind : MigrationKind.values()) {
             for (Deployer deployer : Competitors.order(deployers, turn)) {
-                fleet.deploy(kind, deployer, stopwatches.getOrDefault(deployer, new Stopwatch<>()));
+                fleet.deploy(kind, deployer, stopwatches.getOrDefault(deployer, setup.stopwatch()));
             }
             turn++;
         }
@@ -77,7 +78,7 @@ final class KindBenchmark {
 
     private Map<Deployer, Stopwatch<MigrationKind>> stopwatches() {
         Map<Deployer, Stopwatch<MigrationKind>> stopwatches = new EnumMap<>(Deployer.class);
-        deployers.forEach(deployer -> stopwatches.put(deployer, new Stopwatch<>()));
+        deployers.forEach(deployer -> stopwatches.put(deployer, setup.stopwatch()));
         return stopwatches;
     }
 

@@ -62,6 +62,11 @@ public final class Main implements Callable<Integer> {
     private int rounds;
 
     @Option(
+            names = "--no-warm-up",
+            description = "measure in a cold JVM, to try the program; the figures say nothing about speed")
+    private boolean cold;
+
+    @Option(
             names = "--only",
             split = ",",
             paramLabel = "<part>",
@@ -118,11 +123,11 @@ public final class Main implements Callable<Integer> {
         if (tenants < 1 || threads < 1 || rounds < 1) {
             throw new ParameterException(spec.commandLine(), "--tenants, --threads and --rounds must be at least 1");
         }
-        if (scale.isPresent() && (scale.get() < 2 * ScaleBenchmark.SMALL || json || !only.isEmpty())) {
+        if (scale.isPresent() && (scale.get() < 2 * ScaleBenchmark.SMALL || json || cold || !only.isEmpty())) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--scale must be at least " + 2 * ScaleBenchmark.SMALL
-                            + " and cannot be combined with --json or --only");
+                            + " and cannot be combined with --json, --no-warm-up or --only");
         }
         BenchmarkServer server;
         try {
@@ -142,7 +147,7 @@ public final class Main implements Callable<Integer> {
                 return 0;
             }
             BenchmarkSetup setup = new BenchmarkSetup(
-                    server, directory, Benchmark.names("tenant_", tenants), threads, rounds, err::println);
+                    server, directory, Benchmark.names("tenant_", tenants), threads, rounds, !cold, err::println);
             BenchmarkResult figures =
                     new Benchmark(setup, only.isEmpty() ? EnumSet.allOf(BenchmarkPart.class) : only).run();
             out.println(json ? figures.json() : figures.markdown());

@@ -84,7 +84,7 @@ final class ReadBenchmark {
         for (Map.Entry<String, Read> read : reads.entrySet()) {
             repeats.put(read.getKey(), warmUp(read.getKey(), read.getValue()));
         }
-        Stopwatch<String> stopwatch = new Stopwatch<>();
+        Stopwatch<String> stopwatch = setup.stopwatch();
         for (int round = 0; round < setup.rounds(); round++) {
             setup.report(operation.key() + ": round " + (round + 1) + " of " + setup.rounds());
             for (String name : Competitors.order(Competitors.NAMES, round)) {
@@ -108,7 +108,7 @@ final class ReadBenchmark {
     private int warmUp(String name, Read read) throws Exception {
         // The slow competitors are warm after a few tenants. The library always reads all tenants.
         List<String> some = Competitors.SLOW.contains(name) ? setup.some(WARM_UP_TENANTS) : setup.tenants();
-        long end = System.nanoTime() + Competitors.warmUp(name, setup.rounds(), FAST_WARM_UP_FACTOR);
+        long end = System.nanoTime() + Competitors.warmUp(name, setup, FAST_WARM_UP_FACTOR);
         long last;
         int runs = 0;
         do {

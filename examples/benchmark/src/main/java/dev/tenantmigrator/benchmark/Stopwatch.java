@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures operations after the JVM's compiler has become idle. The median of the rounds counts.
+ * Measures operations, in a warm JVM after its compiler has become idle. The median of the rounds counts.
  *
  * @param <K> identifies an operation
  */
@@ -22,6 +22,12 @@ final class Stopwatch<K> {
     private static final Duration MAX_WAIT = Duration.ofSeconds(3);
 
     private final Map<K, List<Double>> times = new LinkedHashMap<>();
+    private final boolean warm;
+
+    /** Waits for the compiler if the JVM is warm. */
+    Stopwatch(boolean warm) {
+        this.warm = warm;
+    }
 
     /** A measured operation. */
     @FunctionalInterface
@@ -31,7 +37,9 @@ final class Stopwatch<K> {
 
     /** Runs an operation and records its time per item. */
     void time(K operation, int items, Timed timed) throws Exception {
-        waitForCompiler();
+        if (warm) {
+            waitForCompiler();
+        }
         long start = System.nanoTime();
         timed.run();
         double millis = (System.nanoTime() - start) / 1e6 / items;

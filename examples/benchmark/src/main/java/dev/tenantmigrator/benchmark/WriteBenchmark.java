@@ -45,7 +45,7 @@ final class WriteBenchmark {
     Map<String, Double> create() throws Exception {
         setup.report("create: warm-up");
         for (String name : Competitors.NAMES) {
-            long end = System.nanoTime() + Competitors.warmUp(name, setup.rounds(), FAST_WARM_UP_FACTOR);
+            long end = System.nanoTime() + Competitors.warmUp(name, setup, FAST_WARM_UP_FACTOR);
             do {
                 List<String> schemas = Benchmark.names(
                         "warm_", Math.min(WARM_UP_TENANTS, setup.tenants().size()));
@@ -61,7 +61,7 @@ final class WriteBenchmark {
         competitors.execute("VACUUM ANALYZE");
         List<List<String>> parts = Workers.chunks(
                 setup.tenants(), Math.max(1, (setup.tenants().size() + setup.rounds() - 1) / setup.rounds()));
-        Stopwatch<String> stopwatch = new Stopwatch<>();
+        Stopwatch<String> stopwatch = setup.stopwatch();
         for (int round = 0; round < parts.size(); round++) {
             List<String> part = parts.get(round);
             setup.report("create: round " + (round + 1) + " of " + parts.size());
@@ -78,15 +78,16 @@ final class WriteBenchmark {
 
     /** Measures the deploy of one column. */
     Map<String, Double> deployOne() throws Exception {
-        Stopwatch<String> stopwatch = new Stopwatch<>();
+        Stopwatch<String> stopwatch = setup.stopwatch();
         setup.report("deployOne: warm-up");
         compileDeploys();
-        for (int round = 0; round < WARM_UP_ROUNDS; round++) {
-            deployRound(round, round == WARM_UP_ROUNDS - 1 ? Set.of() : Competitors.SLOW, new Stopwatch<>());
+        int warmUpRounds = setup.warmUpRounds(WARM_UP_ROUNDS);
+        for (int round = 0; round < warmUpRounds; round++) {
+            deployRound(round, round == warmUpRounds - 1 ? Set.of() : Competitors.SLOW, setup.stopwatch());
         }
         for (int round = 1; round <= setup.rounds(); round++) {
             setup.report("deployOne: round " + round + " of " + setup.rounds());
-            deployRound(WARM_UP_ROUNDS + round, Set.of(), stopwatch);
+            deployRound(warmUpRounds + round, Set.of(), stopwatch);
         }
         // Autovacuum would do it within minutes; now it cannot disturb the next part.
         competitors.execute("ANALYZE");
@@ -109,7 +110,7 @@ final class WriteBenchmark {
             competitor.migrations(all);
             competitor.create(schemas);
         }
-        for (int round = 0; round < FAST_DEPLOYS; round++) {
+        for (int round = 0; round < setup.warmUpRounds(FAST_DEPLOYS); round++) {
             all.add(MigrationScript.ofRound(round));
             for (Competitor competitor : fast) {
                 competitor.migrations(all);

@@ -88,7 +88,8 @@ class MainTest {
     }
 
     private JsonNode measured(String parts) throws Exception {
-        int exitCode = run("--tenants", "3", "--threads", "2", "--rounds", "1", "--only", parts, "--json");
+        int exitCode =
+                run("--tenants", "3", "--threads", "2", "--rounds", "1", "--no-warm-up", "--only", parts, "--json");
         assertThat(exitCode).as(text(err)).isZero();
         return new ObjectMapper().readTree(out.toByteArray());
     }
