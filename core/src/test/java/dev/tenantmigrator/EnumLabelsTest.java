@@ -243,6 +243,15 @@ class EnumLabelsTest {
                 "CREATE TYPE mood AS ENUM ('a') | {T} | DO $$ BEGIN EXECUTE 'ALTER TYPE mood ADD VALUE ''new'''; END $$ | {USE}",
                 "CREATE TYPE mood AS ENUM ('a') | {T}; DO $$ BEGIN EXECUTE 'ALTER TYPE mood ADD VALUE ''c'''; END $$ |"
                         + " ALTER TYPE mood ADD VALUE 'new' | {USE}",
+                // Nor may a handler hide it.
+                "CREATE TYPE mood AS ENUM ('a') | {T}; INSERT INTO t SELECT unnest(enum_range(NULL::mood)) |"
+                        + " ALTER TYPE mood ADD VALUE 'new' | DO $$ BEGIN INSERT INTO t VALUES ('new'); EXCEPTION WHEN OTHERS THEN"
+                        + " NULL; END $$",
+                "CREATE TYPE mood AS ENUM ('a') | {T} | DO $$ BEGIN EXECUTE 'ALTER TYPE mood ADD VALUE ''new'''; END $$ |"
+                        + " DO 'BEGIN INSERT INTO t VALUES (''new''); EXCEPTION WHEN object_not_in_prerequisite_state THEN NULL; END'",
+                // A quoted name, which the failing statement does not mention.
+                "CREATE TYPE \"My mood\" AS ENUM ('a') | CREATE TABLE t (m \"My mood\"); SELECT enum_range(NULL::\"My mood\") |"
+                        + " ALTER TYPE \"My mood\" ADD VALUE 'new' | INSERT INTO t VALUES ('new')",
             })
     void areRefusedWhereTheyCannotBeUsed(String history) {
         TenantMigrator migrator = Samples.with(database, migrations(history));
@@ -274,7 +283,7 @@ class EnumLabelsTest {
                 migrations("CREATE TYPE mood AS ENUM ('a') | {T} | DO $$ BEGIN IF 1 = 2 THEN ALTER TYPE mood ADD VALUE"
                         + " 'never'; END IF; END $$ | ALTER TYPE mood ADD VALUE 'new' | {USE}");
         String tenant;
-        try (Connection connection = database.connection()) {
+        try (Connection connection = database.rawDataSource().getConnection()) {
             connection.setAutoCommit(false);
             tenant = Samples.with(database, all)
                     .createTenant(connection, TenantName.forUser("a"))

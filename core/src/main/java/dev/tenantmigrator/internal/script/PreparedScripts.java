@@ -148,8 +148,8 @@ public final class PreparedScripts {
     }
 
     /** Adds the remedy to a failure that is about a label which could not be reserved. */
-    public static Failure explainLabel(Failure failure) {
-        return ReservedLabels.explained(failure);
+    public Failure explainLabel(Failure failure, SQLException e) {
+        return labels.explained(failure, e);
     }
 
     /**

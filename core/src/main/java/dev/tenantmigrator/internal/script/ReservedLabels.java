@@ -8,6 +8,7 @@ import dev.tenantmigrator.internal.sql.rewrite.EnumLabels;
 import dev.tenantmigrator.internal.sql.rewrite.EnumLabels.Expected;
 import dev.tenantmigrator.report.Failure;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -103,10 +104,18 @@ final class ReservedLabels {
         return UNSAFE_USE.equals(SqlErrors.state(e));
     }
 
-    /** Adds the remedy to a failure that is about a label which could not be reserved. */
-    static Failure explained(Failure failure) {
-        boolean unsafe = failure.sqlState().filter(UNSAFE_USE::equals).isPresent();
-        return unsafe ? failure.withMessage(failure.message() + REMEDY) : failure;
+    /** Adds the type and the remedy to a failure that is about a label which could not be reserved. */
+    Failure explained(Failure failure, SQLException e) {
+        if (!isUnsafeUse(e)) {
+            return failure;
+        }
+        String detail = SqlErrors.detail(e);
+        String type = labels.names().stream()
+                .filter(detail::contains)
+                .max(Comparator.comparing(String::length))
+                .map(name -> " (the enum " + Sql.identifier(name) + ")")
+                .orElse("");
+        return failure.withMessage(failure.message() + type + REMEDY);
     }
 
     /**

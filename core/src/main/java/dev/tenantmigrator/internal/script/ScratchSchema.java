@@ -122,7 +122,7 @@ public final class ScratchSchema {
             if (other.isPresent()) {
                 throw new OtherScriptsException(other.get(), e);
             }
-            throw failed(e.failure(), e);
+            throw failed(scripts.explainLabel(e.failure(), e), e);
         } catch (SQLException e) {
             Optional<ForeignObjectsException> foreign = ForeignObjectsException.find(e);
             if (foreign.isEmpty()) {

@@ -260,7 +260,7 @@ final class Creation {
         if (!(e instanceof ScriptFailure) && SqlErrors.says(e, CreationPipeline.DEFERRED)) {
             failure = Failure.of(CreationPipeline.DEFERRED + "; drop the table in the migration that creates it");
         }
-        failure = PreparedScripts.explainLabel(failure);
+        failure = scripts.explainLabel(failure, e);
         if (SqlErrors.state(e).equals(INVALID_TRANSACTION_TERMINATION)) {
             failure = failure.withMessage(failure.message() + ": a tenant is created in one transaction, in which no"
                     + " procedure can commit; write a DO block that commits instead of CALL");

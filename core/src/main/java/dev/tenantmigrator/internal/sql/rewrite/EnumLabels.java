@@ -3,18 +3,13 @@ package dev.tenantmigrator.internal.sql.rewrite;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.sql.lex.Identifiers;
-import dev.tenantmigrator.internal.sql.lex.Lexer;
-import dev.tenantmigrator.internal.sql.lex.Splitter;
 import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.internal.sql.lex.StatementCursor;
 import dev.tenantmigrator.internal.sql.lex.TokenContext;
-import dev.tenantmigrator.internal.sql.lex.TokenKind;
 import dev.tenantmigrator.internal.sql.lex.Tokens;
-import dev.tenantmigrator.internal.sql.lex.UnreadableSqlException;
 import dev.tenantmigrator.internal.sql.rules.ScriptReader;
 import dev.tenantmigrator.internal.sql.rules.TransactionRules;
 import dev.tenantmigrator.internal.sql.template.Edits;
-import dev.tenantmigrator.internal.sql.template.LiteralText;
 import dev.tenantmigrator.internal.sql.template.SchemaName;
 import dev.tenantmigrator.internal.sql.template.Template;
 import java.util.ArrayList;
@@ -25,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Reserves the labels that later statements add to an enum. A tenant is created in one transaction, in which an added label
@@ -43,14 +39,25 @@ public final class EnumLabels {
     /** Behind {@code ALTER}: this label is not reserved. */
     private static final String AS_WRITTEN = "/* tenant_migrator: as written */";
 
+    /**
+     * In front of a block's handlers: a label that is not reserved cannot be used, which is no failure file by file, so no
+     * handler may hide it.
+     */
+    private static final String RAISE_UNSAFE_USE = " WHEN SQLSTATE '55P04' THEN RAISE;";
+
+    private static final Pattern ADD = Pattern.compile("\\badd\\s+value\\b");
+
     private final Set<Integer> toMark;
     private final Map<String, EnumType> types = new HashMap<>();
+    private final Set<String> names = new TreeSet<>();
     private final List<EnumType> created = new ArrayList<>();
     private final LabelReaders readers = new LabelReaders();
     private final List<MigrationScript> scripts = new ArrayList<>();
     private final List<List<Expected>> expected = new ArrayList<>();
     private final Set<EnumType> extended = new HashSet<>();
+    private final List<Runnable> toRaise = new ArrayList<>();
     private int number;
+    private int added;
     private boolean mayReserve = true;
 
     private EnumLabels(Set<Integer> toMark) {
@@ -87,6 +94,9 @@ public final class EnumLabels {
         }
         if (toMark.isEmpty()) {
             labels.created.forEach(EnumType::reserve);
+            if (labels.added > labels.all().size()) {
+                labels.toRaise.forEach(Runnable::run);
+            }
         }
         for (int i = 0; i < scripts.size(); i++) {
             MigrationScript script = scripts.get(i);
@@ -107,6 +117,11 @@ public final class EnumLabels {
         return expected.get(script);
     }
 
+    /** The names that the enums of the scripts have and had. */
+    public Set<String> names() {
+        return names;
+    }
+
     /** The reservations of the type that has this one. */
     public Set<Integer> ofSameType(int reservation) {
         return created.stream()
@@ -125,15 +140,16 @@ public final class EnumLabels {
 
     private void follow(MigrationScript script, String text, Edits out) {
         String folded = Identifiers.fold(text);
-        if (!folded.contains("type") && !readers.mayBeIn(folded)) {
+        added += (int) ADD.matcher(folded).results().count();
+        if (!folded.contains("type") && !folded.contains("exception") && !readers.mayBeIn(folded)) {
             return;
         }
         List<Statement> statements = ScriptReader.read(script);
         Set<Statement> undone = undone(statements);
         for (Statement statement : statements) {
             mayReserve &= !readers.reads(statement);
-            if (statement.startsWith("DO")) {
-                followBlock(statement, out);
+            if (statement.startsWith("DO") && !undone.contains(statement)) {
+                BlockCode.of(statement, out).ifPresent(this::followBlock);
             } else if (!undone.contains(statement)) {
                 followType(statement, false, out);
             }
@@ -156,41 +172,20 @@ public final class EnumLabels {
         return undone;
     }
 
-    private void followBlock(Statement statement, Edits out) {
-        Tokens tokens = statement.tokens();
-        for (int token = statement.from(); token < statement.to(); token = tokens.next(token)) {
-            if (!tokens.isWord(tokens.previous(token), "LANGUAGE")) {
-                try {
-                    followLiteral(tokens, token, out);
-                } catch (UnreadableSqlException e) {
-                    // It is in another language. The labels that it adds show in the check.
-                    return;
-                }
-            }
-        }
-    }
-
-    private void followLiteral(Tokens tokens, int token, Edits out) throws UnreadableSqlException {
-        if (tokens.kind(token) == TokenKind.DOLLAR_STRING) {
-            followBody(Lexer.lex(tokens.source(), tokens.contentStart(token), tokens.contentEnd(token)), out);
-        } else if (tokens.kind(token) == TokenKind.STRING) {
-            Optional<LiteralText> body = LiteralText.of(tokens, token);
-            if (body.isPresent()) {
-                followBody(Lexer.lex(body.get().text()), body.get().edits(out));
-            }
-        }
-    }
-
-    private void followBody(Tokens body, Edits out) throws UnreadableSqlException {
+    private void followBlock(BlockCode code) {
         int loops = 0;
-        for (Statement chunk : Splitter.split(body)) {
-            for (int token = chunk.from(); token < chunk.to(); token = body.next(token)) {
-                if (body.isWord(token, "LOOP")) {
-                    loops += body.isWord(body.previous(token), "END") ? -1 : 1;
-                } else if (TokenContext.isAnyWord(body, token, "CREATE", "ALTER", "DROP")
-                        && body.isWord(body.next(token), "TYPE")
-                        && TokenContext.beginsStatement(body, token)) {
-                    followType(new Statement(body, token, chunk.to(), chunk.line()), loops > 0, out);
+        for (Statement statement : code.statements()) {
+            Tokens tokens = statement.tokens();
+            for (int token = statement.from(); token < statement.to(); token = tokens.next(token)) {
+                if (tokens.isWord(token, "LOOP")) {
+                    loops += tokens.isWord(tokens.previous(token), "END") ? -1 : 1;
+                } else if (tokens.isWord(token, "EXCEPTION") && tokens.isWord(tokens.next(token), "WHEN")) {
+                    int handlers = tokens.end(token);
+                    toRaise.add(() -> code.out().replace(handlers, handlers, RAISE_UNSAFE_USE));
+                } else if (TokenContext.isAnyWord(tokens, token, "CREATE", "ALTER", "DROP")
+                        && tokens.isWord(tokens.next(token), "TYPE")
+                        && TokenContext.beginsStatement(tokens, token)) {
+                    followType(new Statement(tokens, token, statement.to(), statement.line()), loops > 0, code.out());
                     break;
                 }
             }
@@ -226,6 +221,7 @@ public final class EnumLabels {
         if (!types.containsKey(name) && cursor.take("AS", "ENUM")) {
             EnumType.create(cursor, tokens, out).ifPresent(type -> {
                 types.put(name, type);
+                names.add(name);
                 created.add(type);
             });
         }
@@ -234,7 +230,9 @@ public final class EnumLabels {
     private void alter(String name, EnumType type, StatementCursor cursor, Tokens tokens) {
         if (cursor.take("RENAME", "TO")) {
             types.remove(name);
-            types.put(cursor.takeName(), type);
+            String renamed = cursor.takeName();
+            types.put(renamed, type);
+            names.add(renamed);
         } else if (cursor.take("SET", "SCHEMA") && !cursor.takeName().equals(SchemaName.PUBLIC)) {
             types.remove(name);
         } else if (cursor.take("RENAME", "VALUE")) {
