@@ -63,9 +63,11 @@ class EnumLabelsTest {
                 "SELECT typname::text, enumlabel::text FROM pg_enum e JOIN pg_type t ON t.oid = enumtypid"
                         + " JOIN pg_namespace n ON n.oid = typnamespace WHERE nspname = ? ORDER BY typname, enumsortorder",
                 schema));
-        if (!database.query("SELECT FROM pg_tables WHERE schemaname = ? AND tablename = 't'", schema)
-                .isEmpty()) {
-            facts.addAll(database.query("SELECT m::text FROM " + schema + ".t ORDER BY m"));
+        for (String table : database.values(
+                "SELECT tablename FROM pg_tables WHERE schemaname = ? AND tablename IN ('t', 'log') ORDER BY 1",
+                schema)) {
+            facts.addAll(database.query(
+                    "SELECT r::text FROM " + schema + "." + table + " r ORDER BY r::text COLLATE \"C\""));
         }
         return facts;
     }
@@ -221,7 +223,15 @@ class EnumLabelsTest {
                         + " unnest(enum_range(NULL::mood)) | {USE}",
                 "CREATE TYPE mood AS ENUM ('a') | CREATE FUNCTION labels() RETURNS mood[] LANGUAGE sql AS 'SELECT"
                         + " enum_range(NULL::mood)' | {T} | ALTER TYPE mood ADD VALUE 'new' | {USE}",
+                "CREATE TYPE mood AS ENUM ('y') | SELECT enum_range(NULL::mood) | DROP TYPE mood; CREATE TYPE mood AS ENUM ('a'); {T} |"
+                        + " ALTER TYPE mood ADD VALUE 'new' | {USE}",
                 // Readers that would see a reserved label.
+                "DO $$ BEGIN CREATE TYPE mood AS ENUM ('a'); {T}; INSERT INTO t SELECT unnest(enum_range(NULL::mood)); END $$ |"
+                        + " ALTER TYPE mood ADD VALUE 'new' | ALTER TYPE mood ADD VALUE 'b'",
+                "CREATE TABLE log (x text) | CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log SELECT"
+                        + " enumlabel FROM pg_enum WHERE enumtypid = 'mood'::regtype; RETURN NEW; END $$ | CREATE TYPE mood AS ENUM"
+                        + " ('a') | {T}; CREATE TRIGGER note BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION note() | INSERT INTO t"
+                        + " VALUES ('a') | ALTER TYPE mood ADD VALUE 'new' | INSERT INTO t SELECT 'a' FROM log LIMIT 1",
                 "CREATE TYPE mood AS ENUM ('a') | {T}; INSERT INTO t SELECT unnest(enum_range(NULL::mood)) |"
                         + " ALTER TYPE mood ADD VALUE 'new'",
                 "CREATE TYPE mood AS ENUM ('a') | {T} | CREATE FUNCTION labels() RETURNS SETOF mood LANGUAGE sql AS 'SELECT"

@@ -147,11 +147,17 @@ public final class EnumLabels {
         List<Statement> statements = ScriptReader.read(script);
         Set<Statement> undone = undone(statements);
         for (Statement statement : statements) {
-            mayReserve &= !readers.reads(statement);
+            boolean before = mayReserve;
+            boolean reads = readers.reads(statement);
+            mayReserve &= !reads;
             if (statement.startsWith("DO") && !undone.contains(statement)) {
                 BlockCode.of(statement, out).ifPresent(this::followBlock);
             } else if (!undone.contains(statement)) {
                 followType(statement, false, out);
+            }
+            if (reads) {
+                types.values().forEach(EnumType::fix);
+                mayReserve = before && LabelReaders.runsOnce(statement);
             }
         }
     }

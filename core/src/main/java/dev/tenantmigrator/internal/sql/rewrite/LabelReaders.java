@@ -47,6 +47,21 @@ final class LabelReaders {
         return reads;
     }
 
+    /** Whether a statement leaves nothing behind that reads labels again, so that only the enums of now matter. */
+    static boolean runsOnce(Statement statement) {
+        StatementCursor cursor = statement.cursor();
+        if (cursor.take("CREATE", "TABLE")) {
+            cursor.take("IF", "NOT", "EXISTS");
+            cursor.takeUnqualifiedName();
+            return cursor.take("AS");
+        }
+        if (cursor.take("DO")) {
+            String code = statement.tokens().source().substring(statement.start(), statement.end());
+            return !Identifiers.fold(code).contains("create");
+        }
+        return cursor.takeAny("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES");
+    }
+
     private static boolean readsAll(String code) {
         long reads = count(READS.matcher(code));
         return reads > 0
