@@ -85,14 +85,20 @@ public final class PreparedScripts {
                 extensions(config, files).stream().map(ExtensionRequest::name).toList();
         Extensions.Installed installed = Extensions.installed(connection, names, config.sharedSchema());
         return new PreparedScripts(
-                config, rollout, installed, installed.missing(names), absentSchemas(connection, files), ReservedLabels.of(List.of()));
+                config,
+                rollout,
+                installed,
+                installed.missing(names),
+                absentSchemas(connection, files),
+                ReservedLabels.of(List.of()));
     }
 
     private static PreparedScripts provided(
             Config config, Rollout rollout, Connection connection, Collection<MigrationScript> files)
             throws SQLException {
         Extensions.Installed installed = Extensions.ensure(connection, extensions(config, files), config);
-        return new PreparedScripts(config, rollout, installed, Set.of(), absentSchemas(connection, files), ReservedLabels.of(List.of()));
+        return new PreparedScripts(
+                config, rollout, installed, Set.of(), absentSchemas(connection, files), ReservedLabels.of(List.of()));
     }
 
     /** The names in the scripts that may be schemas and of which the database has none. Costs a query only if a script asks. */
@@ -121,8 +127,8 @@ public final class PreparedScripts {
     }
 
     private PreparedScripts forCreation(List<MigrationScript> files, ReservedLabels reserved) {
-        PreparedScripts creation = new PreparedScripts(
-                config, rollout, installed, missingExtensions, shared.absentSchemas(), reserved);
+        PreparedScripts creation =
+                new PreparedScripts(config, rollout, installed, missingExtensions, shared.absentSchemas(), reserved);
         List<TenantScript> adapted = config.adapter().adaptForCreation(reserved.files(), shared);
         for (int i = 0; i < files.size(); i++) {
             creation.scripts.put(files.get(i), creation.prepared(files.get(i), adapted.get(i)));

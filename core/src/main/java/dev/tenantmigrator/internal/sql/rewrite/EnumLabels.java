@@ -1,5 +1,6 @@
 package dev.tenantmigrator.internal.sql.rewrite;
 
+import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.sql.lex.Identifiers;
@@ -144,8 +145,14 @@ public final class EnumLabels {
         if (!folded.contains("type") && !folded.contains("exception") && !readers.mayBeIn(folded)) {
             return;
         }
-        List<Statement> statements = ScriptReader.read(script);
-        Set<Statement> undone = undone(statements);
+        List<Statement> statements;
+        try {
+            statements = ScriptReader.read(script);
+        } catch (InvalidMigrationException e) {
+            // The adapter refuses the script, unless it is one of the host's own, for another syntax.
+            return;
+        }
+        Set<Statement> undone = TransactionRules.undone(statements);
         for (Statement statement : statements) {
             boolean before = mayReserve;
             boolean reads = readers.reads(statement);
@@ -160,22 +167,6 @@ public final class EnumLabels {
                 mayReserve = before && LabelReaders.runsOnce(statement);
             }
         }
-    }
-
-    /** The statements between a savepoint and the return to it. */
-    private static Set<Statement> undone(List<Statement> statements) {
-        Set<Statement> undone = new HashSet<>();
-        for (int i = 0; i < statements.size(); i++) {
-            Optional<String> savepoint = TransactionRules.rolledBackTo(statements.get(i));
-            for (int j = i - 1; savepoint.isPresent() && j >= 0; j--) {
-                StatementCursor cursor = statements.get(j).cursor();
-                undone.add(statements.get(j));
-                if (cursor.take("SAVEPOINT") && cursor.takeName().equals(savepoint.get())) {
-                    break;
-                }
-            }
-        }
-        return undone;
     }
 
     private void followBlock(BlockCode code) {

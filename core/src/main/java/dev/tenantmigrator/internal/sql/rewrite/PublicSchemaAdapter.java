@@ -92,9 +92,9 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
             rules.add(LocalSettings::set);
             rules.add(LocalSettings::reset);
             rules.add(LocalSettings::setConfig);
+            rules.add(new TypeCatalogs(shared));
         }
         rules.add((tokens, token, out) -> path.setConfig(tokens, token, withSettings, out));
-        rules.add(new TypeCatalogs(shared));
         rules.add(new LiteralRule(references));
         return new CodeRewriter(references, rules);
     }

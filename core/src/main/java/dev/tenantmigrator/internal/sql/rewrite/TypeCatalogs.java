@@ -2,6 +2,7 @@ package dev.tenantmigrator.internal.sql.rewrite;
 
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.internal.sql.lex.TokenContext;
 import dev.tenantmigrator.internal.sql.lex.Tokens;
 import dev.tenantmigrator.internal.sql.rewrite.CodeRewriter.Rule;
@@ -11,7 +12,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The rule for queries of {@code pg_type} and {@code pg_enum} that name no schema, such as {@code IF NOT EXISTS (SELECT FROM
+ * The rule for queries of {@code pg_type} and {@code pg_enum} that a migration runs and that name no schema, such as {@code IF NOT EXISTS (SELECT FROM
  * pg_type WHERE typname = 'mood') THEN CREATE TYPE}. They would find the types of other tenants, so they read only those
  * of the tenant, of PostgreSQL and of extensions, and shared ones.
  */
@@ -61,6 +62,12 @@ final class TypeCatalogs implements Rule {
         this.others = "::pg_catalog.regnamespace OR typnamespace = 'pg_catalog'::pg_catalog.regnamespace" + namedShared
                 + " OR EXISTS (SELECT FROM pg_catalog.pg_depend WHERE classid = 'pg_catalog.pg_type'::pg_catalog.regclass"
                 + " AND objid = pg_type.oid AND deptype = 'e')";
+    }
+
+    /** The code of a view or function stays as it is written. */
+    @Override
+    public Rule in(Statement statement) {
+        return statement.startsWith("CREATE") ? (tokens, token, out) -> false : this;
     }
 
     @Override
