@@ -8,6 +8,7 @@ import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.sql.rules.ExtensionRequest;
 import dev.tenantmigrator.internal.sql.rules.IfExists;
 import dev.tenantmigrator.internal.sql.rules.TrackingTableRules;
+import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.rollout.Rollout;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -28,14 +30,17 @@ public final class PreparedScripts {
     private final SharedObjects shared;
     private final TenantPath path;
     private final Set<String> missingExtensions;
+    private final ReservedLabels labels;
     private final Map<MigrationScript, PreparedScript> scripts = new ConcurrentHashMap<>();
+    private volatile Optional<PreparedScripts> next = Optional.empty();
 
     private PreparedScripts(
             Config config,
             Rollout rollout,
             Extensions.Installed installed,
             Set<String> missingExtensions,
-            Set<String> absentSchemas) {
+            Set<String> absentSchemas,
+            ReservedLabels labels) {
         this.config = config;
         this.rollout = rollout;
         this.installed = installed;
@@ -49,6 +54,7 @@ public final class PreparedScripts {
         schemas.addAll(installed.schemas());
         this.path = new TenantPath(schemas);
         this.missingExtensions = Set.copyOf(missingExtensions);
+        this.labels = labels;
     }
 
     /**
@@ -79,14 +85,20 @@ public final class PreparedScripts {
                 extensions(config, files).stream().map(ExtensionRequest::name).toList();
         Extensions.Installed installed = Extensions.installed(connection, names, config.sharedSchema());
         return new PreparedScripts(
-                config, rollout, installed, installed.missing(names), absentSchemas(connection, files));
+                config,
+                rollout,
+                installed,
+                installed.missing(names),
+                absentSchemas(connection, files),
+                ReservedLabels.of(List.of()));
     }
 
     private static PreparedScripts provided(
             Config config, Rollout rollout, Connection connection, Collection<MigrationScript> files)
             throws SQLException {
         Extensions.Installed installed = Extensions.ensure(connection, extensions(config, files), config);
-        return new PreparedScripts(config, rollout, installed, Set.of(), absentSchemas(connection, files));
+        return new PreparedScripts(
+                config, rollout, installed, Set.of(), absentSchemas(connection, files), ReservedLabels.of(List.of()));
     }
 
     /** The names in the scripts that may be schemas and of which the database has none. Costs a query only if a script asks. */
@@ -111,13 +123,57 @@ public final class PreparedScripts {
 
     /** Other scripts with the same extensions, prepared for a creation. */
     public PreparedScripts forCreation(List<MigrationScript> files) {
+        return forCreation(files, ReservedLabels.of(files));
+    }
+
+    private PreparedScripts forCreation(List<MigrationScript> files, ReservedLabels reserved) {
         PreparedScripts creation =
-                new PreparedScripts(config, rollout, installed, missingExtensions, shared.absentSchemas());
-        List<TenantScript> adapted = config.adapter().adaptForCreation(files, shared);
+                new PreparedScripts(config, rollout, installed, missingExtensions, shared.absentSchemas(), reserved);
+        List<TenantScript> adapted = config.adapter().adaptForCreation(reserved.files(), shared);
         for (int i = 0; i < files.size(); i++) {
             creation.scripts.put(files.get(i), creation.prepared(files.get(i), adapted.get(i)));
         }
         return creation;
+    }
+
+    /**
+     * The scripts for another attempt at a creation that failed: they add some enum labels as they are written, not as
+     * reserved ones.
+     *
+     * @return empty when the failure cannot be due to a reservation
+     */
+    public Optional<PreparedScripts> forCreationAfter(SQLException e) {
+        Optional<PreparedScripts> other = labels.after(e).map(fewer -> forCreation(fewer.written(), fewer));
+        other.ifPresent(scripts -> next = other);
+        return other;
+    }
+
+    /** The scripts that the last creation ended with. */
+    public PreparedScripts latest() {
+        return next.map(PreparedScripts::latest).orElse(this);
+    }
+
+    /** Adds the remedy to a failure that is about a label which could not be reserved. */
+    public Failure explainLabel(Failure failure, SQLException e) {
+        return labels.explained(failure, e);
+    }
+
+    /**
+     * Whether the last failure of a creation hides the cause: it is about a label that is not reserved any more because of the
+     * first failure, which was not about a label.
+     */
+    public boolean hidesCause(SQLException first, SQLException last) {
+        return ReservedLabels.isUnsafeUse(last) && !ReservedLabels.isCauseOf(first);
+    }
+
+    /** A statement that fails when a script of a creation left other enum labels than its text says. */
+    public Optional<String> labelCheckSql(MigrationScript script, String schema) {
+        return labels.checkSql(script, schema);
+    }
+
+    /** A statement that fails when a creation left a placeholder of an enum label. */
+    public Optional<String> labelLeftOverSql(String schema) {
+        return labels.leftOverSql(schema);
     }
 
     /**

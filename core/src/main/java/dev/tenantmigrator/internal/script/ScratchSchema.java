@@ -39,6 +39,19 @@ public final class ScratchSchema {
         this.checked = checked;
     }
 
+    /** A migration failed, maybe due to a reserved enum label: the work begins again with fewer of them. */
+    private static final class OtherScriptsException extends SQLException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient PreparedScripts scripts;
+
+        OtherScriptsException(PreparedScripts scripts, SQLException cause) {
+            super(SqlErrors.withoutDetail(cause));
+            this.scripts = scripts;
+        }
+    }
+
     /** Work in the scratch schema. */
     @FunctionalInterface
     public interface Work<T> {
@@ -51,6 +64,18 @@ public final class ScratchSchema {
      * because its locks would make other sessions wait.
      */
     public static <T> T use(Session session, Config config, PreparedScripts scripts, Work<T> work) throws SQLException {
+        PreparedScripts current = scripts;
+        while (true) {
+            try {
+                return useOnce(session, config, current, work);
+            } catch (OtherScriptsException e) {
+                current = e.scripts;
+            }
+        }
+    }
+
+    private static <T> T useOnce(Session session, Config config, PreparedScripts scripts, Work<T> work)
+            throws SQLException {
         String random = UUID.randomUUID().toString().replace("-", "");
         String schema = ReservedSchemas.OWN_PREFIX + "scratch_" + random;
         Containment containment = new Containment(AllowList.of(config, false));
@@ -85,13 +110,19 @@ public final class ScratchSchema {
                 .addScript(
                         migration.version(),
                         migration.up(),
-                        scripts.get(migration.up()).statementsInCreation(schema))
-                .addCheck(migration.version(), migration.up(), PendingConstraints.checkSql(schema));
+                        scripts.get(migration.up()).statementsInCreation(schema));
+        scripts.labelCheckSql(migration.up(), schema)
+                .ifPresent(sql -> pipeline.addCheck(migration.version(), migration.up(), sql));
+        pipeline.addCheck(migration.version(), migration.up(), PendingConstraints.checkSql(schema));
         try {
             pipeline.sendOneByOne(connection);
             checked.check(connection);
         } catch (ScriptFailure e) {
-            throw failed(e.failure(), e);
+            Optional<PreparedScripts> other = scripts.forCreationAfter(e);
+            if (other.isPresent()) {
+                throw new OtherScriptsException(other.get(), e);
+            }
+            throw failed(scripts.explainLabel(e.failure(), e), e);
         } catch (SQLException e) {
             Optional<ForeignObjectsException> foreign = ForeignObjectsException.find(e);
             if (foreign.isEmpty()) {

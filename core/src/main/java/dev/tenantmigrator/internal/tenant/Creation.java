@@ -44,20 +44,19 @@ final class Creation {
     private static final String DUPLICATE_SCHEMA = "42P06";
     private static final String UNIQUE_VIOLATION = "23505";
     private static final String INVALID_TRANSACTION_TERMINATION = "2D000";
-
     /** Random names to try. With eight digits, 20 collisions in a row mean that something else is wrong. */
     private static final int MAX_NAMES = 20;
 
     private final Config config;
     private final Recorder recorder;
     private final MigrationCatalog catalog;
-    private final PreparedScripts scripts;
-    private final CreationPipeline migrations;
     private final Connection connection;
     private final boolean oneByOne;
     private final Optional<SessionSettings> own;
     private final RandomGenerator random;
     private final Containment containment;
+    private PreparedScripts scripts;
+    private CreationPipeline migrations;
     private Optional<CreatedTenant> done = Optional.empty();
     private String tried = "";
 
@@ -80,34 +79,13 @@ final class Creation {
         this.config = config;
         this.recorder = config.recorder();
         this.catalog = catalog;
-        this.scripts = scripts;
+        this.scripts = scripts.latest();
         this.connection = connection;
-        this.migrations = new CreationPipeline(recorder, catalog, scripts, restore, ownSettings);
+        this.migrations = new CreationPipeline(recorder, catalog, this.scripts, restore, ownSettings);
         this.oneByOne = oneByOne;
         this.own = own;
         this.containment = new Containment(AllowList.of(config, false));
         this.random = random;
-    }
-
-    /** A script failed, and the connection was closed before the failing statement was known. */
-    static final class EvictedException extends MigrationFailedException {
-
-        private static final long serialVersionUID = 1L;
-
-        EvictedException(Failure failure, Throwable cause) {
-            super(failure, cause);
-        }
-
-        /** The failure for a caller whose transaction the pool has ended, with the place that another run found. */
-        MigrationFailedException withPlaceOf(MigrationFailedException other) {
-            Failure failure = other.failure();
-            failure = failure().tenant().map(failure::inTenant).orElse(failure);
-            return new MigrationFailedException(
-                    failure.withMessage(
-                            failure.message() + "; the pool closed the caller's connection at this error, and with it"
-                                    + " the transaction. HikariCP keeps it with an exceptionOverrideClassName"),
-                    other);
-        }
     }
 
     /**
@@ -220,16 +198,33 @@ final class Creation {
         }
     }
 
-    /** Sends the statements again, one by one, because a pipeline does not tell which one failed. */
+    /**
+     * Sends the statements again, one by one, because a pipeline does not tell which one failed; and again with fewer reserved
+     * enum labels, as long as the failure may be due to one.
+     */
     private void sendOneByOne(String schema) throws SQLException {
-        try {
-            send(schema, true);
-        } catch (SQLException e) {
-            Optional<ForeignObjectsException> foreign = ForeignObjectsException.find(e);
-            if (foreign.isPresent()) {
-                throw foreign.get();
+        Optional<SQLException> first = Optional.empty();
+        while (true) {
+            try {
+                send(schema, true);
+                return;
+            } catch (SQLException e) {
+                Optional<ForeignObjectsException> foreign = ForeignObjectsException.find(e);
+                if (foreign.isPresent()) {
+                    throw foreign.get();
+                }
+                Optional<PreparedScripts> other = LockTable.isFull(e) ? Optional.empty() : scripts.forCreationAfter(e);
+                if (other.isEmpty()) {
+                    throw failed(
+                            first.filter(earlier -> scripts.hidesCause(earlier, e))
+                                    .orElse(e),
+                            schema);
+                }
+                first = first.or(() -> Optional.of(e));
+                rollBack(schema, e);
+                scripts = other.get();
+                migrations = migrations.with(scripts);
             }
-            throw failed(e, schema);
         }
     }
 
@@ -244,6 +239,7 @@ final class Creation {
         if (!(e instanceof ScriptFailure) && SqlErrors.says(e, CreationPipeline.DEFERRED)) {
             failure = Failure.of(CreationPipeline.DEFERRED + "; drop the table in the migration that creates it");
         }
+        failure = scripts.explainLabel(failure, e);
         if (SqlErrors.state(e).equals(INVALID_TRANSACTION_TERMINATION)) {
             failure = failure.withMessage(failure.message() + ": a tenant is created in one transaction, in which no"
                     + " procedure can commit; write a DO block that commits instead of CALL");

@@ -41,6 +41,11 @@ record CreationPipeline(
     static final String RECORD_TAMPERED =
             "a migration changes the tracking table, or keeps the library from changing it";
 
+    /** A pipeline of the same migrations, prepared in another way. */
+    CreationPipeline with(PreparedScripts other) {
+        return new CreationPipeline(recorder, catalog, other, restore, ownSettings);
+    }
+
     /** The migrations, and their record where it is in the tenant's schema. */
     Pipeline statements(String schema) {
         boolean recordsInside = recorder.recordsInside();
@@ -59,6 +64,7 @@ record CreationPipeline(
                 record(schema, unrecorded, pipeline);
             }
             pipeline.addScript(migration.version(), script, prepared.statementsInCreation(schema));
+            scripts.labelCheckSql(script, schema).ifPresent(sql -> pipeline.addCheck(migration.version(), script, sql));
             deferred = deferred || PendingConstraints.mayBeLeftBy(script);
             if (deferred) {
                 pipeline.addCheck(migration.version(), script, PendingConstraints.checkSql(schema));
@@ -77,6 +83,7 @@ record CreationPipeline(
         pipeline.add(scripts.path().sql(schema))
                 .add(PendingConstraints.checkSql(schema))
                 .add(Containment.LIBRARY_SETTINGS);
+        scripts.labelLeftOverSql(schema).ifPresent(pipeline::add);
         if (recordsInside) {
             pipeline.addAll(assertRecorded(schema));
         }

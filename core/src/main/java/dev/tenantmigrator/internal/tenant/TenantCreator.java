@@ -123,7 +123,7 @@ public final class TenantCreator {
                 return Optional.of(session.inTransaction(connection -> creation.run(name, step)));
             } catch (ForeignObjectsException e) {
                 throw session.inRolledBackTransaction(connection -> creation.locate(e));
-            } catch (Creation.EvictedException e) {
+            } catch (EvictedException e) {
                 if (oneByOne) {
                     throw e;
                 }
@@ -193,7 +193,7 @@ public final class TenantCreator {
             CreatedTenant created = runChecked(creation, name, step);
             transaction.leave(settings, own, created.schema());
             return publish(created);
-        } catch (Creation.EvictedException e) {
+        } catch (EvictedException e) {
             last = Optional.empty();
             throw locateOnAnotherConnection(e, catalog, name);
         } catch (MigrationFailedException e) {
@@ -208,7 +208,7 @@ public final class TenantCreator {
 
     /** Finds the statement that failed by a creation that is rolled back. The caller's connection was closed at the error. */
     private MigrationFailedException locateOnAnotherConnection(
-            Creation.EvictedException e, MigrationCatalog catalog, TenantName name) {
+            EvictedException e, MigrationCatalog catalog, TenantName name) {
         try (Session session = Session.open(config.dataSource())) {
             Creation creation = creation(session, catalog, true);
             session.inRolledBackTransaction(connection -> creation.run(name, CreationStep.NONE));

@@ -1,167 +1,167 @@
 package dev.tenantmigrator.internal.sql.rewrite;
 
+import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.sql.lex.StatementCursor;
 import dev.tenantmigrator.internal.sql.lex.TokenKind;
 import dev.tenantmigrator.internal.sql.lex.Tokens;
+import dev.tenantmigrator.internal.sql.template.Edits;
+import dev.tenantmigrator.internal.sql.template.LiteralText;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** An enum that a script creates, with the labels that later statements add to it and rename. */
 final class EnumType {
 
-    private final Tokens tokens;
+    /** The place of a label that is not part of the statement that creates the type. */
+    private static final int LATER = -1;
+
+    private final Edits creation;
     private final int parenthesis;
     private final List<Label> labels = new ArrayList<>();
-    private final Set<String> everNamed = new HashSet<>();
+    private final Set<Integer> reserved = new TreeSet<>();
     private boolean fixed;
 
-    private EnumType(Tokens tokens, int parenthesis) {
-        this.tokens = tokens;
+    private EnumType(Edits creation, int parenthesis) {
+        this.creation = creation;
         this.parenthesis = parenthesis;
     }
 
     /**
      * @param name the name by now
-     * @param text the spelling in the script
-     * @param place the label's token in the statement that creates the type; empty for a label that is added later
+     * @param place the offset behind the label in the statement that creates the type, or {@link #LATER}
+     * @param reserved the number of the reservation; 0 for a label without one
      */
-    private record Label(String name, String text, Optional<Place> place) {}
+    private record Label(String name, int place, int reserved) {}
 
-    /** A token, identified by its text and end, because bodies are read more than once. */
-    record Place(String source, int end) {
-
-        static Place of(Tokens tokens, int token) {
-            return new Place(tokens.source(), tokens.end(token));
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Place place && place.end == end && place.source.equals(source);
-        }
-
-        /** Leaves out the text, which may be long and is the same for most places. */
-        @Override
-        public int hashCode() {
-            return end;
-        }
-    }
-
-    /** Reads the labels of {@code CREATE TYPE … AS ENUM}; empty when one is spelled in a way that is not followed. */
-    static Optional<EnumType> create(StatementCursor cursor, Tokens tokens) {
-        EnumType type = new EnumType(tokens, cursor.token());
+    /**
+     * Reads the labels of {@code CREATE TYPE … AS ENUM}.
+     *
+     * @param creation takes changes to the statement
+     * @return empty when a label is spelled in a way that is not followed
+     */
+    static Optional<EnumType> create(StatementCursor cursor, Tokens tokens, Edits creation) {
+        EnumType type = new EnumType(creation, tokens.end(cursor.token()));
         if (!cursor.takeSymbol('(')) {
             return Optional.empty();
         }
-        for (; !cursor.atEnd() && !tokens.isSymbol(cursor.token(), ')'); cursor.takeSymbol(',')) {
+        while (!cursor.atEnd() && !tokens.isSymbol(cursor.token(), ')')) {
             int token = cursor.token();
             Optional<String> label = label(cursor, tokens);
             if (label.isEmpty()) {
                 return Optional.empty();
             }
-            type.labels.add(new Label(label.get(), tokens.text(token), Optional.of(Place.of(tokens, token))));
-            type.everNamed.add(label.get());
+            type.labels.add(new Label(label.get(), tokens.end(token), 0));
+            cursor.takeSymbol(',');
         }
         return Optional.of(type);
     }
 
-    /** No later label may be moved to the creation of the type. */
+    /** No label that is added from here on is reserved. Its order would be wrong next to labels that are not followed. */
     void fix() {
         fixed = true;
     }
 
     /** Reads {@code RENAME VALUE 'a' TO 'b'}. */
-    void rename(StatementCursor cursor, Tokens in) {
-        Optional<String> from = label(cursor, in);
+    void rename(StatementCursor cursor, Tokens tokens) {
+        int index = label(cursor, tokens).map(this::indexOf).orElse(-1);
         cursor.take("TO");
-        Optional<String> to = label(cursor, in);
-        int index = from.map(this::indexOf).orElse(-1);
+        Optional<String> to = label(cursor, tokens);
         if (index < 0 || to.isEmpty()) {
-            fixed = true;
-            return;
+            fix();
+        } else {
+            Label renamed = labels.get(index);
+            labels.set(index, new Label(to.get(), renamed.place, renamed.reserved));
         }
-        Label renamed = labels.get(index);
-        labels.set(index, new Label(to.get(), renamed.text, renamed.place));
-        everNamed.add(to.get());
     }
 
-    /** Reads {@code ADD VALUE 'a'}; returns whether the label is now part of the type's creation. */
-    boolean add(StatementCursor cursor, Tokens in) {
-        boolean added = !fixed && addLabel(cursor, in);
-        // When one label stays with its ALTER TYPE, all later ones must, or their order would change.
-        fixed |= !added;
-        return added;
-    }
-
-    private boolean addLabel(StatementCursor cursor, Tokens in) {
-        boolean unlessThere = cursor.take("IF", "NOT", "EXISTS");
+    /**
+     * Reads {@code [IF NOT EXISTS] 'a' [BEFORE 'b' | AFTER 'b']}, behind {@code ADD VALUE}.
+     *
+     * @param number the number of the reservation
+     * @param mayReserve whether the label may be reserved
+     * @return the token of the label, when it is reserved now; otherwise the statement stays as it is
+     */
+    Optional<Integer> add(StatementCursor cursor, Tokens tokens, int number, boolean mayReserve) {
+        cursor.take("IF", "NOT", "EXISTS");
         int token = cursor.token();
-        Optional<String> label = label(cursor, in);
-        if (label.isEmpty()) {
-            return false;
+        Optional<String> label = label(cursor, tokens);
+        if (label.isPresent() && indexOf(label.get()) >= 0) {
+            // PostgreSQL skips or refuses it, and so it may while a tenant is created.
+            return Optional.empty();
         }
-        if (unlessThere && indexOf(label.get()) >= 0) {
-            return true;
+        int index = label.isPresent() ? place(cursor, tokens) : -1;
+        if (index < 0) {
+            fix();
+            return Optional.empty();
         }
-        int index = labels.size();
+        fixed |= !mayReserve;
+        labels.add(index, new Label(label.get(), LATER, fixed ? 0 : number));
+        if (fixed) {
+            return Optional.empty();
+        }
+        reserved.add(number);
+        return Optional.of(token);
+    }
+
+    private int place(StatementCursor cursor, Tokens tokens) {
         boolean before = cursor.take("BEFORE");
-        if (before || cursor.take("AFTER")) {
-            int neighbour = label(cursor, in).map(this::indexOf).orElse(-1);
-            if (neighbour < 0) {
-                return false;
-            }
-            index = before ? neighbour : neighbour + 1;
+        if (!before && !cursor.take("AFTER")) {
+            return labels.size();
         }
-        // An earlier label that had this name when the type was created would conflict with the new one.
-        if (!everNamed.add(label.get())) {
-            return false;
-        }
-        labels.add(index, new Label(label.get(), in.text(token), Optional.empty()));
-        return true;
+        int neighbour = label(cursor, tokens).map(this::indexOf).orElse(-1);
+        return neighbour < 0 || before ? neighbour : neighbour + 1;
     }
 
     private int indexOf(String name) {
-        for (int i = 0; i < labels.size(); i++) {
-            if (labels.get(i).name.equals(name)) {
-                return i;
-            }
-        }
-        return -1;
+        return labels.stream().map(Label::name).toList().indexOf(name);
     }
 
-    /** The text to insert for the added labels: behind the parenthesis, and behind each label of the creation. */
-    Map<Place, String> insertions() {
-        Map<Place, String> insertions = new HashMap<>();
-        Place place = Place.of(tokens, parenthesis);
+    /** The labels by now, in order. */
+    List<String> labels() {
+        return labels.stream().map(Label::name).toList();
+    }
+
+    /** The numbers of all reservations so far. */
+    Set<Integer> reserved() {
+        return reserved;
+    }
+
+    /** Writes the reserved labels into the statement that creates the type. */
+    void reserve() {
+        int place = parenthesis;
         StringBuilder added = new StringBuilder();
         boolean first = true;
         for (Label label : labels) {
-            if (label.place.isEmpty()) {
-                added.append(first ? label.text + ", " : ", " + label.text);
-            } else {
-                insertions.put(place, added.toString());
-                place = label.place.get();
-                added.setLength(0);
+            if (label.place != LATER) {
+                insert(place, first && !added.isEmpty() ? added.append(", ") : added);
+                place = label.place;
                 first = false;
+            } else if (label.reserved > 0) {
+                added.append(first && added.isEmpty() ? "" : ", ").append(Sql.literal(placeholder(label.reserved)));
             }
         }
-        if (first && !added.isEmpty()) {
-            added.setLength(added.length() - 2);
-        }
-        insertions.put(place, added.toString());
-        insertions.values().removeIf(String::isEmpty);
-        return insertions;
+        insert(place, added);
     }
 
-    /** Takes a plain literal on one line and returns its value; no other spelling is followed. */
+    private void insert(int place, StringBuilder added) {
+        if (!added.isEmpty()) {
+            creation.replace(place, place, added.toString());
+            added.setLength(0);
+        }
+    }
+
+    static String placeholder(int number) {
+        return EnumLabels.PLACEHOLDER + number;
+    }
+
+    /** Takes a literal and returns its value; empty when its value is not known here. */
     private static Optional<String> label(StatementCursor cursor, Tokens tokens) {
         int token = cursor.token();
-        String text = cursor.takeName();
-        boolean plain = tokens.kind(token) == TokenKind.STRING && text.startsWith("'") && text.indexOf('\n') < 0;
-        return plain ? Optional.of(text.substring(1, text.length() - 1)) : Optional.empty();
+        cursor.skip();
+        boolean literal = tokens.kind(token) == TokenKind.STRING || tokens.kind(token) == TokenKind.DOLLAR_STRING;
+        return literal ? LiteralText.of(tokens, token).map(LiteralText::text) : Optional.empty();
     }
 }

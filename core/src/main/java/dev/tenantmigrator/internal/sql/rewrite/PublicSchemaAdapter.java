@@ -35,24 +35,15 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
     private static final String STRINGS = "standard_conforming_strings";
 
     @Override
-    public TenantScript adapt(MigrationScript script, SharedObjects shared) {
-        return adapt(script, ScriptReader.read(script), shared, EnumLabels.none());
+    public List<TenantScript> adaptForCreation(List<MigrationScript> scripts, SharedObjects shared) {
+        return EnumLabels.reserve(scripts).scripts().stream()
+                .map(script -> adapt(script, shared))
+                .toList();
     }
 
     @Override
-    public List<TenantScript> adaptForCreation(List<MigrationScript> scripts, SharedObjects shared) {
-        List<List<Statement>> statements =
-                scripts.stream().map(ScriptReader::read).toList();
-        EnumLabels labels = EnumLabels.fold(statements);
-        List<TenantScript> adapted = new ArrayList<>();
-        for (int i = 0; i < scripts.size(); i++) {
-            adapted.add(adapt(scripts.get(i), statements.get(i), shared, labels));
-        }
-        return adapted;
-    }
-
-    private static TenantScript adapt(
-            MigrationScript script, List<Statement> statements, SharedObjects shared, EnumLabels labels) {
+    public TenantScript adapt(MigrationScript script, SharedObjects shared) {
+        List<Statement> statements = ScriptReader.read(script);
         if (statements.isEmpty()) {
             Skeletons.refuseUnedited(script);
         }
@@ -67,14 +58,14 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
             return nonTransactional.get();
         }
         // A routine's settings and locks concern the application that calls the routine later.
-        CodeRewriter names = rewriter(shared, labels, inRoutines, false);
-        CodeRewriter namesAndSettings = rewriter(shared, labels, elsewhere, true);
+        CodeRewriter names = rewriter(shared, inRoutines, false);
+        CodeRewriter namesAndSettings = rewriter(shared, elsewhere, true);
         List<Adapted> adapted = new ArrayList<>();
         for (Statement statement : statements) {
             Verdict verdict = StatementRules.judge(statement);
             if (verdict instanceof Verdict.Refuse refusal) {
                 throw ScriptReader.invalid(script, statement, refusal);
-            } else if (verdict != Verdict.ABSORB && !labels.isFolded(statement)) {
+            } else if (verdict != Verdict.ABSORB) {
                 boolean routine = statement.createsRoutine();
                 adapted.add(Adapted.of(script, statement, routine ? names : namesAndSettings));
                 requireNothingFound(script, statement, routine ? inRoutines : elsewhere);
@@ -85,11 +76,10 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
                 List.copyOf(adapted), TransactionRules.isolationLevel(statements), script, shared);
     }
 
-    private static CodeRewriter rewriter(
-            SharedObjects shared, EnumLabels labels, CodeChecks checks, boolean withSettings) {
+    private static CodeRewriter rewriter(SharedObjects shared, CodeChecks checks, boolean withSettings) {
         SchemaReferences references = new SchemaReferences(SchemaName.PUBLIC, shared);
         SearchPathRules path = SearchPathRules.of(SchemaName.PUBLIC, shared);
-        List<Rule> rules = new ArrayList<>(List.of(checks, labels, references));
+        List<Rule> rules = new ArrayList<>(List.of(checks, references));
         if (withSettings) {
             rules.add(path::toDefault);
         }
@@ -102,6 +92,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
             rules.add(LocalSettings::set);
             rules.add(LocalSettings::reset);
             rules.add(LocalSettings::setConfig);
+            rules.add(new TypeCatalogs(shared));
         }
         rules.add((tokens, token, out) -> path.setConfig(tokens, token, withSettings, out));
         rules.add(new LiteralRule(references));

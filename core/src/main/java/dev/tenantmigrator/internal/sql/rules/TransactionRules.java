@@ -8,8 +8,10 @@ import dev.tenantmigrator.internal.sql.lex.StatementCursor;
 import dev.tenantmigrator.internal.sql.rules.StatementRules.Verdict;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Decides about the statements that begin, divide and end a transaction, as every migration runs in one already. */
 public final class TransactionRules {
@@ -141,6 +143,22 @@ public final class TransactionRules {
         }
         cursor.take("SAVEPOINT");
         return Optional.of(cursor.takeName());
+    }
+
+    /** The statements between a savepoint and the return to it. */
+    public static Set<Statement> undone(List<Statement> statements) {
+        Set<Statement> undone = new HashSet<>();
+        for (int i = 0; i < statements.size(); i++) {
+            Optional<String> savepoint = rolledBackTo(statements.get(i));
+            for (int j = i - 1; savepoint.isPresent() && j >= 0; j--) {
+                StatementCursor cursor = statements.get(j).cursor();
+                undone.add(statements.get(j));
+                if (cursor.take("SAVEPOINT") && cursor.takeName().equals(savepoint.get())) {
+                    break;
+                }
+            }
+        }
+        return undone;
     }
 
     /**
