@@ -1,5 +1,7 @@
 package dev.tenantmigrator;
 
+import dev.tenantmigrator.internal.sql.copy.CopyFromStdin;
+import dev.tenantmigrator.internal.sql.rules.ScriptReader;
 import dev.tenantmigrator.support.TestDatabase;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -41,6 +43,19 @@ final class CopyReference implements AutoCloseable {
                     .copyIn(sql, new ByteArrayInputStream(data.getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Runs a script as psql does, in which data may follow COPY. */
+    void run(MigrationScript script) throws SQLException {
+        for (dev.tenantmigrator.internal.sql.lex.Statement statement : ScriptReader.read(script)) {
+            if (CopyFromStdin.is(statement)) {
+                String source = statement.tokens().source();
+                int data = source.indexOf('\n', statement.withoutCopyData().end()) + 1;
+                copy(statement.text(), source.substring(data, statement.end()).replaceFirst("(?m)^\\\\\\.\\n?\\z", ""));
+            } else {
+                execute(statement.text());
+            }
         }
     }
 

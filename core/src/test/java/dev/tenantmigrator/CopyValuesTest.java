@@ -136,7 +136,7 @@ class CopyValuesTest {
                 values("bit(2)[]", "{10,01}", "{1}"),
                 values("char(2)[]", "{a,\"b   \"}", "{abc}"),
                 values("timestamp(0)[]", "{\"2024-01-02 03:04:05.5\"}"),
-                values("interval minute[]", "{90}"),
+                values("interval(0)[]", "{1.6 seconds,90}"),
                 values("mood", "sad", "o'k", "happy day", "Sad", ""),
                 values("mood[]", "{sad,o'k,\"happy day\"}", "{angry}"),
                 values("positive", "1", "0", "x"),

@@ -58,6 +58,15 @@ public final class CopyCheck {
                             + " statements; create the trigger behind it, or disable it meanwhile with ALTER TABLE t"
                             + " DISABLE TRIGGER r");
         }
+        if (rows.width().isPresent()) {
+            // Only COPY reads the elements of interval minute[] with the type's fields; 1187 is interval[].
+            refuse(
+                    "EXISTS (SELECT FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type y ON y.oid = a.atttypid"
+                            + " WHERE a.attrelid = c.oid AND 1187 IN (a.atttypid, y.typbasetype)"
+                            + " AND greatest(a.atttypmod, y.typtypmod) >> 16 & 32767 <> 32767)",
+                    "its table has an array of intervals with fields, as interval minute[], which INSERT reads otherwise;"
+                            + " write INSERT statements with casts");
+        }
         if (columns.isEmpty()) {
             rows.width().ifPresent(this::requireColumns);
         }
@@ -87,9 +96,9 @@ public final class CopyCheck {
 
     private void requireDefaults(List<String> columns) {
         refuse(
-                "EXISTS (SELECT FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid"
+                "EXISTS (SELECT FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type y ON y.oid = a.atttypid"
                         + " WHERE a.attrelid = c.oid AND a.attname IN (" + String.join(", ", columns)
-                        + ") AND NOT a.atthasdef AND a.attidentity = '' AND t.typdefault IS NULL)",
+                        + ") AND NOT a.atthasdef AND a.attidentity = '' AND y.typdefault IS NULL)",
                 "its data asks for the default of a column that has none; write a value");
     }
 
