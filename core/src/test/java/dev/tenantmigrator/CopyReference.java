@@ -36,6 +36,10 @@ final class CopyReference implements AutoCloseable {
 
     /** Sends the data of one COPY, which ends without the line {@code \.}, as psql does. */
     void copy(String sql, String data) throws SQLException {
+        copy(connection, sql, data);
+    }
+
+    private static void copy(Connection connection, String sql, String data) throws SQLException {
         try {
             connection
                     .unwrap(PGConnection.class)
@@ -50,13 +54,24 @@ final class CopyReference implements AutoCloseable {
     void run(MigrationScript script) throws SQLException {
         for (dev.tenantmigrator.internal.sql.lex.Statement statement : ScriptReader.read(script)) {
             if (CopyFromStdin.is(statement)) {
-                String source = statement.tokens().source();
-                int data = source.indexOf('\n', statement.withoutCopyData().end()) + 1;
-                copy(statement.text(), source.substring(data, statement.end()).replaceFirst("(?m)^\\\\\\.\\n?\\z", ""));
+                copy(connection, statement);
             } else {
                 execute(statement.text());
             }
         }
+    }
+
+    /** Runs one COPY of a script with its data. */
+    static void copy(Connection connection, dev.tenantmigrator.internal.sql.lex.Statement statement)
+            throws SQLException {
+        String source = statement.tokens().source();
+        int semicolon = source.indexOf(';', statement.withoutCopyData().end());
+        int line = semicolon < 0 ? -1 : source.indexOf('\n', semicolon);
+        int data = line < 0 ? statement.end() : Math.min(line + 1, statement.end());
+        copy(
+                connection,
+                statement.text(),
+                source.substring(data, statement.end()).replaceFirst("(?m)^\\\\\\.\\n?\\z", ""));
     }
 
     /** The SQLState of a COPY; empty when it succeeded. */

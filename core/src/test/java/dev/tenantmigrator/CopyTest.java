@@ -427,28 +427,29 @@ class CopyTest {
             reference.execute(statement.sql());
         }
 
-        assertThat(reference.rows("t")).containsExactly("(it's,\"\\\\\\\\\n\")".replace("\\\\n", "\\\n"), "(,2)");
+        assertThat(reference.rows("t")).containsExactly("(it's,\"\\\\\n\")", "(,2)");
         assertThat(statements).extracting(SqlStatement::line).containsExactly(1, 2, 3, 6, 6);
     }
 
     @Test
-    void aHundredThousandRowsTakeSeconds() throws SQLException {
+    void aHundredThousandRowsGoInBatches() throws SQLException {
         String script = "CREATE TABLE t (id bigint, name text, email text, at timestamptz, amount numeric(10, 2));\n"
-                + "COPY public.t FROM stdin;\n"
+                + "COPY t FROM stdin;\n"
                 + numbers(
                         1,
                         100_000,
                         i -> i + "\tname " + i + "\tuser" + i + "@example.com\t2024-01-02 03:04:05+00\t" + i + ".25")
                 + "\\.\n";
-        long start = System.nanoTime();
         reference.run(MigrationScript.of("t", script));
-        long copied = System.nanoTime();
         String tenant = Samples.create(database, "anna", Migration.of("1_t", script));
-        long inserted = System.nanoTime();
-        System.out.println("MEASURED copy " + (copied - start) / 1_000_000 + " ms, library "
-                + (inserted - copied) / 1_000_000 + " ms");
 
         assertThat(rows(tenant)).isEqualTo(reference.rows("t"));
+        assertThat(SchemaAdapter.standard()
+                        .adapt(
+                                MigrationScript.of("t", script),
+                                new SharedObjects("public", Set.of(), Map.of(), Set.of()))
+                        .statements(tenant))
+                .hasSize(102);
     }
 
     private List<String> rows(String tenant) {

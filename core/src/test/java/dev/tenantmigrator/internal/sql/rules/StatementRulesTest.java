@@ -81,6 +81,7 @@ class StatementRulesTest {
                 "DECLARE c CURSOR WITHOUT HOLD FOR SELECT 1",
                 "DECLARE c CURSOR FOR WITH hold AS (SELECT 1) SELECT * FROM hold",
                 "COPY t FROM '/x'",
+                "COPY public.t (a, b) FROM stdin",
                 "COPY (SELECT a FROM stdin) TO PROGRAM 'stdout'",
                 "CREATE SCHEMA audit",
                 "DROP SCHEMA IF EXISTS audit, \"Public\" CASCADE",
@@ -188,7 +189,7 @@ class StatementRulesTest {
                     DEALLOCATE ALL                         ¦ DEALLOCATE
                     LOAD 'x'                               ¦ LOAD
                     DECLARE c BINARY CURSOR WITH HOLD FOR SELECT 1 ¦ WITHOUT HOLD
-                    COPY public.t (a, b) FROM stdin        ¦ COPY
+                    COPY public.t (a, b) TO stdout         ¦ COPY
                     COPY (SELECT 1) TO STDOUT WITH CSV     ¦ COPY
                     DROP EXTENSION citext                  ¦ extension
                     ALTER EXTENSION citext UPDATE          ¦ extension
