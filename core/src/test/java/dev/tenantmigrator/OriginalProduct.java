@@ -6,8 +6,10 @@ import dev.tenantmigrator.internal.sql.copy.CopyFromStdin;
 import dev.tenantmigrator.internal.sql.rules.ScriptReader;
 import dev.tenantmigrator.support.TestDatabase;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -84,24 +86,28 @@ final class OriginalProduct implements AutoCloseable {
     }
 
     /** The rows of all tables, once the schema has the tenant's name. */
-    List<String> rows(String tenant) {
+    List<String> rows(String tenant) throws SQLException {
         return rows(database, tenant);
     }
 
     /** The rows of all tables and sequences of a tenant, without the tracking table. */
-    static List<String> rows(TestDatabase database, String tenant) {
-        return database
-                .values(
-                        "SELECT relname FROM pg_class WHERE relnamespace = ?::text::regnamespace AND relkind IN ('r', 'S', 'm')"
-                                + " AND relname !~ '^schema_migrations' ORDER BY relname",
-                        Sql.identifier(tenant))
-                .stream()
-                .flatMap(table ->
-                        database
-                                .values("SELECT t::text FROM " + Sql.qualified(tenant, table) + " t ORDER BY t::text")
-                                .stream()
-                                .map(row -> table + ": " + row))
-                .toList();
+    static List<String> rows(TestDatabase database, String tenant) throws SQLException {
+        List<String> rows = new ArrayList<>();
+        try (Connection connection = database.superuserDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            for (String table : database.values(
+                    "SELECT relname FROM pg_class WHERE relnamespace = ?::text::regnamespace AND relkind IN ('r', 'S', 'm')"
+                            + " AND relname !~ '^schema_migrations' ORDER BY relname",
+                    Sql.identifier(tenant))) {
+                try (ResultSet result = statement.executeQuery(
+                        "SELECT t::text FROM " + Sql.qualified(tenant, table) + " t ORDER BY t::text")) {
+                    while (result.next()) {
+                        rows.add(table + ": " + result.getString(1));
+                    }
+                }
+            }
+        }
+        return rows;
     }
 
     /** The structure of a tenant, without the tracking table, with the owner called {@code owner}. */

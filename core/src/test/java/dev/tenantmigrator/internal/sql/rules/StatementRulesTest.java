@@ -81,7 +81,6 @@ class StatementRulesTest {
                 "DECLARE c CURSOR WITHOUT HOLD FOR SELECT 1",
                 "DECLARE c CURSOR FOR WITH hold AS (SELECT 1) SELECT * FROM hold",
                 "COPY t FROM '/x'",
-                "COPY public.t (a, b) FROM stdin",
                 "COPY (SELECT a FROM stdin) TO PROGRAM 'stdout'",
                 "CREATE SCHEMA audit",
                 "DROP SCHEMA IF EXISTS audit, \"Public\" CASCADE",
