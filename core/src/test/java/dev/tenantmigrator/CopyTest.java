@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.internal.sql.rules.ExpectedEffects;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
@@ -216,6 +217,14 @@ class CopyTest {
                 arguments("COPY t FROM stdin (DEFAULT 'D');\n1\tD\n\\.\n", "list of columns", 3),
                 arguments("SELECT 1;\n\\.\n", "backslash", 3),
                 arguments("COPY t FROM stdin;\n\\.\n\\.\n", "backslash", 4),
+                arguments("COPY \"\" FROM stdin;\n\\.\n", "cannot be read", 2),
+                arguments("COPY t (U&\"\\0000\") FROM stdin;\n\\.\n", "cannot be read", 2),
+                arguments("COPY t (a.b) FROM stdin;\n\\.\n", "cannot be read", 2),
+                arguments("COPY t ( ) FROM stdin;\n\\.\n", "cannot be read", 2),
+                arguments("COPY t (a)) FROM stdin;\n\\.\n", "cannot be read", 2),
+                arguments("COPY 't' FROM stdin;\n\\.\n", "cannot be read", 2),
+                arguments("COPY FROM stdin;\n'\n\\.\n", "cannot be read", 2),
+                arguments("COPY t a FROM stdin;\n'\n\\.\n", "cannot be read", 2),
                 arguments("COPY t TO stdout;", "nobody", 2),
                 arguments("COPY (SELECT 1) TO STDOUT;", "nobody", 2),
                 arguments("COPY t TO stdin WITH CSV;", "nobody", 2),
@@ -414,7 +423,7 @@ class CopyTest {
         database.execute("DROP TABLE public.shared_t");
     }
 
-    /** The statements of a plan are SQL that psql runs, and a file of COPY and nothing else has the quick check. */
+    /** The statements of a plan are SQL that psql runs, and need no more than the quick check. */
     @Test
     void theAdaptedTextRunsByItself() throws SQLException {
         MigrationScript script = MigrationScript.of(
@@ -429,6 +438,7 @@ class CopyTest {
 
         assertThat(reference.rows("t")).containsExactly("(it's,\"\\\\\n\")", "(,2)");
         assertThat(statements).extracting(SqlStatement::line).containsExactly(1, 2, 3, 6, 6);
+        assertThat(ExpectedEffects.of(statements).plain()).isTrue();
     }
 
     @Test

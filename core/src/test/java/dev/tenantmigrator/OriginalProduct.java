@@ -100,7 +100,7 @@ final class OriginalProduct implements AutoCloseable {
                             + " AND relname !~ '^schema_migrations' ORDER BY relname",
                     Sql.identifier(tenant))) {
                 try (ResultSet result = statement.executeQuery(
-                        "SELECT t::text FROM " + Sql.qualified(tenant, table) + " t ORDER BY t::text")) {
+                        "SELECT row(t.*)::text FROM " + Sql.qualified(tenant, table) + " t ORDER BY 1")) {
                     while (result.next()) {
                         rows.add(table + ": " + result.getString(1));
                     }

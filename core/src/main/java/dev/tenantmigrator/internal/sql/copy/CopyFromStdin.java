@@ -17,6 +17,9 @@ import java.util.List;
  */
 public record CopyFromStdin(String check, String insert, List<CopyBatch> batches) {
 
+    /** The problem where PostgreSQL expects a name. */
+    public static final String UNREADABLE = "this COPY cannot be read; write COPY t (a, b) FROM stdin";
+
     public CopyFromStdin {
         batches = List.copyOf(batches);
     }
@@ -55,26 +58,40 @@ public record CopyFromStdin(String check, String insert, List<CopyBatch> batches
         List<Integer> table = significant(tokens, first, cursor.token());
         List<Integer> columns = new ArrayList<>();
         if (cursor.takeSymbol('(')) {
-            int list = cursor.token();
-            while (!cursor.takeSymbol(')')) {
+            do {
+                columns.add(cursor.token());
                 cursor.skip();
-            }
-            columns = significant(tokens, list, cursor.token()).stream()
-                    .filter(tokens::isIdentifier)
-                    .toList();
+            } while (cursor.takeSymbol(','));
+            cursor.takeSymbol(')');
         }
-        cursor.take("FROM");
+        List<String> name = names(
+                tokens,
+                table.stream().filter(token -> !tokens.isSymbol(token, '.')).toList());
+        List<String> names = names(tokens, columns);
+        if (!cursor.take("FROM")) {
+            throw new UnreadableSqlException(UNREADABLE, tokens.source(), head.start());
+        }
         cursor.skip();
         options.read();
-        List<String> names = columns.stream().map(tokens::name).toList();
         CopyRows rows = new CopyRows(statement, options, names);
         rows.read();
-        List<String> name =
-                table.stream().filter(tokens::isIdentifier).map(tokens::name).toList();
         List<CopyBatch> batches = rows.batches().isEmpty() && !names.isEmpty()
                 ? List.of(CopyBatch.empty(names.size(), statement.line()))
                 : rows.batches();
         return new CopyFromStdin(new CopyCheck(name, names, rows).sql(), insert(tokens, table, columns), batches);
+    }
+
+    /** The identifiers as PostgreSQL stores them. */
+    private static List<String> names(Tokens tokens, List<Integer> identifiers) throws UnreadableSqlException {
+        List<String> names = new ArrayList<>();
+        for (int token : identifiers) {
+            String name = tokens.isIdentifier(token) ? tokens.name(token) : "";
+            if (name.isEmpty() || name.indexOf('\0') >= 0) {
+                throw new UnreadableSqlException(UNREADABLE, tokens.source(), tokens.start(token));
+            }
+            names.add(name);
+        }
+        return names;
     }
 
     private static String insert(Tokens tokens, List<Integer> table, List<Integer> columns) {

@@ -77,6 +77,9 @@ public final class StatementRules {
         if (CopyFromStdin.is(statement)) {
             return Verdict.KEEP;
         }
+        if (statement.hasCopyData()) {
+            return refusal(CopyFromStdin.UNREADABLE, statement);
+        }
         int parentheses = 0;
         for (StatementCursor cursor = statement.cursor(); !cursor.atEnd(); ) {
             if (cursor.takeSymbol('(')) {
