@@ -71,6 +71,9 @@ public interface SchemaAdapter {
      * {@code DO}, and in SQL that PL/pgSQL executes. Other string literals, comments, the role {@code PUBLIC}, shared
      * objects and objects of extensions stay as they are. Settings of a script end with its transaction.
      *
+     * <p>{@code COPY … FROM stdin} with rows in text format becomes a query that checks its table, and {@code INSERT}s of up
+     * to 1,000 rows.
+     *
      * @return the adapter
      */
     static SchemaAdapter standard() {

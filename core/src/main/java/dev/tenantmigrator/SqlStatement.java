@@ -4,8 +4,8 @@ package dev.tenantmigrator;
  * One statement as it is sent to PostgreSQL, without a trailing semicolon.
  *
  * @param sql the adapted text, from the statement's first token that is neither white space nor a comment
- * @param line the line of that token in the original file, from 1. An adapter neither adds nor removes line breaks, so
- *     that a position in {@code sql} leads to the line in the file
+ * @param line the line of that token in the original file, from 1; of rows of {@code COPY} the line of the first one. An
+ *     adapter neither adds nor removes line breaks, so that a position in {@code sql} leads to the line in the file
  */
 public record SqlStatement(String sql, int line) {
 

@@ -50,7 +50,7 @@ class AdaptedSqlGoldenTest {
 
     @Test
     void everyScriptIsAdaptedAsBefore() throws IOException {
-        for (String history : List.of("pg-dump-15", "pg-dump-18", "prisma-shop")) {
+        for (String history : List.of("pg-dump-15", "pg-dump-18", "pg-dump-data", "prisma-shop")) {
             add(history, MigrationSource.classpath("histories/" + history).read());
         }
         add(

@@ -272,7 +272,7 @@ class CaseTableTest {
                 arguments("DISCARD ALL", "DISCARD"),
                 arguments("\\connect other\n", "psql"),
                 arguments("\\copy t FROM 'file'\n", "psql"),
-                arguments("COPY t FROM stdin;\n1\t2\n\\.\n", "COPY"));
+                arguments("COPY a FROM stdin CSV;\n\"1,2\n\\.\n", "COPY"));
     }
 
     /** Before anything ran, with file and line. */

@@ -1,12 +1,15 @@
 package dev.tenantmigrator;
 
 import dev.tenantmigrator.internal.backfill.Fingerprint;
-import dev.tenantmigrator.internal.sql.RawStatements;
 import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.internal.sql.copy.CopyFromStdin;
+import dev.tenantmigrator.internal.sql.rules.ScriptReader;
 import dev.tenantmigrator.support.TestDatabase;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -56,8 +59,11 @@ final class OriginalProduct implements AutoCloseable {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
-            for (String sql : RawStatements.of(file)) {
-                if (sql.regionMatches(true, 0, "SELECT", 0, 6)) {
+            for (var read : ScriptReader.read(file)) {
+                String sql = read.text();
+                if (CopyFromStdin.is(read)) {
+                    CopyReference.copy(connection, read);
+                } else if (sql.regionMatches(true, 0, "SELECT", 0, 6)) {
                     statement.execute(sql);
                 } else {
                     // The driver splits what is not in a batch, wrongly for some bodies.
@@ -77,6 +83,31 @@ final class OriginalProduct implements AutoCloseable {
             schema = tenant;
         }
         return Fingerprint.differences(structure(database, tenant), structure(tenants, tenant));
+    }
+
+    /** The rows of all tables, once the schema has the tenant's name. */
+    List<String> rows(String tenant) throws SQLException {
+        return rows(database, tenant);
+    }
+
+    /** The rows of all tables and sequences of a tenant, without the tracking table. */
+    static List<String> rows(TestDatabase database, String tenant) throws SQLException {
+        List<String> rows = new ArrayList<>();
+        try (Connection connection = database.superuserDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            for (String table : database.values(
+                    "SELECT relname FROM pg_class WHERE relnamespace = ?::text::regnamespace AND relkind IN ('r', 'S', 'm')"
+                            + " AND relname !~ '^schema_migrations' ORDER BY relname",
+                    Sql.identifier(tenant))) {
+                try (ResultSet result = statement.executeQuery(
+                        "SELECT row(t.*)::text FROM " + Sql.qualified(tenant, table) + " t ORDER BY 1")) {
+                    while (result.next()) {
+                        rows.add(table + ": " + result.getString(1));
+                    }
+                }
+            }
+        }
+        return rows;
     }
 
     /** The structure of a tenant, without the tracking table, with the owner called {@code owner}. */

@@ -15,6 +15,7 @@ import java.util.Set;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -73,6 +74,25 @@ class PgDumpTest {
             migrator.adopt(adopted, Set.of());
             migrator.deploy(Tenants.named(adopted)).throwIfFailed();
             assertIsTheOriginal(original, migrator, adopted);
+        }
+    }
+
+    /** A dump of version 15 with rows in COPY. */
+    @Test
+    void eachTenantHasTheRowsOfADump() throws SQLException {
+        MigrationSource dump = MigrationSource.classpath("histories/pg-dump-data");
+        TenantMigrator migrator = TenantMigrator.builder(login).migrations(dump).build();
+
+        try (OriginalProduct original = original(dump)) {
+            String created = migrator.createTenant(TenantName.forUser("carl")).schema();
+            assertThat(original.differencesTo(database, created)).isEmpty();
+            assertThat(OriginalProduct.rows(database, created))
+                    .hasSizeGreaterThan(50)
+                    .isEqualTo(original.rows(created));
+            OriginalProduct.runAsItStands(login, MigrationScript.of("schema", "CREATE SCHEMA adopted"));
+            migrator.adopt("adopted", Set.of());
+            migrator.deploy(Tenants.named("adopted")).throwIfFailed();
+            assertThat(OriginalProduct.rows(database, "adopted")).isEqualTo(original.rows(created));
         }
     }
 

@@ -2,6 +2,8 @@ package dev.tenantmigrator.internal.jdbc;
 
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SqlStatement;
+import dev.tenantmigrator.internal.sql.copy.CopyBatch;
+import dev.tenantmigrator.internal.sql.copy.CopyCheck;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -21,6 +23,8 @@ public final class Pipeline {
 
     private static final Pattern QUERY =
             Pattern.compile("\\(|(?:SELECT|WITH|VALUES|TABLE)\\b", Pattern.CASE_INSENSITIVE);
+
+    private static final String BEFORE_ROWS = "tenant_migrator_rows";
 
     private static final String STANDARD_STRINGS = "SET LOCAL standard_conforming_strings TO on";
 
@@ -45,11 +49,23 @@ public final class Pipeline {
          * {@code SELECT f(id) FROM t} would call {@code f} once. The library's own queries have one row.
          */
         boolean mayReturnRows() {
-            return origin.isPresent() && QUERY.matcher(sql).lookingAt();
+            return origin.isPresent() && QUERY.matcher(sql).lookingAt() && !CopyCheck.is(sql);
+        }
+
+        /** The rows, each as a step, when the statement inserts rows of COPY. */
+        List<Step> rowsOfCopy() {
+            return origin.flatMap(Origin::statement).map(CopyBatch::rows).orElse(List.of()).stream()
+                    .map(row -> new Step(row.sql(), origin.map(whole -> whole.at(row))))
+                    .toList();
         }
     }
 
-    private record Origin(String version, MigrationScript file, Optional<SqlStatement> statement) {}
+    private record Origin(String version, MigrationScript file, Optional<SqlStatement> statement) {
+
+        Origin at(SqlStatement part) {
+            return new Origin(version, file, Optional.of(part));
+        }
+    }
 
     /** Adds a statement of the library's own. */
     public Pipeline add(String sql) {
@@ -166,15 +182,44 @@ public final class Pipeline {
      */
     public void sendOneByOne(Connection connection) throws SQLException {
         for (Step step : steps) {
-            try {
-                send(connection, step);
-            } catch (SQLException e) {
-                if (step.origin().isEmpty() || SqlErrors.isConnectionLost(e)) {
-                    throw e;
-                }
-                Origin origin = step.origin().get();
-                throw new ScriptFailure(origin.version(), origin.file(), origin.statement(), e);
+            List<Step> rows = step.rowsOfCopy();
+            if (rows.isEmpty()) {
+                sendAlone(connection, step);
+            } else {
+                sendRows(connection, step, rows);
             }
+        }
+    }
+
+    /** Sends rows together, and each alone only when that fails: a round trip for each takes long. */
+    private static void sendRows(Connection connection, Step together, List<Step> rows) throws SQLException {
+        new Pipeline().add("SAVEPOINT " + BEFORE_ROWS).send(connection);
+        try {
+            send(connection, together);
+            new Pipeline().add("RELEASE SAVEPOINT " + BEFORE_ROWS).send(connection);
+        } catch (SQLException e) {
+            if (SqlErrors.isConnectionLost(e)) {
+                throw e;
+            }
+            new Pipeline()
+                    .add("ROLLBACK TO SAVEPOINT " + BEFORE_ROWS)
+                    .add("RELEASE SAVEPOINT " + BEFORE_ROWS)
+                    .send(connection);
+            for (Step row : rows) {
+                sendAlone(connection, row);
+            }
+        }
+    }
+
+    private static void sendAlone(Connection connection, Step step) throws SQLException {
+        try {
+            send(connection, step);
+        } catch (SQLException e) {
+            if (step.origin().isEmpty() || SqlErrors.isConnectionLost(e)) {
+                throw e;
+            }
+            Origin origin = step.origin().get();
+            throw new ScriptFailure(origin.version(), origin.file(), origin.statement(), e);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.tenantmigrator.internal.jdbc;
 
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SqlStatement;
+import dev.tenantmigrator.internal.sql.copy.CopyCheck;
 import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.report.Failure;
 import java.sql.SQLException;
@@ -68,7 +69,10 @@ public final class ScriptFailure extends SQLException {
     }
 
     private static Failure inStatement(Failure inFile, SqlStatement statement, SQLException cause) {
-        Failure failure = inFile.inStatement(beginning(statement.sql()));
+        Failure failure = CopyCheck.message(statement, inFile.message())
+                .map(inFile::withMessage)
+                .orElse(inFile)
+                .inStatement(beginning(statement.sql()));
         OptionalInt position = SqlErrors.position(cause);
         if (position.isPresent()) {
             return failure.onLine(statement.lineAt(position.getAsInt()))

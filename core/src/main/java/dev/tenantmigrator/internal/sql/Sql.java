@@ -34,4 +34,13 @@ public final class Sql {
         String doubled = value.replace("'", "''");
         return doubled.indexOf('\\') < 0 ? "'" + doubled + "'" : " E'" + doubled.replace("\\", "\\\\") + "'";
     }
+
+    /** A value as a string constant without line breaks, so that it stays on its line. */
+    public static String literalOnOneLine(String value) {
+        if (value.indexOf('\n') < 0 && value.indexOf('\r') < 0) {
+            return literal(value);
+        }
+        String doubled = value.replace("\\", "\\\\").replace("'", "''");
+        return " E'" + doubled.replace("\n", "\\n").replace("\r", "\\r") + "'";
+    }
 }

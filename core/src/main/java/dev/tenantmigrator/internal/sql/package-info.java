@@ -5,6 +5,7 @@
  * <ul>
  *   <li>{@code lex}: {@code Lexer} makes tokens, {@code Splitter} makes statements.
  *   <li>{@code template}: text with gaps for a schema's name, and the content of string literals.
+ *   <li>{@code copy}: {@code CopyFromStdin} turns the rows of COPY into statements.
  *   <li>{@code rules}: {@code StatementRules} decides which statements run; {@code ExpectedEffects} and {@code
  *       HiddenEffects} foresee what a script does to the database.
  *   <li>{@code nontransactional}: {@code TransactionMode} decides whether a script runs outside of a transaction.

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class PackageOrderTest {
 
     private static final List<String> LAYERS =
-            List.of("", "lex", "template", "rules", "nontransactional", "advice", "rewrite");
+            List.of("", "lex", "template", "copy", "rules", "nontransactional", "advice", "rewrite");
 
     private static final Path SOURCES = Path.of("core/src/main/java/dev/tenantmigrator/internal/sql");
 

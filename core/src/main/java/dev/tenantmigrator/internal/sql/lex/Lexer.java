@@ -34,6 +34,27 @@ public final class Lexer extends CharacterScanner {
         return lex(text, 0, text.length());
     }
 
+    /**
+     * The tokens of a whole script, in which data may follow {@code COPY … FROM stdin}.
+     *
+     * @throws UnreadableSqlException when a string, quoted identifier, comment or dollar quote does not end
+     */
+    public static Tokens lexScript(String text) throws UnreadableSqlException {
+        Lexer lexer = new Lexer(text, 0, text.length());
+        Tokens.Collector collector = new Tokens.Collector(16 + text.length() / 8);
+        CopyData data = new CopyData(text);
+        while (lexer.position < lexer.end) {
+            int tokenStart = lexer.position;
+            TokenKind kind = lexer.token();
+            if (data.follows(kind, tokenStart, lexer.position)) {
+                kind = TokenKind.COPY_DATA;
+                lexer.position = data.end(lexer.position);
+            }
+            collector.add(kind, tokenStart);
+        }
+        return collector.tokens(text, lexer.end);
+    }
+
     /** The tokens of a part of a text; their offsets are those of the whole text. */
     public static Tokens lex(String text, int start, int end) throws UnreadableSqlException {
         Lexer lexer = new Lexer(text, start, end);

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Splits tokens into statements at semicolons, except in parentheses, as in {@code CREATE RULE … DO (a; b)}, and in the
- * {@code BEGIN ATOMIC … END} body of a function or procedure. The last statement needs no semicolon; empty statements are
+ * {@code BEGIN ATOMIC … END} body of a function or procedure. The data behind a {@code COPY} belongs to it. The last statement needs no semicolon; empty statements are
  * dropped.
  */
 public final class Splitter {
@@ -60,6 +60,9 @@ public final class Splitter {
                 first = first < 0 ? token : first;
                 last = token;
                 track(token);
+                if (tokens.kind(token) == TokenKind.COPY_DATA) {
+                    finish();
+                }
             }
         }
     }

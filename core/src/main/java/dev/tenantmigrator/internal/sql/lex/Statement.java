@@ -7,7 +7,7 @@ import java.util.OptionalInt;
  *
  * @param tokens all tokens of the text
  * @param from the first token, which is significant
- * @param to the token behind the last significant one; neither includes the semicolon
+ * @param to the token behind the last significant one; neither includes the semicolon, except before the data of COPY
  * @param line the line of the first token, from 1, counted from where the tokens begin
  */
 public record Statement(Tokens tokens, int from, int to, int line) {
@@ -42,6 +42,21 @@ public record Statement(Tokens tokens, int from, int to, int line) {
 
     public int end() {
         return tokens.end(to - 1);
+    }
+
+    /** Whether data of {@code COPY … FROM stdin} is the last token. */
+    public boolean hasCopyData() {
+        return tokens.kind(to - 1) == TokenKind.COPY_DATA;
+    }
+
+    /** The statement without the data behind it. */
+    public Statement withoutCopyData() {
+        return hasCopyData() ? new Statement(tokens, from, tokens.previous(to - 1) + 1, line) : this;
+    }
+
+    /** The text, without data behind it. */
+    public String text() {
+        return tokens.source().substring(start(), withoutCopyData().end());
     }
 
     /**

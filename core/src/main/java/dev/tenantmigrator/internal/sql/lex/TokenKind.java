@@ -27,6 +27,11 @@ public enum TokenKind {
     SYMBOL,
     /** A backslash outside of quotes and the rest of its line: a command to psql, or an error to the server. */
     PSQL_COMMAND,
+    /**
+     * The semicolon of {@code COPY … FROM stdin} in a script, with the rest of its line, the lines of data and the line
+     * {@code \.} that ends them.
+     */
+    COPY_DATA,
     /** No token: an index outside of the text. */
     END
 }

@@ -6,6 +6,7 @@ import dev.tenantmigrator.SchemaAdapter;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.sql.advice.ScriptNotes;
+import dev.tenantmigrator.internal.sql.copy.CopyFromStdin;
 import dev.tenantmigrator.internal.sql.lex.Identifiers;
 import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.internal.sql.lex.UnreadableSqlException;
@@ -66,6 +67,11 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
             if (verdict instanceof Verdict.Refuse refusal) {
                 throw ScriptReader.invalid(script, statement, refusal);
             } else if (verdict != Verdict.ABSORB) {
+                if (CopyFromStdin.is(statement)) {
+                    adapted.addAll(CopyScript.adapt(
+                            script, statement, namesAndSettings, sent -> requireNothingFound(script, sent, elsewhere)));
+                    continue;
+                }
                 boolean routine = statement.createsRoutine();
                 adapted.add(Adapted.of(script, statement, routine ? names : namesAndSettings));
                 requireNothingFound(script, statement, routine ? inRoutines : elsewhere);
@@ -112,7 +118,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
             return;
         }
         for (Statement statement : statements) {
-            String text = statement.tokens().source().substring(statement.start(), statement.end());
+            String text = statement.text();
             if (!statement.startsWith("SET") && Identifiers.fold(text).contains(STRINGS)) {
                 throw ScriptReader.invalid(script, statement, SettingRules.nonStandardStrings(statement));
             }

@@ -81,13 +81,13 @@ public record ExpectedEffects(
         boolean unseenSettings = false;
         for (SqlStatement sql : statements) {
             Tokens tokens = Lexer.lexFragment(sql.sql());
-            Statement statement =
-                    new Statement(tokens, tokens.next(-1), tokens.previous(tokens.count()) + 1, sql.line());
+            Statement statement = ConstantRows.leaveOut(
+                    new Statement(tokens, tokens.next(-1), tokens.previous(tokens.count()) + 1, sql.line()));
             plain &= isPlain(statement);
             onlyRelations &= touchesOnlyRelations(statement);
             removes |= removes(statement);
             altersTypes |= statement.startsWith("ALTER", "TYPE");
-            unseenSettings |= HiddenEffects.isDynamic(sql.sql());
+            unseenSettings |= HiddenEffects.isDynamic(statement.text());
             hidden |= HiddenEffects.in(statement);
         }
         return new ExpectedEffects(
@@ -96,7 +96,7 @@ public record ExpectedEffects(
 
     private static boolean isPlain(Statement statement) {
         // Functions and types in pg_temp would stay on the connection.
-        if (TEMPORARY.matcher(statement.tokens().source()).find()) {
+        if (TEMPORARY.matcher(statement.text()).find()) {
             return false;
         }
         StatementCursor cursor = statement.cursor();

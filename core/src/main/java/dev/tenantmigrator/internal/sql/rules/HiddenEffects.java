@@ -65,7 +65,7 @@ public final class HiddenEffects {
     }
 
     static boolean in(Statement statement) {
-        String sql = statement.tokens().source().substring(statement.start(), statement.end());
+        String sql = statement.text();
         return isDynamic(sql)
                 || SETTING.matcher(sql).find()
                 || changesSearchPath(statement)

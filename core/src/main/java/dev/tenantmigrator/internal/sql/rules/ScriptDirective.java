@@ -55,7 +55,7 @@ public record ScriptDirective(boolean noTransaction, Map<String, String> timeout
         }
         Tokens tokens;
         try {
-            tokens = Lexer.lex(text);
+            tokens = Lexer.lexScript(text);
         } catch (UnreadableSqlException e) {
             throw ScriptReader.invalid(script, e);
         }

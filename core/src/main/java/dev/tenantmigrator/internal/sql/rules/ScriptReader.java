@@ -22,9 +22,9 @@ public final class ScriptReader {
     public static List<Statement> read(MigrationScript file) {
         String text = file.text();
         try {
-            return Splitter.split(Lexer.lex(text));
+            return Splitter.split(Lexer.lexScript(text));
         } catch (UnreadableSqlException e) {
-            // The data behind COPY … FROM stdin is no SQL: refuse the COPY rather than a quote in the data.
+            // The data behind \copy is no SQL: refuse the command rather than a quote in the data.
             refuseStatementsBefore(file, text, e.offset());
             throw invalid(file, e);
         }
@@ -40,7 +40,7 @@ public final class ScriptReader {
 
     private static void refuseStatementsBefore(MigrationScript file, String text, int offset) {
         try {
-            for (Statement statement : Splitter.split(Lexer.lex(text, 0, offset))) {
+            for (Statement statement : Splitter.split(Lexer.lexScript(text.substring(0, offset)))) {
                 if (StatementRules.judge(statement) instanceof Verdict.Refuse refusal) {
                     throw invalid(file, statement, refusal);
                 }

@@ -1,5 +1,6 @@
 package dev.tenantmigrator.internal.sql.rules;
 
+import dev.tenantmigrator.internal.sql.copy.CopyFromStdin;
 import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.internal.sql.lex.StatementCursor;
 import dev.tenantmigrator.internal.sql.template.SchemaName;
@@ -73,6 +74,12 @@ public final class StatementRules {
     }
 
     private static Verdict copy(Statement statement) {
+        if (CopyFromStdin.is(statement)) {
+            return Verdict.KEEP;
+        }
+        if (statement.hasCopyData()) {
+            return refusal(CopyFromStdin.UNREADABLE, statement);
+        }
         int parentheses = 0;
         for (StatementCursor cursor = statement.cursor(); !cursor.atEnd(); ) {
             if (cursor.takeSymbol('(')) {
@@ -81,7 +88,7 @@ public final class StatementRules {
                 parentheses--;
             } else if (parentheses == 0 && cursor.takeAny("FROM", "TO")) {
                 if (cursor.takeAny("STDIN", "STDOUT")) {
-                    return refusal("COPY from stdin or to stdout has no client here; use INSERT statements", statement);
+                    return refusal("COPY … TO stdout has nobody to send the rows to; remove it", statement);
                 }
             } else {
                 cursor.skip();

@@ -24,6 +24,13 @@ public final class Template {
         return String.join("", parts);
     }
 
+    /** This template with a text behind it. */
+    public Template followedBy(String behind) {
+        List<String> longer = new ArrayList<>(parts);
+        longer.set(gaps.size(), parts.get(gaps.size()) + behind);
+        return new Template(longer, gaps);
+    }
+
     /** The text with a name in all gaps. */
     public String text(SchemaName schema) {
         if (gaps.isEmpty()) {

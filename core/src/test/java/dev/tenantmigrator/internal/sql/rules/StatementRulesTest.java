@@ -188,7 +188,7 @@ class StatementRulesTest {
                     DEALLOCATE ALL                         ¦ DEALLOCATE
                     LOAD 'x'                               ¦ LOAD
                     DECLARE c BINARY CURSOR WITH HOLD FOR SELECT 1 ¦ WITHOUT HOLD
-                    COPY public.t (a, b) FROM stdin        ¦ COPY
+                    COPY public.t (a, b) TO stdout         ¦ COPY
                     COPY (SELECT 1) TO STDOUT WITH CSV     ¦ COPY
                     DROP EXTENSION citext                  ¦ extension
                     ALTER EXTENSION citext UPDATE          ¦ extension
