@@ -263,7 +263,12 @@ final class NonTransactionalRun {
      */
     private static void record(Session session, Pipeline change) throws SQLException {
         session.inTransaction(connection -> {
-            new Pipeline().add(Containment.LIBRARY_SETTINGS).addAll(change).send(connection);
+            new Pipeline()
+                    .add(Containment.LIBRARY_SETTINGS)
+                    .addAll(change)
+                    // The check of the next part counts written rows; it must not count these.
+                    .add(Containment.FLUSH_COUNTERS)
+                    .send(connection);
             return change;
         });
     }
