@@ -3,6 +3,7 @@ package dev.tenantmigrator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenantmigrator.event.TenantEvent;
+import dev.tenantmigrator.internal.jdbc.TenantLock;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.support.PostgresTest;
@@ -197,6 +198,32 @@ class MixedFileCrashTest extends MixedFile {
             throw new IllegalStateException(e);
         }
         assertThat(seen()).containsExactly("1");
+    }
+
+    /** The full check of a part takes away what a script may have left on the connection, session locks included. */
+    @Test
+    void othersWaitAlsoBehindAPartWithTheFullCheck() throws SQLException {
+        create(store, TABLES);
+        Migration later = later("""
+                DO $$ BEGIN EXECUTE 'INSERT INTO seen VALUES (1)'; END $$;
+                CREATE INDEX CONCURRENTLY item_code ON item (code);
+                INSERT INTO seen VALUES ('3')""");
+        try (Connection writer = database.rawDataSource().getConnection()) {
+            writer.setAutoCommit(false);
+            writer.createStatement().execute("INSERT INTO " + tenant + ".item VALUES (0, 'x')");
+            CompletableFuture<FleetReport> first = CompletableFuture.supplyAsync(() -> deploy(later));
+            database.awaitRow("SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+                    + " AND wait_event_type = 'Lock' AND query LIKE 'CREATE INDEX CONCURRENTLY%'");
+            assertThat(seen()).containsExactly("1");
+            assertThat(database.value(TenantLock.tryQuery(tenant))).isEqualTo("false");
+            CompletableFuture<FleetReport> second = CompletableFuture.supplyAsync(() -> deploy(later));
+            writer.rollback();
+            assertThat(first.join().throwIfFailed().of(TenantOutcome.Migrated.class))
+                    .hasSize(1);
+            assertThat(second.join().throwIfFailed().of(TenantOutcome.UpToDate.class))
+                    .hasSize(1);
+        }
+        assertThat(seen()).containsExactly("1", "3");
     }
 
     @ParameterizedTest

@@ -137,7 +137,7 @@ final class NonTransactionalRun {
             List<RecordedVersion> after = last ? direction.rowsAfter(rows, migration) : started(rows);
             if (steps.get(i).isEmpty()) {
                 Pipeline change = last ? end(rows) : record(rows, progress.done(i));
-                RecordedScript part = new RecordedScript(prepared.parts().get(i), rows, change, after);
+                RecordedScript part = new RecordedScript(prepared.parts().get(i), rows, change, after, true);
                 if (!runTransaction(session, part, i)) {
                     return MigrationAttempt.Result.CHANGED;
                 }

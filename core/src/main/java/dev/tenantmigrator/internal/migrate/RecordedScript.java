@@ -14,9 +14,14 @@ import java.util.stream.Collectors;
  *
  * @param before the recorded rows before it
  * @param after the recorded rows after it
+ * @param isPart whether it is a part of a script, so that the session keeps the tenant's lock for the next part
  */
 record RecordedScript(
-        PreparedScript script, List<RecordedVersion> before, Pipeline recordChange, List<RecordedVersion> after) {
+        PreparedScript script,
+        List<RecordedVersion> before,
+        Pipeline recordChange,
+        List<RecordedVersion> after,
+        boolean isPart) {
 
     /** A condition: the row that is written, or deleted, is this migration's, and finished or not as it must be. */
     String rowSql(Migration migration) {
@@ -34,6 +39,7 @@ record RecordedScript(
                 run.script(migration),
                 state.rows(),
                 direction.recordChange(state.schema(), migration),
-                direction.rowsAfter(state.rows(), migration));
+                direction.rowsAfter(state.rows(), migration),
+                false);
     }
 }

@@ -225,7 +225,8 @@ final class TransactionalRun {
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
                 .add(Containment.LIBRARY_SETTINGS)
                 .add(checked.sql(hidesEffects))
-                .add(SessionLeftovers.removeSql(session.settings()))
+                .add(SessionLeftovers.removeSql(
+                        session.settings(), recorded.isPart() ? Optional.of(schema) : Optional.empty()))
                 .add("RELEASE SAVEPOINT tenant_migrator_check");
         Pipeline record = new Pipeline().addAll(recordChange()).addAll(assertRecorded());
         counted().ifPresent(table -> record.add("SELECT " + Containment.assertOneRowSql(table, RECORD_TAMPERED)));

@@ -22,22 +22,27 @@ final class AddedLabels {
 
     private AddedLabels() {}
 
+    /** A label, and the name of its type. */
+    record Label(String type, String label) {}
+
     /** The label that a statement adds, as PostgreSQL stores it. */
-    static Optional<String> addedBy(Statement statement) {
+    static Optional<Label> addedBy(Statement statement) {
         StatementCursor cursor = statement.cursor();
         if (!cursor.take("ALTER", "TYPE")) {
             return Optional.empty();
         }
-        cursor.takeUnqualifiedName();
+        String type = cursor.takeUnqualifiedName();
         if (!cursor.take("ADD", "VALUE")) {
             return Optional.empty();
         }
         cursor.take("IF", "NOT", "EXISTS");
-        return cursor.atEnd() ? Optional.empty() : Optional.of(content(statement.tokens(), cursor.token()));
+        return cursor.atEnd()
+                ? Optional.empty()
+                : Optional.of(new Label(type, content(statement.tokens(), cursor.token())));
     }
 
     /** Whether a statement may use one of these labels. */
-    static boolean usedBy(Statement statement, Collection<String> labels) {
+    static boolean usedBy(Statement statement, Collection<Label> labels) {
         // ADD VALUE … AFTER and RENAME VALUE look labels up without using them.
         boolean names = statement.startsWith("ALTER", "TYPE")
                 || statement.startsWith("CREATE", "TYPE")
@@ -47,14 +52,14 @@ final class AddedLabels {
         }
         Tokens tokens = statement.tokens();
         boolean bodyIsRead = !statement.createsRoutine() || isSql(statement);
+        if (bodyIsRead && readsAll(statement, labels)) {
+            return true;
+        }
         for (int token = statement.from(); token < statement.to(); token = tokens.next(token)) {
             TokenKind kind = tokens.kind(token);
             boolean string = kind == TokenKind.STRING || kind == TokenKind.DOLLAR_STRING;
             boolean body = string && tokens.isWord(tokens.previous(token), "AS");
             if (string && (bodyIsRead || !body) && holds(tokens, token, labels)) {
-                return true;
-            }
-            if (kind == TokenKind.WORD && ALL_LABELS.matcher(tokens.text(token)).matches()) {
                 return true;
             }
         }
@@ -71,17 +76,20 @@ final class AddedLabels {
         return true;
     }
 
-    private static boolean holds(Tokens tokens, int token, Collection<String> labels) {
+    private static boolean holds(Tokens tokens, int token, Collection<Label> labels) {
         String content = content(tokens, token);
         boolean list = content.startsWith("{") || content.startsWith("(");
-        for (String label : labels) {
-            if (content.equals(label)
-                    || content.contains("'" + label.replace("'", "''") + "'")
-                    || (list && content.contains(label))) {
-                return true;
-            }
-        }
-        return ALL_LABELS.matcher(content).find();
+        return labels.stream()
+                .map(Label::label)
+                .anyMatch(label -> content.equals(label)
+                        || content.contains("'" + label.replace("'", "''") + "'")
+                        || (list && content.contains(label)));
+    }
+
+    private static boolean readsAll(Statement statement, Collection<Label> labels) {
+        String text = statement.tokens().source().substring(statement.start(), statement.end());
+        return ALL_LABELS.matcher(text).find()
+                && labels.stream().anyMatch(label -> EndsWithPart.names(text, label.type));
     }
 
     private static String content(Tokens tokens, int token) {

@@ -16,6 +16,9 @@ import java.util.regex.Pattern;
  */
 final class EndsWithPart {
 
+    /** The search path aside, which the library sets for each part. */
+    private static final Pattern SETTING = Pattern.compile("\\bset_config\\s*\\((?!\\s*'+search_path')");
+
     private EndsWithPart() {}
 
     static void refuse(MigrationScript script, List<Part> parts) {
@@ -31,7 +34,8 @@ final class EndsWithPart {
                                         + " ends with its part, and line " + use.line()
                                         + " needs it in a later one; create it as an ordinary table and drop it there,"
                                         + " or divide the file"));
-                if (!statement.createsRoutine() && text(statement).contains("set_config")) {
+                if (!statement.createsRoutine()
+                        && SETTING.matcher(text(statement)).find()) {
                     refuse(
                             script,
                             statement,
@@ -67,11 +71,16 @@ final class EndsWithPart {
     }
 
     private static Optional<Statement> firstWith(String name, List<Part> parts) {
-        Pattern word = Pattern.compile("(?<![\\w$])" + Pattern.quote(Identifiers.fold(name)) + "(?![\\w$])");
         return parts.stream()
                 .flatMap(part -> part.statements().stream())
-                .filter(statement -> word.matcher(text(statement)).find())
+                .filter(statement -> names(text(statement), name))
                 .findFirst();
+    }
+
+    /** Whether a text has a name as a word of its own, in any spelling. */
+    static boolean names(String text, String name) {
+        String word = "(?<![\\w$])" + Pattern.quote(Identifiers.fold(name)) + "(?![\\w$])";
+        return Pattern.compile(word).matcher(Identifiers.fold(text)).find();
     }
 
     private static String text(Statement statement) {

@@ -54,7 +54,7 @@ public final class ScriptParts {
     private final List<Statement> settings = new ArrayList<>();
     private final List<InTransaction> transaction = new ArrayList<>();
     private final List<Statement> outside = new ArrayList<>();
-    private final List<String> labels = new ArrayList<>();
+    private final List<AddedLabels.Label> labels = new ArrayList<>();
     private boolean anyOutside;
     private int block;
     private int blocks;

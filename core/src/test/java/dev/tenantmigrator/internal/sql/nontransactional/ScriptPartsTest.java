@@ -44,6 +44,7 @@ class ScriptPartsTest {
                     SET search_path = public; SELECT 1; VACUUM a; SELECT 2 | BEGIN; SET LOCAL search_path = "t", "public"; SELECT 1; COMMIT; VACUUM "t".a; BEGIN; SET LOCAL search_path = "t", "public"; SELECT 2; COMMIT
                     SET LOCAL x = 1; SELECT 1; VACUUM a; SELECT 2 | BEGIN; SET LOCAL x = 1; SELECT 1; COMMIT; VACUUM "t".a; BEGIN; SELECT 2; COMMIT
                     SET CONSTRAINTS ALL DEFERRED; SELECT 1; VACUUM a; SELECT 2 | BEGIN; SET CONSTRAINTS ALL DEFERRED; SELECT 1; COMMIT; VACUUM "t".a; BEGIN; SELECT 2; COMMIT
+                    SELECT set_config('search_path', '', false); VACUUM a; SELECT 2 | BEGIN; SELECT set_config('search_path', '"t", "public"', true); COMMIT; VACUUM "t".a; BEGIN; SELECT 2; COMMIT
                     SAVEPOINT s; SELECT 1; RELEASE s; VACUUM a | BEGIN; SAVEPOINT s; SELECT 1; RELEASE s; COMMIT; VACUUM "t".a
                     DO 'BEGIN COMMIT; END'; DO 'BEGIN END' | DO 'BEGIN COMMIT; END'; BEGIN; DO 'BEGIN END'; COMMIT
                     ALTER TABLE p DETACH PARTITION q CONCURRENTLY; DROP TABLE q | ALTER TABLE "t".p DETACH PARTITION "t".q CONCURRENTLY; BEGIN; DROP TABLE q; COMMIT
@@ -98,6 +99,7 @@ class ScriptPartsTest {
                 "ALTER TYPE e ADD VALUE 'b'; CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ DECLARE x e := 'b'; BEGIN END $$",
                 "ALTER TYPE e ADD VALUE 'b'; SELECT 'bc', 'c b', 1 AS b -- 'b'",
                 "UPDATE t SET e = 'b'; ALTER TYPE e ADD VALUE 'b'",
+                "ALTER TYPE e ADD VALUE 'b'; SELECT enum_range(NULL::other)",
                 // The author asks for one transaction, which is right if the text is another column's.
                 "BEGIN; ALTER TYPE e ADD VALUE 'b'; INSERT INTO log VALUES ('b'); COMMIT",
                 "SET x = 1; SET LOCAL y = 2; SELECT 1"
