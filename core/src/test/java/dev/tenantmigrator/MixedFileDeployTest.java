@@ -224,6 +224,21 @@ class MixedFileDeployTest extends MixedFile {
     }
 
     @Test
+    void aVersionWhoseNameLooksLikeAMarkIsContinued() {
+        create(store, TABLES);
+        database.execute("INSERT INTO " + tenant + ".item VALUES (1, 'x'), (2, 'x')");
+        Migration later = Migration.of("20240202 [part 1 of 1 done, 0123456789ab]", """
+                CREATE INDEX CONCURRENTLY item_code ON item (code);
+                CREATE UNIQUE INDEX CONCURRENTLY item_unique ON item (code);""");
+        assertThat(deploy(later).failed()).hasSize(1);
+        database.execute("DELETE FROM " + tenant + ".item");
+
+        deploy(later).throwIfFailed();
+
+        assertThat(index("item_unique")).isEqualTo("valid");
+    }
+
+    @Test
     void aPartIsKeptInsideItsTenantLikeAnyMigration() {
         create(store, TABLES);
         database.execute("CREATE TABLE public.stranger (id int)");

@@ -1,5 +1,6 @@
 package dev.tenantmigrator.internal.migrate;
 
+import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
@@ -155,7 +156,10 @@ final class NonTransactionalRun {
         return recorder.rows(connection, schema).stream()
                 .filter(row -> row.version().equals(migration.version()))
                 .findFirst()
-                .flatMap(row -> PartProgress.in(row.description().orElse("")));
+                .flatMap(AppliedMigration::description)
+                // A version's own name may look like a mark.
+                .flatMap(description -> PartProgress.in(description)
+                        .filter(mark -> mark.after(migration.description()).equals(description)));
     }
 
     /** The change of the record at the end of a script, whose row may not have been written yet. */
