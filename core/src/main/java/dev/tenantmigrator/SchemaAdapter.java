@@ -93,9 +93,11 @@ public interface SchemaAdapter {
         List<SqlStatement> statements(String schema);
 
         /**
-         * Whether the script runs in one transaction with its tracking row. Otherwise it holds only statements that
-         * PostgreSQL refuses in a transaction. They are sent one by one, and name every table and index with its schema. For the
-         * creation of a tenant the library turns them into statements that can run in a transaction.
+         * Whether the script runs in one transaction with its tracking row. Otherwise it holds statements that
+         * PostgreSQL refuses in a transaction, and settings ({@code SET}) for them. They are sent one by one, and name every table
+         * and index with its schema. Other statements stand between the statements {@code BEGIN} and {@code COMMIT}; those are a
+         * part of the script that runs in a transaction of its own. For the creation of a tenant the library turns all into
+         * statements that can run in one transaction.
          *
          * @return true by default
          */

@@ -1,7 +1,6 @@
 package dev.tenantmigrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.FleetReport;
@@ -140,15 +139,6 @@ class NonTransactionalDeployTest extends NonTransactionalTenant {
         }
         assertThat(rows()).containsExactly("20240101_tables");
         assertThat(index("item_at")).isEqualTo("valid");
-    }
-
-    @Test
-    void aMixtureIsRefusedBeforeAnyTenantIsTouched() {
-        assertThatThrownBy(() -> deploy("CREATE TABLE new_one (id int);\nCREATE INDEX CONCURRENTLY x ON item (id)"))
-                .isInstanceOf(InvalidMigrationException.class)
-                .hasMessageContaining("the one on line 2")
-                .hasMessageContaining("migration.sql:1");
-        assertThat(rows()).containsExactly("20240101_tables");
     }
 
     @Test

@@ -12,7 +12,8 @@ import java.util.List;
  * @param applied whether it is applied already; a deploy does not run it then
  * @param transactional whether it runs in one transaction with its tracking row
  * @param before the library's own statements before the script: the beginning of the transaction, and its settings
- * @param statements the script, adapted to the tenant, each statement with its line in the original file
+ * @param statements the script, adapted to the tenant, each statement with its line in the original file. If the script runs in
+ *     parts, the library's own statements between the parts too
  * @param after the library's own statements after the script: the tracking row, and the end of the transaction
  * @param notes notes for a reader, in the order of the lines
  */

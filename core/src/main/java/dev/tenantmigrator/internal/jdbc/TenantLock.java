@@ -51,7 +51,12 @@ public final class TenantLock {
      * holds it. For work that cannot be one transaction; transactions of other sessions see the lock as held.
      */
     public static String tryForSessionQuery(String schema) {
-        return "SELECT pg_catalog.pg_try_advisory_lock(" + key(schema) + ")";
+        return "SELECT " + tryForSessionCall(schema);
+    }
+
+    /** The call of {@link #tryForSessionQuery}. */
+    public static String tryForSessionCall(String schema) {
+        return "pg_catalog.pg_try_advisory_lock(" + key(schema) + ")";
     }
 
     /** A query that releases the lock of {@link #tryForSessionQuery}. */

@@ -76,18 +76,23 @@ public record Deploy(DeployOptions options, MigrationCatalog catalog, Recorder r
     }
 
     @Override
-    public Pipeline start(String schema, Migration migration) {
-        return recorder.start(schema, migration);
+    public Pipeline start(String schema, Migration migration, String description) {
+        return recorder.start(schema, migration, description);
     }
 
     @Override
     public Pipeline end(String schema, Migration migration) {
-        return recorder.finish(schema, migration.version());
+        return recorder.finish(schema, migration);
     }
 
     @Override
     public Optional<Pipeline> cancel(String schema, Migration migration) {
         return Optional.of(recorder.delete(schema, migration.version()));
+    }
+
+    @Override
+    public boolean isRollback() {
+        return false;
     }
 
     @Override

@@ -8,12 +8,15 @@ import dev.tenantmigrator.SchemaAdapter.TenantScript;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.script.ScriptSettings;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.PlanReport;
 import dev.tenantmigrator.report.PlannedMigration;
@@ -35,12 +38,14 @@ public final class DeployPlanner {
 
     private final Config config;
     private final MigrationCatalog catalog;
+    private final Direction direction;
     private final Map<MigrationScript, List<ScriptNote>> notes = new HashMap<>();
 
     /** Reads the migrations; an instance serves one plan. */
     public DeployPlanner(Config config) {
         this.config = config;
         this.catalog = MigrationCatalog.read(config.migrations());
+        this.direction = new Deploy(DeployOptions.defaults(), catalog, config.recorder());
     }
 
     /** Plans the started and pending migrations of each tenant, or gives the reason why a deploy would refuse the tenant. */
@@ -96,22 +101,18 @@ public final class DeployPlanner {
 
     private PlannedMigration planned(PreparedScripts prepared, TenantState state, Migration migration) {
         String schema = state.schema();
-        TenantScript script = prepared.get(migration.up()).adapted();
-        ScriptSettings settings = prepared.get(migration.up()).settings();
+        PreparedScript whole = prepared.get(migration.up());
+        TenantScript script = whole.adapted();
         List<String> before = new ArrayList<>();
+        List<SqlStatement> statements = new ArrayList<>();
         List<String> after = new ArrayList<>();
         if (script.transactional()) {
-            before.add(Session.begin(script.isolationLevel()));
-            before.add(prepared.path().sql(schema));
-            before.add(settings.timeoutsSql());
+            before.addAll(begin(prepared, whole, schema));
+            statements.addAll(script.statements(schema));
             after.addAll(config.recorder().insert(schema, migration).statements());
             after.add("COMMIT");
         } else {
-            if (!state.has(migration.version())) {
-                before.addAll(config.recorder().start(schema, migration).statements());
-            }
-            before.add(settings.sessionSql(schema, settings.askedLockTimeout().orElse("0")));
-            after.addAll(config.recorder().finish(schema, migration.version()).statements());
+            addParts(prepared, state, migration, before, statements, after);
         }
         return new PlannedMigration(
                 migration.version(),
@@ -119,9 +120,75 @@ public final class DeployPlanner {
                 state.rows().stream().anyMatch(row -> row.version().equals(migration.version()) && row.finished()),
                 script.transactional(),
                 before,
-                script.statements(schema),
+                statements,
                 after,
                 notes.computeIfAbsent(migration.up(), file -> notes(script, schema)));
+    }
+
+    private static List<String> begin(PreparedScripts prepared, PreparedScript script, String schema) {
+        return List.of(
+                Session.begin(script.adapted().isolationLevel()),
+                prepared.path().sql(schema),
+                script.settings().timeoutsSql());
+    }
+
+    /** Adds the parts of a script that cannot run in one transaction, and between them the library's own statements. */
+    private void addParts(
+            PreparedScripts prepared,
+            TenantState state,
+            Migration migration,
+            List<String> before,
+            List<SqlStatement> statements,
+            List<String> after) {
+        String schema = state.schema();
+        PreparedScript whole = prepared.get(migration.up());
+        ScriptProgress progress = new ScriptProgress(direction, migration, whole);
+        Recorder recorder = config.recorder();
+        boolean started = state.has(migration.version());
+        for (int i = 0; i < whole.parts().size(); i++) {
+            PreparedScript part = whole.parts().get(i);
+            boolean last = i == whole.parts().size() - 1;
+            List<SqlStatement> own = part.statements(schema);
+            List<String> begin = new ArrayList<>();
+            if (part.isTransactional()) {
+                begin.addAll(begin(prepared, part, schema));
+            } else {
+                if (!started) {
+                    begin.addAll(
+                            recorder.start(schema, migration, progress.begun(i)).statements());
+                } else if (i > 0) {
+                    begin.addAll(recorder.reopen(schema, migration.version(), progress.begun(i))
+                            .statements());
+                }
+                started = true;
+                ScriptSettings settings = part.settings();
+                begin.add(
+                        settings.sessionSql(schema, settings.askedLockTimeout().orElse("0")));
+            }
+            Pipeline end = last
+                    ? recorder.finish(schema, migration)
+                    : started
+                            ? recorder.reopen(schema, migration.version(), progress.done(i))
+                            : recorder.start(schema, migration, progress.done(i));
+            started = true;
+            List<String> ends = new ArrayList<>(end.statements());
+            if (part.isTransactional()) {
+                ends.add("COMMIT");
+            }
+            if (i == 0) {
+                before.addAll(begin);
+            } else {
+                begin.forEach(
+                        sql -> statements.add(new SqlStatement(sql, own.get(0).line())));
+            }
+            statements.addAll(own);
+            if (last) {
+                after.addAll(ends);
+            } else {
+                ends.forEach(sql -> statements.add(
+                        new SqlStatement(sql, own.get(own.size() - 1).line())));
+            }
+        }
     }
 
     private static List<ScriptNote> notes(TenantScript script, String schema) {

@@ -28,14 +28,17 @@ public interface Direction {
     /** The change of the record that commits together with the script. */
     Pipeline recordChange(String schema, Migration migration);
 
-    /** The change of the record before a script that cannot run in one transaction with it. */
-    Pipeline start(String schema, Migration migration);
+    /** The change of the record when a script begins that cannot run in one transaction with it. */
+    Pipeline start(String schema, Migration migration, String description);
 
     /** The change of the record after such a script. */
     Pipeline end(String schema, Migration migration);
 
     /** The change of the record that takes {@link #start} back; empty when the earlier record is unknown. */
     Optional<Pipeline> cancel(String schema, Migration migration);
+
+    /** Whether the scripts are rollbacks. */
+    boolean isRollback();
 
     /** The advice for a script that stopped outside of a transaction, as the end of a message. */
     String continuation();

@@ -70,8 +70,8 @@ final class MigrationAttempt {
             if (!script.isTransactional()) {
                 return span.done(outsideTransaction(session, migration));
             }
-            TransactionalRun transaction =
-                    new TransactionalRun(run, progress.state(), migration, hidesEffects, session);
+            TransactionalRun transaction = new TransactionalRun(
+                    run, schema, migration, RecordedScript.of(run, progress.state(), migration), hidesEffects, session);
             if (oneByOne) {
                 return span.done(sendOneByOne(session, transaction, migration));
             }
@@ -99,7 +99,7 @@ final class MigrationAttempt {
     }
 
     private Result outsideTransaction(Session session, Migration migration) throws SQLException {
-        NonTransactionalRun outside = new NonTransactionalRun(run, progress.state(), migration);
+        NonTransactionalRun outside = new NonTransactionalRun(run, progress.state(), migration, hidesEffects);
         try {
             return outside.run(session);
         } catch (MigrationFailedException e) {

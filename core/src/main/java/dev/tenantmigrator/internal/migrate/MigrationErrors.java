@@ -10,6 +10,7 @@ import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.internal.tracking.store.RecordErrors;
+import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -30,6 +31,11 @@ final class MigrationErrors {
      * procedure that commits.
      */
     private static final Set<String> NOT_IN_TRANSACTION = Set.of("25001", "2D000");
+
+    /** The use of a label in the transaction that has added it. */
+    private static final String UNSAFE_LABEL = "55P04";
+
+    private static final String NOTHING_KEPT = "; nothing of the script was kept";
 
     /** Undefined table or schema. */
     private static final Set<String> NOT_THERE = Set.of("42P01", "3F000");
@@ -72,38 +78,51 @@ final class MigrationErrors {
             Session session,
             AttemptCounter attempts) {
         PreparedScript prepared = run.script(migration);
-        MigrationScript script = prepared.file();
         String state = SqlErrors.state(e);
-        Failure failure = e instanceof ScriptFailure failed
-                ? failed.failure()
-                : SqlErrors.failure(e).inFile(script.location());
+        Failure failure = explained(e, prepared.file(), run.recorder(), NOTHING_KEPT);
         if (LOCK_TIMEOUT.equals(state)) {
             failure = failure.withMessage(
                     "another session held a lock that the script needs, " + times(attempts.count()) + " for "
                             + prepared.settings().lockTimeout() + " within " + seconds(attempts.time())
-                            + "; nothing of the script was kept. "
+                            + NOTHING_KEPT + ". "
                             + holders(session, schema));
         } else if (mayPass(state)) {
             failure = failure.withMessage(failure.message() + "; tried " + times(attempts.count()) + " within "
-                    + seconds(attempts.time()) + "; nothing of the script was kept; run it again");
+                    + seconds(attempts.time()) + NOTHING_KEPT + "; run it again");
         }
-        if (NOT_IN_TRANSACTION.contains(state)) {
-            failure = failure.withMessage(
-                    failure.message() + "; nothing of the script was kept. PostgreSQL runs this only"
-                            + " outside of a transaction: begin the file with \"-- tenant-migrator: no-transaction\"");
-        }
-        if (LockTable.isFull(e)) {
-            failure = failure.withMessage(
-                    failure.message() + "; nothing of the script was kept. It needs more locks in one"
-                            + " transaction than the server has left: raise max_locks_per_transaction (needs a server restart),"
-                            + " split the script, or run it when the server is less busy");
-        }
-        failure = SqlErrors.says(e, TransactionalRun.RECORD_TAMPERED)
-                ? Failure.of(TAMPERED).inFile(script.location())
-                : RecordErrors.explained(failure, e, run.recorder(), TAMPERED);
         return new MigrationFailedException(
                 run.config().detailed(failure.inTenant(schema).ofVersion(migration.version()), e),
                 SqlErrors.withoutDetail(e));
+    }
+
+    /**
+     * The failure for an error of a script in a transaction, with the remedy if there is a known one.
+     *
+     * @param kept what was kept of the script
+     */
+    static Failure explained(SQLException e, MigrationScript script, Recorder recorder, String kept) {
+        String state = SqlErrors.state(e);
+        Failure failure = e instanceof ScriptFailure failed
+                ? failed.failure()
+                : SqlErrors.failure(e).inFile(script.location());
+        if (NOT_IN_TRANSACTION.contains(state)) {
+            failure = failure.withMessage(failure.message() + kept + ". PostgreSQL runs this only"
+                    + " outside of a transaction: begin the file with \"-- tenant-migrator: no-transaction\"");
+        }
+        if (UNSAFE_LABEL.equals(state)) {
+            failure = failure.withMessage(failure.message() + kept
+                    + ". The script adds this label and uses it in one transaction, and its text"
+                    + " does not show that, or asks for it by BEGIN: put the ALTER TYPE … ADD VALUE into a migration"
+                    + " of its own before this one");
+        }
+        if (LockTable.isFull(e)) {
+            failure = failure.withMessage(failure.message() + kept + ". It needs more locks in one"
+                    + " transaction than the server has left: raise max_locks_per_transaction (needs a server restart),"
+                    + " split the script, or run it when the server is less busy");
+        }
+        return SqlErrors.says(e, TransactionalRun.RECORD_TAMPERED)
+                ? Failure.of(TAMPERED).inFile(script.location())
+                : RecordErrors.explained(failure, e, recorder, TAMPERED);
     }
 
     private static String times(int attempts) {

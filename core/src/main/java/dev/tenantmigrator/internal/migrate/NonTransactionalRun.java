@@ -1,5 +1,7 @@
 package dev.tenantmigrator.internal.migrate;
 
+import dev.tenantmigrator.AppliedMigration;
+import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.MigrationScript;
@@ -7,40 +9,28 @@ import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
-import dev.tenantmigrator.internal.fleet.WaitReminder;
-import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
-import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
-import dev.tenantmigrator.internal.migrate.NonTransactionalSteps.Step;
 import dev.tenantmigrator.internal.script.PreparedScript;
-import dev.tenantmigrator.internal.script.ScriptSettings;
+import dev.tenantmigrator.internal.tracking.PartProgress;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
- * Runs a script that PostgreSQL refuses in a transaction: marks its row as started, runs the statements one by one, then marks the
- * row as finished. The connection that runs them holds a session lock, which shows other instances that the script is running.
- * After a crash the lock is gone, and the next run continues where the script stopped.
+ * Runs a script that cannot run in one transaction: marks its row as started, runs the script's parts, then marks the row as
+ * finished. A part is a transaction, which also records that the part is done; or statements that PostgreSQL refuses in a transaction,
+ * one by one. The connection that runs them holds a session lock, which shows other instances that the script is running. After a
+ * crash the lock is gone, and the next run continues with the part at which the script stopped.
  */
 final class NonTransactionalRun {
-
-    /**
-     * Lets the server end a statement whose client is gone, which would otherwise keep the tenant's lock while it waits (PostgreSQL
-     * documentation, {@code client_connection_check_interval}). Only on Linux, because other systems may refuse the setting.
-     */
-    private static final String LOOK_FOR_CLIENT =
-            "SELECT pg_catalog.set_config('client_connection_check_interval', '2s', false)"
-                    + " WHERE pg_catalog.version() OPERATOR(pg_catalog.~) 'linux'";
-
-    private static final String KEPT = "the script runs outside of a transaction, so earlier statements are kept; ";
 
     private final MigrationRun run;
     private final Direction direction;
@@ -48,19 +38,23 @@ final class NonTransactionalRun {
     private final TenantState state;
     private final String schema;
     private final Migration migration;
+    private final boolean hidesEffects;
     private final PreparedScript prepared;
     private final MigrationScript script;
+    private final ScriptProgress progress;
     private boolean repeatable;
 
-    NonTransactionalRun(MigrationRun run, TenantState state, Migration migration) {
+    NonTransactionalRun(MigrationRun run, TenantState state, Migration migration, boolean hidesEffects) {
         this.run = run;
         this.direction = run.direction();
         this.recorder = run.recorder();
         this.state = state;
         this.schema = state.schema();
         this.migration = migration;
+        this.hidesEffects = hidesEffects;
         this.prepared = run.script(migration);
         this.script = prepared.file();
+        this.progress = new ScriptProgress(direction, migration, prepared);
     }
 
     /** The data source for scripts outside of a transaction, when it is another one. */
@@ -75,7 +69,13 @@ final class NonTransactionalRun {
      * @throws MigrationFailedException when a statement failed, or the connection was lost
      */
     MigrationAttempt.Result run(Session worker) throws SQLException {
-        NonTransactionalSteps steps = NonTransactionalSteps.read(schema, migration, prepared);
+        List<Optional<NonTransactionalSteps>> steps = new ArrayList<>();
+        for (PreparedScript part : prepared.parts()) {
+            steps.add(
+                    part.isTransactional()
+                            ? Optional.empty()
+                            : Optional.of(NonTransactionalSteps.read(schema, migration, part)));
+        }
         Optional<DataSource> other = otherSource(run.config());
         if (other.isEmpty()) {
             return runOn(worker, steps);
@@ -85,15 +85,13 @@ final class NonTransactionalRun {
         }
     }
 
-    /**
-     * Whether a failed script can be attempted again: nothing of the failed statement was kept, and no {@code DO} or {@code
-     * CALL} ran.
-     */
+    /** Whether a script that failed can be attempted again, because nothing was kept that another attempt would repeat. */
     boolean isRepeatable() {
         return repeatable;
     }
 
-    private MigrationAttempt.Result runOn(Session session, NonTransactionalSteps steps) throws SQLException {
+    private MigrationAttempt.Result runOn(Session session, List<Optional<NonTransactionalSteps>> steps)
+            throws SQLException {
         try {
             return session.outsideTransactionIfFree(schema, connection -> locked(session, steps))
                     .orElse(MigrationAttempt.Result.HELD);
@@ -101,17 +99,18 @@ final class NonTransactionalRun {
             if (SqlErrors.isConnectionLost(e)) {
                 throw failed(
                         SqlErrors.failure(e)
-                                .withMessage("the connection was lost (" + SqlErrors.message(e) + "); " + KEPT
-                                        + direction.continuation()),
+                                .withMessage("the connection was lost (" + SqlErrors.message(e) + "); "
+                                        + progress.keptAfterLoss()),
                         e);
             }
             throw e;
         }
     }
 
-    private MigrationAttempt.Result locked(Session session, NonTransactionalSteps steps) throws SQLException {
+    private MigrationAttempt.Result locked(Session session, List<Optional<NonTransactionalSteps>> steps)
+            throws SQLException {
         Connection connection = session.connection();
-        if (prepared.leavesCustomSettings()) {
+        if (!prepared.customSettings().isEmpty()) {
             session.closeAfterThisTenant();
         }
         if (!recorder.isTracked(connection, schema)) {
@@ -121,112 +120,129 @@ final class NonTransactionalRun {
         if (!TenantProgress.areSame(rows, state.rows())) {
             return MigrationAttempt.Result.CHANGED;
         }
-        ConcurrentDdl concurrentDdl = new ConcurrentDdl(connection, schema);
-        ReachCheck reach = new ReachCheck(
-                session, schema, run.scripts().path(), AllowList.of(run.config(), direction.sharedSchemaChanges()));
-        boolean resumed = state.has(migration.version())
+        boolean started = state.has(migration.version())
                 && !state.row(migration.version()).finished();
-        if (!resumed) {
-            steps.refuseWhatWillFail(concurrentDdl, reach);
-            record(session, direction.start(schema, migration));
-        }
-        int process = concurrentDdl.process();
-        for (int i = 0; i < steps.steps().size(); i++) {
-            String place = schema + ": " + script.location() + ":"
-                    + steps.steps().get(i).statement().line();
-            WaitReminder waits =
-                    WaitReminder.on(place, process, direction.rollout().cancellation(), connection);
-            try {
-                runStep(session, concurrentDdl, reach, steps, i, resumed);
-            } finally {
-                waits.close();
+        int first = 0;
+        boolean begun = started;
+        if (started) {
+            Optional<PartProgress> mark = mark(connection);
+            Optional<Failure> refusal = progress.refusal(mark);
+            if (refusal.isPresent()) {
+                throw new InvalidMigrationException(refusal.get().inTenant(schema));
             }
+            first = progress.next(mark);
+            begun = progress.isBegun(mark);
         }
-        record(session, direction.end(schema, migration));
+        for (int i = first; i < steps.size(); i++) {
+            boolean last = i == steps.size() - 1;
+            List<RecordedVersion> after = last ? direction.rowsAfter(rows, migration) : started(rows);
+            if (steps.get(i).isEmpty()) {
+                Pipeline change = last ? end(rows) : record(rows, progress.done(i));
+                RecordedScript part = new RecordedScript(prepared.parts().get(i), rows, change, after, true);
+                if (!runTransaction(session, part, i)) {
+                    return MigrationAttempt.Result.CHANGED;
+                }
+            } else {
+                runOutside(session, steps.get(i).get(), i, begun, rows);
+                record(session, last ? direction.end(schema, migration) : record(started(rows), progress.done(i)));
+            }
+            rows = after;
+            begun = false;
+        }
         return MigrationAttempt.Result.DONE;
     }
 
-    private void runStep(
-            Session session,
-            ConcurrentDdl concurrentDdl,
-            ReachCheck reach,
-            NonTransactionalSteps steps,
-            int number,
-            boolean resumed)
-            throws SQLException {
-        Step step = steps.steps().get(number);
-        boolean begun = false;
+    private Optional<PartProgress> mark(Connection connection) throws SQLException {
+        return recorder.rows(connection, schema).stream()
+                .filter(row -> row.version().equals(migration.version()))
+                .findFirst()
+                .flatMap(AppliedMigration::description)
+                // A version's own name may look like a mark.
+                .flatMap(description -> PartProgress.in(description)
+                        .filter(mark -> mark.after(migration.description()).equals(description)));
+    }
+
+    /** The change of the record at the end of a script, whose row may not have been written yet. */
+    private Pipeline end(List<RecordedVersion> rows) {
+        boolean unfinished =
+                rows.stream().anyMatch(row -> row.version().equals(migration.version()) && !row.finished());
+        return unfinished ? direction.end(schema, migration) : direction.recordChange(schema, migration);
+    }
+
+    /** The change of the record that says how far the script got. */
+    private Pipeline record(List<RecordedVersion> rows, String description) {
+        boolean written = rows.stream().anyMatch(row -> row.version().equals(migration.version()));
+        return written
+                ? recorder.reopen(schema, migration.version(), description)
+                : direction.start(schema, migration, description);
+    }
+
+    private List<RecordedVersion> started(List<RecordedVersion> rows) {
+        List<RecordedVersion> started = new ArrayList<>(rows);
+        started.removeIf(row -> row.version().equals(migration.version()));
+        started.add(new RecordedVersion(
+                migration.version(), Optional.of(migration.up().checksum()), false));
+        return started;
+    }
+
+    /** @return false when the recorded versions have changed, so that nothing was done */
+    private boolean runTransaction(Session session, RecordedScript part, int number) throws SQLException {
+        TransactionalRun transaction = new TransactionalRun(run, schema, migration, part, hidesEffects, session);
         try {
-            // Before each statement, because DO and CALL can change the session.
-            setSession(session.connection(), step);
-            Jdbc.execute(session.connection(), LOOK_FOR_CLIENT);
-            refuseWhatReachesOut(reach, step);
-            begun = true;
-            if (concurrentDdl.settle(step.what(), resumed)) {
-                return;
-            }
-            setSession(session.connection(), step);
-            new Pipeline()
-                    .addStatement(migration.version(), script, step.statement())
-                    .sendOneByOne(session.connection());
-            Optional<String> missing = concurrentDdl.missing(step.what());
-            if (missing.isPresent()) {
-                throw new SQLException(missing.get());
-            }
+            // One by one, because a failure must have its place at once: the part may not run again in this attempt.
+            return transaction.sendOneByOne(false);
         } catch (SQLException e) {
             if (SqlErrors.isConnectionLost(e)) {
                 throw e;
             }
-            boolean undone = !begun || undo(concurrentDdl, step, e);
-            repeatable = undone && !steps.runsCodeBefore(number);
-            boolean clean = undone && number == 0 && !resumed && cancel(session, e);
-            Failure failure = e instanceof ScriptFailure failed
-                    ? failed.failure()
-                    : SqlErrors.failure(e)
-                            .inFile(script.location())
-                            .onLine(step.statement().line());
-            String kept = clean
-                    ? "nothing of the script was kept; fix the cause and run it again"
-                    : KEPT + direction.continuation();
-            throw failed(failure.withMessage(failure.message() + "; " + kept), e);
+            if (SqlErrors.says(e, TransactionalRun.CHANGED)) {
+                return false;
+            }
+            repeatable = true;
+            Failure failure = MigrationErrors.explained(e, script, recorder, "");
+            throw failed(failure.withMessage(failure.message() + "; " + progress.keptBefore(number)), e);
         }
     }
 
-    /** Checks again directly before the statement, because an earlier statement or another session may have changed the objects. */
-    private static void refuseWhatReachesOut(ReachCheck reach, Step step) throws SQLException {
-        Optional<String> refusal = reach.refusal(step.what(), step.statement().sql());
-        if (refusal.isPresent()) {
-            throw new SQLException(refusal.get());
+    private void runOutside(
+            Session session, NonTransactionalSteps steps, int number, boolean begun, List<RecordedVersion> rows)
+            throws SQLException {
+        OutsidePart part = new OutsidePart(
+                session,
+                migration,
+                steps,
+                new ConcurrentDdl(session.connection(), schema),
+                new ReachCheck(
+                        session,
+                        schema,
+                        run.scripts().path(),
+                        AllowList.of(run.config(), direction.sharedSchemaChanges())));
+        if (!begun) {
+            try {
+                part.refuseWhatWillFail();
+            } catch (InvalidMigrationException e) {
+                throw number == 0 ? e : new InvalidMigrationException(progress.refused(e.failure(), number));
+            }
+            record(session, record(rows, progress.begun(number)));
         }
-    }
-
-    private void setSession(Connection connection, Step step) throws SQLException {
-        Jdbc.execute(connection, prepared.settings().sessionSql(schema, lockTimeout(step)));
-    }
-
-    /**
-     * The lock timeout of a statement. A concurrent statement has none unless the script asks for one: it waits for open transactions,
-     * nobody queues behind it, and one that gives up leaves an unfinished object.
-     */
-    private String lockTimeout(Step step) {
-        ScriptSettings settings = prepared.settings();
-        return step.what().concurrently().isPresent()
-                ? settings.askedLockTimeout().orElse("0")
-                : settings.lockTimeout();
-    }
-
-    private static boolean undo(ConcurrentDdl concurrentDdl, Step step, SQLException reason) {
         try {
-            return concurrentDdl.undo(step.what());
+            part.run(begun, direction.rollout().cancellation());
         } catch (SQLException e) {
-            reason.addSuppressed(SqlErrors.withoutDetail(e));
-            return false;
+            if (SqlErrors.isConnectionLost(e)) {
+                throw e;
+            }
+            repeatable = part.isRepeatable();
+            boolean clean = part.nothingKept() && !begun && cancel(session, number, e);
+            String kept = clean ? progress.keptBefore(number) : progress.keptWithin(number);
+            throw failed(part.failure().withMessage(part.failure().message() + "; " + kept), e);
         }
     }
 
-    /** Removes the mark that the script was started, so that its file may be edited. */
-    private boolean cancel(Session session, SQLException reason) {
-        Optional<Pipeline> cancellation = direction.cancel(schema, migration);
+    /** Removes the mark that the part was begun, so that its file may be edited. */
+    private boolean cancel(Session session, int number, SQLException reason) {
+        Optional<Pipeline> cancellation = number == 0
+                ? direction.cancel(schema, migration)
+                : Optional.of(recorder.reopen(schema, migration.version(), progress.done(number - 1)));
         try {
             if (cancellation.isPresent()) {
                 record(session, cancellation.get());
@@ -251,7 +267,12 @@ final class NonTransactionalRun {
      */
     private static void record(Session session, Pipeline change) throws SQLException {
         session.inTransaction(connection -> {
-            new Pipeline().add(Containment.LIBRARY_SETTINGS).addAll(change).send(connection);
+            new Pipeline()
+                    .add(Containment.LIBRARY_SETTINGS)
+                    .addAll(change)
+                    // The check of the next part counts written rows; it must not count these.
+                    .add(Containment.FLUSH_COUNTERS)
+                    .send(connection);
             return change;
         });
     }

@@ -6,6 +6,7 @@ import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.internal.sql.nontransactional.NonTransactionalStatement;
 import dev.tenantmigrator.internal.sql.nontransactional.NonTransactionalStatement.Kind;
+import dev.tenantmigrator.internal.sql.nontransactional.ScriptParts;
 import dev.tenantmigrator.report.Failure;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -15,15 +16,19 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The statements of a script that runs outside of a transaction in one tenant, and what is refused before the first one runs,
- * while nothing has changed.
+ * The statements of a part of a script that runs outside of a transaction in one tenant, and what is refused before the first one
+ * runs, while the part has changed nothing.
  *
  * @param steps in the order of the script
  */
 record NonTransactionalSteps(String schema, Migration migration, PreparedScript prepared, List<Step> steps) {
 
-    /** A statement, and what it does. */
-    record Step(SqlStatement statement, NonTransactionalStatement what) {}
+    /**
+     * A statement, and what it does.
+     *
+     * @param settings the settings that the part makes before it
+     */
+    record Step(SqlStatement statement, NonTransactionalStatement what, List<SqlStatement> settings) {}
 
     /**
      * Reads them. Whatever adapter made the statements: none runs that is not known, or that names another schema.
@@ -32,7 +37,12 @@ record NonTransactionalSteps(String schema, Migration migration, PreparedScript 
      */
     static NonTransactionalSteps read(String schema, Migration migration, PreparedScript prepared) {
         NonTransactionalSteps read = new NonTransactionalSteps(schema, migration, prepared, new ArrayList<>());
+        List<SqlStatement> settings = new ArrayList<>();
         for (SqlStatement statement : prepared.statements(schema)) {
+            if (ScriptParts.isSetting(statement.sql())) {
+                settings.add(statement);
+                continue;
+            }
             NonTransactionalStatement what = NonTransactionalStatement.of(statement.sql())
                     .orElseThrow(() -> read.refused("this statement can run in a transaction", statement));
             boolean strange =
@@ -42,7 +52,7 @@ record NonTransactionalSteps(String schema, Migration migration, PreparedScript 
                         "this statement runs outside of a transaction and names an object outside of the tenant",
                         statement);
             }
-            read.steps.add(new Step(statement, what));
+            read.steps.add(new Step(statement, what, List.copyOf(settings)));
         }
         return read;
     }

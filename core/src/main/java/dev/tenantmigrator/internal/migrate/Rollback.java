@@ -113,8 +113,8 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
     }
 
     @Override
-    public Pipeline start(String schema, Migration migration) {
-        return recorder.reopen(schema, migration.version());
+    public Pipeline start(String schema, Migration migration, String description) {
+        return recorder.reopen(schema, migration.version(), description);
     }
 
     @Override
@@ -125,6 +125,11 @@ public record Rollback(Migration target, RollbackOptions options, MigrationCatal
     @Override
     public Optional<Pipeline> cancel(String schema, Migration migration) {
         return Optional.empty();
+    }
+
+    @Override
+    public boolean isRollback() {
+        return true;
     }
 
     @Override

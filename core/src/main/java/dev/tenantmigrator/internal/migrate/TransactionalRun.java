@@ -2,7 +2,6 @@ package dev.tenantmigrator.internal.migrate;
 
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationScript;
-import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
@@ -13,7 +12,6 @@ import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.sql.rules.ExpectedEffects;
-import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.internal.tracking.store.Recorder;
 import java.sql.SQLException;
 import java.util.List;
@@ -51,29 +49,32 @@ final class TransactionalRun {
     private final Migration migration;
     private final PreparedScript prepared;
     private final MigrationScript script;
-    private final Optional<String> isolationLevel;
     private final Containment containment;
     private final Recorder recorder;
     private final Pipeline assertUnchanged;
     private final Pipeline body = new Pipeline();
-    private final Pipeline recordChange;
-    private final List<RecordedVersion> after;
+    private final RecordedScript recorded;
     private final boolean hidesEffects;
 
-    TransactionalRun(MigrationRun run, TenantState state, Migration migration, boolean hidesEffects, Session session) {
+    TransactionalRun(
+            MigrationRun run,
+            String schema,
+            Migration migration,
+            RecordedScript recorded,
+            boolean hidesEffects,
+            Session session) {
         this.run = run;
         this.hidesEffects = hidesEffects;
         this.session = session;
-        this.schema = state.schema();
+        this.schema = schema;
         this.migration = migration;
-        Direction direction = run.direction();
-        this.prepared = run.script(migration);
+        this.recorded = recorded;
+        this.prepared = recorded.script();
         this.script = prepared.file();
-        this.isolationLevel = prepared.adapted().isolationLevel();
         this.containment = run.containment();
         this.recorder = run.recorder();
         // A statement of its own after the lock: its snapshot then shows everything committed before the lock was free.
-        this.assertUnchanged = recorder.assertRecorded(schema, state.rows(), CHANGED);
+        this.assertUnchanged = recorder.assertRecorded(schema, recorded.before(), CHANGED);
         body.addScript(migration.version(), script, prepared.statements(schema))
                 // Deferred work would otherwise run at the commit, after the check.
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
@@ -81,8 +82,6 @@ final class TransactionalRun {
         if (hidesEffects || prepared.changesSettings()) {
             body.add(session.settings().restoreSql());
         }
-        this.recordChange = direction.recordChange(schema, migration);
-        this.after = direction.rowsAfter(state.rows(), migration);
     }
 
     /**
@@ -98,7 +97,7 @@ final class TransactionalRun {
             return sendWithFullCheck(false);
         }
         try {
-            session.sendInTransaction(isolationLevel, withQuickCheck());
+            session.sendInTransaction(isolationLevel(), withQuickCheck());
         } catch (SQLException e) {
             rememberSurprise(e);
             return sendWithFullCheck(false);
@@ -117,7 +116,7 @@ final class TransactionalRun {
             return sendWithFullCheck(true);
         }
         try {
-            session.inTransaction(isolationLevel, connection -> {
+            session.inTransaction(isolationLevel(), connection -> {
                 withQuickCheck().sendOneByOne(connection);
                 return script;
             });
@@ -127,6 +126,10 @@ final class TransactionalRun {
         }
         closeIfCustomSettingsRemain();
         return true;
+    }
+
+    private Optional<String> isolationLevel() {
+        return prepared.adapted().isolationLevel();
     }
 
     private boolean needsFullCheck() {
@@ -150,7 +153,7 @@ final class TransactionalRun {
 
     private boolean sendWithFullCheck(boolean oneByOne) throws SQLException {
         try {
-            boolean free = session.sendInTwoRoundTrips(isolationLevel, head(), row -> {
+            boolean free = session.sendInTwoRoundTrips(isolationLevel(), head(), row -> {
                 if (!row.getBoolean(1)) {
                     return Optional.empty();
                 }
@@ -222,7 +225,8 @@ final class TransactionalRun {
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
                 .add(Containment.LIBRARY_SETTINGS)
                 .add(checked.sql(hidesEffects))
-                .add(SessionLeftovers.removeSql(session.settings()))
+                .add(SessionLeftovers.removeSql(
+                        session.settings(), recorded.isPart() ? Optional.of(schema) : Optional.empty()))
                 .add("RELEASE SAVEPOINT tenant_migrator_check");
         Pipeline record = new Pipeline().addAll(recordChange()).addAll(assertRecorded());
         counted().ifPresent(table -> record.add("SELECT " + Containment.assertOneRowSql(table, RECORD_TAMPERED)));
@@ -244,24 +248,21 @@ final class TransactionalRun {
      */
     private Pipeline recordChange() {
         if (counted().isEmpty()) {
-            return recordChange;
+            return recorded.recordChange();
         }
         Pipeline countedTracking = new Pipeline();
-        recordChange.statements().forEach(sql -> countedTracking.add(countedSql(sql)));
+        recorded.recordChange().statements().forEach(sql -> countedTracking.add(countedSql(sql)));
         return countedTracking;
     }
 
     private String countedSql(String trackingSql) {
-        String version = migration.version();
-        boolean recorded = after.stream().anyMatch(row -> row.version().equals(version));
         return "WITH written AS (" + trackingSql + " RETURNING version, applied_at) SELECT (CASE WHEN (SELECT count(*)"
-                + " FROM written WHERE version = " + Sql.literal(version)
-                + (recorded ? " AND applied_at IS NOT NULL" : "") + ") = 1 THEN '0' ELSE '" + RECORD_TAMPERED
+                + " FROM written WHERE " + recorded.rowSql(migration) + ") = 1 THEN '0' ELSE '" + RECORD_TAMPERED
                 + "' END)::int";
     }
 
     private Pipeline assertRecorded() {
-        return recorder.assertRecorded(schema, after, RECORD_TAMPERED);
+        return recorder.assertRecorded(schema, recorded.after(), RECORD_TAMPERED);
     }
 
     private Optional<String> counted() {

@@ -29,6 +29,7 @@ public final class PreparedScript {
     private final boolean leavesCustomSettings;
     private final ExpectedEffects effects;
     private final boolean doesNothing;
+    private final List<PreparedScript> parts;
     private volatile boolean fullCheckRequired;
 
     PreparedScript(MigrationScript file, TenantScript adapted, Config config, Rollout rollout, TenantPath path) {
@@ -44,6 +45,13 @@ public final class PreparedScript {
         this.leavesCustomSettings = changesByCode && !customSettings.isEmpty();
         this.effects = ExpectedEffects.of(statements);
         this.doesNothing = statements.isEmpty();
+        List<ScriptPart> divided = adapted.transactional() ? List.of() : ScriptPart.of(adapted, statements);
+        boolean whole = divided.size() < 2 && divided.stream().noneMatch(ScriptPart::transactional);
+        this.parts = whole
+                ? List.of()
+                : divided.stream()
+                        .map(part -> new PreparedScript(file, part, config, rollout, path))
+                        .toList();
     }
 
     private static boolean isSet(SqlStatement statement) {
@@ -79,6 +87,11 @@ public final class PreparedScript {
     /** Whether the script runs in one transaction with its tracking row. */
     public boolean isTransactional() {
         return adapted.transactional();
+    }
+
+    /** The parts of a script that does not run in one transaction, each of which does, or runs outside of any. */
+    public List<PreparedScript> parts() {
+        return parts.isEmpty() ? List.of(this) : parts;
     }
 
     /** The settings of the transactions and sessions that the script runs in. */

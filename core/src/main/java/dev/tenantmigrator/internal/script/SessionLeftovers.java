@@ -1,7 +1,9 @@
 package dev.tenantmigrator.internal.script;
 
 import dev.tenantmigrator.internal.jdbc.SessionSettings;
+import dev.tenantmigrator.internal.jdbc.TenantLock;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Removes what a script can leave on a connection beside settings: temporary tables, statements prepared by SQL, session locks, and
@@ -23,6 +25,15 @@ public final class SessionLeftovers {
      * @param settings the session's settings as the connection was lent
      */
     public static String removeSql(SessionSettings settings) {
+        return removeSql(settings, Optional.empty());
+    }
+
+    /**
+     * Like {@link #removeSql(SessionSettings)}, in a transaction that holds a tenant's lock.
+     *
+     * @param locked a tenant whose lock the session keeps after the transaction
+     */
+    public static String removeSql(SessionSettings settings, Optional<String> locked) {
         Map<String, String> host = settings.leftovers();
         StringBuilder sql = new StringBuilder("DO $remove$ DECLARE prepared text; BEGIN\n");
         if (isFree(host, SessionSettings.TEMPORARY)) {
@@ -35,6 +46,9 @@ public final class SessionLeftovers {
         }
         if (isFree(host, SessionSettings.ADVISORY)) {
             sql.append("PERFORM pg_advisory_unlock_all();\n");
+            locked.ifPresent(tenant -> sql.append("PERFORM ")
+                    .append(TenantLock.tryForSessionCall(tenant))
+                    .append(";\n"));
         }
         if (isFree(host, SessionSettings.CHANNELS)) {
             sql.append("UNLISTEN *;\n");

@@ -8,7 +8,7 @@
  *   <li>{@code copy}: {@code CopyFromStdin} turns the rows of COPY into statements.
  *   <li>{@code rules}: {@code StatementRules} decides which statements run; {@code ExpectedEffects} and {@code
  *       HiddenEffects} foresee what a script does to the database.
- *   <li>{@code nontransactional}: {@code TransactionMode} decides whether a script runs outside of a transaction.
+ *   <li>{@code nontransactional}: {@code ScriptParts} divides a script that cannot run in one transaction.
  *   <li>{@code advice}: notes for the reader of a script, e.g. on the locks that a statement takes.
  *   <li>{@code rewrite}: {@code PublicSchemaAdapter} puts the tenant's schema in place of {@code public}.
  * </ul>

@@ -113,13 +113,14 @@ public record TenantState(
      * This state with exact findings of unfinished versions.
      *
      * @param workedOn whether a session works on the tenant now
+     * @param progress how far scripts in parts got, by version
      */
-    public TenantState withUnfinished(boolean workedOn, MigrationCatalog catalog) {
+    public TenantState withUnfinished(boolean workedOn, Map<String, PartProgress> progress, MigrationCatalog catalog) {
         List<Finding> exact = findings.stream()
                 .map(finding -> finding.kind() == Kind.UNFINISHED
                         ? finding.version()
                                 .map(version -> Unfinished.of(row(version), catalog.find(version))
-                                        .finding(version, workedOn))
+                                        .finding(version, workedOn, Optional.ofNullable(progress.get(version))))
                                 .orElse(finding)
                         : finding)
                 .toList();

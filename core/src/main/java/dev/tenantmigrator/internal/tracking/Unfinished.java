@@ -4,7 +4,7 @@ import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
-import dev.tenantmigrator.internal.sql.nontransactional.TransactionMode;
+import dev.tenantmigrator.internal.sql.nontransactional.ScriptParts;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.Finding.Kind;
 import dev.tenantmigrator.report.Finding.Severity;
@@ -58,7 +58,7 @@ public enum Unfinished {
 
     private static boolean runsOutsideTransaction(MigrationScript script) {
         try {
-            return TransactionMode.runsOutsideTransaction(script);
+            return ScriptParts.isDivided(script);
         } catch (InvalidMigrationException e) {
             return false;
         }
@@ -81,8 +81,12 @@ public enum Unfinished {
     }
 
     /** The finding that {@code status} and {@code verify} show. */
-    public Finding finding(String version, boolean workedOn) {
-        return finding(version, workedOn ? running : ended);
+    Finding finding(String version, boolean workedOn, Optional<PartProgress> progress) {
+        // Only the description tells which of two scripts in parts has been started.
+        Unfinished which =
+                this == APPLYING && progress.filter(PartProgress::rollback).isPresent() ? ROLLING_BACK : this;
+        String parts = progress.map(part -> " (" + part.shown() + ")").orElse("");
+        return finding(version, (workedOn ? which.running : which.ended) + parts);
     }
 
     private static Finding finding(String version, String message) {

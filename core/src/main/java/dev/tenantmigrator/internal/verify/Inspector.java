@@ -17,6 +17,7 @@ import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.internal.tracking.ParallelChunks;
+import dev.tenantmigrator.internal.tracking.PartProgress;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.internal.tracking.TenantStates;
@@ -140,10 +141,13 @@ public final class Inspector {
 
     /** Facts about tenants beside their histories. Most tenants are ordinary: only their required tables matter. */
     private record Facts(
-            Map<String, Set<String>> tables, Map<String, List<InvalidIndex>> invalidIndexes, Set<String> workedOn) {
+            Map<String, Set<String>> tables,
+            Map<String, List<InvalidIndex>> invalidIndexes,
+            Set<String> workedOn,
+            Map<String, Map<String, PartProgress>> progress) {
 
         Facts() {
-            this(new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), new HashSet<>());
+            this(new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), new HashSet<>(), new HashMap<>());
         }
 
         Set<String> tables(String schema) {
@@ -155,7 +159,7 @@ public final class Inspector {
         }
 
         boolean isOrdinary(String schema) {
-            return !invalidIndexes.containsKey(schema) && !workedOn.contains(schema);
+            return !invalidIndexes.containsKey(schema) && !workedOn.contains(schema) && !progress.containsKey(schema);
         }
     }
 
@@ -186,15 +190,29 @@ public final class Inspector {
             try (Session session = Session.openToRead(config.dataSource())) {
                 facts.workedOn().addAll(TenantLock.heldAmong(session.connection(), unfinished));
             }
+            new FleetReader(config)
+                    .rows(Tenants.named(unfinished))
+                    .rows()
+                    .forEach((schema, rows) -> facts.progress().put(schema, progress(rows)));
         }
+    }
+
+    private static Map<String, PartProgress> progress(List<AppliedMigration> rows) {
+        Map<String, PartProgress> progress = new HashMap<>();
+        rows.stream()
+                .filter(row -> !row.finished())
+                .forEach(row -> PartProgress.in(row.description().orElse(""))
+                        .ifPresent(part -> progress.put(row.version(), part)));
+        return progress;
     }
 
     private TenantStatus status(
             TenantState state, List<AppliedMigration> applied, Facts facts, MigrationCatalog catalog) {
         Set<String> tables = facts.tables(state.schema());
         boolean workedOn = facts.workedOn().contains(state.schema());
-        List<Finding> findings =
-                new ArrayList<>(state.withUnfinished(workedOn, catalog).findings());
+        List<Finding> findings = new ArrayList<>(
+                state.withUnfinished(workedOn, facts.progress().getOrDefault(state.schema(), Map.of()), catalog)
+                        .findings());
         List<String> present = new ArrayList<>();
         List<String> missing = new ArrayList<>();
         for (String table : config.requiredTables()) {

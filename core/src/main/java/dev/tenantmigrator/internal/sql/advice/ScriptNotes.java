@@ -10,6 +10,8 @@ import dev.tenantmigrator.internal.sql.lex.TokenContext;
 import dev.tenantmigrator.internal.sql.lex.TokenKind;
 import dev.tenantmigrator.internal.sql.lex.Tokens;
 import dev.tenantmigrator.internal.sql.lex.UnreadableSqlException;
+import dev.tenantmigrator.internal.sql.nontransactional.ScriptParts;
+import dev.tenantmigrator.internal.sql.nontransactional.ScriptParts.Part;
 import dev.tenantmigrator.internal.sql.rules.IfExists;
 import dev.tenantmigrator.internal.sql.rules.ScriptReader;
 import dev.tenantmigrator.internal.sql.rules.StatementRules;
@@ -19,6 +21,7 @@ import dev.tenantmigrator.report.ScriptNote;
 import dev.tenantmigrator.report.ScriptNote.Kind;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -45,14 +48,17 @@ public final class ScriptNotes {
      * The notes of a script, in the order of its lines.
      *
      * @param adapted the script's statements, adapted to a schema that is not called {@code public}
+     * @param parts of a script that does not run in one transaction
      */
-    public static List<ScriptNote> of(MigrationScript script, List<SqlStatement> adapted, SharedObjects shared) {
+    public static List<ScriptNote> of(
+            MigrationScript script, List<SqlStatement> adapted, SharedObjects shared, List<Part> parts) {
         ScriptNotes notes = new ScriptNotes(shared, script.text());
         StatementAdvice advice = new StatementAdvice();
+        Set<Integer> outside = notes.parts(parts);
         for (Statement statement : ScriptReader.read(script)) {
             if (StatementRules.judge(statement) == Verdict.ABSORB) {
                 notes.absorbed(statement);
-            } else {
+            } else if (!outside.contains(statement.from())) {
                 notes.notes.addAll(advice.next(statement));
             }
         }
@@ -61,10 +67,44 @@ public final class ScriptNotes {
         return List.copyOf(notes.notes);
     }
 
+    /** Notes on the parts; returns the first tokens of the statements that run outside of a transaction. */
+    private Set<Integer> parts(List<Part> parts) {
+        Set<Integer> outside = new HashSet<>();
+        for (int i = 0; i < parts.size(); i++) {
+            Part part = parts.get(i);
+            String number = parts.size() == 1 ? "" : "part " + (i + 1) + " of " + parts.size() + ": ";
+            if (part.transactional()) {
+                boolean label = i + 1 < parts.size() && parts.get(i + 1).transactional();
+                note(
+                        part.line(),
+                        number + "runs in a transaction of its own, which keeps what it did when a later part fails"
+                                + (label ? ", because a later statement uses a label that it adds" : ""));
+                continue;
+            }
+            for (Statement statement : part.statements()) {
+                outside.add(statement.from());
+                if (ScriptParts.isSetting(statement)) {
+                    continue;
+                }
+                note(
+                        statement.line(),
+                        number
+                                + "runs outside of a transaction; after a crash the next run continues with it. A concurrent"
+                                + " operation waits for every open transaction, without limit unless the file sets a"
+                                + " lock_timeout");
+            }
+        }
+        return outside;
+    }
+
+    private void note(int line, String message) {
+        notes.add(new ScriptNote(Kind.NOT_TRANSACTIONAL, line, message));
+    }
+
     private void absorbed(Statement statement) {
         String text = statement.tokens().source().substring(statement.start(), statement.end());
         String why = switch (statement.tokens().name(statement.from())) {
-            case "begin", "start", "commit", "end" -> "the migration is one transaction already";
+            case "begin", "start", "commit", "end" -> "the library begins and ends the migration's transaction";
             case "set", "reset" -> "the library sets this for every migration";
             default ->
                 statement.startsWith("CREATE", "SCHEMA")

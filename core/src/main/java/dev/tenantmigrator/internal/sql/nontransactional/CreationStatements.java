@@ -24,9 +24,16 @@ public final class CreationStatements {
     /** The replacements of a script's statements, each with the line of its original. */
     public static List<SqlStatement> of(List<SqlStatement> statements, String schema) {
         List<SqlStatement> result = new ArrayList<>();
+        boolean inTransaction = false;
         for (SqlStatement statement : statements) {
-            for (String sql : of(statement.sql(), schema)) {
-                result.add(new SqlStatement(sql, statement.line()));
+            if (statement.sql().equals(ScriptParts.BEGIN) || statement.sql().equals(ScriptParts.COMMIT)) {
+                inTransaction = statement.sql().equals(ScriptParts.BEGIN);
+            } else if (inTransaction) {
+                result.add(statement);
+            } else {
+                for (String sql : of(statement.sql(), schema)) {
+                    result.add(new SqlStatement(sql, statement.line()));
+                }
             }
         }
         return result;
@@ -37,7 +44,10 @@ public final class CreationStatements {
             Optional<Statement> statement = NonTransactionalStatement.statement(sql);
             Optional<NonTransactionalStatement> parsed =
                     statement.isPresent() ? NonTransactionalStatement.parse(statement.get()) : Optional.empty();
-            return parsed.isPresent() ? of(statement.get(), parsed.get(), schema) : List.of(sql);
+            if (parsed.isPresent()) {
+                return of(statement.get(), parsed.get(), schema);
+            }
+            return List.of(statement.isPresent() ? settingOfTransaction(statement.get()) : sql);
         } catch (UnreadableSqlException e) {
             return List.of(sql);
         }
@@ -67,6 +77,19 @@ public final class CreationStatements {
             case CODE -> List.of(plain);
             case REINDEX_INDEX, REINDEX_TABLE, REINDEX_SCHEMA, VACUUM, CLUSTER -> List.of();
         };
+    }
+
+    /** A setting for the session, until the transaction ends. */
+    private static String settingOfTransaction(Statement statement) {
+        Tokens tokens = statement.tokens();
+        Template.Builder local = new Template.Builder(tokens.source(), statement.start());
+        if (statement.startsWith("SET")) {
+            int session = tokens.next(statement.from());
+            boolean named = tokens.isWord(session, "SESSION");
+            local.replace(
+                    tokens.end(statement.from()), named ? tokens.end(session) : tokens.end(statement.from()), " LOCAL");
+        }
+        return local.build(statement.end()).text();
     }
 
     /** The statement without {@code CONCURRENTLY} or {@code COMMIT}. */

@@ -1,9 +1,12 @@
 package dev.tenantmigrator.internal.sql.nontransactional;
 
+import dev.tenantmigrator.InvalidMigrationException;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.sql.lex.Lexer;
 import dev.tenantmigrator.internal.sql.lex.Splitter;
 import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.internal.sql.lex.UnreadableSqlException;
+import dev.tenantmigrator.internal.sql.rules.ScriptReader;
 import java.util.List;
 import java.util.Optional;
 
@@ -70,6 +73,20 @@ public record NonTransactionalStatement(
 
     /**
      * Reads a statement of a script.
+     *
+     * @return empty for any other statement
+     * @throws InvalidMigrationException when it must not run in any migration
+     */
+    public static Optional<NonTransactionalStatement> of(MigrationScript script, Statement statement) {
+        try {
+            return parse(statement);
+        } catch (UnreadableSqlException e) {
+            throw ScriptReader.invalid(script, e);
+        }
+    }
+
+    /**
+     * Reads a statement.
      *
      * @return empty for any other statement
      * @throws UnreadableSqlException when it must not run in any migration; the message says why

@@ -10,6 +10,8 @@ import dev.tenantmigrator.internal.sql.copy.CopyFromStdin;
 import dev.tenantmigrator.internal.sql.lex.Identifiers;
 import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.internal.sql.lex.UnreadableSqlException;
+import dev.tenantmigrator.internal.sql.nontransactional.ScriptParts;
+import dev.tenantmigrator.internal.sql.nontransactional.ScriptParts.Part;
 import dev.tenantmigrator.internal.sql.rewrite.CodeRewriter.Rule;
 import dev.tenantmigrator.internal.sql.rules.ScriptReader;
 import dev.tenantmigrator.internal.sql.rules.SettingRules;
@@ -53,33 +55,45 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
         CodeChecks inRoutines = new CodeChecks(otherSchemas, GrantRules::refusal);
         CodeChecks elsewhere =
                 new CodeChecks(otherSchemas, GrantRules::refusal, CodeChecks::sessionLocks, SettingRules::dateStyle);
-        Optional<TenantScript> nonTransactional = NonTransactionalScript.adapt(script, statements, shared, elsewhere);
-        if (nonTransactional.isPresent()) {
-            requireNothingFound(script, statements.get(0), elsewhere);
-            return nonTransactional.get();
-        }
+        List<Part> parts = ScriptParts.of(script, statements);
         // A routine's settings and locks concern the application that calls the routine later.
         CodeRewriter names = rewriter(shared, inRoutines, false);
         CodeRewriter namesAndSettings = rewriter(shared, elsewhere, true);
+        OutsideTransaction outside = new OutsideTransaction(script, shared, elsewhere);
         List<Adapted> adapted = new ArrayList<>();
-        for (Statement statement : statements) {
-            Verdict verdict = StatementRules.judge(statement);
-            if (verdict instanceof Verdict.Refuse refusal) {
-                throw ScriptReader.invalid(script, statement, refusal);
-            } else if (verdict != Verdict.ABSORB) {
-                if (CopyFromStdin.is(statement)) {
+        for (Part part : parts.isEmpty() ? List.of(new Part(true, kept(statements))) : parts) {
+            List<Statement> inPart = part.statements();
+            boolean marked = part.transactional() && !parts.isEmpty();
+            if (marked) {
+                adapted.add(Adapted.as(ScriptParts.BEGIN, part.line()));
+            }
+            for (Statement statement : inPart) {
+                if (!part.transactional()) {
+                    adapted.add(outside.adapted(statement));
+                    requireNothingFound(script, statement, elsewhere);
+                } else if (CopyFromStdin.is(statement)) {
                     adapted.addAll(CopyScript.adapt(
                             script, statement, namesAndSettings, sent -> requireNothingFound(script, sent, elsewhere)));
-                    continue;
+                } else {
+                    boolean routine = statement.createsRoutine();
+                    adapted.add(Adapted.of(script, statement, routine ? names : namesAndSettings));
+                    requireNothingFound(script, statement, routine ? inRoutines : elsewhere);
                 }
-                boolean routine = statement.createsRoutine();
-                adapted.add(Adapted.of(script, statement, routine ? names : namesAndSettings));
-                requireNothingFound(script, statement, routine ? inRoutines : elsewhere);
             }
+            if (marked) {
+                adapted.add(Adapted.as(
+                        ScriptParts.COMMIT, inPart.get(inPart.size() - 1).line()));
+            }
+            TransactionRules.requireSavepointsClosed(script, inPart);
         }
-        TransactionRules.requireSavepointsClosed(script, statements);
-        return new TransactionalScript(
-                List.copyOf(adapted), TransactionRules.isolationLevel(statements), script, shared);
+        return new AdaptedScript(
+                List.copyOf(adapted), TransactionRules.isolationLevel(statements), script, shared, parts);
+    }
+
+    private static List<Statement> kept(List<Statement> statements) {
+        return statements.stream()
+                .filter(statement -> StatementRules.judge(statement) != Verdict.ABSORB)
+                .toList();
     }
 
     private static CodeRewriter rewriter(SharedObjects shared, CodeChecks checks, boolean withSettings) {
@@ -139,14 +153,29 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
             return new Adapted(template.build(statement.end()), statement.line());
         }
 
+        /** A statement of the library's own. */
+        static Adapted as(String sql, int line) {
+            return new Adapted(new Template.Builder(sql, 0).build(sql.length()), line);
+        }
+
         SqlStatement in(SchemaName schema) {
             return new SqlStatement(template.text(schema), line);
         }
     }
 
-    private record TransactionalScript(
-            List<Adapted> statements, Optional<String> isolationLevel, MigrationScript script, SharedObjects shared)
+    /** @param parts none when the script runs in one transaction */
+    private record AdaptedScript(
+            List<Adapted> statements,
+            Optional<String> isolationLevel,
+            MigrationScript script,
+            SharedObjects shared,
+            List<Part> parts)
             implements TenantScript {
+
+        @Override
+        public boolean transactional() {
+            return parts.isEmpty();
+        }
 
         @Override
         public List<SqlStatement> statements(String schema) {
@@ -157,7 +186,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
         /** Made on demand: a deploy has no use for them. */
         @Override
         public List<ScriptNote> notes() {
-            return ScriptNotes.of(script, statements(SAMPLE_SCHEMA), shared);
+            return ScriptNotes.of(script, statements(SAMPLE_SCHEMA), shared, parts);
         }
     }
 }

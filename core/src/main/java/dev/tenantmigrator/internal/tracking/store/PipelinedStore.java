@@ -67,14 +67,14 @@ public interface PipelinedStore extends TrackingStore {
     /** Records rows of another store, in this order; at least one. */
     String restoreAllSql(String schema, List<AppliedMigration> rows);
 
-    /** Records a migration as started. */
-    String startSql(String schema, Migration migration);
+    /** Records a migration as started, with a description until it is finished. */
+    String startSql(String schema, Migration migration, String description);
 
-    /** Records a started migration as applied now. */
-    String finishSql(String schema, String version);
+    /** Records a started migration as applied now, with its own description. */
+    String finishSql(String schema, Migration migration);
 
-    /** Records an applied migration as started. */
-    String reopenSql(String schema, String version);
+    /** Records a version as started, with a description until it is finished. */
+    String reopenSql(String schema, String version, String description);
 
     /** Removes a version's row. */
     String deleteSql(String schema, String version);

@@ -103,14 +103,14 @@ public sealed interface Recorder permits SqlRecorder, ValueRecorder {
     /** Records rows of another store, in this order. */
     Pipeline restoreAll(String schema, List<AppliedMigration> rows);
 
-    /** Records a migration as started: it has no time of application yet. */
-    Pipeline start(String schema, Migration migration);
+    /** Records a migration as started: it has no time of application yet, and a description of how far it got. */
+    Pipeline start(String schema, Migration migration, String description);
 
-    /** Records a started migration as applied now. */
-    Pipeline finish(String schema, String version);
+    /** Records a started migration as applied now, with its own description. */
+    Pipeline finish(String schema, Migration migration);
 
-    /** Records an applied migration as started again, because its rollback begins. */
-    Pipeline reopen(String schema, String version);
+    /** Records how far a started migration got, or that the rollback of an applied one begins. */
+    Pipeline reopen(String schema, String version, String description);
 
     /** Removes a version's row. */
     Pipeline delete(String schema, String version);

@@ -97,18 +97,18 @@ record SqlRecorder(PipelinedStore store) implements Recorder {
     }
 
     @Override
-    public Pipeline start(String schema, Migration migration) {
-        return new Pipeline().add(store.startSql(schema, migration));
+    public Pipeline start(String schema, Migration migration, String description) {
+        return new Pipeline().add(store.startSql(schema, migration, description));
     }
 
     @Override
-    public Pipeline finish(String schema, String version) {
-        return new Pipeline().add(store.finishSql(schema, version));
+    public Pipeline finish(String schema, Migration migration) {
+        return new Pipeline().add(store.finishSql(schema, migration));
     }
 
     @Override
-    public Pipeline reopen(String schema, String version) {
-        return new Pipeline().add(store.reopenSql(schema, version));
+    public Pipeline reopen(String schema, String version, String description) {
+        return new Pipeline().add(store.reopenSql(schema, version, description));
     }
 
     @Override

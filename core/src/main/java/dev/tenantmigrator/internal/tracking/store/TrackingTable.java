@@ -58,12 +58,12 @@ abstract class TrackingTable implements PipelinedStore {
 
     @Override
     public String insertSql(String schema, Migration migration) {
-        return insertSql(schema, migration, NOW);
+        return insertAllSql(schema, List.of(migration));
     }
 
     @Override
-    public String startSql(String schema, Migration migration) {
-        return insertSql(schema, migration, "NULL");
+    public String startSql(String schema, Migration migration, String description) {
+        return insertSql(schema, List.of(values(schema, migration, description, "NULL")));
     }
 
     @Override
@@ -71,19 +71,15 @@ abstract class TrackingTable implements PipelinedStore {
         return insertSql(
                 schema,
                 migrations.stream()
-                        .map(migration -> values(schema, migration, NOW))
+                        .map(migration -> values(schema, migration, migration.description(), NOW))
                         .toList());
     }
 
-    private String insertSql(String schema, Migration migration, String appliedAt) {
-        return insertSql(schema, List.of(values(schema, migration, appliedAt)));
-    }
-
-    private String values(String schema, Migration migration, String appliedAt) {
+    private String values(String schema, Migration migration, String description, String appliedAt) {
         return values(
                 schema,
                 literal(migration.version()),
-                literal(migration.description()),
+                literal(description),
                 appliedAt,
                 literal(migration.up().checksum()));
     }
@@ -118,13 +114,18 @@ abstract class TrackingTable implements PipelinedStore {
     }
 
     @Override
-    public String finishSql(String schema, String version) {
-        return "UPDATE " + table(schema) + " SET applied_at = " + NOW_IN_UPDATE + where(schema, version);
+    public String finishSql(String schema, Migration migration) {
+        return update(schema, migration.version(), NOW_IN_UPDATE, migration.description());
     }
 
     @Override
-    public String reopenSql(String schema, String version) {
-        return "UPDATE " + table(schema) + " SET applied_at = NULL" + where(schema, version);
+    public String reopenSql(String schema, String version, String description) {
+        return update(schema, version, "NULL", description);
+    }
+
+    private String update(String schema, String version, String appliedAt, String description) {
+        return "UPDATE " + table(schema) + " SET applied_at = " + appliedAt + ", description = " + literal(description)
+                + where(schema, version);
     }
 
     @Override

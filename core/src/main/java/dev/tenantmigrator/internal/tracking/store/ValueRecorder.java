@@ -151,7 +151,7 @@ record ValueRecorder(TrackingStore store) implements Recorder {
         return step("records " + versions, connection -> {
             Optional<LocalDateTime> now = Optional.of(now(connection));
             for (Migration migration : copy) {
-                store.record(connection, schema, row(migration, now));
+                store.record(connection, schema, row(migration, migration.description(), now));
             }
         });
     }
@@ -166,38 +166,39 @@ record ValueRecorder(TrackingStore store) implements Recorder {
     }
 
     @Override
-    public Pipeline start(String schema, Migration migration) {
+    public Pipeline start(String schema, Migration migration, String description) {
         return step(
                 "records " + migration.version() + " as started",
-                connection -> store.record(connection, schema, row(migration, Optional.empty())));
+                connection -> store.record(connection, schema, row(migration, description, Optional.empty())));
     }
 
     private static LocalDateTime now(Connection connection) throws SQLException {
         return Jdbc.queryOne(connection, "SELECT " + TrackingTable.NOW, row -> row.getObject(1, LocalDateTime.class));
     }
 
-    private static AppliedMigration row(Migration migration, Optional<LocalDateTime> appliedAt) {
+    private static AppliedMigration row(Migration migration, String description, Optional<LocalDateTime> appliedAt) {
         return new AppliedMigration(
                 migration.version(),
-                Optional.of(migration.description()),
+                Optional.of(description),
                 appliedAt,
                 Optional.of(migration.up().checksum()));
     }
 
     @Override
-    public Pipeline finish(String schema, String version) {
-        return step("records " + version + " as applied", connection -> {
+    public Pipeline finish(String schema, Migration migration) {
+        return step("records " + migration.version() + " as applied", connection -> {
             Optional<LocalDateTime> now = Optional.of(now(connection));
             change(
                     connection,
                     schema,
-                    version,
-                    row -> new AppliedMigration(row.version(), row.description(), now, row.checksum()));
+                    migration.version(),
+                    row -> new AppliedMigration(
+                            row.version(), Optional.of(migration.description()), now, row.checksum()));
         });
     }
 
     @Override
-    public Pipeline reopen(String schema, String version) {
+    public Pipeline reopen(String schema, String version, String description) {
         return step(
                 "records " + version + " as started",
                 connection -> change(
@@ -205,7 +206,7 @@ record ValueRecorder(TrackingStore store) implements Recorder {
                         schema,
                         version,
                         row -> new AppliedMigration(
-                                row.version(), row.description(), Optional.empty(), row.checksum())));
+                                row.version(), Optional.of(description), Optional.empty(), row.checksum())));
     }
 
     @Override

@@ -177,16 +177,7 @@ class NonTransactionalScriptTest {
     }
 
     @Test
-    void aMixtureNamesBothLines() {
-        assertThatThrownBy(() -> adapt("CREATE INDEX CONCURRENTLY x ON t (a);\n\nCREATE TABLE u (a int)"))
-                .hasMessageContaining("m.sql:3")
-                .hasMessageContaining("the one on line 1");
-        assertThatThrownBy(() -> adapt("VACUUM t;\nCALL p()"))
-                .hasMessageContaining("m.sql:2")
-                .hasMessageContaining("begin the file with");
-        assertThatThrownBy(() -> adapt("SET lock_timeout = '1s';\nVACUUM t"))
-                .hasMessageContaining("m.sql:1")
-                .hasMessageContaining("lock_timeout=…");
+    void aFileThatNeedsNoDeclarationMustNotHaveOne() {
         assertThatThrownBy(() -> adapt("-- tenant-migrator: no-transaction\nSELECT 1"))
                 .hasMessageContaining("m.sql:2");
     }

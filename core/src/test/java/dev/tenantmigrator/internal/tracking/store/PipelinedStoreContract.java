@@ -104,12 +104,15 @@ abstract class PipelinedStoreContract {
     @Test
     void recordsAStartAnEndAndARollbacksBeginning() throws SQLException {
         for (String schema : SCHEMAS) {
-            run(store.startSql(schema, ONE));
+            run(store.startSql(schema, ONE, "one, begun"));
             assertThat(read(schema)).noneMatch(AppliedMigration::finished).hasSize(1);
-            run(store.finishSql(schema, "1_one"));
+            assertThat(read(schema).get(0).description()).contains("one, begun");
+            run(store.finishSql(schema, ONE));
             assertThat(read(schema)).allMatch(AppliedMigration::finished).hasSize(1);
-            run(store.reopenSql(schema, "1_one"));
+            assertThat(read(schema).get(0).description()).contains("one");
+            run(store.reopenSql(schema, "1_one", "one, taken back"));
             assertThat(read(schema)).noneMatch(AppliedMigration::finished).hasSize(1);
+            assertThat(read(schema).get(0).description()).contains("one, taken back");
         }
     }
 

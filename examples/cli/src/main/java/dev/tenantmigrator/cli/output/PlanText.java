@@ -69,7 +69,7 @@ public final class PlanText {
         lines.add(TerminalText.line("-- tenant " + schema + ", version " + migration.version() + ", " + migration.file()
                 + (migration.applied() ? " (applied already)" : "")));
         if (!migration.transactional()) {
-            lines.add("-- not in a transaction: each statement commits by itself");
+            lines.add("-- not in one transaction: each statement outside of BEGIN and COMMIT commits by itself");
         }
         migration.before().forEach(statement -> add(lines, statement));
         migration.statements().forEach(statement -> add(lines, statement.sql()));
