@@ -77,7 +77,7 @@ final class PsqlRules {
                         + " anyway";
             case "unset", "prompt", "getenv" -> "remove it, and write values themselves in place of variables";
             case "copy" -> "write the rows as INSERT statements";
-            case "." -> "it ends the data of COPY … FROM stdin; write the rows as INSERT statements";
+            case "." -> "it ends the data of COPY … FROM stdin, of which there is none here; remove it";
             case "c", "connect" ->
                 "a migration runs in its tenant, with the role of its connection; remove it, and put statements for"
                         + " another database or role elsewhere";
