@@ -32,6 +32,11 @@ class NoFalseAlarmTest extends TwoTenants {
                 "DROP TABLE notes",
                 "DROP TABLE team_member CASCADE",
                 "CREATE TEMPORARY TABLE x (id int, t text); INSERT INTO x VALUES (1)",
+                "CREATE TEMP TABLE x (id serial PRIMARY KEY, t text UNIQUE, r int REFERENCES x, CHECK (id > 0))",
+                "CREATE TEMP TABLE x (id int PRIMARY KEY) ON COMMIT DROP; CREATE INDEX ON x ((id + 1));"
+                        + " ALTER TABLE x ADD UNIQUE (id), ADD COLUMN t text; INSERT INTO x VALUES (1); DROP TABLE x",
+                "CREATE TEMP VIEW x AS SELECT * FROM notes; CREATE TEMP SEQUENCE q; SELECT nextval('q')",
+                "DO $$ DECLARE q text := 'CREATE TEMP TABLE x (id int PRIMARY KEY)'; BEGIN EXECUTE q; END $$",
                 "CREATE SEQUENCE s; SELECT nextval('s'); ALTER SEQUENCE s OWNED BY notes.id; DROP SEQUENCE s CASCADE",
                 "CREATE TABLE p (id int) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1)"
                         + " TO (9); CREATE INDEX ON p (id); INSERT INTO p VALUES (1); ALTER TABLE p DETACH PARTITION p1",
@@ -193,6 +198,30 @@ class NoFalseAlarmTest extends TwoTenants {
                         DROP EVENT TRIGGER note_table; DROP FUNCTION public.note_table();
                         DROP TABLE pg_catalog.dist_table""");
             }
+        }
+    }
+
+    /** {@code age()} counts from the number that is next at its first call, if the transaction has none of its own yet. */
+    @Test
+    void aTransactionThatAskedForAnAgeBeforeItHadANumberIsNoFalseAlarm() throws SQLException {
+        Migration function = Migration.of(
+                "20240301_function",
+                "CREATE FUNCTION h() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE TYPE kind AS ENUM ('a');"
+                        + " DO $$ DECLARE q text := 'CREATE TYPE c AS (x int)'; BEGIN EXECUTE q; END $$");
+        TenantMigrator migrator = Samples.with(database, MEMBERS, NOTES, function);
+        try (Connection connection = database.rawDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("SELECT age('3'::xid)");
+            for (int i = 0; i < 3; i++) {
+                database.query("SELECT pg_current_xact_id()::text");
+            }
+
+            String schema = migrator.createTenant(connection, TenantName.forUser("aged"))
+                    .schema();
+            connection.commit();
+
+            assertThat(migrator.tenants()).contains(schema);
         }
     }
 }

@@ -54,6 +54,14 @@ class VersionComparisonsTest {
                     "children.sorted()",
                     "read in the same order everywhere; the catalog sorts"),
             new Allowed(
+                    CORE + "internal/script/ReservedLabels.java",
+                    "Comparator.comparing(String::length)",
+                    "names of types"),
+            new Allowed(
+                    CORE + "internal/script/ReservedLabels.java",
+                    "Set<Integer> more = new TreeSet",
+                    "numbers of labels"),
+            new Allowed(
                     CORE + "internal/sql/advice/ScriptNotes.java",
                     "Set<String> found = new TreeSet",
                     "words of a note"),

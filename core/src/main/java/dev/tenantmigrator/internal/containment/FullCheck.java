@@ -55,10 +55,17 @@ final class FullCheck {
             "pg_lock_status() WHERE pid = pg_backend_pid() AND locktype IN ('relation', 'object')"
                     + " AND mode NOT IN ('AccessShareLock', 'SIReadLock') AND (objid IS NOT NULL OR relation >= 16384)";
 
-    /** A condition: this transaction, or a subtransaction of it, wrote the catalog's row {@code r}. */
-    static String isOwn(String ownXid) {
-        return "(age(r.xmin) = 0 OR age(r.xmin) < 0 AND pg_xact_status((" + ownXid
-                + " - age(r.xmin))::text::xid8) = 'in progress')";
+    /**
+     * A condition: this transaction, or a subtransaction of it, wrote the catalog's row {@code r}. {@code age()} counts from a number
+     * that is fixed at its first call in the transaction, and that is another than the transaction's own if it had none yet; so the
+     * age of the own number is the zero.
+     *
+     * @param own an expression for the transaction's number, an {@code xid8}
+     */
+    static String isOwn(String own) {
+        String zero = "age(" + own + "::xid)";
+        return "(age(r.xmin) = " + zero + " OR age(r.xmin) < " + zero + " AND pg_xact_status((" + own
+                + "::text::bigint - age(r.xmin) + " + zero + ")::text::xid8) = 'in progress')";
     }
 
     private FullCheck() {}
@@ -88,7 +95,7 @@ final class FullCheck {
 
     /**
      * The state before the script, as columns for a {@code SELECT} after {@link #declareSql}; {@link CheckStart} reads them. The
-     * last column gives the transaction its number, which {@code age()} needs.
+     * last column gives the transaction its number, so that subtransactions of the script have later ones.
      */
     static String startColumns(AllowList allowed, String tenant) {
         return "(SELECT pg_catalog.date_part('epoch', creation_time)::pg_catalog.text FROM pg_catalog.pg_cursor()"
@@ -123,7 +130,7 @@ final class FullCheck {
                     earlier CONSTANT refcursor := '{earlier}';
                     tenant_oid CONSTANT oid := coalesce(to_regnamespace(quote_ident({tenant}))::oid, 0);
                     shared_oid CONSTANT oid := coalesce(to_regnamespace(quote_ident({shared}))::oid, 0);
-                    own_xid CONSTANT bigint := pg_current_xact_id()::text::bigint;
+                    own_xid CONSTANT xid8 := pg_current_xact_id();
                     known CONSTANT text[] := {known};
                     moved CONSTANT boolean := pg_stat_get_xact_tuples_updated(2608) > {moves};
                     lines text[] := '{}';

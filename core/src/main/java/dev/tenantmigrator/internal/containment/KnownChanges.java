@@ -67,7 +67,7 @@ final class KnownChanges {
                 .filter(catalog -> catalog != Catalogs.PG_TS_CONFIG_MAP && oids.contains(String.valueOf(catalog.oid())))
                 .map(catalog -> "SELECT concat_ws(':', " + catalog.oid() + ", r.ctid, " + ownerOf(catalog) + ") FROM "
                         + catalog.sqlName() + " r WHERE "
-                        + FullCheck.isOwn("pg_current_xact_id()::text::bigint"))
+                        + FullCheck.isOwn("pg_current_xact_id()"))
                 .toList();
     }
 

@@ -141,8 +141,7 @@ record QuickCheck(
     private String isSharedTypeWritten() {
         return """
                 EXISTS (SELECT FROM pg_depend d JOIN pg_type r ON r.oid = d.objid WHERE d.refclassid = 2615
-                    AND d.refobjid = coalesce(to_regnamespace(quote_ident(%s))::oid, 0) AND d.classid = 1247 AND %s)""".formatted(
-                        Sql.literal(allowed.sharedSchema()), FullCheck.isOwn("pg_current_xact_id()::text::bigint"));
+                    AND d.refobjid = coalesce(to_regnamespace(quote_ident(%s))::oid, 0) AND d.classid = 1247 AND %s)""".formatted(Sql.literal(allowed.sharedSchema()), FullCheck.isOwn("pg_current_xact_id()"));
     }
 
     private static String setting(String name, String column) {

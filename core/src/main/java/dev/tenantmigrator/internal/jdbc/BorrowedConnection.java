@@ -53,7 +53,7 @@ final class BorrowedConnection {
         } catch (SQLException e) {
             abort(connection);
             throw new TenantMigratorException(
-                    Failure.of("the borrowed connection does not work: " + SqlErrors.message(e)),
+                    SqlErrors.failure(e).withMessage("the borrowed connection does not work: " + SqlErrors.message(e)),
                     SqlErrors.withoutDetail(e));
         } catch (TenantMigratorException e) {
             close(connection);

@@ -51,8 +51,8 @@ final class CreationRetry {
      */
     CreatedTenant run(MigrationCatalog catalog, Attempt attempt) throws SQLException {
         try {
-            return attempt.create();
-        } catch (MigrationFailedException e) {
+            return create(attempt);
+        } catch (TenantMigratorException e) {
             if (!LockTable.isFull(e.failure())) {
                 throw e;
             }
@@ -60,9 +60,21 @@ final class CreationRetry {
         }
     }
 
-    private CreatedTenant retry(MigrationCatalog catalog, Attempt attempt, MigrationFailedException first)
+    /** Makes one attempt. The table may also be full at a statement of the library, before or after the scripts. */
+    private static CreatedTenant create(Attempt attempt) throws SQLException {
+        try {
+            return attempt.create();
+        } catch (SQLException e) {
+            if (LockTable.isFull(e)) {
+                throw new TenantMigratorException(SqlErrors.failure(e), SqlErrors.withoutDetail(e));
+            }
+            throw e;
+        }
+    }
+
+    private CreatedTenant retry(MigrationCatalog catalog, Attempt attempt, TenantMigratorException first)
             throws SQLException {
-        MigrationFailedException last = first;
+        TenantMigratorException last = first;
         try {
             oneAtATime.lockInterruptibly();
             try {
@@ -70,8 +82,8 @@ final class CreationRetry {
                     // Other instances and the application release their locks meanwhile.
                     Thread.sleep(PAUSES.after(failed).toMillis());
                     try {
-                        return attempt.create();
-                    } catch (MigrationFailedException e) {
+                        return create(attempt);
+                    } catch (TenantMigratorException e) {
                         if (!LockTable.isFull(e.failure())) {
                             throw e;
                         }
@@ -87,7 +99,7 @@ final class CreationRetry {
         throw explained(last, catalog);
     }
 
-    private MigrationFailedException explained(MigrationFailedException e, MigrationCatalog catalog) {
+    private TenantMigratorException explained(TenantMigratorException e, MigrationCatalog catalog) {
         try (Session session = Session.open(dataSource)) {
             return explained(e, catalog, session.connection());
         } catch (TenantMigratorException unexplained) {
@@ -97,8 +109,8 @@ final class CreationRetry {
     }
 
     /** Adds the size of the lock table, and the remedy, to the failure of a creation that found it full. */
-    static MigrationFailedException explained(
-            MigrationFailedException e, MigrationCatalog catalog, Connection connection) {
+    static TenantMigratorException explained(
+            TenantMigratorException e, MigrationCatalog catalog, Connection connection) {
         try {
             Failure failure = e.failure();
             return new MigrationFailedException(
