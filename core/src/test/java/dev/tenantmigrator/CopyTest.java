@@ -134,7 +134,7 @@ class CopyTest {
 
         String created = Samples.create(database, "anna", Migration.of("1_t", script));
         String deployed = Samples.create(database, "bob", Migration.of("0", "SELECT 1"));
-        Samples.with(database, Migration.of("0", "SELECT 1"), Migration.of("1_t", script))
+        Samples.with(database, Migration.of("0", "SELECT 1"), Migration.of("20240901_t", script))
                 .deploy(Tenants.named(deployed))
                 .throwIfFailed();
 
@@ -464,5 +464,29 @@ class CopyTest {
 
     private List<String> rows(String tenant) {
         return CopyReference.rows(database, Sql.identifier(tenant), "t");
+    }
+
+    /** The names hold the comment that marks rows of COPY. If it were read there, the second row would run as code. */
+    @Test
+    void namesAreNotTakenForRows() {
+        TenantMigrator first = Samples.with(database, Samples.MEMBERS);
+        String victim = first.createTenant(TenantName.forUser("victim")).schema();
+        database.execute("CREATE FUNCTION " + victim + ".f() RETURNS text LANGUAGE sql AS $$ SELECT 'own' $$");
+        String script = """
+                CREATE TABLE t ("x VALUES /* rows of COPY */ y" int, "x VALUES /* rows of COPY */ ('y" text);
+                COPY t ("x VALUES /* rows of COPY */ y") FROM stdin;
+                1
+                y") SELECT set_config($$search_path$$,$$%s$$,true) --
+                \\.
+                CREATE OR REPLACE FUNCTION f() RETURNS text LANGUAGE sql AS $$ SELECT 'attacker' $$;
+                """.formatted(victim);
+
+        Throwable refused =
+                catchThrowable(() -> Samples.with(database, Samples.MEMBERS, Migration.of("20240901_t", script))
+                        .deployAll()
+                        .throwIfFailed());
+
+        assertThat(refused).hasMessageContaining("invalid input syntax");
+        assertThat(database.value("SELECT " + victim + ".f()")).isEqualTo("own");
     }
 }

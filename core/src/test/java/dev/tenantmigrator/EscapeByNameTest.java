@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.sql.Connection;
@@ -180,6 +181,28 @@ class EscapeByNameTest extends SharedAudit {
             assertThat(report.failed().get(0).failure().message()).contains("mood");
         } finally {
             database.execute("ALTER ROLE CURRENT_USER RESET quote_all_identifiers");
+        }
+    }
+
+    @Test
+    void aTemporaryTableReachesNoOtherTenantOfTheRun() throws SQLException {
+        Samples.create(database, "a", MEMBERS);
+        Samples.create(database, "b", MEMBERS);
+        Migration temporary = Migration.of("20240201_temporary", "SELECT 1 AS one INTO TEMP left_there");
+        try (HikariDataSource one = Samples.pool(database, 1)) {
+            // The first temporary object of a session writes to pg_namespace, which alone asks for the full check.
+            try (Connection connection = one.getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("CREATE TEMP TABLE first (); DROP TABLE first");
+            }
+
+            assertThat(TenantMigrator.builder(one)
+                            .migrations(MigrationSource.of(MEMBERS, temporary))
+                            .build()
+                            .deployAll()
+                            .throwIfFailed()
+                            .of(TenantOutcome.Migrated.class))
+                    .hasSize(2);
         }
     }
 }

@@ -49,15 +49,10 @@ public record AllowList(String sharedSchema, Set<String> sharedObjects, Set<Stri
      * @param tenant an expression for the tenant's schema
      */
     String isNamed(String names, String tenant) {
-        String condition = ownSchemas(tenant).collect(Collectors.joining(", ", names + "[1] IN (", ")"));
+        String condition = Stream.concat(
+                        Stream.of(tenant), schemas.stream().sorted().map(Sql::literal))
+                .collect(Collectors.joining(", ", names + "[1] IN (", ")"));
         return "(" + names + "[2] IS NOT NULL AND (" + condition + orAllowedByName(names) + "))";
-    }
-
-    /** The schemas in which a script may change everything, as expressions; {@code pg_temp} is the session's own. */
-    private Stream<String> ownSchemas(String tenant) {
-        return Stream.concat(
-                Stream.of(tenant, Sql.literal("pg_temp")),
-                schemas.stream().sorted().map(Sql::literal));
     }
 
     /** A condition: a relation is allowed by its name; a partition, or an index of one, by the partitioned table's name. */
@@ -82,7 +77,8 @@ public record AllowList(String sharedSchema, Set<String> sharedObjects, Set<Stri
 
     /** Like {@link #isNamed}, by the quoted names of {@code pg_identify_object}. */
     String isIdentified(String object, String tenant) {
-        String condition = ownSchemas(tenant)
+        String condition = Stream.concat(
+                        Stream.of(tenant), schemas.stream().sorted().map(Sql::literal))
                 .map(schema -> "quote_ident(" + schema + ")")
                 .collect(Collectors.joining(", ", object + ".schema IN (", ")"));
         String shared = isSharedObject(object);

@@ -25,7 +25,8 @@ final class ForeignQueries {
     private ForeignQueries() {}
 
     /**
-     * A condition: an object is now in the tenant's schema, or allowed. It calls functions only, because a query of the catalogs
+     * A condition: an object is now in the tenant's schema, temporary, or allowed. Temporary objects are the session's own, and the full
+     * check removes them; the quick check, which does not, leaves scripts with them to it. The condition calls functions only, because a query of the catalogs
      * would have to be planned, which takes longest.
      */
     static String isInside(AllowList allowed, String tenant, String catalog, String oid) {
@@ -35,10 +36,10 @@ final class ForeignQueries {
                      ELSE coalesce((SELECT %6$s FROM pg_identify_object(%1$s, %4$s, 0) i), false) END""".formatted(
                         catalog,
                         NAMED_BY_SCHEMA,
-                        allowed.isNamed("a.names", tenant),
+                        "(a.names[1] = 'pg_temp' OR " + allowed.isNamed("a.names", tenant) + ")",
                         oid,
                         allowed.isRelationByName(catalog, oid),
-                        allowed.isIdentified("i", tenant));
+                        "(i.schema = 'pg_temp' OR " + allowed.isIdentified("i", tenant) + ")");
     }
 
     /**
@@ -46,7 +47,8 @@ final class ForeignQueries {
      * pg_identify_object_as_address}. It is cheaper, and false for kinds of objects that have no schema in these names.
      */
     static String isNamedInside(AllowList allowed, String tenant) {
-        return "coalesce(c = ANY (" + NAMED_BY_SCHEMA + ") AND " + allowed.isNamed("names", tenant) + ", false)";
+        return "coalesce(c = ANY (" + NAMED_BY_SCHEMA + ") AND (names[1] = 'pg_temp' OR "
+                + allowed.isNamed("names", tenant) + "), false)";
     }
 
     /**

@@ -191,7 +191,7 @@ public final class Pipeline {
         }
     }
 
-    /** Sends rows together, and each alone only when that fails: a round trip for each takes long. */
+    /** Sends rows together, and each alone only when that fails, to find the row at fault: a round trip for each takes long. */
     private static void sendRows(Connection connection, Step together, List<Step> rows) throws SQLException {
         new Pipeline().add("SAVEPOINT " + BEFORE_ROWS).send(connection);
         try {
@@ -208,6 +208,8 @@ public final class Pipeline {
             for (Step row : rows) {
                 sendAlone(connection, row);
             }
+            // Rows that pass only one by one would be kept in another way than COPY keeps them.
+            throw failure(together, e);
         }
     }
 
@@ -215,12 +217,16 @@ public final class Pipeline {
         try {
             send(connection, step);
         } catch (SQLException e) {
-            if (step.origin().isEmpty() || SqlErrors.isConnectionLost(e)) {
-                throw e;
-            }
-            Origin origin = step.origin().get();
-            throw new ScriptFailure(origin.version(), origin.file(), origin.statement(), e);
+            throw failure(step, e);
         }
+    }
+
+    private static SQLException failure(Step step, SQLException e) {
+        if (step.origin().isEmpty() || SqlErrors.isConnectionLost(e)) {
+            return e;
+        }
+        Origin origin = step.origin().get();
+        return new ScriptFailure(origin.version(), origin.file(), origin.statement(), e);
     }
 
     private static void send(Connection connection, Step step) throws SQLException {

@@ -4,6 +4,7 @@ import dev.tenantmigrator.SqlStatement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Some rows of {@code COPY … FROM stdin} as the end of an {@code INSERT}. Each row stands on a line of its own, as many lines
@@ -14,8 +15,11 @@ import java.util.List;
  */
 public record CopyBatch(String values, int line) {
 
-    /** Begins the rows. The comment tells readers, and {@link #rows}, the origin of the statement. */
-    private static final String VALUES = " VALUES /* rows of COPY */ ";
+    /**
+     * Begins the rows. The comment tells readers, and {@link #rows}, the origin of the statement. It is random, so that no name or
+     * string in a script has it: {@link #rows} would take the text behind it for rows.
+     */
+    private static final String VALUES = " VALUES /* rows of COPY " + UUID.randomUUID() + " */ ";
 
     /** No row, but PostgreSQL checks the names. */
     static CopyBatch empty(int columns, int line) {
