@@ -41,7 +41,7 @@ public final class TestLog extends LegacyAbstractLogger {
     /** Work that may fail. */
     @FunctionalInterface
     public interface Work {
-        /** Does it. */
+        /** Works, and throws whatever goes wrong. */
         void run() throws Exception;
     }
 
