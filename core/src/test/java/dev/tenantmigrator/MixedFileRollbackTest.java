@@ -107,4 +107,22 @@ class MixedFileRollbackTest extends MixedFile {
 
         assertThat(seen()).containsExactly("up");
     }
+
+    /** The rollback's first part runs outside of a transaction, so only a mark in the row tells that it has begun. */
+    @ParameterizedTest
+    @MethodSource("stores")
+    void aDeployDoesNotContinueAMigrationWhoseRollbackHasBegun(TrackingStore store) {
+        create(store, TABLES);
+        String down = "DROP INDEX CONCURRENTLY item_note; VACUUM %s; ALTER TABLE item DROP COLUMN note";
+        Migration later = later(UP + "; SELECT 1 / 0", down.formatted("nowhere"));
+        assertThat(deploy(later).failed()).hasSize(1);
+        assertThat(rollback(later).failed()).hasSize(1);
+        assertThat(index("item_note")).isEmpty();
+
+        assertThat(progress()).isEqualTo("later work [rollback: part 1 of 2 begun] | started");
+        assertThat(refusal(deploy(later)).message()).contains("was being rolled back, and that ended early");
+        rollback(later(UP + "; SELECT 1 / 0", down.formatted("item"))).throwIfFailed();
+
+        assertThat(row()).isEmpty();
+    }
 }

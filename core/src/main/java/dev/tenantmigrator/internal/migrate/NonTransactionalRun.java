@@ -132,6 +132,10 @@ final class NonTransactionalRun {
             }
             first = progress.next(mark);
             begun = progress.isBegun(mark);
+            if (progress.isOfOtherDirection(mark) && steps.get(first).isPresent()) {
+                // Before the first effect, so that no deploy continues what this rollback undoes.
+                record(session, record(rows, progress.begun(first)));
+            }
         }
         for (int i = first; i < steps.size(); i++) {
             boolean last = i == steps.size() - 1;

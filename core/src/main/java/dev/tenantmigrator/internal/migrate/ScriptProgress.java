@@ -73,6 +73,11 @@ record ScriptProgress(Direction direction, Migration migration, PreparedScript p
                         + (direction.isRollback() ? "mark-not-applied" : "mark-applied"));
     }
 
+    /** Whether the mark is a deploy's and this is the rollback, or the other way round. */
+    boolean isOfOtherDirection(Optional<PartProgress> mark) {
+        return mark.filter(known -> known.rollback() != direction.isRollback()).isPresent();
+    }
+
     /** The number of the part with which a started script continues, from 0. A rollback of a script that is half done begins anew. */
     int next(Optional<PartProgress> mark) {
         return mark.filter(known -> known.rollback() == direction.isRollback())
@@ -82,9 +87,7 @@ record ScriptProgress(Direction direction, Migration migration, PreparedScript p
 
     /** Whether that part may have been begun. */
     boolean isBegun(Optional<PartProgress> mark) {
-        return mark.filter(known -> known.rollback() == direction.isRollback())
-                .map(known -> !known.done())
-                .orElse(true);
+        return isOfOtherDirection(mark) || mark.map(known -> !known.done()).orElse(true);
     }
 
     /** The end of a message: the connection was lost. */
