@@ -114,6 +114,11 @@ public final class Tokens {
         };
     }
 
+    /** Whether a token is the name of this setting. PostgreSQL ignores the case of settings, also between quotes. */
+    public boolean isSetting(int token, String setting) {
+        return isIdentifier(token) && Identifiers.fold(name(token)).equals(setting);
+    }
+
     /** The offset of the content of a dollar-quoted string, behind its first delimiter. */
     public int contentStart(int dollarString) {
         return text.indexOf('$', start(dollarString) + 1) + 1;

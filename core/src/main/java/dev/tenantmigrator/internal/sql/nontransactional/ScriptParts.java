@@ -7,6 +7,7 @@ import dev.tenantmigrator.internal.sql.lex.StatementCursor;
 import dev.tenantmigrator.internal.sql.lex.UnreadableSqlException;
 import dev.tenantmigrator.internal.sql.rules.ScriptDirective;
 import dev.tenantmigrator.internal.sql.rules.ScriptReader;
+import dev.tenantmigrator.internal.sql.rules.SettingRules;
 import dev.tenantmigrator.internal.sql.rules.StatementRules;
 import dev.tenantmigrator.internal.sql.rules.StatementRules.Verdict;
 import java.util.ArrayList;
@@ -250,7 +251,7 @@ public final class ScriptParts {
         StatementCursor cursor = statement.cursor();
         cursor.takeAny("SET", "RESET");
         cursor.take("SESSION");
-        return List.of("search_path", "schema").contains(cursor.takeName());
+        return List.of("search_path", "schema").contains(SettingRules.settingName(cursor));
     }
 
     /** {@code SET} or {@code RESET} of a setting, which psql would keep until its session ends. */

@@ -59,7 +59,7 @@ final class LocalSettings {
             return false;
         }
         out.replace(tokens.start(token), tokens.end(token), "SET LOCAL");
-        if (!tokens.isName(name, "search_path")) {
+        if (!tokens.isSetting(name, "search_path")) {
             out.replace(tokens.end(last), tokens.end(last), toDefault);
         }
         return true;

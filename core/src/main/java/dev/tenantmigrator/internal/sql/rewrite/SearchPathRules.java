@@ -45,7 +45,7 @@ final class SearchPathRules {
 
     /** The rule for {@code SET search_path = a, 'b'} as a statement, in a body, or of a function. */
     boolean list(Tokens tokens, int token, Edits out) {
-        if (!tokens.isName(token, "search_path") || !isSet(tokens, tokens.previous(token))) {
+        if (!tokens.isSetting(token, "search_path") || !isSet(tokens, tokens.previous(token))) {
             return false;
         }
         int assignment = tokens.next(token);
@@ -75,7 +75,7 @@ final class SearchPathRules {
         if (tokens.isWord(set, "LOCAL") || tokens.isWord(set, "SESSION")) {
             set = tokens.previous(set);
         }
-        if (!tokens.isName(token, "search_path") || !TokenContext.beginsStatement(tokens, set)) {
+        if (!tokens.isSetting(token, "search_path") || !TokenContext.beginsStatement(tokens, set)) {
             return false;
         }
         if (tokens.isWord(set, "RESET")) {

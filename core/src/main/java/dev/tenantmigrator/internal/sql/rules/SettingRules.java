@@ -128,8 +128,8 @@ public final class SettingRules {
         return values.stream().allMatch(word -> ISO_DATE_STYLE.matcher(word).matches());
     }
 
-    /** Folded even if quoted, because PostgreSQL ignores case in the names of settings. */
-    private static String settingName(StatementCursor cursor) {
+    /** Takes the name of a setting. Folded even if quoted, because PostgreSQL ignores case in these names. */
+    public static String settingName(StatementCursor cursor) {
         return Identifiers.fold(cursor.takeName());
     }
 

@@ -41,6 +41,8 @@ class ScriptPartsTest {
                     CREATE SCHEMA IF NOT EXISTS public; SET client_encoding = 'UTF8'; VACUUM a | VACUUM "t".a
                     SET statement_timeout = 0; VACUUM a | SET statement_timeout = 0; VACUUM "t".a
                     SET a.b = 1; SELECT 1; VACUUM a; SET x = 2; VACUUM b; SELECT 2; RESET x | BEGIN; SET LOCAL a.b = 1; SELECT 1; COMMIT; SET a.b = 1; VACUUM "t".a; SET x = 2; VACUUM "t".b; BEGIN; SET LOCAL a.b = 1; SET LOCAL x = 2; SELECT 2; SET LOCAL x TO DEFAULT; COMMIT
+                    SET "SEARCH_PATH" = bob; VACUUM a | VACUUM "t".a
+                    SET "Search_Path" = public; SELECT 1; VACUUM a | BEGIN; SET LOCAL "Search_Path" = "t", "public"; SELECT 1; COMMIT; VACUUM "t".a
                     SET search_path = public; SELECT 1; VACUUM a; SELECT 2 | BEGIN; SET LOCAL search_path = "t", "public"; SELECT 1; COMMIT; VACUUM "t".a; BEGIN; SET LOCAL search_path = "t", "public"; SELECT 2; COMMIT
                     SET LOCAL x = 1; SELECT 1; VACUUM a; SELECT 2 | BEGIN; SET LOCAL x = 1; SELECT 1; COMMIT; VACUUM "t".a; BEGIN; SELECT 2; COMMIT
                     SET CONSTRAINTS ALL DEFERRED; SELECT 1; VACUUM a; SELECT 2 | BEGIN; SET CONSTRAINTS ALL DEFERRED; SELECT 1; COMMIT; VACUUM "t".a; BEGIN; SELECT 2; COMMIT
