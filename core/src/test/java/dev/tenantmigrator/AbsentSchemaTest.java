@@ -32,8 +32,7 @@ class AbsentSchemaTest {
     void dropAll() {
         database.execute("DROP SCHEMA IF EXISTS nosuch CASCADE");
         database.execute("DROP SCHEMA IF EXISTS \"No.Such\" CASCADE");
-        TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
+        Samples.dropAll(database);
         database.assertNoLeaks();
     }
 

@@ -34,8 +34,7 @@ class AdaptationTest {
 
     @AfterEach
     void dropAll() {
-        TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
+        Samples.dropAll(database);
         database.execute("DROP TABLE public.users");
     }
 

@@ -32,8 +32,7 @@ class ConnectionTest {
 
     @AfterEach
     void dropAll() {
-        TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
+        Samples.dropAll(database);
     }
 
     @Test

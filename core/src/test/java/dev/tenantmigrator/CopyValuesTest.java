@@ -44,8 +44,7 @@ class CopyValuesTest {
 
     @AfterEach
     void dropAll() throws SQLException {
-        TenantMigrator migrator = Samples.with(database, Samples.MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
+        Samples.dropAll(database);
         reference.close();
     }
 

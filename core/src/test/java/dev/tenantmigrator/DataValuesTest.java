@@ -143,8 +143,7 @@ class DataValuesTest {
 
     @AfterEach
     void dropAll() {
-        TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
+        Samples.dropAll(database);
         database.execute("DROP TABLE public.vault");
     }
 

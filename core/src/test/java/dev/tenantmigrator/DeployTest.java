@@ -33,8 +33,7 @@ class DeployTest {
 
     @AfterEach
     void dropAll() {
-        TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
+        Samples.dropAll(database);
         assertThat(database.values("SELECT nspname::text FROM pg_namespace WHERE nspname LIKE 'tenant_migrator%'"))
                 .isEmpty();
     }

@@ -41,8 +41,7 @@ class DirectConnectionTest {
 
     @AfterEach
     void drop() {
-        TenantMigrator migrator = Samples.with(database, TABLE);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
+        Samples.dropAll(database);
         database.assertNoLeaks();
     }
 

@@ -31,8 +31,7 @@ class EnumLabelsTest {
 
     @AfterEach
     void dropAll() {
-        TenantMigrator migrator = Samples.with(database, Samples.MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
+        Samples.dropAll(database);
     }
 
     /** Each part between bars is a migration. */

@@ -24,8 +24,7 @@ class ErrorPlaceTest {
 
     @AfterEach
     void dropAll() {
-        TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
+        Samples.dropAll(database);
     }
 
     @Test

@@ -71,8 +71,7 @@ class EscapeAttemptsTest {
     void dropAll() {
         database.execute("DROP SCHEMA IF EXISTS " + a + " CASCADE; DROP SCHEMA IF EXISTS " + b
                 + " CASCADE; DROP TABLE public.audit");
-        TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
+        Samples.dropAll(database);
     }
 
     private static String hidden(String sql) {

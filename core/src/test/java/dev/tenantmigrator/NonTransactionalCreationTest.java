@@ -67,8 +67,7 @@ class NonTransactionalCreationTest {
 
     @AfterEach
     void drop() {
-        TenantMigrator migrator = Samples.with(database, TABLES);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
+        Samples.dropAll(database);
         database.assertNoLeaks();
     }
 

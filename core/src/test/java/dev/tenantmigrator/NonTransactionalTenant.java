@@ -33,8 +33,7 @@ abstract class NonTransactionalTenant {
 
     @AfterEach
     void drop() {
-        TenantMigrator migrator = Samples.with(database, TABLES);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
+        Samples.dropAll(database);
         database.assertNoLeaks();
     }
 

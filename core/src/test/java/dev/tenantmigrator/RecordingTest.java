@@ -49,8 +49,7 @@ class RecordingTest {
 
     @AfterEach
     void dropAll() {
-        TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
+        Samples.dropAll(database);
         database.assertNoLeaks();
     }
 

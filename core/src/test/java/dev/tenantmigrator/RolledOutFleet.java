@@ -25,8 +25,7 @@ abstract class RolledOutFleet {
 
     @AfterEach
     void dropAll() {
-        TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
+        Samples.dropAll(database);
     }
 
     void create(String... schemas) {

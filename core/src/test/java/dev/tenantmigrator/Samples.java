@@ -41,6 +41,12 @@ final class Samples {
         return with(database, migrations).createTenant(TenantName.forUser(user)).schema();
     }
 
+    /** Drops all tenants whose record is in their schema. */
+    static void dropAll(TestDatabase database) {
+        TenantMigrator migrator = with(database, MEMBERS);
+        migrator.tenants().forEach(migrator::dropTenant);
+    }
+
     /** A pool as an application has it; close it. */
     static HikariDataSource pool(TestDatabase database, int size) {
         HikariConfig config = new HikariConfig();

@@ -27,8 +27,7 @@ class SecondSchemaTest {
 
     @AfterEach
     void dropAll() {
-        TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
+        Samples.dropAll(database);
     }
 
     @ParameterizedTest

@@ -1,7 +1,5 @@
 package dev.tenantmigrator;
 
-import static dev.tenantmigrator.Samples.MEMBERS;
-
 import dev.tenantmigrator.support.TestDatabase;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,8 +21,7 @@ abstract class SharedAudit {
 
     @AfterEach
     void dropAll() {
-        TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
+        Samples.dropAll(database);
         database.execute(
                 "DROP TABLE public.audit; DROP TYPE public.mood; SELECT lo_unlink(oid) FROM pg_largeobject_metadata");
     }

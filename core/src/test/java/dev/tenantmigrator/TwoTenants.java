@@ -40,8 +40,7 @@ abstract class TwoTenants {
 
     @AfterEach
     void dropAll() {
-        TenantMigrator migrator = Samples.with(database, MEMBERS);
-        migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
+        Samples.dropAll(database);
         database.execute("""
                 DROP TABLE IF EXISTS public.users, public.audit; DROP FUNCTION IF EXISTS public.f();
                 DROP TYPE IF EXISTS public.mood; DROP DOMAIN IF EXISTS public.positive; DROP SCHEMA other CASCADE""");

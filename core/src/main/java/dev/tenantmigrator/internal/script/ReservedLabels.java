@@ -49,6 +49,8 @@ final class ReservedLabels {
         this.written = written;
         this.asWritten = asWritten;
         this.files = EnumLabels.asWritten(written, asWritten);
+        // The adapter reserves the labels in what is sent; this second reading tells what PostgreSQL must have behind
+        // each script.
         this.labels = EnumLabels.reserve(files);
     }
 
