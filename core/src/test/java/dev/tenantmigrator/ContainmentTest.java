@@ -100,7 +100,7 @@ class ContainmentTest extends TwoTenants {
     @Test
     void aPartThatIsRolledBackByItselfDoesNotHideTheRest() {
         Failure failure = refused(Migration.of("20240301_parts", """
-                DO $$ DECLARE q text := 'ALTER FUNCTION public.f() STABLE'; r text := 'DROP TABLE other.t'; BEGIN
+                DO $$ DECLARE q text := translate('ALTER FUNCTION publ§c.f() STABLE', '§', 'i'); r text := 'DROP TABLE other.t'; BEGIN
                     BEGIN EXECUTE q; EXCEPTION WHEN division_by_zero THEN NULL; END;
                     BEGIN EXECUTE r; PERFORM 1/0; EXCEPTION WHEN division_by_zero THEN NULL; END;
                 END $$"""));
@@ -110,7 +110,8 @@ class ContainmentTest extends TwoTenants {
 
     @Test
     void aCreationIsContained() {
-        Migration migration = Migration.of("20240301_c", "SELECT 1;\n" + HIDDEN.formatted("'DROP TABLE public.audit'"));
+        Migration migration = Migration.of(
+                "20240301_c", "SELECT 1;\n" + HIDDEN.formatted(HiddenSql.expression("DROP TABLE public.audit")));
 
         assertThatThrownBy(() -> Samples.create(database, "c", MEMBERS, NOTES, migration))
                 .isInstanceOfSatisfying(MigrationFailedException.class, e -> {
@@ -137,7 +138,7 @@ class ContainmentTest extends TwoTenants {
         Failure deferred = refused(Migration.of("20240301_deferred", """
                 CREATE TABLE late (id int);
                 CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $f$
-                    DECLARE q text := 'INSERT INTO public.audit (what) VALUES (1)'; BEGIN EXECUTE q; RETURN NULL; END $f$;
+                    DECLARE q text := pg_catalog.translate('INSERT INTO publ§c.audit (what) VALUES (1)', '§', 'i'); BEGIN EXECUTE q; RETURN NULL; END $f$;
                 CREATE CONSTRAINT TRIGGER late AFTER INSERT ON late DEFERRABLE INITIALLY DEFERRED
                     FOR EACH ROW EXECUTE FUNCTION late();
                 INSERT INTO late VALUES (1);"""));
@@ -145,7 +146,7 @@ class ContainmentTest extends TwoTenants {
 
         Failure recording = refused(Migration.of("20240301_recording", """
                 CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $f$
-                    DECLARE q text := 'INSERT INTO public.audit (what) VALUES (1)'; BEGIN EXECUTE q; RETURN NEW; END $f$;
+                    DECLARE q text := pg_catalog.translate('INSERT INTO publ§c.audit (what) VALUES (1)', '§', 'i'); BEGIN EXECUTE q; RETURN NEW; END $f$;
                 CREATE TRIGGER late BEFORE INSERT ON schema_migrations FOR EACH ROW EXECUTE FUNCTION late();"""));
         assertThat(recording.message()).contains("table public.audit");
 
@@ -156,7 +157,7 @@ class ContainmentTest extends TwoTenants {
     @Test
     void theCheckCannotBeBlinded() {
         Failure closed = refused(Migration.of("20240301_closed", """
-                DO $$ DECLARE c record; q text := 'DROP TABLE public.audit'; BEGIN
+                DO $$ DECLARE c record; q text := translate('DROP TABLE publ§c.audit', '§', 'i'); BEGIN
                     EXECUTE q;
                     FOR c IN SELECT name, statement FROM pg_cursors WHERE name LIKE 'tenant%' LOOP
                         EXECUTE format('CLOSE %I', c.name);
@@ -166,7 +167,7 @@ class ContainmentTest extends TwoTenants {
         assertThat(closed.message()).contains("outside of its tenant's schema");
 
         Failure moved = refused(Migration.of("20240301_moved", """
-                DO $$ DECLARE c record; q text := 'DROP TABLE public.audit'; BEGIN
+                DO $$ DECLARE c record; q text := translate('DROP TABLE publ§c.audit', '§', 'i'); BEGIN
                     FOR c IN SELECT name FROM pg_cursors WHERE name LIKE 'tenant%' LOOP
                         EXECUTE format('MOVE ALL IN %I', c.name);
                     END LOOP;
@@ -176,7 +177,7 @@ class ContainmentTest extends TwoTenants {
 
         Failure shadowed = refused(Migration.of("20240301_shadowed", """
                 CREATE FUNCTION pg_lock_status() RETURNS SETOF pg_locks LANGUAGE sql AS 'SELECT * FROM pg_locks LIMIT 0';
-                DO $$ DECLARE q text := 'INSERT INTO public.audit (what) VALUES (1)'; BEGIN
+                DO $$ DECLARE q text := pg_catalog.translate('INSERT INTO publ§c.audit (what) VALUES (1)', '§', 'i'); BEGIN
                     EXECUTE q;
                     PERFORM set_config('search_path', current_schema() || ', pg_catalog', false);
                 END $$"""));

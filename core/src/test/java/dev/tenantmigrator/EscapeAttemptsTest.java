@@ -41,7 +41,7 @@ class EscapeAttemptsTest {
 
     private static final String EVIL = """
             CREATE FUNCTION evil() RETURNS trigger LANGUAGE plpgsql AS $f$
-                DECLARE q text := 'INSERT INTO public.audit (what) VALUES (1)';
+                DECLARE q text := pg_catalog.translate('INSERT INTO publ§c.audit (what) VALUES (1)', '§', 'i');
                 BEGIN EXECUTE q; RETURN NULL; END $f$;""";
 
     private static final Migration FLAG = Migration.of("20240302_flag", "ALTER TABLE notes ADD COLUMN flag boolean");
@@ -75,7 +75,7 @@ class EscapeAttemptsTest {
     }
 
     private static String hidden(String sql) {
-        return "DO $do$ DECLARE q text := '" + sql.replace("'", "''") + "'; BEGIN EXECUTE q; END $do$;";
+        return "DO $do$ DECLARE q text := " + HiddenSql.expression(sql) + "; BEGIN EXECUTE q; END $do$;";
     }
 
     static Stream<Arguments> attempts() {
@@ -170,7 +170,7 @@ class EscapeAttemptsTest {
                         "a type for the library's own casts",
                         List.of("""
                         CREATE FUNCTION evil(v pg_catalog.text) RETURNS boolean LANGUAGE plpgsql AS $f$
-                            DECLARE q pg_catalog.text := 'INSERT INTO public.audit (what) VALUES (1)';
+                            DECLARE q pg_catalog.text := pg_catalog.translate('INSERT INTO publ§c.audit (what) VALUES (1)', '§', 'i');
                             BEGIN EXECUTE q; RETURN true; END $f$;
                         """
                                 + hidden("CREATE DOMAIN pg_temp.text AS pg_catalog.text CHECK (\"{a}\".evil(VALUE))"))),
@@ -178,7 +178,7 @@ class EscapeAttemptsTest {
                         "an operator for the library's own comparisons",
                         List.of("""
                         CREATE FUNCTION evil(v text, w text) RETURNS boolean LANGUAGE plpgsql AS $f$
-                            DECLARE q text := 'INSERT INTO public.audit (what) VALUES (1)';
+                            DECLARE q text := pg_catalog.translate('INSERT INTO publ§c.audit (what) VALUES (1)', '§', 'i');
                             BEGIN EXECUTE q; RETURN pg_catalog.texteq(v, w);
                             EXCEPTION WHEN OTHERS THEN RETURN pg_catalog.texteq(v, w); END $f$;
                         CREATE OPERATOR = (LEFTARG = text, RIGHTARG = text, FUNCTION = evil);

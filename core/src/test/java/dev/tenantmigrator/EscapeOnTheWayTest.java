@@ -28,7 +28,7 @@ class EscapeOnTheWayTest extends SharedAudit {
     /** A function that is not volatile cannot write, but call one that does. */
     private static final String WRITES = """
             CREATE FUNCTION really(n int) RETURNS int LANGUAGE plpgsql AS $f$
-                DECLARE q text := 'INSERT INTO public.audit (what) VALUES (1)';
+                DECLARE q text := pg_catalog.translate('INSERT INTO publ§c.audit (what) VALUES (1)', '§', 'i');
                 BEGIN IF n > 0 THEN EXECUTE q; END IF; RETURN n; END $f$;
             CREATE FUNCTION writes(n int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $f$
                 BEGIN RETURN really(n); END $f$;""";
@@ -95,9 +95,9 @@ class EscapeOnTheWayTest extends SharedAudit {
                 "GRANT SELECT ON public.audit TO PUBLIC",
                 "CREATE TYPE public.evil AS ENUM ('x')")) {
             Migration arms = Migration.of("20240201_arms", """
-                    CREATE FUNCTION early() RETURNS trigger LANGUAGE plpgsql AS $f$ DECLARE q text := '%s'; BEGIN
+                    CREATE FUNCTION early() RETURNS trigger LANGUAGE plpgsql AS $f$ DECLARE q text := %s; BEGIN
                         IF NEW.version LIKE '%%flag' THEN EXECUTE q; END IF; RETURN NULL; END $f$;
-                    CREATE TRIGGER early AFTER INSERT ON schema_migrations FOR EACH ROW EXECUTE FUNCTION early()""".formatted(evil.replace("'", "''")));
+                    CREATE TRIGGER early AFTER INSERT ON schema_migrations FOR EACH ROW EXECUTE FUNCTION early()""".formatted(HiddenSql.expression(evil)));
             Migration flag = Migration.of("20240202_flag", "ALTER TABLE notes ADD COLUMN flag boolean");
             String a = Samples.create(database, "a", MEMBERS, NOTES, arms);
 

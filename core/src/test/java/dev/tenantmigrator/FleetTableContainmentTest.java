@@ -61,7 +61,7 @@ class FleetTableContainmentTest {
 
     /** Runs SQL that the text does not show. */
     private static String body(String sql, String end) {
-        return "DECLARE q text := '" + sql.replace("'", "''") + "'; BEGIN EXECUTE q; " + end + " END";
+        return "DECLARE q text := " + HiddenSql.expression(sql) + "; BEGIN EXECUTE q; " + end + " END";
     }
 
     private static String hidden(String sql) {

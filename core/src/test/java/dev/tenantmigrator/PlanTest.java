@@ -13,6 +13,9 @@ import dev.tenantmigrator.report.ScriptNote.Kind;
 import dev.tenantmigrator.report.TenantPlan;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -223,6 +226,39 @@ class PlanTest {
                 .singleElement()
                 .asString()
                 .startsWith("users: ");
+    }
+
+    /** In the plan, and as a warning of the deploy: once for the version, however many tenants it has. */
+    @Test
+    void saysThatATextMayNameAnotherSchema() {
+        Migration migration = Migration.of("20240104_job", """
+                CREATE TABLE jobs (sql text);
+                INSERT INTO jobs
+                VALUES ('DELETE FROM public.team_member'), ('public')
+                """);
+        String ada = Samples.create(database, "ada", MEMBERS);
+        Samples.create(database, "bob", MEMBERS);
+        TenantMigrator migrator = Samples.with(database, MEMBERS, migration);
+
+        assertThat(tenant(migrator.plan(Tenants.all()), ada).migrations().get(0).notes())
+                .filteredOn(note -> note.kind() == Kind.UNCERTAIN)
+                .singleElement()
+                .satisfies(note -> {
+                    assertThat(note.line()).isEqualTo(3);
+                    assertThat(note.message()).startsWith("the text 'DELETE FROM public.team_member' stays as it is");
+                });
+        PrintStream err = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+        try {
+            migrator.deployAll().throwIfFailed();
+        } finally {
+            System.setErr(err);
+        }
+        assertThat(log.toString(StandardCharsets.UTF_8).lines().filter(line -> line.contains("WARN")))
+                .singleElement()
+                .asString()
+                .contains("20240104_job/migration.sql:3: the text 'DELETE FROM public.team_member' stays as it is");
     }
 
     private static TenantPlan tenant(PlanReport report, String schema) {

@@ -47,6 +47,6 @@ abstract class TwoTenants {
     }
 
     static Migration hidden(String sql) {
-        return Migration.of("20240301_hidden", HIDDEN.formatted("'" + sql.replace("'", "''") + "'"));
+        return Migration.of("20240301_hidden", HIDDEN.formatted(HiddenSql.expression(sql)));
     }
 }

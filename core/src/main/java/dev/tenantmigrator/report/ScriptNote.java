@@ -13,6 +13,11 @@ public record ScriptNote(Kind kind, int line, String message) {
     public enum Kind {
         /** The text names {@code public} or another schema, and is deliberately unchanged. */
         LEFT_ALONE,
+        /**
+         * A string names {@code public} and is unchanged, although it may be executed, read as a name or compared with a
+         * schema's. A deploy logs it as a warning.
+         */
+        UNCERTAIN,
         /** The statement does not run, because the library does its work for every migration. */
         ABSORBED,
         /** The statement runs outside of a transaction. */

@@ -16,6 +16,7 @@ import dev.tenantmigrator.internal.sql.rules.HiddenEffects;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.internal.tracking.TenantStates;
 import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.ScriptNote;
 import dev.tenantmigrator.report.TenantOutcome;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -26,9 +27,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs migrations in the tenants of a run: refuses scripts that must not run, then makes a job for each tenant with work. */
 public final class FleetMigration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FleetMigration.class);
 
     private FleetMigration() {}
 
@@ -59,6 +64,7 @@ public final class FleetMigration {
                         session.connection());
                 PreparedScripts prepared =
                         PreparedScripts.prepare(config, direction.rollout(), session.connection(), scripts);
+                scripts.forEach(script -> warnOfUncertainTexts(prepared.get(script)));
                 if (!prepared.all().stream().allMatch(PreparedScript::isTransactional)) {
                     DirectConnection.check(session, config.dataSource(), config.directDataSource());
                 }
@@ -67,6 +73,12 @@ public final class FleetMigration {
             }
             return plan;
         });
+    }
+
+    private static void warnOfUncertainTexts(PreparedScript script) {
+        for (ScriptNote note : script.uncertainTexts()) {
+            LOG.warn("{}:{}: {}", script.file().location(), note.line(), note.message());
+        }
     }
 
     /** Whether a script that ran in one of the tenants hides its effects. */

@@ -4,10 +4,13 @@ import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SchemaAdapter.TenantScript;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.sql.lex.Identifiers;
 import dev.tenantmigrator.internal.sql.nontransactional.CreationStatements;
 import dev.tenantmigrator.internal.sql.rules.ExpectedEffects;
 import dev.tenantmigrator.internal.sql.rules.ScriptDirective;
 import dev.tenantmigrator.internal.sql.rules.SettingRules;
+import dev.tenantmigrator.internal.sql.template.SchemaName;
+import dev.tenantmigrator.report.ScriptNote;
 import dev.tenantmigrator.rollout.Rollout;
 import java.util.List;
 import java.util.Set;
@@ -66,6 +69,17 @@ public final class PreparedScript {
     /** The script as the adapter returned it. */
     public TenantScript adapted() {
         return adapted;
+    }
+
+    /** Notes on texts that may name another schema than the tenant's. */
+    public List<ScriptNote> uncertainTexts() {
+        // Notes cost a second reading of the script, and most scripts need none.
+        if (!Identifiers.fold(file.text()).contains(SchemaName.PUBLIC)) {
+            return List.of();
+        }
+        return adapted.notes().stream()
+                .filter(note -> note.kind() == ScriptNote.Kind.UNCERTAIN)
+                .toList();
     }
 
     /** The statements to run in a tenant. */

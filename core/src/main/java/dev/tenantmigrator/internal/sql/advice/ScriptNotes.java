@@ -49,9 +49,14 @@ public final class ScriptNotes {
      *
      * @param adapted the script's statements, adapted to a schema that is not called {@code public}
      * @param parts of a script that does not run in one transaction
+     * @param uncertain notes on texts, which need no second note
      */
     public static List<ScriptNote> of(
-            MigrationScript script, List<SqlStatement> adapted, SharedObjects shared, List<Part> parts) {
+            MigrationScript script,
+            List<SqlStatement> adapted,
+            SharedObjects shared,
+            List<Part> parts,
+            List<ScriptNote> uncertain) {
         ScriptNotes notes = new ScriptNotes(shared, script.text());
         StatementAdvice advice = new StatementAdvice();
         Set<Integer> outside = notes.parts(parts);
@@ -63,6 +68,9 @@ public final class ScriptNotes {
             }
         }
         adapted.forEach(notes::leftAlone);
+        notes.notes.removeIf(
+                note -> uncertain.stream().anyMatch(other -> other.message().startsWith(note.message())));
+        notes.notes.addAll(uncertain);
         notes.notes.sort(Comparator.comparingInt(ScriptNote::line));
         return List.copyOf(notes.notes);
     }
@@ -169,7 +177,7 @@ public final class ScriptNotes {
             return;
         }
         if (written.contains(text)) {
-            found.add("the text " + excerpt(text) + " stays as it is");
+            found.add(textStays(text));
             return;
         }
         String content = text.substring(text.indexOf('\'') + 1, text.length() - 1);
@@ -217,6 +225,11 @@ public final class ScriptNotes {
                             ? "PUBLIC stays: the role of everyone"
                             : "the name public stays: it names no schema here");
         }
+    }
+
+    /** The message for a text that is unchanged. */
+    public static String textStays(String text) {
+        return "the text " + excerpt(text) + " stays as it is";
     }
 
     private static String excerpt(String text) {

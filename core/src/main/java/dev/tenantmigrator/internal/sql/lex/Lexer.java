@@ -21,14 +21,18 @@ public final class Lexer extends CharacterScanner {
             "\\\\(?:(?:un)?restrict|q?echo|warn|pset|timing|x|a|t)(?:\\s[^\\\\`]*)?"
                     + "|\\\\set\\s+(?:ON_ERROR_STOP(?:\\s+(?:on|1|true|yes))?|(?:ECHO|QUIET|VERBOSITY)(?:\\s[^\\\\`]*)?)\\s*");
 
-    private Lexer(String text, int start, int end) {
+    private final boolean isFragment;
+
+    private Lexer(String text, int start, int end, boolean isFragment) {
         super(text, start, end);
+        this.isFragment = isFragment;
     }
 
     /**
      * The tokens of a text.
      *
-     * @throws UnreadableSqlException when a string, quoted identifier, comment or dollar quote does not end
+     * @throws UnreadableSqlException when a string, quoted identifier, comment or dollar quote does not end, or an
+     *     identifier is empty
      */
     public static Tokens lex(String text) throws UnreadableSqlException {
         return lex(text, 0, text.length());
@@ -40,7 +44,7 @@ public final class Lexer extends CharacterScanner {
      * @throws UnreadableSqlException when a string, quoted identifier, comment or dollar quote does not end
      */
     public static Tokens lexScript(String text) throws UnreadableSqlException {
-        Lexer lexer = new Lexer(text, 0, text.length());
+        Lexer lexer = new Lexer(text, 0, text.length(), false);
         Tokens.Collector collector = new Tokens.Collector(16 + text.length() / 8);
         CopyData data = new CopyData(text);
         while (lexer.position < lexer.end) {
@@ -57,7 +61,7 @@ public final class Lexer extends CharacterScanner {
 
     /** The tokens of a part of a text; their offsets are those of the whole text. */
     public static Tokens lex(String text, int start, int end) throws UnreadableSqlException {
-        Lexer lexer = new Lexer(text, start, end);
+        Lexer lexer = new Lexer(text, start, end, false);
         Tokens.Collector collector = new Tokens.Collector(16 + (end - start) / 4);
         while (lexer.position < end) {
             int tokenStart = lexer.position;
@@ -180,7 +184,7 @@ public final class Lexer extends CharacterScanner {
      * comment becomes one last symbol, which no rule applies to.
      */
     public static Tokens lexFragment(String text) {
-        Lexer lexer = new Lexer(text, 0, text.length());
+        Lexer lexer = new Lexer(text, 0, text.length(), true);
         Tokens.Collector collector = new Tokens.Collector(16 + text.length() / 4);
         while (lexer.position < lexer.end) {
             int tokenStart = lexer.position;
@@ -198,7 +202,7 @@ public final class Lexer extends CharacterScanner {
 
     /** The offset at which a string continues behind one of its closing quotes; {@code end} when it does not. */
     public static int continuation(String text, int closed, int end) {
-        Lexer lexer = new Lexer(text, closed, end);
+        Lexer lexer = new Lexer(text, closed, end, true);
         return lexer.skipToContinuation() ? lexer.position : end;
     }
 
@@ -229,6 +233,11 @@ public final class Lexer extends CharacterScanner {
                 if (peek(0) == '"') {
                     position++;
                 } else {
+                    // In a fragment, the other half may be in a piece that is not known.
+                    if (position == start + prefixLength + 2 && !isFragment) {
+                        throw new UnreadableSqlException(
+                                "the identifier \"\" is empty (zero-length delimited identifier)", text, start);
+                    }
                     if (prefixLength > 0) {
                         skipEscapeClause();
                     }

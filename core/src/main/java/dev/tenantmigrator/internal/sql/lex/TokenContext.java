@@ -7,7 +7,7 @@ package dev.tenantmigrator.internal.sql.lex;
 public final class TokenContext {
 
     /** The range of a search for a keyword, in tokens: enough for the longest list of columns that people write. */
-    private static final int KEYWORD_RANGE = 1000;
+    public static final int KEYWORD_RANGE = 1000;
 
     /** The range of a search for a bracket, in tokens: enough for real calls. */
     public static final int BRACKET_RANGE = 100;
@@ -41,7 +41,7 @@ public final class TokenContext {
         int at = tokens.previous(token);
         for (int looked = 0; at >= 0 && looked < KEYWORD_RANGE; looked++, at = tokens.previous(at)) {
             if (tokens.isSymbol(at, ')')) {
-                at = openingParenthesis(tokens, at);
+                at = openingBracket(tokens, at);
             } else if (tokens.isSymbol(at, '(') || tokens.isSymbol(at, ';')) {
                 return -1;
             } else if (isAnyWord(tokens, at, upperCaseWords)) {
@@ -51,13 +51,18 @@ public final class TokenContext {
         return -1;
     }
 
-    private static int openingParenthesis(Tokens tokens, int closing) {
+    /**
+     * The bracket that a closing one belongs to, farther away than {@link Bracket#opening} looks.
+     *
+     * @return -1 when there is none
+     */
+    public static int openingBracket(Tokens tokens, int closing) {
         int depth = 0;
         int at = closing;
         for (int looked = 0; at >= 0 && looked < KEYWORD_RANGE; looked++, at = tokens.previous(at)) {
-            if (tokens.isSymbol(at, ')')) {
+            if (tokens.isSymbol(at, ')') || tokens.isSymbol(at, ']')) {
                 depth++;
-            } else if (tokens.isSymbol(at, '(') && --depth == 0) {
+            } else if ((tokens.isSymbol(at, '(') || tokens.isSymbol(at, '[')) && --depth == 0) {
                 return at;
             }
         }

@@ -3,104 +3,154 @@ package dev.tenantmigrator.internal.sql.rewrite;
 import dev.tenantmigrator.internal.sql.lex.TokenContext;
 import dev.tenantmigrator.internal.sql.lex.TokenContext.Bracket;
 import dev.tenantmigrator.internal.sql.lex.Tokens;
-import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
-/** Finds the use of a literal in its surroundings: first the casts and parentheses around it, then the operator or function that takes the result. */
+/**
+ * Finds the use of a literal, or of a variable, in its surroundings: first the casts, parentheses and calls around it, then
+ * the operator or function that takes the result.
+ */
 final class LiteralContext {
-
-    /** Operators that compare a text; {@code ~~} is the operator that {@code LIKE} stands for. */
-    private static final Map<String, LiteralUse> COMPARISONS = Map.of(
-            "=",
-            LiteralUse.SCHEMA,
-            "<>",
-            LiteralUse.SCHEMA,
-            "!=",
-            LiteralUse.SCHEMA,
-            "~~",
-            LiteralUse.SCHEMA_PATTERN,
-            "!~~",
-            LiteralUse.SCHEMA_PATTERN);
 
     /** Text types: a cast to one of them does not tell the use of a literal. */
     private static final Set<String> TEXTS = Set.of("text", "varchar", "name", "cstring", "unknown", "sql_identifier");
 
-    /** The number of casts and parentheses around a literal that are looked at: more than real code has. */
-    private static final int LAYERS = 8;
+    /** Functions whose result may be one of their arguments. */
+    private static final Set<String> PASS_ON =
+            Set.of("coalesce", "nullif", "greatest", "least", "lower", "upper", "trim", "btrim", "ltrim", "rtrim");
 
-    /** Words with a parenthesis behind them that are no function. */
-    private static final Set<String> NO_FUNCTIONS =
-            Set.of("and", "or", "not", "where", "on", "when", "then", "else", "select", "return", "if", "by", "like");
-
-    /** Words with a list behind them, of assignments behind {@code SET}. */
-    private static final Set<String> BEFORE_LIST = Set.of("set", "select", "where", "by", "on", "returning", "values");
+    /** Functions that put a text together. */
+    private static final Set<String> COMPOSE = Set.of("format", "concat", "concat_ws", "quote_ident");
 
     private final Tokens tokens;
-    private int first;
-    private int last;
+    private final Predicate<String> isSchemaName;
+    private final SchemaComparison comparison;
+    private Operand operand;
+    private boolean composed;
+    private boolean besideSchema;
 
-    LiteralContext(Tokens tokens, int literal) {
+    /**
+     * @param value the literal or the name of the variable
+     * @param isSchemaName whether a column, function or variable holds the name of a schema
+     */
+    LiteralContext(Tokens tokens, Operand value, Predicate<String> isSchemaName) {
         this.tokens = tokens;
-        this.first = literal;
-        this.last = literal;
+        this.isSchemaName = isSchemaName;
+        this.comparison = new SchemaComparison(tokens, isSchemaName);
+        this.operand = value;
+    }
+
+    /** After {@link #use}: the value and all that is put together with it. */
+    Operand operand() {
+        return operand;
+    }
+
+    /** After {@link #use}: whether the value is only a part of a text that the code puts together. */
+    boolean isComposed() {
+        return composed;
     }
 
     LiteralUse use() {
+        int before = tokens.previous(operand.first());
+        LiteralUse typed = LiteralUse.ofType(tokens.name(before), false);
+        if (typed != LiteralUse.DATA && tokens.isIdentifier(before)) {
+            return typed;
+        }
         boolean wider = true;
-        for (int layer = 0; wider && layer < LAYERS; layer++) {
-            int before = tokens.previous(first);
-            int behind = tokens.next(last);
+        for (int layer = 0; wider && layer < Operand.LAYERS; layer++) {
+            before = tokens.previous(operand.first());
+            int behind = tokens.next(operand.last());
             boolean cast = tokens.isOperator(behind, "::");
-            boolean opened = tokens.isSymbol(before, '(');
-            boolean castWord = opened && tokens.isWord(behind, "AS") && tokens.isWord(tokens.previous(before), "CAST");
+            boolean castWord = tokens.isSymbol(before, '(')
+                    && tokens.isWord(behind, "AS")
+                    && tokens.isWord(tokens.previous(before), "CAST");
             if (cast || castWord) {
-                int type = typeName(tokens.next(behind));
+                int type = Operand.nameEnd(tokens, tokens.next(behind));
                 int end = typeEnd(type);
                 LiteralUse use = LiteralUse.ofType(tokens.name(type), end != type);
                 if (use != LiteralUse.DATA || !TEXTS.contains(tokens.name(type))) {
                     return use;
                 }
-                first = cast ? first : tokens.previous(before);
-                last = cast ? end : tokens.next(end);
-            } else if (opened && isComposed(before, behind)) {
-                Bracket closing = Bracket.closing(tokens, last);
-                last = closing.exists() ? closing.token() : last;
-                first = isFormat(before) ? tokens.previous(before) : before;
-                wider = closing.exists();
+                operand = new Operand(cast ? operand.first() : tokens.previous(before), cast ? end : tokens.next(end));
             } else {
-                wider = false;
+                Operand outer = around(before, behind);
+                wider = !outer.equals(operand);
+                operand = outer;
             }
         }
         return inContext();
     }
 
-    /** Whether parentheses compose a text that may be cast as a whole: {@code ('x.' || y)}, {@code format('x.%I', y)}. */
-    private boolean isComposed(int open, int behind) {
-        if (isFormat(open)) {
-            return true;
+    /** The parentheses, call or {@code CASE} around the operand whose value may be the operand's; the operand when there is none. */
+    private Operand around(int before, int behind) {
+        Operand joined = operand.joined(tokens);
+        if (!joined.equals(operand)) {
+            composed = true;
+            return joined;
         }
-        int word = tokens.previous(open);
-        boolean call = tokens.isIdentifier(word) && !NO_FUNCTIONS.contains(tokens.name(word));
-        return !call && (tokens.isSymbol(behind, ')') || tokens.isOperator(behind, "||"));
+        boolean opens = tokens.isSymbol(before, '(');
+        if (opens || tokens.isSymbol(before, ',')) {
+            Bracket open = opens ? new Bracket(before, 0) : Bracket.opening(tokens, operand.first());
+            int word = tokens.previous(open.token());
+            boolean group = opens && tokens.isSymbol(behind, ')') && !Operand.isFunction(tokens, word);
+            boolean list = tokens.isWord(word, "IN") || SchemaComparison.isAny(tokens, word);
+            boolean composes = COMPOSE.contains(open.function(tokens));
+            boolean passesOn = PASS_ON.contains(open.function(tokens));
+            Bracket closing = Bracket.closing(tokens, operand.last());
+            if (closing.exists() && ((group && !list) || composes || passesOn)) {
+                composed |= composes;
+                besideSchema |= passesOn && hasSchemaName(open.token(), closing.token());
+                return new Operand(
+                        composes || passesOn ? Operand.nameStart(tokens, word) : open.token(), closing.token());
+            }
+        }
+        boolean branch = tokens.isWord(before, "THEN") || tokens.isWord(before, "ELSE");
+        return branch ? caseAround() : operand;
     }
 
-    private boolean isFormat(int open) {
-        return tokens.isName(tokens.previous(open), "format");
+    private boolean hasSchemaName(int from, int to) {
+        for (int token = from; token < to; token = tokens.next(token)) {
+            if (tokens.isIdentifier(token) && isSchemaName.test(tokens.name(token))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Operand caseAround() {
+        int start = wordAt(operand.first(), "END", "CASE", -1);
+        int end = wordAt(operand.last(), "CASE", "END", 1);
+        return start >= 0 && end >= 0 ? new Operand(start, end) : operand;
+    }
+
+    private int wordAt(int from, String opens, String closes, int step) {
+        int nested = 0;
+        int at = from;
+        for (int looked = 0; looked < TokenContext.BRACKET_RANGE; looked++) {
+            at = step < 0 ? tokens.previous(at) : tokens.next(at);
+            if (at < 0 || at >= tokens.count() || tokens.isSymbol(at, ';')) {
+                return -1;
+            } else if (tokens.isWord(at, opens)) {
+                nested++;
+            } else if (tokens.isWord(at, closes) && nested-- == 0) {
+                return at;
+            }
+        }
+        return -1;
     }
 
     private LiteralUse inContext() {
-        int before = tokens.previous(first);
-        int behind = tokens.next(last);
-        LiteralUse compared = comparison(before);
-        if (compared != LiteralUse.DATA) {
-            return columnBefore(leftOf(before), compared);
+        int before = tokens.previous(operand.first());
+        boolean assigned = tokens.isOperator(before, "=") || tokens.isWord(before, "TO");
+        if (assigned && LiteralUse.isSettingOfName(tokens.name(tokens.previous(before)))) {
+            return LiteralUse.NAME;
         }
-        LiteralUse comparing = COMPARISONS.getOrDefault(tokens.text(behind), LiteralUse.DATA);
-        if (comparing == LiteralUse.SCHEMA) {
-            return columnBehind(tokens.next(behind));
+        LiteralUse compared = besideSchema ? LiteralUse.SCHEMA : comparison.of(operand);
+        if (compared != LiteralUse.DATA) {
+            return compared;
         }
         boolean inList = tokens.isSymbol(before, '(') || tokens.isSymbol(before, '[') || tokens.isSymbol(before, ',');
-        return inList ? inCall(Bracket.opening(tokens, first)) : LiteralUse.DATA;
+        return inList ? inCall(Bracket.opening(tokens, operand.first())) : LiteralUse.DATA;
     }
 
     private LiteralUse inCall(Bracket call) {
@@ -109,28 +159,16 @@ final class LiteralContext {
             return LiteralUse.DATA;
         }
         if (tokens.isSymbol(call.token(), '[')) {
-            return tokens.isWord(word, "ARRAY") ? inArray(word, call) : LiteralUse.DATA;
+            return tokens.isWord(word, "ARRAY") ? inArray(word) : LiteralUse.DATA;
         }
-        if (tokens.isWord(word, "IN")) {
-            int left = tokens.previous(word);
-            return columnBefore(tokens.isWord(left, "NOT") ? tokens.previous(left) : left, LiteralUse.SCHEMA);
-        }
-        if (isAny(word)) {
-            int operator = tokens.previous(word);
-            LiteralUse compared = comparison(operator);
-            return compared == LiteralUse.SCHEMA
-                            && columnBefore(leftOf(operator), LiteralUse.SCHEMA) == LiteralUse.SCHEMA
-                    ? LiteralUse.SCHEMAS
-                    : LiteralUse.DATA;
-        }
-        return argument(call);
+        return SchemaComparison.isAny(tokens, word) ? comparison.ofAny(word) : argument(call);
     }
 
-    private LiteralUse inArray(int array, Bracket call) {
-        Bracket closing = Bracket.closing(tokens, last);
+    private LiteralUse inArray(int array) {
+        Bracket closing = Bracket.closing(tokens, operand.last());
         int behind = tokens.next(closing.token());
         if (closing.exists() && tokens.isOperator(behind, "::")) {
-            LiteralUse use = LiteralUse.ofType(tokens.name(typeName(tokens.next(behind))), false);
+            LiteralUse use = LiteralUse.ofType(tokens.name(Operand.nameEnd(tokens, tokens.next(behind))), false);
             if (use != LiteralUse.DATA) {
                 return use;
             }
@@ -140,135 +178,41 @@ final class LiteralContext {
             open = tokens.previous(open);
         }
         int any = tokens.previous(open);
-        int operator = tokens.previous(any);
-        boolean compared = tokens.isSymbol(open, '(') && isAny(any) && comparison(operator) == LiteralUse.SCHEMA;
-        return compared && call.exists() ? columnBefore(leftOf(operator), LiteralUse.SCHEMA) : LiteralUse.DATA;
-    }
-
-    private boolean isAny(int word) {
-        return tokens.isWord(word, "ANY") || tokens.isWord(word, "ALL") || tokens.isWord(word, "SOME");
+        LiteralUse use = tokens.isSymbol(open, '(') && SchemaComparison.isAny(tokens, any)
+                ? comparison.ofAny(any)
+                : closing.exists() ? comparison.of(Operand.beginningAt(tokens, array)) : LiteralUse.DATA;
+        return use == LiteralUse.SCHEMAS ? LiteralUse.SCHEMA : LiteralUse.DATA;
     }
 
     private LiteralUse argument(Bracket call) {
         String function = call.function(tokens);
+        Bracket closing = Bracket.closing(tokens, operand.last());
         if (function.startsWith("has_") && function.endsWith("_privilege")) {
             boolean schema = function.equals("has_schema_privilege");
-            Bracket closing = Bracket.closing(tokens, last);
             return !schema
                     ? LiteralUse.NAME
                     : closing.exists() && closing.commas() == 1 ? LiteralUse.SCHEMA : LiteralUse.DATA;
         }
-        if (call.commas() > 0) {
-            return LiteralUse.DATA;
+        if (function.equals("set_config") && call.commas() == 1) {
+            String setting = tokens.text(tokens.next(call.token())).replace("'", "");
+            return LiteralUse.isSettingOfName(setting) ? LiteralUse.NAME : LiteralUse.DATA;
         }
         // A single argument is the text itself.
         boolean text = function.endsWith("to_tsvector") || function.endsWith("to_tsquery");
-        if (text && Bracket.closing(tokens, last).commas() == 0) {
+        if (text && closing.commas() == 0) {
             return LiteralUse.DATA;
         }
-        return LiteralUse.ofArgument(function);
-    }
-
-    /** The use of an operand behind an operator or keyword. */
-    private LiteralUse comparison(int token) {
-        if (tokens.isWord(token, "LIKE") || tokens.isWord(token, "ILIKE")) {
-            return LiteralUse.SCHEMA_PATTERN;
-        }
-        if (tokens.isWord(token, "FROM") && tokens.isWord(tokens.previous(token), "DISTINCT")) {
+        boolean position = function.equals("array_position") || function.equals("array_positions");
+        if (position && call.commas() == 1 && isSchemaName.test(tokens.name(tokens.next(call.token())))) {
             return LiteralUse.SCHEMA;
         }
-        return COMPARISONS.getOrDefault(tokens.text(token), LiteralUse.DATA);
-    }
-
-    /** The end of the left operand of a comparison. */
-    private int leftOf(int operator) {
-        int left = tokens.previous(operator);
-        while (tokens.isWord(left, "NOT") || tokens.isWord(left, "DISTINCT") || tokens.isWord(left, "IS")) {
-            left = tokens.previous(left);
-        }
-        return left;
-    }
-
-    /** The use of a literal that is compared with the column or function that ends here. */
-    private LiteralUse columnBefore(int end, LiteralUse compared) {
-        int column = end;
-        boolean text = false;
-        for (int casts = 0; casts < LAYERS && tokens.isOperator(beforeType(column), "::"); casts++) {
-            if (tokens.isName(column, "regnamespace")) {
-                return text ? LiteralUse.SCHEMA_OUTPUT : LiteralUse.DATA;
-            }
-            text = true;
-            column = tokens.previous(beforeType(column));
-        }
-        if (tokens.isSymbol(column, ')')) {
-            int open = tokens.previous(column);
-            boolean grouped = tokens.isIdentifier(open);
-            column = grouped ? open : tokens.previous(open);
-        }
-        return isSchemaName(column) && !isAssigned(column) ? compared : LiteralUse.DATA;
-    }
-
-    private int beforeType(int type) {
-        int before = tokens.previous(type);
-        return tokens.isSymbol(before, '.') ? tokens.previous(tokens.previous(before)) : before;
-    }
-
-    private LiteralUse columnBehind(int start) {
-        if (isAny(start)) {
-            return tokens.isName(nameEnd(tokens.next(tokens.next(start))), "current_schemas")
-                    ? LiteralUse.SCHEMA
-                    : LiteralUse.DATA;
-        }
-        int column = nameEnd(tokens.isSymbol(start, '(') ? tokens.next(start) : start);
-        int behind = tokens.next(column);
-        if (tokens.isOperator(behind, "::")) {
-            int type = typeName(tokens.next(behind));
-            if (tokens.isName(type, "regnamespace")) {
-                return tokens.isOperator(tokens.next(type), "::") ? LiteralUse.SCHEMA_OUTPUT : LiteralUse.DATA;
-            }
-        }
-        return isSchemaName(column) ? LiteralUse.SCHEMA : LiteralUse.DATA;
-    }
-
-    private int nameEnd(int start) {
-        int end = start;
-        for (int parts = 0; parts < LAYERS && tokens.isSymbol(tokens.next(end), '.'); parts++) {
-            end = tokens.next(tokens.next(end));
-        }
-        return end;
-    }
-
-    private boolean isSchemaName(int token) {
-        return tokens.isIdentifier(token) && LiteralUse.isSchemaName(tokens.name(token));
-    }
-
-    /** Whether a column is assigned to rather than compared, as in {@code UPDATE t SET a = 1, schema_name = 'x'}. */
-    private boolean isAssigned(int column) {
-        int before = tokens.previous(column);
-        for (int looked = 0; looked < TokenContext.BRACKET_RANGE && tokens.isSymbol(before, ','); looked++) {
-            do {
-                before = tokens.previous(before);
-                looked++;
-            } while (before >= 0
-                    && looked < TokenContext.BRACKET_RANGE
-                    && !tokens.isSymbol(before, ',')
-                    && !BEFORE_LIST.contains(tokens.name(before)));
-        }
-        return tokens.isWord(before, "SET");
-    }
-
-    /** The last part of a type's name. */
-    private int typeName(int start) {
-        return nameEnd(start);
+        return LiteralUse.ofArgument(function, call.commas());
     }
 
     /** The last token of a type, which may have a length or be an array. */
     private int typeEnd(int name) {
         int behind = tokens.next(name);
-        if (tokens.isSymbol(behind, '[') || tokens.isSymbol(behind, '(')) {
-            Bracket closing = Bracket.closing(tokens, behind);
-            return closing.exists() ? closing.token() : name;
-        }
-        return name;
+        boolean suffix = tokens.isSymbol(behind, '[') || tokens.isSymbol(behind, '(');
+        return suffix ? Operand.closing(tokens, behind) : name;
     }
 }

@@ -1,6 +1,8 @@
 package dev.tenantmigrator.internal.sql.rewrite;
 
+import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.sql.lex.Lexer;
+import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.internal.sql.lex.TokenKind;
 import dev.tenantmigrator.internal.sql.lex.Tokens;
 import dev.tenantmigrator.internal.sql.rewrite.CodeRewriter.Rule;
@@ -8,7 +10,9 @@ import dev.tenantmigrator.internal.sql.template.Edits;
 import dev.tenantmigrator.internal.sql.template.Escape;
 import dev.tenantmigrator.internal.sql.template.LiteralText;
 import dev.tenantmigrator.internal.sql.template.SchemaName.Spelling;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The rule for string literals that PostgreSQL reads as a name, or compares with the name of a schema. The surroundings of
@@ -17,9 +21,20 @@ import java.util.Optional;
 final class LiteralRule implements Rule {
 
     private final SchemaReferences references;
+    private final TextFlow flow;
 
     LiteralRule(SchemaReferences references) {
+        this(references, TextFlow.NONE);
+    }
+
+    private LiteralRule(SchemaReferences references, TextFlow flow) {
         this.references = references;
+        this.flow = flow;
+    }
+
+    @Override
+    public Rule inBody(List<Statement> body, TextFlow flow) {
+        return new LiteralRule(references, flow);
     }
 
     @Override
@@ -27,16 +42,22 @@ final class LiteralRule implements Rule {
         if (!mayName(tokens, token)) {
             return false;
         }
-        LiteralUse use = LiteralUse.of(tokens, token);
-        Optional<LiteralText> literal = use == LiteralUse.DATA ? Optional.empty() : content(tokens, token);
+        LiteralContext context = new LiteralContext(tokens, new Operand(token, token), flow::isSchemaName);
+        LiteralUse use = context.use();
+        if (use == LiteralUse.NAME && context.isComposed()) {
+            composed(context.operand(), tokens, out);
+            return true;
+        }
+        Optional<LiteralText> literal = use == LiteralUse.DATA ? Optional.empty() : LiteralText.of(tokens, token);
         literal.ifPresent(value -> adapt(value, use, tokens, token, out));
         return literal.isPresent();
     }
 
-    private static Optional<LiteralText> content(Tokens tokens, int token) {
-        int open = tokens.previous(token);
-        boolean isFormat = tokens.isSymbol(open, '(') && tokens.isName(tokens.previous(open), "format");
-        return isFormat ? LiteralText.ofFormat(tokens, token) : LiteralText.of(tokens, token);
+    /** A name that the code puts together. Each of its literals changes it in the same way, which counts once. */
+    private void composed(Operand name, Tokens tokens, Edits out) {
+        DynamicSql text = new DynamicSql(tokens, (all, at, edits) -> false, references, out);
+        text.read(name.first(), name.last() + 1);
+        text.texts().forEach(part -> qualified(Lexer.lexFragment(part.text()), part.edits(out)));
     }
 
     /** A quick check, because most literals name nothing. */
@@ -50,8 +71,12 @@ final class LiteralRule implements Rule {
         int last = tokens.end(token) - schema.length();
         for (int i = tokens.start(token); i < tokens.end(token); i++) {
             char c = text.charAt(i);
-            // An escape may spell a part of the name.
-            if (c == '\\' || c == '"' || (i <= last && text.regionMatches(true, i, schema, 0, schema.length()))) {
+            // An escape may spell a part of the name, and a continuation line may hold the rest.
+            boolean inner = c == '\'' && i > tokens.start(token) + 2 && i < tokens.end(token) - 1;
+            if (c == '\\'
+                    || c == '"'
+                    || inner
+                    || (i <= last && text.regionMatches(true, i, schema, 0, schema.length()))) {
                 return true;
             }
         }
@@ -63,7 +88,7 @@ final class LiteralRule implements Rule {
         boolean isSchema = value.equals(references.schema());
         switch (use) {
             case NAME -> qualified(Lexer.lexFragment(value), literal.edits(out));
-            case NAMES -> arrayElements(literal, false, literal.edits(out));
+            case NAMES -> arrayElements(literal, Optional.empty(), out);
             case SCHEMA_IDENTIFIER -> {
                 Tokens identifier = Lexer.lexFragment(value);
                 int first = identifier.next(-1);
@@ -72,10 +97,48 @@ final class LiteralRule implements Rule {
                 gap(isSchema, tokens, token, Spelling.LITERAL_IDENTIFIER, out);
             }
             case SCHEMA -> gap(isSchema, tokens, token, Spelling.LITERAL, out);
-            case SCHEMA_PATTERN -> gap(isSchema, tokens, token, Spelling.LITERAL_PATTERN, out);
+            case SCHEMA_PATTERN -> {
+                gap(isSchema, tokens, token, Spelling.LITERAL_PATTERN, out);
+                pattern(literal, "", ".", Edits.escaped(literal.edits(out), Escape.PATTERN));
+            }
+            case SCHEMA_REGEX -> pattern(literal, "^(|", "$)|.\\", Edits.escaped(literal.edits(out), Escape.REGEX));
+            case SCHEMA_JOINED -> {
+                gap(isSchema, tokens, token, Spelling.LITERAL, out);
+                beforeDot(value).ifPresent(end -> literal.edits(out).gap(0, end, Spelling.VALUE));
+            }
+            case SCHEMA_QUOTED -> {
+                gap(isSchema, tokens, token, Spelling.OUTPUT, out);
+                beforeDot(value).ifPresent(end -> {
+                    out.replace(tokens.start(token), tokens.start(token), "(");
+                    out.gap(tokens.start(token), tokens.end(token), Spelling.OUTPUT);
+                    out.replace(tokens.end(token), tokens.end(token), " || " + Sql.literal(value.substring(end)) + ")");
+                });
+            }
             case SCHEMA_OUTPUT -> gap(isSchema, tokens, token, Spelling.OUTPUT, out);
-            case SCHEMAS -> arrayElements(literal, true, literal.edits(out));
+            case SCHEMAS -> arrayElements(literal, Optional.of(Spelling.VALUE), out);
             case DATA -> {}
+        }
+    }
+
+    /** The end of the schema in a text that is the schema, a dot and more. */
+    private OptionalInt beforeDot(String text) {
+        return text.startsWith(references.schema() + '.')
+                ? OptionalInt.of(references.schema().length())
+                : OptionalInt.empty();
+    }
+
+    /** Replaces the schema in a pattern, where it stands between the pattern's ends or these characters. */
+    private void pattern(LiteralText pattern, String before, String behind, Edits out) {
+        String text = pattern.text();
+        String schema = references.schema();
+        for (int i = text.indexOf(schema); i >= 0; i = text.indexOf(schema, i + 1)) {
+            int end = i + schema.length();
+            boolean whole = i == 0 && end == text.length() && before.isEmpty();
+            if (!whole
+                    && (i == 0 || before.indexOf(text.charAt(i - 1)) >= 0)
+                    && (end == text.length() || behind.indexOf(text.charAt(end)) >= 0)) {
+                out.gap(i, end, Spelling.VALUE);
+            }
         }
     }
 
@@ -91,10 +154,14 @@ final class LiteralRule implements Rule {
         }
     }
 
-    /** Replaces elements of {@code '{a,"b"}'}, except those with escapes of their own. */
-    private void arrayElements(LiteralText array, boolean areSchemas, Edits out) {
+    /**
+     * Replaces elements of {@code '{a,"b"}'}, except those with escapes of their own.
+     *
+     * @param schema the spelling of an element that is the schema; empty when the elements are the names of objects
+     */
+    void arrayElements(LiteralText array, Optional<Spelling> schema, Edits out) {
         String text = array.text();
-        Edits inElement = Edits.escaped(out, Escape.ARRAY);
+        Edits inElement = Edits.escaped(array.edits(out), Escape.ARRAY);
         int i = 0;
         while (i < text.length()) {
             int start = i;
@@ -109,9 +176,9 @@ final class LiteralRule implements Rule {
                 }
             }
             String element = quoted && i > start + 1 ? text.substring(start + 1, i - 1) : text.substring(start, i);
-            if (areSchemas && element.equals(references.schema())) {
-                inElement.gap(start, i, Spelling.VALUE);
-            } else if (!areSchemas && element.indexOf('.') > 0 && element.indexOf('\\') < 0) {
+            if (schema.isPresent() && element.equals(references.schema())) {
+                inElement.gap(start, i, schema.get());
+            } else if (element.indexOf('.') > 0 && element.indexOf('\\') < 0) {
                 int offset = quoted ? start + 1 : start;
                 qualified(Lexer.lexFragment(element), shifted(inElement, offset));
             }

@@ -1,6 +1,6 @@
 package dev.tenantmigrator.internal.sql.rewrite;
 
-import dev.tenantmigrator.internal.sql.lex.Tokens;
+import java.util.Map;
 import java.util.Set;
 
 /** The meaning of a string literal for PostgreSQL, as far as it concerns schemas (PostgreSQL documentation, chapter 9). */
@@ -13,8 +13,14 @@ enum LiteralUse {
     SCHEMA_IDENTIFIER,
     /** A text that is compared with the names of schemas. */
     SCHEMA,
-    /** A {@code LIKE} pattern for the names of schemas. */
+    /** A {@code LIKE} pattern for the names of schemas, or for those of objects with their schema. */
     SCHEMA_PATTERN,
+    /** A regular expression for such names. */
+    SCHEMA_REGEX,
+    /** A text that is compared with a schema, a dot and the name of an object. */
+    SCHEMA_JOINED,
+    /** As above, with the schema as {@code quote_ident} shows it. */
+    SCHEMA_QUOTED,
     /** A text that is compared with the text of a {@code regnamespace}. */
     SCHEMA_OUTPUT,
     /** An array of the names of schemas. */
@@ -83,7 +89,34 @@ enum LiteralUse {
             "pgstatindex",
             "create_hypertable",
             "create_distributed_table",
-            "create_reference_table");
+            "create_reference_table",
+            "connectby",
+            "ts_token_type",
+            "ts_parse",
+            "pgstattuple_approx",
+            "pgstatginindex",
+            "pgstathashindex",
+            "pg_relpages",
+            "pg_freespace",
+            "pg_visibility",
+            "pg_visibility_map",
+            "pg_visibility_map_summary",
+            "pg_check_frozen",
+            "pg_check_visible",
+            "pg_truncate_visibility_map",
+            "bt_index_check",
+            "bt_index_parent_check",
+            "verify_heapam",
+            "bt_metap",
+            "bt_page_stats",
+            "bt_page_items",
+            "get_raw_page");
+
+    /** Functions whose argument of this number, from 0, is a name. */
+    private static final Map<String, Integer> TAKE_NAME_LATER = Map.of("tsvector_update_trigger", 1, "xpath_table", 2);
+
+    /** Settings whose value is a name. */
+    private static final Set<String> SETTINGS = Set.of("default_text_search_config");
 
     /** Functions whose first argument is a schema. */
     private static final Set<String> TAKE_SCHEMA = Set.of(
@@ -122,13 +155,6 @@ enum LiteralUse {
             "user_defined_type_schema",
             "view_schema");
 
-    static LiteralUse of(Tokens tokens, int literal) {
-        LiteralUse typed = ofType(tokens.name(tokens.previous(literal)), false);
-        return typed != DATA && tokens.isIdentifier(tokens.previous(literal))
-                ? typed
-                : new LiteralContext(tokens, literal).use();
-    }
-
     /** The use of a literal that is cast to a type. */
     static LiteralUse ofType(String type, boolean isArray) {
         if (type.equals("regnamespace")) {
@@ -137,12 +163,24 @@ enum LiteralUse {
         return TYPES.contains(type) ? (isArray ? NAMES : NAME) : DATA;
     }
 
-    /** The use of a literal that is the first argument of a function. */
-    static LiteralUse ofArgument(String function) {
+    /**
+     * The use of a literal that is an argument of a function.
+     *
+     * @param number the number of the argument, from 0
+     */
+    static LiteralUse ofArgument(String function, int number) {
+        if (number > 0) {
+            return TAKE_NAME_LATER.getOrDefault(function, 0) == number ? NAME : DATA;
+        }
         if (function.equals("to_regnamespace")) {
             return SCHEMA_IDENTIFIER;
         }
         return TAKE_NAME.contains(function) ? NAME : TAKE_SCHEMA.contains(function) ? SCHEMA : DATA;
+    }
+
+    /** Whether a setting of this name has a name as its value. */
+    static boolean isSettingOfName(String name) {
+        return SETTINGS.contains(name);
     }
 
     /** Whether a column, function or variable of this name holds the name of a schema. */

@@ -106,7 +106,8 @@ final class OtherSchemaCheck implements CodeChecks.Check {
     }
 
     private Optional<String> refusal(String schema, String object) {
-        boolean known = schema.equals(SchemaName.PUBLIC)
+        boolean known = schema.isEmpty()
+                || schema.equals(SchemaName.PUBLIC)
                 || schema.indexOf(LiteralText.UNKNOWN) >= 0
                 || ReservedSchemas.isSystem(schema)
                 || shared.schemas().contains(schema)

@@ -33,7 +33,7 @@ import java.util.Optional;
 public final class PublicSchemaAdapter implements SchemaAdapter {
 
     /** A schema for the notes, which are about the text outside of the gaps: any name but {@code public} will do. */
-    private static final String SAMPLE_SCHEMA = "tenant";
+    static final String SAMPLE_SCHEMA = "tenant";
 
     private static final String STRINGS = "standard_conforming_strings";
 
@@ -65,7 +65,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
             List<Statement> inPart = part.statements();
             boolean marked = part.transactional() && !parts.isEmpty();
             if (marked) {
-                adapted.add(Adapted.as(ScriptParts.BEGIN, part.line()));
+                adapted.add(Adapted.as(script, ScriptParts.BEGIN, part.line()));
             }
             for (Statement statement : inPart) {
                 if (!part.transactional()) {
@@ -82,7 +82,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
             }
             if (marked) {
                 adapted.add(Adapted.as(
-                        ScriptParts.COMMIT, inPart.get(inPart.size() - 1).line()));
+                        script, ScriptParts.COMMIT, inPart.get(inPart.size() - 1).line()));
             }
             TransactionRules.requireSavepointsClosed(script, inPart);
         }
@@ -140,7 +140,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
     }
 
     /** A statement in which only the tenant's schema is missing. */
-    record Adapted(Template template, int line) {
+    record Adapted(Template template, int line, String location) {
 
         /** @throws InvalidMigrationException when the statement's code is nested too deep */
         static Adapted of(MigrationScript script, Statement statement, CodeRewriter rewriter) {
@@ -150,16 +150,21 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
             } catch (UnreadableSqlException e) {
                 throw ScriptReader.invalid(script, e);
             }
-            return new Adapted(template.build(statement.end()), statement.line());
+            return new Adapted(template.build(statement.end()), statement.line(), script.location());
         }
 
         /** A statement of the library's own. */
-        static Adapted as(String sql, int line) {
-            return new Adapted(new Template.Builder(sql, 0).build(sql.length()), line);
+        static Adapted as(MigrationScript script, String sql, int line) {
+            return new Adapted(new Template.Builder(sql, 0).build(sql.length()), line, script.location());
         }
 
+        /** @throws InvalidMigrationException when the schema's name does not fit the uses that the statement has for it */
         SqlStatement in(SchemaName schema) {
-            return new SqlStatement(template.text(schema), line);
+            try {
+                return new SqlStatement(template.text(schema), line);
+            } catch (IllegalArgumentException e) {
+                throw new InvalidMigrationException(String.valueOf(e.getMessage()), location, line);
+            }
         }
     }
 
@@ -186,7 +191,8 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
         /** Made on demand: a deploy has no use for them. */
         @Override
         public List<ScriptNote> notes() {
-            return ScriptNotes.of(script, statements(SAMPLE_SCHEMA), shared, parts);
+            List<SqlStatement> adapted = statements(SAMPLE_SCHEMA);
+            return ScriptNotes.of(script, adapted, shared, parts, KeptText.in(adapted));
         }
     }
 }

@@ -1,42 +1,46 @@
 package dev.tenantmigrator.internal.sql.rewrite;
 
+import static dev.tenantmigrator.internal.sql.lex.TokenContext.isAnyWord;
+import static dev.tenantmigrator.internal.sql.lex.TokenContext.wordBefore;
+
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.internal.sql.lex.Statement;
-import dev.tenantmigrator.internal.sql.lex.TokenContext.Bracket;
 import dev.tenantmigrator.internal.sql.lex.TokenKind;
 import dev.tenantmigrator.internal.sql.lex.Tokens;
 import dev.tenantmigrator.internal.sql.rewrite.CodeRewriter.Rule;
 import dev.tenantmigrator.internal.sql.template.Edits;
 import dev.tenantmigrator.internal.sql.template.SchemaName;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Rules for code that names the schema as such: before a dot, behind the keyword {@code SCHEMA}, as the target of an
  * import.
  *
  * <p>The rule itself is the one for {@code schema.x} and the middle of {@code database.schema.x}. Shared objects get the
- * schema that holds them. A table, an alias or a column that is called like the schema stays, where the text shows that
- * it is one.
+ * schema that holds them. In code that has a table, an alias or a record called like the schema, a {@link ColumnPosition}
+ * stays.
  */
 final class SchemaReferences implements Rule {
 
-    /** Keywords with a table behind them. */
-    private static final Set<String> BEFORE_TABLE =
-            Set.of("from", "join", "update", "into", "only", "table", "using", "lateral");
-
     private final String schema;
     private final SharedObjects shared;
-    private final boolean aliased;
+    private final boolean ambiguous;
+    private final boolean inBody;
 
     SchemaReferences(String schema, SharedObjects shared) {
-        this(schema, shared, false);
+        this(schema, shared, false, false);
     }
 
-    private SchemaReferences(String schema, SharedObjects shared, boolean aliased) {
+    /**
+     * @param ambiguous whether the code has a table, alias, column or record that is called like the schema
+     * @param inBody whether the code is the body of a routine or {@code DO}
+     */
+    private SchemaReferences(String schema, SharedObjects shared, boolean ambiguous, boolean inBody) {
         this.schema = schema;
         this.shared = shared;
-        this.aliased = aliased;
+        this.ambiguous = ambiguous;
+        this.inBody = inBody;
     }
 
     String schema() {
@@ -45,13 +49,32 @@ final class SchemaReferences implements Rule {
 
     @Override
     public Rule in(Statement statement) {
+        return ambiguous || !hasBareName(statement) ? this : new SchemaReferences(schema, shared, true, inBody);
+    }
+
+    /** A record that is called like the schema is declared in one statement and used in others. */
+    @Override
+    public Rule inBody(List<Statement> body, TextFlow flow) {
+        boolean any = ambiguous || body.stream().anyMatch(this::hasBareName);
+        return any ? new SchemaReferences(schema, shared, true, true) : this;
+    }
+
+    private boolean hasBareName(Statement statement) {
         Tokens tokens = statement.tokens();
         for (int token = statement.from(); token < statement.to(); token++) {
-            if (isAlias(tokens, token)) {
-                return new SchemaReferences(schema, shared, true);
+            if (isBareName(tokens, token)) {
+                return true;
             }
         }
-        return this;
+        return false;
+    }
+
+    /** Whether a name like the schema's stands alone and is neither the schema nor the role of that name. */
+    private boolean isBareName(Tokens tokens, int token) {
+        return tokens.isName(token, schema)
+                && !tokens.isSymbol(tokens.next(token), '.')
+                && !isAnyWord(tokens, tokens.previous(token), "SCHEMA", "TO")
+                && wordBefore(tokens, token, "SEARCH_PATH") < 0;
     }
 
     @Override
@@ -63,7 +86,7 @@ final class SchemaReferences implements Rule {
         int object = tokens.next(dot);
         if (isAllColumns(tokens, token, object)
                 || isField(tokens, token, object)
-                || (aliased && isColumn(tokens, token, object))) {
+                || (ambiguous && new ColumnPosition(tokens, inBody).isColumn(token, object))) {
             return true;
         }
         Optional<String> holder = shared.schemaOf(tokens.name(object));
@@ -80,56 +103,12 @@ final class SchemaReferences implements Rule {
         return shared.schemaOf(object);
     }
 
-    /** {@code FROM t AS schema}, {@code JOIN s.t schema}, {@code FROM (…) schema}, {@code UPDATE t schema}. */
-    private boolean isAlias(Tokens tokens, int token) {
-        if (!tokens.isName(token, schema) || tokens.isSymbol(tokens.next(token), '.')) {
-            return false;
-        }
-        int table = tokens.previous(token);
-        if (tokens.isWord(table, "AS")) {
-            table = tokens.previous(table);
-        }
-        if (tokens.isSymbol(table, ')')) {
-            int open = Bracket.opening(tokens, table).token();
-            table = tokens.isIdentifier(tokens.previous(open)) ? tokens.previous(open) : open;
-            if (isBeforeTable(tokens, table)) {
-                return true;
-            }
-        }
-        if (!tokens.isIdentifier(table)) {
-            return false;
-        }
-        int before = tokens.previous(table);
-        for (int parts = 0; parts < 2 && tokens.isSymbol(before, '.'); parts++) {
-            before = tokens.previous(tokens.previous(before));
-        }
-        return isBeforeTable(tokens, before);
-    }
-
-    /** Whether {@code schema.x} can be a column, in a statement that has an alias called like the schema. */
-    private static boolean isColumn(Tokens tokens, int token, int object) {
-        int before = tokens.previous(token);
-        int behind = tokens.next(object);
-        return !isBeforeTable(tokens, before)
-                && !tokens.isSymbol(behind, '(')
-                && !tokens.isSymbol(behind, '.')
-                && !tokens.isOperator(before, "::")
-                && !tokens.isSymbol(before, '.');
-    }
-
-    private static boolean isBeforeTable(Tokens tokens, int token) {
-        return tokens.kind(token) == TokenKind.WORD && BEFORE_TABLE.contains(tokens.name(token));
-    }
-
     /**
      * Whether {@code public.*} means all columns of a table. In {@code OPERATOR(public.*)} and {@code
      * 'public.*(int,int)'::regoperator} it is the multiplication.
      */
     private static boolean isAllColumns(Tokens tokens, int token, int object) {
-        int parenthesis = tokens.previous(token);
-        boolean operator = parenthesis < 0
-                || (tokens.isSymbol(parenthesis, '(') && tokens.isWord(tokens.previous(parenthesis), "OPERATOR"));
-        return !operator
+        return !isOperator(tokens, token)
                 && tokens.kind(object) == TokenKind.OPERATOR
                 && tokens.text(object).startsWith("*");
     }
@@ -137,7 +116,15 @@ final class SchemaReferences implements Rule {
     /** {@code x.public.y} begins with a database if all parts are names; otherwise {@code public} is a field of a row. */
     private static boolean isField(Tokens tokens, int token, int object) {
         int dot = tokens.previous(token);
-        return tokens.isSymbol(dot, '.') && !(tokens.isIdentifier(tokens.previous(dot)) && tokens.isIdentifier(object));
+        return tokens.isSymbol(dot, '.')
+                && !(tokens.isIdentifier(tokens.previous(dot))
+                        && (tokens.isIdentifier(object) || isOperator(tokens, token)));
+    }
+
+    /** Whether a name is the one of an operator: in {@code OPERATOR(…)}, or at the beginning of a literal. */
+    private static boolean isOperator(Tokens tokens, int token) {
+        int before = tokens.previous(Operand.nameStart(tokens, token));
+        return before < 0 || (tokens.isSymbol(before, '(') && tokens.isWord(tokens.previous(before), "OPERATOR"));
     }
 
     /** The rule for {@code SCHEMA schema}, and each of {@code ON SCHEMA a, b} and {@code IN SCHEMA a, b}. */

@@ -55,6 +55,14 @@ public enum Escape {
         public String apply(String text) {
             return withBackslashes(text, "\\%_");
         }
+    },
+
+    /** A regular expression, also that of {@code SIMILAR TO}. */
+    REGEX {
+        @Override
+        public String apply(String text) {
+            return withBackslashes(text, "\\^$.|?*+()[]{}%_");
+        }
     };
 
     public abstract String apply(String text);

@@ -36,12 +36,6 @@ public final class LiteralText {
         return builder.add(tokens, literal) ? Optional.of(builder.build()) : Optional.empty();
     }
 
-    /** The content of the first argument of {@code format}. */
-    public static Optional<LiteralText> ofFormat(Tokens tokens, int literal) {
-        Builder builder = new Builder();
-        return builder.addFormat(tokens, literal).map(specifiers -> builder.build());
-    }
-
     public String text() {
         return text;
     }
@@ -125,12 +119,23 @@ public final class LiteralText {
             return segments.isEmpty();
         }
 
+        /** Whether the text so far ends with this one; letters count in either case. */
+        public boolean endsWith(String end) {
+            return FormatSpecifier.endsWith(text, text.length(), end);
+        }
+
         /** Adds a value that only the server knows. */
         public void addUnknown() {
             if (text.isEmpty() || text.charAt(text.length() - 1) != UNKNOWN) {
                 put(UNKNOWN, -1);
                 endSegment(-1, List.of());
             }
+        }
+
+        /** Adds a text that stands elsewhere in the code, such as a separator. */
+        public void addGiven(String given) {
+            given.chars().forEach(c -> put((char) c, -1));
+            endSegment(-1, List.of());
         }
 
         public boolean add(Tokens tokens, int literal) {
@@ -231,11 +236,16 @@ public final class LiteralText {
      * @param argument the number of the argument, from 1
      * @param type {@code I}, {@code L}, {@code s}, or {@code %} for a percent sign
      * @param beforeDot whether a dot follows
+     * @param behindSchema whether it follows the keyword {@code SCHEMA}
      */
-    public record FormatSpecifier(int start, int end, int argument, char type, boolean beforeDot) {
+    public record FormatSpecifier(
+            int start, int end, int argument, char type, boolean beforeDot, boolean behindSchema) {
+
+        private static final String SCHEMA = "SCHEMA ";
 
         /** Lies behind any text. */
-        static final FormatSpecifier NONE = new FormatSpecifier(Integer.MAX_VALUE, Integer.MAX_VALUE, 0, '%', false);
+        static final FormatSpecifier NONE =
+                new FormatSpecifier(Integer.MAX_VALUE, Integer.MAX_VALUE, 0, '%', false, false);
 
         public boolean isPercent() {
             return type == '%';
@@ -266,10 +276,15 @@ public final class LiteralText {
                 char type = text.charAt(at);
                 last = type == '%' ? last : argument;
                 boolean beforeDot = at + 1 < text.length() && text.charAt(at + 1) == '.';
-                specifiers.add(new FormatSpecifier(i, at + 1, argument, type, beforeDot));
+                boolean behindSchema = endsWith(text, i, SCHEMA);
+                specifiers.add(new FormatSpecifier(i, at + 1, argument, type, beforeDot, behindSchema));
                 i = at;
             }
             return specifiers;
+        }
+
+        private static boolean endsWith(CharSequence text, int to, String end) {
+            return to >= end.length() && Identifiers.equalsKeyword(text.toString(), to - end.length(), to, end);
         }
 
         private static int digits(CharSequence text, int from) {

@@ -70,6 +70,9 @@ public final class SchemaName {
         /** The name itself, for an element of {@code '{…}'}. */
         public static final Spelling VALUE = new Spelling(Kind.VALUE);
 
+        /** {@code 't1'}, for a text that is read both as a name and as code, so that it must need no quotes. */
+        public static final Spelling PLAIN = new Spelling(Kind.PLAIN);
+
         private Spelling(Kind kind) {
             this(kind, List.of());
         }
@@ -92,8 +95,17 @@ public final class SchemaName {
                 case LITERAL_PATTERN -> Sql.literal(Escape.PATTERN.apply(schema));
                 case OUTPUT -> "pg_catalog.quote_ident(" + Sql.literal(schema) + ")";
                 case VALUE -> schema;
+                case PLAIN -> Sql.literal(plain(schema));
             };
             return Escape.all(text, escapes);
+        }
+
+        private static String plain(String schema) {
+            if (!schema.matches("[a-z_][a-z0-9_]*")) {
+                throw new IllegalArgumentException("a schema whose name needs quotes cannot be put into a text that the"
+                        + " script uses both as a name and as a part of SQL; use format('%I', …) throughout");
+            }
+            return schema;
         }
 
         enum Kind {
@@ -102,7 +114,8 @@ public final class SchemaName {
             LITERAL_IDENTIFIER,
             LITERAL_PATTERN,
             OUTPUT,
-            VALUE
+            VALUE,
+            PLAIN
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.MigrationScript;
+import dev.tenantmigrator.SchemaAdapter.TenantScript;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.sql.lex.Lexer;
@@ -13,6 +14,7 @@ import dev.tenantmigrator.internal.sql.rules.ExtensionRequest;
 import dev.tenantmigrator.internal.sql.rules.SettingRules;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -45,10 +47,26 @@ class AdaptationPropertyTest {
             SELECT E'a\\'\\x70ublic''' -- c
               'b;', CAST(('public.' || x) AS regclass), nspname = ANY (ARRAY['public'::name]), '{public.a,"b"}'::regtype[];
             SELECT set_config('search_path', 'public', false::bool), x FROM t AS public WHERE 'public' <> n.nspname; RESET a.b;
+            DO $$ DECLARE q text := 'SELECT public.x'; s CONSTANT text NOT NULL DEFAULT 'public'; a text[] := '{public.a,"b"}'; BEGIN
+              q := concat_ws('.', 'public', s) || E'public.\\'x'; FOREACH q IN ARRAY a LOOP EXECUTE q USING public.id; END LOOP; END $$;
+            SELECT (a, table_schema) = ('x', 'public'), CASE nspname WHEN 'public' THEN 1 END, s ~ '^(public)$' FROM a public, public.b;
+            WITH public AS (SELECT 1) SELECT query_to_xml('SELECT public.x', ts_stat($s$public.y$s$)), s||'.'||t = 'public.t' FROM (public.c JOIN x USING (public));
             DO E'BEGIN EXECUTE \\'DROP TABLE public.\\' || quote_ident(\\'public\\'); SET search_path TO DEFAULT; END';
             \\restrict x
             \\d x
             """;
+
+    private static final String[] TOKENS =
+            ("public . , ( ) [ ] ; := = => :: || ~ @> <> * 'public' 'public.t' 'public.' '{public,\"public.t\"}'"
+                            + " E'\\\\x70ublic.t' U&'public' $q$public.t$q$ '%I.%s' public.t x.y \"public\" \"\" U&\"public\" q s t 1 $1"
+                            + " 'SELECT¬public.t' '^(public)$' 'pub'¬'lic' nspname table_schema regnamespace regclass SELECT FROM WHERE JOIN ON"
+                            + " USING LATERAL ONLY AS UPDATE SET DELETE INSERT INTO VALUES MERGE WITH UNION CASE WHEN THEN ELSE END IN ANY"
+                            + " ARRAY ROW NOT IS DISTINCT LIKE SIMILAR TO BETWEEN AND COLLATE OPERATOR CAST DECLARE BEGIN LOOP FOR FOREACH"
+                            + " EXECUTE PERFORM RETURN QUERY OPEN RAISE DEFAULT CONSTANT STRICT format( concat( concat_ws( quote_ident("
+                            + " quote_literal( coalesce( to_regclass( nextval( ts_stat( query_to_xml( crosstab( ts_rewrite( set_config("
+                            + " has_table_privilege( tsvector_update_trigger( default_text_search_config search_path CREATE TABLE FUNCTION"
+                            + " TRIGGER GRANT SCHEMA COMMENT ALTER TYPE ENUM DO LANGUAGE plpgsql ATOMIC /*x*/ --x¬")
+                    .split(" ");
 
     private static final String ALPHABET = "'\"$$\\;.()-/**/ \n\r\tabEUux&1_é表:=+publicSCHEMA[]{}\0";
 
@@ -78,6 +96,26 @@ class AdaptationPropertyTest {
                 text.append(SQL, start, Math.min(SQL.length(), start + random.nextInt(200)));
             }
             check(text.toString());
+        }
+    }
+
+    /** What people write, in any order: keywords, quotes and brackets fit together more often than in cut text. */
+    @ParameterizedTest
+    @ValueSource(longs = {7, 8})
+    void anyTokensAreReadOrRefused(long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < 8_500; i++) {
+            StringBuilder text = new StringBuilder();
+            int wrapped = random.nextInt(4);
+            text.append(
+                    wrapped == 0
+                            ? "DO $$ DECLARE "
+                            : wrapped == 1 ? "CREATE FUNCTION f(s text = 'public') AS $$ " : "");
+            for (int tokens = 1 + random.nextInt(40); tokens > 0; tokens--) {
+                text.append(TOKENS[random.nextInt(TOKENS.length)].replace('¬', '\n'))
+                        .append(random.nextInt(8) == 0 ? "\n" : " ");
+            }
+            check(text.append(wrapped < 2 ? " $$" : "").toString());
         }
     }
 
@@ -158,6 +196,27 @@ class AdaptationPropertyTest {
                 "('public'::text::",
                 "NOT NOT 'public'=",
                 "(((ARRAY['public'",
+                "x := 'public.x' ",
+                "x := 'public'; ",
+                "DECLARE x text := x; ",
+                "SELECT 'public' INTO x ",
+                "SELECT x INTO x, ",
+                "; FOR x ",
+                "LOOP FOR x IN SELECT 'public.x' ",
+                "EXECUTE x; ",
+                "EXECUTE x || ",
+                "ts_stat('public.x', ",
+                "ts_stat(",
+                "CASE x WHEN 'public' ",
+                "CASE WHEN nspname THEN 'public' ",
+                "('public','a') = (nspname, ",
+                "nspname || 'public' || ",
+                "concat('public', ",
+                "coalesce('public', ",
+                "public, public.x ",
+                "FROM public.x, ",
+                "OPERATOR(public.",
+                "END, public.x public ",
             })
     void repeatedTextTakesLinearTime(String part) {
         for (String prefix : new String[] {
@@ -231,8 +290,10 @@ class AdaptationPropertyTest {
         }
         try {
             int line = 0;
-            for (SqlStatement statement :
-                    new PublicSchemaAdapter().adapt(file, SHARED).statements("t1")) {
+            TenantScript script = new PublicSchemaAdapter().adapt(file, SHARED);
+            script.notes().forEach(note -> assertThat(note.line()).isPositive());
+            new PublicSchemaAdapter().adaptForCreation(List.of(file, file), SHARED);
+            for (SqlStatement statement : script.statements("t1")) {
                 assertThat(statement.sql()).isNotBlank();
                 // Each part of a script begins with the settings that the script has made by then.
                 if (!SETTING.matcher(statement.sql()).lookingAt()) {
