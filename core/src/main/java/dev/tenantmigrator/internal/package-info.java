@@ -13,7 +13,7 @@
  * <tr><td>{@code containment}</td><td>the check before commit that a script stayed inside its tenant</td></tr>
  * <tr><td>{@code tracking}</td><td>reading the fleet; {@code tracking.store} records versions</td></tr>
  * <tr><td>{@code source}</td><td>migrations from directories and the class path, sorted by their source's order</td></tr>
- * <tr><td>{@code recording}</td><td>JDK Flight Recorder events</td></tr>
+ * <tr><td>{@code jfr}</td><td>JDK Flight Recorder events</td></tr>
  * <tr><td>{@code config}</td><td>the values that a migrator was built with; its listener and threads</td></tr>
  * <tr><td>{@code jdbc}</td><td>sessions, pipelines of statements, settings, errors</td></tr>
  * <tr><td>{@code sql}</td><td>reading and rewriting SQL text, without a database</td></tr>

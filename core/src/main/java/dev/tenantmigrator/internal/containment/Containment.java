@@ -34,8 +34,8 @@ public final class Containment {
                     + " pg_catalog.set_config('quote_all_identifiers', 'off', true)";
 
     /**
-     * Has the session's counters of written rows flushed at the end of the transaction. Needed in a transaction of the library's
-     * own that writes to catalogs, so that the counters begin at zero for the next check.
+     * Makes the server flush the session's counters of written rows when the transaction ends. A transaction of the library's own
+     * that writes to catalogs needs it, so that the next check starts from zero.
      */
     public static final String FLUSH_COUNTERS = "SELECT pg_catalog.pg_stat_force_next_flush()";
 

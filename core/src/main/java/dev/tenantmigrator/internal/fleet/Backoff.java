@@ -13,10 +13,10 @@ import java.util.concurrent.ThreadLocalRandom;
 public record Backoff(Duration first, Duration longest) {
 
     /** For a tenant that another instance has locked: most migrations end within a second. */
-    static final Backoff LOCKED = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
+    static final Backoff TENANT_LOCKED = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(1));
 
     /** After a lock timeout, deadlock, serialization failure or refused connection: the cause lasts longer than a migration. */
-    public static final Backoff FAILED = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
+    public static final Backoff AFTER_FAILURE = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
 
     /** The pause after a number of attempts, from 1. */
     public Duration after(int attempts) {

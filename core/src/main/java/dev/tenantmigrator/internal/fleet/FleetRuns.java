@@ -4,7 +4,7 @@ import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.Session;
-import dev.tenantmigrator.internal.recording.Recording;
+import dev.tenantmigrator.internal.jfr.FlightRecording;
 import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
@@ -34,7 +34,7 @@ public final class FleetRuns {
      */
     public static FleetReport run(Config config, String name, Tenants tenants, Rollout rollout, Planner planner)
             throws SQLException {
-        Recording.Span<FleetReport> span = Recording.run(name);
+        FlightRecording.Span<FleetReport> span = FlightRecording.run(name);
         try {
             RolloutRunner runner = new RolloutRunner(config, name, rollout);
             FleetReader reader = new FleetReader(config);
@@ -56,7 +56,7 @@ public final class FleetRuns {
 
     /** Runs a plan that reads the tenants itself. There may be none, because all were moved to the other store. */
     public static FleetReport runOnWhatIsLeft(Config config, String name, SessionPlanner planner) throws SQLException {
-        Recording.Span<FleetReport> span = Recording.run(name);
+        FlightRecording.Span<FleetReport> span = FlightRecording.run(name);
         try {
             RolloutRunner runner = new RolloutRunner(config, name, Rollout.defaults());
             return span.done(runner.run(plan(config, planner)));

@@ -55,7 +55,7 @@ final class JobQueue {
     /** Puts back a job whose tenant another session has locked. */
     void locked(Entry entry) {
         int times = entry.timesLocked() + 1;
-        add(now() + Backoff.LOCKED.after(times).toNanos(), times, entry.job());
+        add(now() + Backoff.TENANT_LOCKED.after(times).toNanos(), times, entry.job());
     }
 
     /** Puts back a job that is to run again after a pause. */

@@ -8,7 +8,7 @@ import dev.tenantmigrator.internal.config.Threads;
 import dev.tenantmigrator.internal.fleet.TenantJob.Result;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
-import dev.tenantmigrator.internal.recording.Recording;
+import dev.tenantmigrator.internal.jfr.FlightRecording;
 import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.TenantOutcome;
@@ -117,7 +117,7 @@ final class WorkerPool {
                     LOG.warn("A worker ends without a connection: {}", e.getMessage());
                     return;
                 }
-                stopSignal.sleep(Backoff.FAILED.after(refused));
+                stopSignal.sleep(Backoff.AFTER_FAILURE.after(refused));
             }
         }
     }
@@ -127,7 +127,7 @@ final class WorkerPool {
         if (started.add(job.schema())) {
             Events.publish(config, new TenantEvent.TenantStarted(job.schema()));
         }
-        Recording.Span<Optional<TenantOutcome>> span = Recording.tenant(job.schema());
+        FlightRecording.Span<Optional<TenantOutcome>> span = FlightRecording.tenant(job.schema());
         Runnable restoreLog = Events.logTenant(job.schema());
         Result result;
         try {
@@ -145,7 +145,7 @@ final class WorkerPool {
             restoreLog.run();
         }
         span.done(result.finalOutcome());
-        // Asked before settling, after which the job may be another worker's.
+        // The worker asks now, because another worker may own the job after settle().
         boolean others = job.foundOthersWork();
         settle(entry, result);
         if (others && !session.mustBeReplaced()) {

@@ -18,8 +18,8 @@ public final class Queries {
     private Queries() {}
 
     /**
-     * The schema's name in the text form of {@code regnamespace}, which has quotes where SQL needs them. That form needs no join in
-     * the server. Empty for a number, because then the schema is gone.
+     * The schema's name in the text form of {@code regnamespace}, which has quotes where SQL needs them. The server needs no
+     * join for this form. Empty for a number, because then the schema is gone.
      */
     public static Optional<String> schemaNamed(String text) {
         if (text.startsWith("\"")) {

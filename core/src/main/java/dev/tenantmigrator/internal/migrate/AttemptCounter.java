@@ -4,7 +4,7 @@ import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.config.Events;
 import dev.tenantmigrator.internal.fleet.Backoff;
-import dev.tenantmigrator.internal.recording.Recording;
+import dev.tenantmigrator.internal.jfr.FlightRecording;
 import dev.tenantmigrator.report.Failure;
 import java.time.Duration;
 import java.util.Optional;
@@ -53,9 +53,9 @@ final class AttemptCounter {
         if (!passes || ++failed >= most) {
             return Optional.empty();
         }
-        Duration pause = Backoff.FAILED.after(failed);
+        Duration pause = Backoff.AFTER_FAILURE.after(failed);
         Failure where = failure.inTenant(schema).ofVersion(migration.version());
-        Recording.retry(schema, migration.version(), failed, failure, pause);
+        FlightRecording.retry(schema, migration.version(), failed, failure, pause);
         Events.publish(
                 run.config(), new TenantEvent.MigrationRetried(schema, migration.version(), failed, where, pause));
         return Optional.of(pause);

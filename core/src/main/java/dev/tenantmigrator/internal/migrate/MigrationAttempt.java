@@ -6,7 +6,7 @@ import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
-import dev.tenantmigrator.internal.recording.Recording;
+import dev.tenantmigrator.internal.jfr.FlightRecording;
 import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.report.Failure;
 import java.sql.SQLException;
@@ -63,9 +63,10 @@ final class MigrationAttempt {
     Result run(Session session, Migration migration) throws SQLException {
         attempts.begin();
         PreparedScript script = run.script(migration);
-        // Also for those that follow it, which can call what it has made; another instance ran others.
+        // Later migrations can call code that this one made, and progress may come from another instance; so it stays
+        // set.
         hidesEffects |= progress.wasChanged() || script.effects().hidden();
-        Recording.Span<Result> span = Recording.migration(schema, migration.version(), attempts.failed());
+        FlightRecording.Span<Result> span = FlightRecording.migration(schema, migration.version(), attempts.failed());
         try {
             if (!script.isTransactional()) {
                 return span.done(outsideTransaction(session, migration));

@@ -216,7 +216,7 @@ final class NonTransactionalRun {
                 migration,
                 steps,
                 new ConcurrentDdl(session.connection(), schema),
-                new ReachCheck(
+                new OutsideObjectCheck(
                         session,
                         schema,
                         run.scripts().path(),

@@ -62,7 +62,7 @@ record NonTransactionalSteps(String schema, Migration migration, PreparedScript 
      *
      * @throws InvalidMigrationException when a statement would fail or reach another schema
      */
-    void refuseWhatWillFail(ConcurrentDdl progress, ReachCheck reach) throws SQLException {
+    void refuseWhatWillFail(ConcurrentDdl progress, OutsideObjectCheck reach) throws SQLException {
         Set<String> dropped = new HashSet<>();
         for (Step step : steps) {
             NonTransactionalStatement what = step.what();

@@ -31,7 +31,7 @@ final class OutsidePart {
     private final Migration migration;
     private final NonTransactionalSteps steps;
     private final ConcurrentDdl concurrentDdl;
-    private final ReachCheck reach;
+    private final OutsideObjectCheck reach;
     private boolean repeatable;
     private boolean nothingKept;
     private Failure failure = Failure.of("");
@@ -41,7 +41,7 @@ final class OutsidePart {
             Migration migration,
             NonTransactionalSteps steps,
             ConcurrentDdl concurrentDdl,
-            ReachCheck reach) {
+            OutsideObjectCheck reach) {
         this.session = session;
         this.migration = migration;
         this.steps = steps;

@@ -9,7 +9,7 @@ import dev.tenantmigrator.internal.config.Events;
 import dev.tenantmigrator.internal.fleet.TenantJob;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
-import dev.tenantmigrator.internal.recording.Recording;
+import dev.tenantmigrator.internal.jfr.FlightRecording;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.report.Failure;
@@ -109,7 +109,7 @@ public final class TenantMigration implements TenantJob {
                     case CHANGED -> reread(session);
                     case HELD -> {
                         lockedSince = Optional.of(System.nanoTime());
-                        waitRecorded = Recording.lockWait(schema());
+                        waitRecorded = FlightRecording.lockWait(schema());
                         return new Result.Locked();
                     }
                     case AGAIN -> {

@@ -99,7 +99,7 @@ final class TransactionalRun {
         try {
             session.sendInTransaction(isolationLevel(), withQuickCheck());
         } catch (SQLException e) {
-            rememberSurprise(e);
+            requireFullCheckOrRethrow(e);
             return sendWithFullCheck(false);
         }
         closeIfCustomSettingsRemain();
@@ -121,7 +121,7 @@ final class TransactionalRun {
                 return script;
             });
         } catch (SQLException e) {
-            rememberSurprise(e);
+            requireFullCheckOrRethrow(e);
             return sendWithFullCheck(true);
         }
         closeIfCustomSettingsRemain();
@@ -137,7 +137,7 @@ final class TransactionalRun {
     }
 
     /** Rethrows an error, unless it says that the script did something that its text does not say. */
-    private void rememberSurprise(SQLException e) throws SQLException {
+    private void requireFullCheckOrRethrow(SQLException e) throws SQLException {
         if (!Containment.needsFullCheck(e)) {
             throw e;
         }
@@ -281,15 +281,18 @@ final class TransactionalRun {
                     session.executeAndQuery(String.join(";\n", head()), row -> containment.started(schema, row, 2));
             Pipeline pipeline = scriptInTenant();
             return containment.locate(
-                    connection, checked, recorder.recordsInside() ? pipeline.addAll(recording()) : pipeline, foreign);
+                    connection,
+                    checked,
+                    recorder.recordsInside() ? pipeline.addAll(trackingRows()) : pipeline,
+                    foreign);
         });
         return new ScriptFailure(
                 failure.failure().ofVersion(migration.version()).inFile(script.location()));
     }
 
-    private Pipeline recording() {
-        Pipeline recording = new Pipeline();
-        recordChange().statements().forEach(sql -> recording.addCheck(migration.version(), script, sql));
-        return recording;
+    private Pipeline trackingRows() {
+        Pipeline rows = new Pipeline();
+        recordChange().statements().forEach(sql -> rows.addCheck(migration.version(), script, sql));
+        return rows;
     }
 }

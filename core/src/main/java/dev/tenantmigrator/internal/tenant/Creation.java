@@ -133,7 +133,7 @@ final class Creation {
                     throw failed(e, schema);
                 }
                 if (!taken) {
-                    sendOneByOne(schema);
+                    resendToFindFailure(schema);
                     return schema;
                 }
             }
@@ -149,7 +149,7 @@ final class Creation {
         own.ifPresent(settings -> pipeline.add(SessionLeftovers.removeSql(settings)));
         pipeline.add("RELEASE SAVEPOINT " + CreationPipeline.CHECK_SAVEPOINT).add(Containment.closeSql());
         if (!recorder.recordsInside()) {
-            pipeline.add(Containment.LIBRARY_SETTINGS).addAll(migrations.recording(schema));
+            pipeline.add(Containment.LIBRARY_SETTINGS).addAll(migrations.trackingRows(schema));
         }
         send(pipeline.add(scripts.path().sql(schema)), separately);
     }
@@ -169,7 +169,7 @@ final class Creation {
      *
      * @return the failure to report
      */
-    MigrationFailedException locate(ForeignObjectsException foreign) throws SQLException {
+    MigrationFailedException locateForeignObject(ForeignObjectsException foreign) throws SQLException {
         Containment.Checked checked = start(tried);
         Jdbc.execute(connection, "CREATE SCHEMA " + Sql.identifier(tried));
         return failed(containment.locate(connection, checked, migrations.statements(tried), foreign), tried);
@@ -202,7 +202,7 @@ final class Creation {
      * Sends the statements again, one by one, because a pipeline does not tell which one failed; and again with fewer reserved
      * enum labels, as long as the failure may be due to one.
      */
-    private void sendOneByOne(String schema) throws SQLException {
+    private void resendToFindFailure(String schema) throws SQLException {
         Optional<SQLException> first = Optional.empty();
         while (true) {
             try {

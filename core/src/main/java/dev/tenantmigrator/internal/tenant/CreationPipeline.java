@@ -60,7 +60,7 @@ record CreationPipeline(
             MigrationScript script = migration.up();
             PreparedScript prepared = scripts.get(script);
             if (table.isPresent() && table.get().matcher(script.text()).find()) {
-                // It finds what it would find in a tenant that is there.
+                // The script reads the tracking table, and must see the rows that an existing tenant would have.
                 record(schema, unrecorded, pipeline);
             }
             pipeline.addScript(migration.version(), script, prepared.statementsInCreation(schema));
@@ -70,7 +70,7 @@ record CreationPipeline(
                 pipeline.addCheck(migration.version(), script, PendingConstraints.checkSql(schema));
             }
             if (prepared.changesSettings()) {
-                // As it would not hold if each migration had its own transaction.
+                // Each migration begins with the original settings, as in a transaction of its own.
                 pipeline.add(restore).add(scripts.path().sql(schema));
                 ownSettings.restoreSql(prepared.customSettings()).ifPresent(pipeline::add);
             }
@@ -107,7 +107,7 @@ record CreationPipeline(
     }
 
     /** The record of a tenant that is complete. */
-    Pipeline recording(String schema) {
+    Pipeline trackingRows(String schema) {
         return recorder.create(schema)
                 .addAll(recorder.insertAll(schema, catalog.migrations()))
                 .addAll(assertRecorded(schema));

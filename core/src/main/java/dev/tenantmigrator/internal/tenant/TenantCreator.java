@@ -18,7 +18,7 @@ import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SessionSettings;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
-import dev.tenantmigrator.internal.recording.Recording;
+import dev.tenantmigrator.internal.jfr.FlightRecording;
 import dev.tenantmigrator.internal.script.Extensions;
 import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.internal.script.PreparedScripts;
@@ -77,7 +77,7 @@ public final class TenantCreator {
 
     /** Creates a tenant in a transaction of its own. */
     public CreatedTenant create(TenantName name, CreationStep step) throws SQLException {
-        Recording.Span<CreatedTenant> span = Recording.creation();
+        FlightRecording.Span<CreatedTenant> span = FlightRecording.creation();
         try {
             MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
             return span.done(retry.run(catalog, () -> createAndPublish(catalog, name, step)));
@@ -122,7 +122,7 @@ public final class TenantCreator {
             try {
                 return Optional.of(session.inTransaction(connection -> creation.run(name, step)));
             } catch (ForeignObjectsException e) {
-                throw session.inRolledBackTransaction(connection -> creation.locate(e));
+                throw session.inRolledBackTransaction(connection -> creation.locateForeignObject(e));
             } catch (EvictedException e) {
                 if (oneByOne) {
                     throw e;
@@ -161,16 +161,17 @@ public final class TenantCreator {
 
     /** Creates a tenant inside the caller's transaction. */
     public CreatedTenant createInside(Connection connection, TenantName name, CreationStep step) throws SQLException {
-        Recording.Span<CreatedTenant> span = Recording.creation();
+        FlightRecording.Span<CreatedTenant> span = FlightRecording.creation();
         try {
-            return span.done(createWithin(connection, name, step));
+            return span.done(createInCallersTransaction(connection, name, step));
         } catch (Throwable e) {
             span.failed(e);
             throw e;
         }
     }
 
-    private CreatedTenant createWithin(Connection connection, TenantName name, CreationStep step) throws SQLException {
+    private CreatedTenant createInCallersTransaction(Connection connection, TenantName name, CreationStep step)
+            throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         CallersTransaction transaction = CallersTransaction.enter(connection);
         try {
@@ -224,7 +225,7 @@ public final class TenantCreator {
         try {
             return creation.run(name, step);
         } catch (ForeignObjectsException e) {
-            throw creation.locate(e);
+            throw creation.locateForeignObject(e);
         }
     }
 

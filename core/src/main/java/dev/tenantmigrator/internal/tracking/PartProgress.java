@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How far a script got that runs in parts. It stands at the end of the description of the version's row until the row is finished,
+ * The progress of a script that runs in parts. It stands at the end of the description of the version's row until the row is finished,
  * because the tracking table has no other column for it.
  *
  * @param rollback whether the script is the rollback

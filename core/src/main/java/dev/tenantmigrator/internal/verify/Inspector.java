@@ -12,7 +12,7 @@ import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.Queries.InvalidIndex;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
-import dev.tenantmigrator.internal.recording.Recording;
+import dev.tenantmigrator.internal.jfr.FlightRecording;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.FleetReader;
@@ -93,7 +93,7 @@ public final class Inspector {
 
     /** The health of tenants. */
     public FleetReport verify(Tenants tenants) throws SQLException {
-        Recording.Span<FleetReport> span = Recording.run("verify");
+        FlightRecording.Span<FleetReport> span = FlightRecording.run("verify");
         try {
             return span.done(inspect(tenants));
         } catch (Throwable e) {

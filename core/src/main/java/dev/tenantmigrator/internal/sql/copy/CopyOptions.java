@@ -103,7 +103,7 @@ final class CopyOptions {
     private void option(String name) throws UnreadableSqlException {
         switch (name) {
             case "format" -> format(value());
-            // Only saves work in the server.
+            // These options do not change the rows, so the library ignores them.
             case "freeze", "log_verbosity" -> value();
             case "delimiter" -> delimiter(value());
             case "null" -> nullMarker = value();

@@ -89,7 +89,7 @@ final class AddedLabels {
     private static boolean readsAll(Statement statement, Collection<Label> labels) {
         String text = statement.tokens().source().substring(statement.start(), statement.end());
         return ALL_LABELS.matcher(text).find()
-                && labels.stream().anyMatch(label -> EndsWithPart.names(text, label.type));
+                && labels.stream().anyMatch(label -> LostBetweenParts.names(text, label.type));
     }
 
     private static String content(Tokens tokens, int token) {

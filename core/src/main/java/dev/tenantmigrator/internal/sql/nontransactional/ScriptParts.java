@@ -242,7 +242,7 @@ public final class ScriptParts {
         if (!anyOutside && parts.size() < 2) {
             return List.of();
         }
-        EndsWithPart.refuse(script, parts);
+        LostBetweenParts.refuse(script, parts);
         return List.copyOf(parts);
     }
 

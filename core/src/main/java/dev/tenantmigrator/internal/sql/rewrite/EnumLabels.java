@@ -37,12 +37,12 @@ public final class EnumLabels {
     /** The beginning of each placeholder; its number follows. */
     public static final String PLACEHOLDER = "tenant_migrator_label_";
 
-    /** Behind {@code ALTER}: this label is not reserved. */
+    /** A comment behind {@code ALTER} that marks a label which must not be reserved. */
     private static final String AS_WRITTEN = "/* tenant_migrator: as written */";
 
     /**
-     * In front of a block's handlers: a label that is not reserved cannot be used, which is no failure file by file, so no
-     * handler may hide it.
+     * A handler before those of a block, so that none of them hides the use of a label that is not reserved. Only a creation
+     * refuses that use; files that are deployed one by one may use the label.
      */
     private static final String RAISE_UNSAFE_USE = " WHEN SQLSTATE '55P04' THEN RAISE;";
 

@@ -59,7 +59,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
         // A routine's settings and locks concern the application that calls the routine later.
         CodeRewriter names = rewriter(shared, inRoutines, false);
         CodeRewriter namesAndSettings = rewriter(shared, elsewhere, true);
-        OutsideTransaction outside = new OutsideTransaction(script, shared, elsewhere);
+        NonTransactionalRewriter outside = new NonTransactionalRewriter(script, shared, elsewhere);
         List<Adapted> adapted = new ArrayList<>();
         for (Part part : parts.isEmpty() ? List.of(new Part(true, kept(statements))) : parts) {
             List<Statement> inPart = part.statements();
@@ -72,7 +72,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
                     adapted.add(outside.adapted(statement));
                     requireNothingFound(script, statement, elsewhere);
                 } else if (CopyFromStdin.is(statement)) {
-                    adapted.addAll(CopyScript.adapt(
+                    adapted.addAll(CopyRewriter.adapt(
                             script, statement, namesAndSettings, sent -> requireNothingFound(script, sent, elsewhere)));
                 } else {
                     boolean routine = statement.createsRoutine();
@@ -82,7 +82,9 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
             }
             if (marked) {
                 adapted.add(Adapted.as(
-                        script, ScriptParts.COMMIT, inPart.get(inPart.size() - 1).line()));
+                        script,
+                        ScriptParts.COMMIT,
+                        inPart.get(inPart.size() - 1).line()));
             }
             TransactionRules.requireSavepointsClosed(script, inPart);
         }

@@ -19,7 +19,7 @@ import java.util.Optional;
  * Adapts statements that run outside of a transaction. It qualifies each table and index with the tenant's schema: an unqualified
  * {@code DROP INDEX CONCURRENTLY IF EXISTS x} could find an index in the shared schema.
  */
-final class OutsideTransaction {
+final class NonTransactionalRewriter {
 
     private final MigrationScript script;
     private final SharedObjects shared;
@@ -28,7 +28,7 @@ final class OutsideTransaction {
     private final SearchPathRules path;
 
     /** @param checks the checks of all code */
-    OutsideTransaction(MigrationScript script, SharedObjects shared, CodeChecks checks) {
+    NonTransactionalRewriter(MigrationScript script, SharedObjects shared, CodeChecks checks) {
         this.script = script;
         this.shared = shared;
         this.checks = checks;

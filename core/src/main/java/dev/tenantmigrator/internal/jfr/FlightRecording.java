@@ -1,4 +1,4 @@
-package dev.tenantmigrator.internal.recording;
+package dev.tenantmigrator.internal.jfr;
 
 import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.report.Failure;
@@ -11,12 +11,12 @@ import java.util.Optional;
  * Records work in JDK Flight Recorder. A runtime may have no module {@code jdk.jfr}, and then the work runs without being recorded;
  * no other class knows of this. Without a recording it costs two objects for each piece of work.
  */
-public final class Recording {
+public final class FlightRecording {
 
     private static final boolean AVAILABLE =
             ModuleLayer.boot().findModule("jdk.jfr").isPresent();
 
-    private Recording() {}
+    private FlightRecording() {}
 
     /**
      * Work that is being recorded. It ends with exactly one call of {@link #done} or {@link #failed}.

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Adapts {@code COPY … FROM stdin}: only the names of the table and its columns are code, the rows stay as they are. */
-final class CopyScript {
+final class CopyRewriter {
 
-    private CopyScript() {}
+    private CopyRewriter() {}
 
     /**
      * The statements that replace a COPY.
@@ -40,7 +40,8 @@ final class CopyScript {
         adapted.add(Adapted.of(script, statement(copy.check(), statement.line()), rewriter));
         int linesOfHead = Tokens.lineBreaks(copy.insert(), 0, copy.insert().length());
         for (CopyBatch batch : copy.batches()) {
-            adapted.add(new Adapted(insert.template().followedBy(batch.values()), batch.line() - linesOfHead));
+            adapted.add(new Adapted(
+                    insert.template().followedBy(batch.values()), batch.line() - linesOfHead, script.location()));
         }
         return adapted;
     }

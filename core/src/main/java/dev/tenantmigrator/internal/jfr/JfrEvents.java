@@ -1,4 +1,4 @@
-package dev.tenantmigrator.internal.recording;
+package dev.tenantmigrator.internal.jfr;
 
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -18,7 +18,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** The JDK Flight Recorder events of {@link Recording}. They hold names, numbers and error codes, and no messages. */
+/** The JDK Flight Recorder events of {@link FlightRecording}. They hold names, numbers and error codes, and no messages. */
 final class JfrEvents {
 
     private static final String FAILED = "Failed";
@@ -127,7 +127,7 @@ final class JfrEvents {
         String tenant = "";
     }
 
-    static Recording.Span<FleetReport> run(String name) {
+    static FlightRecording.Span<FleetReport> run(String name) {
         Run event = new Run();
         event.run = name;
         return begin(event, (recorded, report) -> {
@@ -137,7 +137,7 @@ final class JfrEvents {
         });
     }
 
-    static Recording.Span<Optional<TenantOutcome>> tenant(String schema) {
+    static FlightRecording.Span<Optional<TenantOutcome>> tenant(String schema) {
         Tenant event = new Tenant();
         event.tenant = schema;
         return begin(event, (recorded, outcome) -> {
@@ -150,7 +150,7 @@ final class JfrEvents {
         });
     }
 
-    static <R extends Enum<R>> Recording.Span<R> migration(String schema, String version, int tries) {
+    static <R extends Enum<R>> FlightRecording.Span<R> migration(String schema, String version, int tries) {
         Migration event = new Migration();
         event.tenant = schema;
         event.version = version;
@@ -158,7 +158,7 @@ final class JfrEvents {
         return begin(event, (recorded, result) -> recorded.outcome = result.name());
     }
 
-    static Recording.Span<CreatedTenant> creation() {
+    static FlightRecording.Span<CreatedTenant> creation() {
         return begin(new Creation(), (recorded, created) -> {
             recorded.tenant = created.schema();
             recorded.migrations = created.versions().size();
@@ -183,12 +183,12 @@ final class JfrEvents {
         return event::commit;
     }
 
-    private static <E extends Work, T> Recording.Span<T> begin(E event, BiConsumer<E, T> describe) {
+    private static <E extends Work, T> FlightRecording.Span<T> begin(E event, BiConsumer<E, T> describe) {
         event.begin();
         return new Span<>(event, describe);
     }
 
-    private record Span<E extends Work, T>(E event, BiConsumer<E, T> describe) implements Recording.Span<T> {
+    private record Span<E extends Work, T>(E event, BiConsumer<E, T> describe) implements FlightRecording.Span<T> {
 
         @Override
         public T done(T result) {

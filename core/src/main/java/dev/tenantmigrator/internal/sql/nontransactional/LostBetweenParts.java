@@ -14,12 +14,12 @@ import java.util.regex.Pattern;
  * Refuses a script in parts whose later part needs something that ends with an earlier part: a temporary table, or a setting made by
  * {@code set_config}. A run that continues after a crash has another session.
  */
-final class EndsWithPart {
+final class LostBetweenParts {
 
     /** The search path aside, which the library sets for each part. */
     private static final Pattern SETTING = Pattern.compile("\\bset_config\\s*\\((?!\\s*'+search_path')");
 
-    private EndsWithPart() {}
+    private LostBetweenParts() {}
 
     static void refuse(MigrationScript script, List<Part> parts) {
         for (int i = 0; i < parts.size() - 1; i++) {

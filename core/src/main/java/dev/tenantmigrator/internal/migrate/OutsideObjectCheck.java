@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * are not VOLATILE from writing (PostgreSQL documentation, "Function Volatility Categories"). So the check looks for calls of
  * functions that are VOLATILE, or in a language without that rule.
  */
-final class ReachCheck {
+final class OutsideObjectCheck {
 
     /**
      * Settings until the transaction ends. The query looks up few rows by OID, so joins over whole catalogs are off: they grow with the
@@ -184,7 +184,7 @@ final class ReachCheck {
     private final TenantPath path;
     private final AllowList allowed;
 
-    ReachCheck(Session session, String tenant, TenantPath path, AllowList allowed) {
+    OutsideObjectCheck(Session session, String tenant, TenantPath path, AllowList allowed) {
         this.session = session;
         this.tenant = tenant;
         this.path = path;
