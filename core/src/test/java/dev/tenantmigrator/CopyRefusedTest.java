@@ -79,7 +79,7 @@ class CopyRefusedTest {
                 arguments("COPY t FROM stdin (DEFAULT 'D');\n1\tD\n\\.\n", "list of columns", 3),
                 arguments("SELECT 1;\n\\.\n", "ends the data of COPY", 3),
                 arguments("COPY t FROM stdin;\n\\.\n\\.\n", "ends the data of COPY", 4),
-                arguments("COPY \"\" FROM stdin;\n\\.\n", "cannot be read", 2),
+                arguments("COPY \"\" FROM stdin;\n\\.\n", "is empty", 2),
                 arguments("COPY t (U&\"\\0000\") FROM stdin;\n\\.\n", "cannot be read", 2),
                 arguments("COPY t (a.b) FROM stdin;\n\\.\n", "cannot be read", 2),
                 arguments("COPY t ( ) FROM stdin;\n\\.\n", "cannot be read", 2),
