@@ -77,6 +77,39 @@ class ExtensionTest {
     }
 
     @Test
+    void anExtensionThatOneHistoryDropsStaysForTheOthers() {
+        Migration words = Migration.of("20240201_words", """
+                CREATE EXTENSION citext;
+                CREATE TABLE words (word citext)""");
+        Migration drop = Migration.of("20240202_drop", """
+                ALTER TABLE words ALTER word TYPE text;
+                DROP EXTENSION IF EXISTS citext;
+                DROP EXTENSION "citext" RESTRICT;
+                ALTER EXTENSION "uuid-ossp" UPDATE""");
+        Migration again = Migration.of("20240203_again", """
+                CREATE EXTENSION citext;
+                ALTER TABLE words ADD more citext""");
+        String other = Samples.create(database, "other", words);
+        String halved = Samples.create(database, "halved", words);
+
+        String whole = Samples.create(database, "whole", words, drop, again);
+        var report = Samples.migrator(database, words, drop, again).build().deploy(Tenants.named(halved));
+
+        assertThat(report.successful()).as("%s", report).isTrue();
+        for (String tenant : List.of(whole, halved)) {
+            assertThat(typesOf(tenant)).containsExactly("text", "citext");
+        }
+        assertThat(typesOf(other)).containsExactly("citext");
+    }
+
+    private List<String> typesOf(String tenant) {
+        return database.values(
+                "SELECT atttypid::regtype::text FROM pg_attribute JOIN pg_class c ON c.oid = attrelid"
+                        + " WHERE relnamespace = ?::regnamespace AND relname = 'words' AND attnum > 0 ORDER BY attnum",
+                tenant);
+    }
+
+    @Test
     void whatAnExtensionRequiresComesAlong() {
         Migration places = Migration.of("20240201_places", """
                 CREATE EXTENSION earthdistance CASCADE;

@@ -195,6 +195,7 @@ class PlanTest {
                 COMMIT;
                 SELECT set_config('search_path', 'public', false);
                 CREATE FUNCTION f() RETURNS text LANGUAGE sql AS 'SELECT ''public'' FROM public.t';
+                DROP EXTENSION "uuid-ossp";
                 """);
         String ada = Samples.create(database, "ada", MEMBERS);
         List<ScriptNote> notes = tenant(
@@ -209,7 +210,7 @@ class PlanTest {
         assertThat(notes)
                 .filteredOn(note -> note.kind() == Kind.ABSORBED)
                 .extracting(ScriptNote::line)
-                .containsExactly(1, 2, 8);
+                .containsExactly(1, 2, 8, 11);
         assertThat(notes)
                 .filteredOn(note -> note.kind() == Kind.LEFT_ALONE)
                 .extracting(note -> note.line() + ": " + note.message())

@@ -114,6 +114,9 @@ public final class ScriptNotes {
         String why = switch (statement.tokens().name(statement.from())) {
             case "begin", "start", "commit", "end" -> "the library begins and ends the migration's transaction";
             case "set", "reset" -> "the library sets this for every migration";
+            case "drop" ->
+                "the extension belongs to the database, and other tenants use it; drop it there when none does";
+            case "alter" -> "the extension belongs to the database; update it there before this migration";
             default ->
                 statement.startsWith("CREATE", "SCHEMA")
                         ? "the tenant's schema exists already"

@@ -36,14 +36,8 @@ public final class StatementRules {
             new Rule(StatementRules::copy, "COPY"),
             new Rule(statement -> Verdict.ABSORB, "CREATE", "EXTENSION"),
             new Rule(statement -> Verdict.ABSORB, "COMMENT", "ON", "EXTENSION"),
-            refuse(
-                    "an extension belongs to the database, not to a tenant; drop it outside of migrations",
-                    "DROP",
-                    "EXTENSION"),
-            refuse(
-                    "an extension belongs to the database, not to a tenant; alter it outside of migrations",
-                    "ALTER",
-                    "EXTENSION"),
+            new Rule(StatementRules::dropExtension, "DROP", "EXTENSION"),
+            new Rule(StatementRules::alterExtension, "ALTER", "EXTENSION"),
             new Rule(StatementRules::createSchema, "CREATE", "SCHEMA"),
             new Rule(StatementRules::dropSchema, "DROP", "SCHEMA"),
             new Rule(StatementRules::alterSchema, "ALTER", "SCHEMA"));
@@ -95,6 +89,30 @@ public final class StatementRules {
             }
         }
         return Verdict.KEEP;
+    }
+
+    /** An extension stays, since other tenants use it. CASCADE would take the tenant's own columns and indexes with it. */
+    private static Verdict dropExtension(Statement statement) {
+        for (StatementCursor cursor = statement.cursor(); !cursor.atEnd(); cursor.skip()) {
+            if (cursor.take("CASCADE")) {
+                return refusal(
+                        "an extension belongs to the database and stays, so CASCADE would drop nothing here; drop the"
+                                + " objects that use the extension by name, and remove CASCADE",
+                        statement);
+            }
+        }
+        return Verdict.ABSORB;
+    }
+
+    private static Verdict alterExtension(Statement statement) {
+        StatementCursor cursor = statement.cursor();
+        cursor.take("ALTER", "EXTENSION");
+        cursor.skip();
+        return cursor.take("UPDATE")
+                ? Verdict.ABSORB
+                : refusal(
+                        "an extension belongs to the database, not to a tenant; alter it outside of migrations",
+                        statement);
     }
 
     private static Verdict createSchema(Statement statement) {

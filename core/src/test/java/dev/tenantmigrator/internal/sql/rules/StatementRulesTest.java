@@ -45,6 +45,11 @@ class StatementRulesTest {
                 "CREATE EXTENSION citext",
                 "CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\" WITH SCHEMA public",
                 "COMMENT ON EXTENSION citext IS 'x'",
+                "DROP EXTENSION citext",
+                "DROP EXTENSION IF EXISTS \"uuid-ossp\", citext RESTRICT",
+                "DROP EXTENSION \"CASCADE\"",
+                "ALTER EXTENSION citext UPDATE",
+                "ALTER EXTENSION \"uuid-ossp\" UPDATE TO '1.1'",
             })
     void absorbs(String sql) {
         assertThat(adapt(sql + "; SELECT 1")).containsExactly("SELECT 1");
@@ -190,8 +195,11 @@ class StatementRulesTest {
                     DECLARE c BINARY CURSOR WITH HOLD FOR SELECT 1 ¦ WITHOUT HOLD
                     COPY public.t (a, b) TO stdout         ¦ COPY
                     COPY (SELECT 1) TO STDOUT WITH CSV     ¦ COPY
-                    DROP EXTENSION citext                  ¦ extension
-                    ALTER EXTENSION citext UPDATE          ¦ extension
+                    DROP EXTENSION citext CASCADE          ¦ by name
+                    DROP EXTENSION IF EXISTS a, b CASCADE  ¦ by name
+                    ALTER EXTENSION citext SET SCHEMA x    ¦ outside of migrations
+                    ALTER EXTENSION "update" ADD TABLE t   ¦ outside of migrations
+                    ALTER EXTENSION citext DROP TABLE t    ¦ outside of migrations
                     CREATE SCHEMA public AUTHORIZATION x   ¦ exists already
                     CREATE SCHEMA public CREATE TABLE t () ¦ exists already
                     DROP SCHEMA a, public CASCADE          ¦ drop
