@@ -224,6 +224,24 @@ class EnumLabelsTest {
                         + " enum_range(NULL::mood)' | {T} | ALTER TYPE mood ADD VALUE 'new' | {USE}",
                 "CREATE TYPE mood AS ENUM ('y') | SELECT enum_range(NULL::mood) | DROP TYPE mood; CREATE TYPE mood AS ENUM ('a'); {T} |"
                         + " ALTER TYPE mood ADD VALUE 'new' | {USE}",
+                // Readers of another enum, also such as read again.
+                "CREATE TYPE kind AS ENUM ('k', 'l'); CREATE TYPE mood AS ENUM ('a') | {T}; CREATE MATERIALIZED VIEW kinds AS SELECT"
+                        + " unnest(enum_range(NULL::public.\"kind\")) | ALTER TYPE mood ADD VALUE 'new' | {USE}",
+                "CREATE TYPE kind AS ENUM ('k', 'l') | CREATE VIEW kinds AS SELECT unnest(enum_range(NULL::kind)) k | CREATE TABLE log AS"
+                        + " SELECT k FROM kinds; DROP VIEW kinds; CREATE TYPE mood AS ENUM ('a'); {T} | ALTER TYPE mood ADD VALUE 'new' |"
+                        + " {USE}",
+                "CREATE TYPE kind AS ENUM ('k'); CREATE TYPE mood AS ENUM ('a'); {T} | DO $$ BEGIN INSERT INTO t SELECT 'a' WHERE"
+                        + " 'k' = ANY (enum_range(NULL::kind)); ALTER TYPE mood ADD VALUE 'new'; END $$ | {USE}",
+                // Readers that would see a reserved label: by a name that the type gets, also in dynamic SQL.
+                "CREATE TYPE kind AS ENUM ('a') | CREATE VIEW kinds AS SELECT unnest(enum_range(NULL::kind)) k | ALTER TYPE kind RENAME"
+                        + " TO mood; {T}; INSERT INTO t SELECT k FROM kinds | ALTER TYPE mood ADD VALUE 'new'",
+                "CREATE FUNCTION size() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN cardinality(enum_range(NULL::mood)); END $$ |"
+                        + " CREATE TYPE kind AS ENUM ('a'); ALTER TYPE kind RENAME TO mood; {T} | INSERT INTO t SELECT 'a' FROM"
+                        + " generate_series(1, size()) | ALTER TYPE mood ADD VALUE 'new'",
+                "CREATE TYPE mood AS ENUM ('a') | {T} | DO $$ BEGIN EXECUTE 'ALTER TYPE mood RENAME TO kind'; END $$; INSERT INTO t SELECT"
+                        + " unnest(enum_range(NULL::kind)); ALTER TYPE kind RENAME TO mood | ALTER TYPE mood ADD VALUE 'new'",
+                "CREATE TYPE kind AS ENUM ('k'); CREATE TYPE mood AS ENUM ('a') | {T} | INSERT INTO t SELECT 'a' FROM"
+                        + " unnest(enum_range(NULL::kind)) k, unnest(enum_range(null::mood)) m | ALTER TYPE mood ADD VALUE 'new'",
                 // Readers that would see a reserved label.
                 "DO $$ BEGIN CREATE TYPE mood AS ENUM ('a'); {T}; INSERT INTO t SELECT unnest(enum_range(NULL::mood)); END $$ |"
                         + " ALTER TYPE mood ADD VALUE 'new' | ALTER TYPE mood ADD VALUE 'b'",

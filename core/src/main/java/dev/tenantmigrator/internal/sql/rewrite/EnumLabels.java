@@ -59,7 +59,9 @@ public final class EnumLabels {
     private final List<Runnable> toRaise = new ArrayList<>();
     private int number;
     private int added;
-    private boolean mayReserve = true;
+
+    /** The enums whose labels something reads whenever it runs, such as a trigger; also those that are created later. */
+    private LabelReaders.Reading closed = LabelReaders.Reading.NONE;
 
     private EnumLabels(Set<Integer> toMark) {
         this.toMark = toMark;
@@ -154,18 +156,23 @@ public final class EnumLabels {
         }
         Set<Statement> undone = TransactionRules.undone(statements);
         for (Statement statement : statements) {
-            boolean before = mayReserve;
-            boolean reads = readers.reads(statement);
-            mayReserve &= !reads;
+            LabelReaders.Reading before = closed;
+            closed = closed.and(readers.read(statement).of(types.keySet()));
+            types.forEach(this::fixIfClosed);
             if (statement.startsWith("DO") && !undone.contains(statement)) {
                 BlockCode.of(statement, out).ifPresent(this::followBlock);
             } else if (!undone.contains(statement)) {
                 followType(statement, false, out);
             }
-            if (reads) {
-                types.values().forEach(EnumType::fix);
-                mayReserve = before && LabelReaders.runsOnce(statement);
+            if (LabelReaders.runsOnce(statement)) {
+                closed = before;
             }
+        }
+    }
+
+    private void fixIfClosed(String name, EnumType type) {
+        if (closed.covers(name)) {
+            type.fix();
         }
     }
 
@@ -220,6 +227,7 @@ public final class EnumLabels {
                 types.put(name, type);
                 names.add(name);
                 created.add(type);
+                fixIfClosed(name, type);
             });
         }
     }
@@ -230,6 +238,7 @@ public final class EnumLabels {
             String renamed = cursor.takeName();
             types.put(renamed, type);
             names.add(renamed);
+            readers.rename(name, renamed);
         } else if (cursor.take("SET", "SCHEMA") && !cursor.takeName().equals(SchemaName.PUBLIC)) {
             types.remove(name);
         } else if (cursor.take("RENAME", "VALUE")) {
@@ -255,7 +264,7 @@ public final class EnumLabels {
     private void add(EnumType type, Statement statement, StatementCursor cursor, boolean repeated, Edits out) {
         Tokens tokens = statement.tokens();
         int add = tokens.previous(tokens.previous(cursor.token()));
-        Optional<Integer> label = type.add(cursor, tokens, number, mayReserve && !repeated);
+        Optional<Integer> label = type.add(cursor, tokens, number, !repeated);
         if (label.isPresent() && toMark.isEmpty()) {
             extended.add(type);
             int end = tokens.end(label.get());
