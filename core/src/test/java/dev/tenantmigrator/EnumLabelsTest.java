@@ -234,7 +234,7 @@ class EnumLabelsTest {
                         + " 'k' = ANY (enum_range(NULL::kind)); ALTER TYPE mood ADD VALUE 'new'; END $$ | {USE}",
                 // Readers that would see a reserved label: by a name that the type gets, also in dynamic SQL.
                 "CREATE TYPE kind AS ENUM ('a') | CREATE VIEW kinds AS SELECT unnest(enum_range(NULL::kind)) k | ALTER TYPE kind RENAME"
-                        + " TO mood; {T}; INSERT INTO t SELECT k FROM kinds | ALTER TYPE mood ADD VALUE 'new'",
+                        + " TO mood; CREATE TYPE kind AS ENUM ('k'); {T}; INSERT INTO t SELECT k FROM kinds | ALTER TYPE mood ADD VALUE 'new'",
                 "CREATE FUNCTION size() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN cardinality(enum_range(NULL::mood)); END $$ |"
                         + " CREATE TYPE kind AS ENUM ('a'); ALTER TYPE kind RENAME TO mood; {T} | INSERT INTO t SELECT 'a' FROM"
                         + " generate_series(1, size()) | ALTER TYPE mood ADD VALUE 'new'",
