@@ -1,11 +1,13 @@
 package dev.tenantmigrator;
 
 import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
+import java.util.List;
 import java.util.stream.Collectors;
 
-/** At least one tenant failed, is unhealthy or was skipped. Thrown by {@link FleetReport#throwIfFailed()} only. */
+/** At least one tenant failed, is unhealthy or pending, or was skipped. Thrown by {@link FleetReport#throwIfFailed()} only. */
 public class FleetFailedException extends TenantMigratorException {
 
     private static final long serialVersionUID = 1L;
@@ -53,14 +55,18 @@ public class FleetFailedException extends TenantMigratorException {
             return failed.failure().toString();
         }
         if (outcome instanceof TenantOutcome.Unhealthy unhealthy) {
-            return unhealthy.schema() + ": "
-                    + unhealthy.findings().stream()
-                            .map(finding -> finding.message())
-                            .collect(Collectors.joining(", "));
+            return line(unhealthy.schema(), unhealthy.findings());
+        }
+        if (outcome instanceof TenantOutcome.Pending pending) {
+            return line(pending.schema(), pending.findings());
         }
         if (outcome instanceof TenantOutcome.Skipped skipped) {
             return skipped.schema() + ": " + skipped.reason();
         }
         return "";
+    }
+
+    private static String line(String schema, List<Finding> findings) {
+        return schema + ": " + findings.stream().map(Finding::message).collect(Collectors.joining(", "));
     }
 }

@@ -223,7 +223,7 @@ public interface TenantMigrator extends AutoCloseable {
      * versions that are ahead, gaps and wrong order, pending versions, unfinished rows, invalid indexes.
      *
      * @param tenants the selected tenants
-     * @return one outcome per tenant: healthy, unhealthy, or failed
+     * @return one outcome per tenant: healthy, pending, unhealthy, or failed
      */
     FleetReport verify(Tenants tenants);
 

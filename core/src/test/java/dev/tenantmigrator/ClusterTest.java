@@ -165,7 +165,7 @@ class ClusterTest {
         assertThat(status.tenants().stream().filter(TenantStatus::healthy)).hasSize(30);
         assertThat(migrator(FIRST, SECOND).verify().counts())
                 .containsEntry(Kind.HEALTHY, 30)
-                .containsEntry(Kind.UNHEALTHY, 30);
+                .containsEntry(Kind.PENDING, 30);
     }
 
     private static final Migration[] FIRST_ONLY = {FIRST};

@@ -4,12 +4,18 @@ import static dev.tenantmigrator.Samples.FLAG;
 import static dev.tenantmigrator.Samples.MEMBERS;
 import static dev.tenantmigrator.Samples.NOTES;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.Finding.Kind;
+import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.report.TenantStatus;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Findings about tenants, and the verification that they pass or fail. */
@@ -143,6 +149,50 @@ class FindingsTest extends ThreeMigrations {
 
         assertThat(migrator.verify(Tenants.named(tenant)).of(TenantOutcome.Unhealthy.class))
                 .hasSize(1);
+    }
+
+    @Test
+    void aTenantThatWaitsForADeployIsPending() {
+        String tenant = create(MEMBERS);
+        TenantMigrator all = Samples.with(database, MEMBERS, NOTES, FLAG);
+
+        FleetReport report = all.verify(Tenants.named(tenant));
+
+        assertThat(report.of(TenantOutcome.Pending.class))
+                .singleElement()
+                .satisfies(pending -> assertThat(pending.findings())
+                        .extracting(Finding::version)
+                        .containsExactly(Optional.of(NOTES.version()), Optional.of(FLAG.version())));
+        assertThat(report.counts()).containsExactly(Map.entry(TenantOutcome.Kind.PENDING, 1));
+        assertThat(report.successful()).isFalse();
+        assertThatThrownBy(report::throwIfFailed).hasMessageContaining(NOTES.version() + " is pending");
+        assertThat(all.status().tenants()).extracting(TenantStatus::onlyPending).containsExactly(true);
+        all.deployAll().throwIfFailed();
+        assertThat(all.status().tenants()).extracting(TenantStatus::onlyPending).containsExactly(false);
+    }
+
+    @Test
+    void aWarningBesideLeavesItPending() {
+        String tenant = createOutOfOrder();
+
+        assertThat(Samples.with(database, MEMBERS, NOTES, BETWEEN, FLAG, LATER)
+                        .verify(Tenants.named(tenant))
+                        .of(TenantOutcome.Pending.class))
+                .hasSize(1);
+    }
+
+    @Test
+    void anotherErrorBesideMakesItUnhealthy() {
+        String tenant = create(MEMBERS, NOTES, FLAG);
+        removeTime(tenant, MEMBERS);
+        TenantMigrator later = Samples.with(database, MEMBERS, NOTES, FLAG, LATER);
+
+        assertThat(kinds(later, tenant)).containsExactly(Kind.UNFINISHED, Kind.PENDING);
+        assertThat(later.verify(Tenants.named(tenant)).of(TenantOutcome.Unhealthy.class))
+                .hasSize(1);
+        assertThat(later.status(Tenants.named(tenant)).tenants())
+                .extracting(TenantStatus::onlyPending)
+                .containsExactly(false);
     }
 
     @Test

@@ -58,11 +58,12 @@ class TotalsTest {
         List<TenantOutcome> bad = List.of(
                 new TenantOutcome.Failed("a", List.of(), failure),
                 new TenantOutcome.Skipped("b", "stopped"),
+                new TenantOutcome.Pending("d", List.of()),
                 new TenantOutcome.UpToDate("c"));
         assertThat(totals.lastRun()).isEmpty();
 
         totals.onRun(new RunEvent.RunFinished("deploy", new FleetReport(bad, Duration.ofSeconds(2))));
-        assertThat(totals.behindInLastRun()).isEqualTo(2);
+        assertThat(totals.behindInLastRun()).isEqualTo(3);
         assertThat(totals.failedInLastRun()).isEqualTo(1);
         totals.onRun(new RunEvent.RunFinished("deploy", new FleetReport(List.of(), Duration.ofSeconds(3))));
 

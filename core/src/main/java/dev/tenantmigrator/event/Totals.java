@@ -39,7 +39,8 @@ public final class Totals implements TenantEventListener {
             long behind = report.outcomes().stream()
                     .filter(outcome -> outcome instanceof TenantOutcome.Failed
                             || outcome instanceof TenantOutcome.Skipped
-                            || outcome instanceof TenantOutcome.Unhealthy)
+                            || outcome instanceof TenantOutcome.Unhealthy
+                            || outcome instanceof TenantOutcome.Pending)
                     .count();
             return new LastRun(Instant.now(), behind, report.failed().size());
         }
@@ -187,7 +188,7 @@ public final class Totals implements TenantEventListener {
     }
 
     /**
-     * Tenants that the last run left behind: failed, skipped or unhealthy.
+     * Tenants that the last run left behind: failed, skipped, unhealthy or pending.
      *
      * @return their number; 0 before the first run
      */

@@ -51,7 +51,7 @@ public record FleetReport(List<TenantOutcome> outcomes, Duration duration) {
     }
 
     /**
-     * Whether no tenant failed, is unhealthy, or was skipped.
+     * Whether no tenant failed, is unhealthy or pending, or was skipped.
      *
      * @return true when there is nothing to look at
      */
@@ -59,6 +59,7 @@ public record FleetReport(List<TenantOutcome> outcomes, Duration duration) {
         return outcomes.stream()
                 .noneMatch(outcome -> outcome instanceof TenantOutcome.Failed
                         || outcome instanceof TenantOutcome.Unhealthy
+                        || outcome instanceof TenantOutcome.Pending
                         || outcome instanceof TenantOutcome.Skipped);
     }
 
@@ -66,7 +67,7 @@ public record FleetReport(List<TenantOutcome> outcomes, Duration duration) {
      * Throws unless the run was {@link #successful()}.
      *
      * @return this
-     * @throws FleetFailedException when a tenant failed, is unhealthy or was skipped; it carries this report
+     * @throws FleetFailedException when a tenant failed, is unhealthy or pending, or was skipped; it carries this report
      */
     public FleetReport throwIfFailed() {
         if (!successful()) {

@@ -40,6 +40,8 @@ public sealed interface TenantOutcome {
         MOVED,
         /** The checks found no error. */
         HEALTHY,
+        /** The checks found pending migrations and no other error. */
+        PENDING,
         /** The checks found an error. */
         UNHEALTHY,
         /** The run ended before the tenant had its turn. */
@@ -212,10 +214,28 @@ public sealed interface TenantOutcome {
     }
 
     /**
+     * The checks found pending migrations and no other error: the tenant waits for a deploy.
+     *
+     * @param schema the tenant
+     * @param findings a finding {@link Finding.Kind#PENDING} for each pending migration, possibly others of lower severity
+     */
+    record Pending(String schema, List<Finding> findings) implements TenantOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.PENDING;
+        }
+
+        /** Takes copies of the lists. */
+        public Pending {
+            findings = List.copyOf(findings);
+        }
+    }
+
+    /**
      * The checks found an error.
      *
      * @param schema the tenant
-     * @param findings at least one of severity {@link Finding.Severity#ERROR}
+     * @param findings at least one of severity {@link Finding.Severity#ERROR} that is not {@link Finding.Kind#PENDING}
      */
     record Unhealthy(String schema, List<Finding> findings) implements TenantOutcome {
         @Override

@@ -39,4 +39,16 @@ public record TenantStatus(
     public boolean healthy() {
         return findings.stream().noneMatch(finding -> finding.severity() == Finding.Severity.ERROR);
     }
+
+    /**
+     * Whether pending migrations are all that needs attention: a deploy makes the tenant healthy.
+     *
+     * @return true when each {@link Finding.Severity#ERROR} is a {@link Finding.Kind#PENDING}, and there is one
+     */
+    public boolean onlyPending() {
+        return !healthy()
+                && findings.stream()
+                        .filter(finding -> finding.severity() == Finding.Severity.ERROR)
+                        .allMatch(finding -> finding.kind() == Finding.Kind.PENDING);
+    }
 }

@@ -134,8 +134,11 @@ public final class Inspector {
     }
 
     private static TenantOutcome outcome(String schema, TenantStatus status) {
-        return status.healthy()
-                ? new TenantOutcome.Healthy(schema, status.findings())
+        if (status.healthy()) {
+            return new TenantOutcome.Healthy(schema, status.findings());
+        }
+        return status.onlyPending()
+                ? new TenantOutcome.Pending(schema, status.findings())
                 : new TenantOutcome.Unhealthy(schema, status.findings());
     }
 

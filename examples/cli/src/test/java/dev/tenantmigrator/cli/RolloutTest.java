@@ -81,7 +81,7 @@ class RolloutTest {
         assertThat(names(cli.json(0, "plan", "--tenants", "b*"))).containsExactly("b1", "b2");
         assertThat(names(cli.json(0, "deploy-all", "--tenants", "*1,b2"))).containsExactly("a1", "b1", "b2");
         assertThat(names(cli.json(0, "rollback", SECOND, "--tenants", "a1"))).containsExactly("a1");
-        assertThat(cli.json(1, "verify").at("/counts/unhealthy").asInt()).isEqualTo(2);
+        assertThat(cli.json(1, "verify").at("/counts/pending").asInt()).isEqualTo(2);
     }
 
     @ParameterizedTest
@@ -91,7 +91,7 @@ class RolloutTest {
         Cli.Result result = cli.run("deploy-all", option[0], option[1]);
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err()).contains(" x", "The command list shows all names");
-        assertThat(cli.json(1, "status").at("/counts/unhealthy").asInt()).isEqualTo(4);
+        assertThat(cli.json(1, "status").at("/counts/pending").asInt()).isEqualTo(4);
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.tenantmigrator.report.Finding;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * The result of a command for one tenant.
@@ -28,6 +29,7 @@ public record TenantResult(
 
     public static final String FAILED = "failed";
     public static final String UNHEALTHY = "unhealthy";
+    public static final String PENDING = "pending";
     public static final String SKIPPED = "skipped";
 
     /** Result with a name and an outcome only. */
@@ -63,6 +65,21 @@ public record TenantResult(
 
     /** True for outcomes that an operator must look at; they make the exit code 1. */
     public boolean needsAttention() {
-        return outcome.equals(FAILED) || outcome.equals(UNHEALTHY) || outcome.equals(SKIPPED);
+        return isBroken() || outcome.equals(PENDING) || outcome.equals(SKIPPED);
+    }
+
+    /** Number of tenants by outcome. */
+    static Map<String, Integer> counts(List<TenantResult> tenants) {
+        Map<String, Integer> counts = new TreeMap<>();
+        tenants.stream()
+                .map(TenantResult::outcome)
+                .filter(outcome -> !outcome.isEmpty())
+                .forEach(outcome -> counts.merge(outcome, 1, Integer::sum));
+        return counts;
+    }
+
+    /** True for a tenant that a deploy does not put right. */
+    boolean isBroken() {
+        return outcome.equals(FAILED) || outcome.equals(UNHEALTHY);
     }
 }

@@ -57,6 +57,9 @@ public final class TenantResults {
         if (outcome instanceof TenantOutcome.Healthy healthy) {
             return TenantResult.of(schema, "healthy").withFindings(healthy.findings());
         }
+        if (outcome instanceof TenantOutcome.Pending pending) {
+            return TenantResult.of(schema, TenantResult.PENDING).withFindings(pending.findings());
+        }
         if (outcome instanceof TenantOutcome.Unhealthy unhealthy) {
             return TenantResult.of(schema, TenantResult.UNHEALTHY).withFindings(unhealthy.findings());
         }
@@ -81,7 +84,7 @@ public final class TenantResults {
         more.put("applied", applied);
         more.put("presentTables", status.presentTables());
         more.put("missingTables", status.missingTables());
-        return TenantResult.of(status.schema(), status.healthy() ? "healthy" : TenantResult.UNHEALTHY)
+        return TenantResult.of(status.schema(), health(status))
                 .withVersions(status.applied().stream()
                         .filter(row -> row.finished())
                         .map(row -> row.version())
@@ -89,6 +92,11 @@ public final class TenantResults {
                 .withPending(status.pending())
                 .withFindings(status.findings())
                 .withMore(more);
+    }
+
+    /** The outcome of a tenant's checks. */
+    static String health(TenantStatus status) {
+        return status.healthy() ? "healthy" : status.onlyPending() ? TenantResult.PENDING : TenantResult.UNHEALTHY;
     }
 
     private static List<String> versions(List<TenantOutcome.Step> steps) {
