@@ -220,7 +220,7 @@ public interface TenantMigrator extends AutoCloseable {
 
     /**
      * Checks the health of tenants: required tables, the checksum of every applied migration against its file, missing files,
-     * versions that are ahead, gaps and wrong order, pending versions, unfinished rows, invalid indexes.
+     * versions that are ahead, gaps and wrong order, pending versions, unfinished rows, invalid indexes, unfinished drops.
      *
      * @param tenants the selected tenants
      * @return one outcome per tenant: healthy, pending, unhealthy, or failed

@@ -1,5 +1,6 @@
 package dev.tenantmigrator.report;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,8 +10,14 @@ import java.util.Optional;
  * @param severity its severity
  * @param version the version that it is about; empty when it is about none
  * @param message the observation and what to do about it
+ * @param remedies alternatives, each of which resolves it; empty when there is nothing to do, or nothing that the library does
  */
-public record Finding(Kind kind, Severity severity, Optional<String> version, String message) {
+public record Finding(Kind kind, Severity severity, Optional<String> version, String message, List<Remedy> remedies) {
+
+    /** Takes a copy of the list. */
+    public Finding {
+        remedies = List.copyOf(remedies);
+    }
 
     /** The severity of a finding. */
     public enum Severity {
@@ -26,7 +33,7 @@ public record Finding(Kind kind, Severity severity, Optional<String> version, St
     public enum Kind {
         /** The tenant could not be read: dropped meanwhile, or not permitted. */
         UNREADABLE,
-        /** A required table does not exist. */
+        /** A required table does not exist, and no pending migration brings it. */
         MISSING_TABLE,
         /** A migration has not been applied yet. */
         PENDING,
@@ -49,7 +56,9 @@ public record Finding(Kind kind, Severity severity, Optional<String> version, St
         /** A version was rolled back by a script without statements, so its changes are still there. */
         NOTHING_UNDONE,
         /** An index is INVALID: its concurrent build is running, or was cut off. */
-        INVALID_INDEX
+        INVALID_INDEX,
+        /** The tenant's drop was begun: it is running, or was cut off. */
+        UNFINISHED_DROP
     }
 
     /**
@@ -61,7 +70,7 @@ public record Finding(Kind kind, Severity severity, Optional<String> version, St
      * @return the finding
      */
     public static Finding of(Kind kind, Severity severity, String message) {
-        return new Finding(kind, severity, Optional.empty(), message);
+        return new Finding(kind, severity, Optional.empty(), message, List.of());
     }
 
     /**
@@ -74,6 +83,16 @@ public record Finding(Kind kind, Severity severity, Optional<String> version, St
      * @return the finding
      */
     public static Finding of(Kind kind, Severity severity, String version, String message) {
-        return new Finding(kind, severity, Optional.of(version), message);
+        return new Finding(kind, severity, Optional.of(version), message, List.of());
+    }
+
+    /**
+     * This finding with remedies.
+     *
+     * @param alternatives operations that each resolve it
+     * @return a copy
+     */
+    public Finding withRemedies(Remedy... alternatives) {
+        return new Finding(kind, severity, version, message, List.of(alternatives));
     }
 }

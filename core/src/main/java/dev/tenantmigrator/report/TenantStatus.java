@@ -31,7 +31,7 @@ public record TenantStatus(
     }
 
     /**
-     * Whether nothing needs attention: no finding is an {@link Finding.Severity#ERROR}. Pending migrations and missing
+     * Whether nothing needs attention: no finding is an {@link Finding.Severity#ERROR}. Pending migrations and lost
      * tables are errors.
      *
      * @return true when the tenant is healthy

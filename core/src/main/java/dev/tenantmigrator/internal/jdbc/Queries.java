@@ -48,12 +48,14 @@ public final class Queries {
     }
 
     /**
-     * An INVALID index: PostgreSQL maintains it and does not use it.
+     * An INVALID index, which no query uses.
      *
      * @param name of the index
      * @param table of the index
+     * @param unique whether it is a unique index
+     * @param ready whether writes maintain it; a build that found duplicates at once leaves one that they do not
      */
-    public record InvalidIndex(String name, String table) {}
+    public record InvalidIndex(String name, String table, boolean unique, boolean ready) {}
 
     /** The INVALID indexes of all schemas, by schema. One query for all, because any fleet has few. */
     public static Map<String, List<InvalidIndex>> invalidIndexes(Connection connection) throws SQLException {
@@ -61,7 +63,7 @@ public final class Queries {
         // Indexes of partitioned tables are left out: one is INVALID as long as a partition has none, which is no
         // fault.
         String query = """
-                SELECT n.nspname, c.relname, t.relname FROM pg_catalog.pg_index i
+                SELECT n.nspname, c.relname, t.relname, i.indisunique, i.indisready FROM pg_catalog.pg_index i
                   JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid AND c.relkind = 'i'
                   JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
                   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -70,7 +72,8 @@ public final class Queries {
                 connection,
                 query,
                 row -> invalid.computeIfAbsent(row.getString(1), schema -> new ArrayList<>())
-                        .add(new InvalidIndex(row.getString(2), row.getString(3))));
+                        .add(new InvalidIndex(
+                                row.getString(2), row.getString(3), row.getBoolean(4), row.getBoolean(5))));
         return invalid;
     }
 

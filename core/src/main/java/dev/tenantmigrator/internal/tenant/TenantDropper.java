@@ -8,17 +8,15 @@ import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
-import dev.tenantmigrator.internal.sql.ReservedSchemas;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
+import dev.tenantmigrator.internal.tracking.UnfinishedDrops;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -28,11 +26,6 @@ import java.util.UUID;
  * max_locks_per_transaction}).
  */
 public final class TenantDropper {
-
-    private static final String PREFIX = ReservedSchemas.OWN_PREFIX + "drop_";
-
-    /** The comment of a schema whose drop has begun; the tenant's name follows. */
-    private static final String MARK = "tenant-migrator drops ";
 
     /**
      * Locks that one step may take: a small share of the 6,400 that the default {@code max_locks_per_transaction} (64) gives a server
@@ -60,7 +53,7 @@ public final class TenantDropper {
         TenantSchemas.requireMayBeTenant(schema, config.sharedSchema());
         try (Session session = Session.open(config.dataSource())) {
             List<String> begun = new ArrayList<>();
-            unfinished(session.connection()).forEach((dropping, tenant) -> {
+            UnfinishedDrops.read(session.connection()).forEach((dropping, tenant) -> {
                 if (tenant.equals(schema)) {
                     begun.add(dropping);
                 }
@@ -101,28 +94,16 @@ public final class TenantDropper {
     /** The former names of tenants whose drop is unfinished, sorted. */
     public List<String> unfinished() throws SQLException {
         try (Session session = Session.open(config.dataSource())) {
-            return unfinished(session.connection()).values().stream()
+            return UnfinishedDrops.read(session.connection()).values().stream()
                     .distinct()
                     .sorted()
                     .toList();
         }
     }
 
-    private static Map<String, String> unfinished(Connection connection) throws SQLException {
-        String query = """
-                SELECT n.nspname, pg_catalog.substr(d.description, pg_catalog.length(?) + 1)
-                  FROM pg_catalog.pg_namespace n
-                  JOIN pg_catalog.pg_description d
-                    ON d.classoid = 'pg_catalog.pg_namespace'::regclass AND d.objoid = n.oid
-                 WHERE pg_catalog.starts_with(n.nspname::text, ?) AND pg_catalog.starts_with(d.description, ?)""";
-        Map<String, String> tenants = new TreeMap<>();
-        Jdbc.forEach(connection, query, row -> tenants.put(row.getString(1), row.getString(2)), MARK, PREFIX, MARK);
-        return tenants;
-    }
-
     /** Renames the schema; from then on it is no tenant any more. */
     private String begin(Session session, String schema) {
-        String dropping = PREFIX + UUID.randomUUID().toString().replace("-", "");
+        String dropping = UnfinishedDrops.PREFIX + UUID.randomUUID().toString().replace("-", "");
         try {
             return WaitForTenant.run(session, schema, connection -> {
                 List<String> outside = dependentsOutside(connection, schema);
@@ -134,7 +115,8 @@ public final class TenantDropper {
                 Pipeline pipeline = new Pipeline()
                         .add(LOCK_TIMEOUT)
                         .add("ALTER SCHEMA " + Sql.identifier(schema) + " RENAME TO " + Sql.identifier(dropping))
-                        .add("COMMENT ON SCHEMA " + Sql.identifier(dropping) + " IS " + Sql.literal(MARK + schema));
+                        .add("COMMENT ON SCHEMA " + Sql.identifier(dropping) + " IS "
+                                + Sql.literal(UnfinishedDrops.MARK + schema));
                 pipeline.addAll(config.recorder().rename(schema, dropping)).send(connection);
                 return dropping;
             });

@@ -2,11 +2,13 @@ package dev.tenantmigrator.internal.tracking;
 
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.Repair;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.Finding.Kind;
 import dev.tenantmigrator.report.Finding.Severity;
+import dev.tenantmigrator.report.Remedy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -160,11 +162,13 @@ public record TenantState(
                     version + " is applied and newer than the newest file here"));
         } else {
             findings.add(Finding.of(
-                    Kind.FILE_MISSING,
-                    Severity.ERROR,
-                    version,
-                    version + " is applied but its file is gone (deleted or renamed); restore it, or repair with"
-                            + " mark-not-applied"));
+                            Kind.FILE_MISSING,
+                            Severity.ERROR,
+                            version,
+                            version
+                                    + " is applied but its file is gone (deleted or renamed); restore it, or repair with"
+                                    + " mark-not-applied")
+                    .withRemedies(new Remedy.Correct(new Repair.MarkNotApplied(version))));
         }
     }
 
@@ -174,33 +178,38 @@ public record TenantState(
         if (!isOwnChecksum(recorded)) {
             String lack = recorded.isEmpty() ? "has no checksum" : "has a checksum of an older tool";
             return Optional.of(Finding.of(
-                    Kind.CHECKSUM_UNKNOWN,
-                    Severity.INFO,
-                    version,
-                    version + " " + lack + ", so an edit of its file cannot be seen; repair with fill-checksums"));
+                            Kind.CHECKSUM_UNKNOWN,
+                            Severity.INFO,
+                            version,
+                            version + " " + lack
+                                    + ", so an edit of its file cannot be seen; repair with fill-checksums")
+                    .withRemedies(new Remedy.Correct(new Repair.FillChecksums())));
         }
         if (migration.up().matches(recorded)) {
             return Optional.empty();
         }
         return Optional.of(Finding.of(
-                Kind.CHECKSUM_MISMATCH,
-                Severity.ERROR,
-                version,
-                version + FILE_EDITED + " (recorded checksum "
-                        + recorded.substring(0, 12) + "…, the file has "
-                        + migration.up().checksum().substring(0, 12)
-                        + "…); restore the file and put the change into a new migration, or repair with"
-                        + " accept-checksum"));
+                        Kind.CHECKSUM_MISMATCH,
+                        Severity.ERROR,
+                        version,
+                        version + FILE_EDITED + " (recorded checksum "
+                                + recorded.substring(0, 12) + "…, the file has "
+                                + migration.up().checksum().substring(0, 12)
+                                + "…); restore the file and put the change into a new migration, or repair with"
+                                + " accept-checksum")
+                .withRemedies(new Remedy.Correct(new Repair.AcceptChecksum(version))));
     }
 
     private static Finding pendingFinding(String version, Optional<String> newer) {
         return newer.map(applied -> Finding.of(
-                        Kind.GAP,
-                        Severity.ERROR,
-                        version,
-                        version + " is not applied although " + applied
-                                + " is; deploy with --out-of-order, or repair with mark-applied"))
-                .orElseGet(() -> Finding.of(Kind.PENDING, Severity.ERROR, version, version + " is pending; deploy it"));
+                                Kind.GAP,
+                                Severity.ERROR,
+                                version,
+                                version + " is not applied although " + applied
+                                        + " is; deploy with --out-of-order, or repair with mark-applied")
+                        .withRemedies(new Remedy.Deploy(true), new Remedy.Correct(new Repair.MarkApplied(version))))
+                .orElseGet(() -> Finding.of(Kind.PENDING, Severity.ERROR, version, version + " is pending; deploy it")
+                        .withRemedies(new Remedy.Deploy(false)));
     }
 
     /** A finding's message for a failure, whose coordinates already name the version. */

@@ -4,10 +4,12 @@ import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.Repair;
 import dev.tenantmigrator.internal.sql.nontransactional.ScriptParts;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.Finding.Kind;
 import dev.tenantmigrator.report.Finding.Severity;
+import dev.tenantmigrator.report.Remedy;
 import java.util.Optional;
 
 /**
@@ -86,7 +88,18 @@ public enum Unfinished {
         Unfinished which =
                 this == APPLYING && progress.filter(PartProgress::rollback).isPresent() ? ROLLING_BACK : this;
         String parts = progress.map(part -> " (" + part.shown() + ")").orElse("");
-        return finding(version, (workedOn ? which.running : which.ended) + parts);
+        Finding finding = finding(version, (workedOn ? which.running : which.ended) + parts);
+        return workedOn ? finding : finding.withRemedies(which.remedies(version));
+    }
+
+    private Remedy[] remedies(String version) {
+        Remedy markApplied = new Remedy.Correct(new Repair.MarkApplied(version));
+        return switch (this) {
+            case APPLYING -> new Remedy[] {new Remedy.Deploy(false)};
+            case ROLLING_BACK -> new Remedy[] {new Remedy.Rollback(version)};
+            case EDITED -> new Remedy[] {new Remedy.Correct(new Repair.AcceptChecksum(version)), markApplied};
+            case UNKNOWN -> new Remedy[] {markApplied, new Remedy.Correct(new Repair.MarkNotApplied(version))};
+        };
     }
 
     private static Finding finding(String version, String message) {

@@ -14,13 +14,13 @@ import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
 import dev.tenantmigrator.internal.jfr.FlightRecording;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
-import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.internal.tracking.ParallelChunks;
 import dev.tenantmigrator.internal.tracking.PartProgress;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.internal.tracking.TenantStates;
+import dev.tenantmigrator.internal.tracking.UnfinishedDrops;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.Finding.Kind;
@@ -63,7 +63,7 @@ public final class Inspector {
         if (tenants.names().isPresent()) {
             requireTenants(reader, tenants.names().get());
         }
-        Facts facts = new Facts();
+        Facts facts = new Facts(catalog);
         FleetReader.Fleet<AppliedMigration> fleet = reader.rows(tenants, questions(tenants, facts));
         reader.refuseWrongStore(tenants, fleet);
         findTenantsInWork(fleet, row -> !row.finished(), facts);
@@ -75,12 +75,14 @@ public final class Inspector {
             statuses.put(schema, status(states.of(schema, recorded), rows, facts, catalog));
         });
         fleet.failures().forEach((schema, failure) -> statuses.put(schema, unreadable(schema, failure)));
+        onlyDropped(tenants, fleet, facts).forEach(schema -> statuses.put(schema, halfDropped(schema)));
         return new StatusReport(catalog.versions(), List.copyOf(statuses.values()));
     }
 
     private void requireTenants(FleetReader reader, Set<String> schemas) throws SQLException {
         try (Session session = Session.openToRead(config.dataSource())) {
-            List<String> found = reader.existing(session.connection(), schemas);
+            List<String> found = new ArrayList<>(reader.existing(session.connection(), schemas));
+            found.addAll(UnfinishedDrops.read(session.connection()).values());
             Optional<String> missing = schemas.stream()
                     .filter(schema -> !found.contains(schema))
                     .sorted()
@@ -106,7 +108,7 @@ public final class Inspector {
         long start = System.nanoTime();
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         FleetReader reader = new FleetReader(config);
-        Facts facts = new Facts();
+        Facts facts = new Facts(catalog);
         FleetReader.Fleet<RecordedVersion> fleet = reader.histories(tenants, questions(tenants, facts));
         reader.refuseWrongStore(tenants, fleet);
         Events.publish(
@@ -127,6 +129,8 @@ public final class Inspector {
         fleet.failures()
                 .forEach((schema, failure) ->
                         outcomes.put(schema, new TenantOutcome.Failed(schema, List.of(), failure)));
+        onlyDropped(tenants, fleet, facts)
+                .forEach(schema -> outcomes.put(schema, outcome(schema, halfDropped(schema))));
         FleetReport report =
                 new FleetReport(List.copyOf(outcomes.values()), Duration.ofNanos(System.nanoTime() - start));
         Events.publish(config, new RunEvent.RunFinished("verify", report));
@@ -146,11 +150,19 @@ public final class Inspector {
     private record Facts(
             Map<String, Set<String>> tables,
             Map<String, List<InvalidIndex>> invalidIndexes,
+            Set<String> drops,
+            TableOrigins origins,
             Set<String> workedOn,
             Map<String, Map<String, PartProgress>> progress) {
 
-        Facts() {
-            this(new ConcurrentHashMap<>(), new ConcurrentHashMap<>(), new HashSet<>(), new HashMap<>());
+        Facts(MigrationCatalog catalog) {
+            this(
+                    new ConcurrentHashMap<>(),
+                    new ConcurrentHashMap<>(),
+                    ConcurrentHashMap.newKeySet(),
+                    new TableOrigins(catalog),
+                    new HashSet<>(),
+                    new HashMap<>());
         }
 
         Set<String> tables(String schema) {
@@ -162,14 +174,20 @@ public final class Inspector {
         }
 
         boolean isOrdinary(String schema) {
-            return !invalidIndexes.containsKey(schema) && !workedOn.contains(schema) && !progress.containsKey(schema);
+            return !invalidIndexes.containsKey(schema)
+                    && !drops.contains(schema)
+                    && !workedOn.contains(schema)
+                    && !progress.containsKey(schema);
         }
     }
 
     /** Queries that run while the tenants are discovered. */
     private ParallelChunks.Question[] questions(Tenants tenants, Facts facts) {
         List<ParallelChunks.Question> questions = new ArrayList<>();
-        questions.add(connection -> facts.invalidIndexes().putAll(Queries.invalidIndexes(connection)));
+        questions.add(connection -> {
+            facts.invalidIndexes().putAll(Queries.invalidIndexes(connection));
+            facts.drops().addAll(UnfinishedDrops.read(connection).values());
+        });
         Set<String> required = config.requiredTables();
         if (!required.isEmpty()) {
             questions.add(connection -> facts.tables()
@@ -223,29 +241,34 @@ public final class Inspector {
                 present.add(table);
             } else {
                 missing.add(table);
-                findings.add(Finding.of(
-                        Kind.MISSING_TABLE,
-                        Severity.ERROR,
-                        "the required table " + table + " is missing; "
-                                + (state.pending().isEmpty()
-                                        ? "backfill it"
-                                        : "deploy what is pending, then backfill")));
+                StructureFindings.missingTable(table, state, facts.origins()).ifPresent(findings::add);
             }
         }
         facts.invalidIndexes(state.schema())
-                .forEach(index -> findings.add(Finding.of(
-                        Kind.INVALID_INDEX,
-                        Severity.ERROR,
-                        "the index " + index.name() + " of " + index.table()
-                                + " is INVALID: it is being built at this moment, or its"
-                                + " build was interrupted, and then it only slows down writes. REINDEX INDEX CONCURRENTLY "
-                                + Sql.qualified(state.schema(), index.name()) + ", or drop it")));
+                .forEach(index -> findings.add(StructureFindings.invalidIndex(state.schema(), index)));
+        if (facts.drops().contains(state.schema())) {
+            findings.add(StructureFindings.unfinishedDrop(true));
+        }
         List<String> pending = state.pending().stream().map(Migration::version).toList();
         return new TenantStatus(state.schema(), applied, pending, present, missing, findings);
     }
 
+    /** The selected tenants whose drop was begun, without names that other tenants have now. */
+    private static List<String> onlyDropped(Tenants tenants, FleetReader.Fleet<?> fleet, Facts facts) {
+        return facts.drops().stream()
+                .filter(schema -> tenants.includes(schema) && !fleet.rows().containsKey(schema))
+                .toList();
+    }
+
+    private static TenantStatus halfDropped(String schema) {
+        return withOnly(schema, StructureFindings.unfinishedDrop(false));
+    }
+
     private static TenantStatus unreadable(String schema, Failure failure) {
-        Finding finding = Finding.of(Kind.UNREADABLE, Severity.ERROR, failure.message());
+        return withOnly(schema, Finding.of(Kind.UNREADABLE, Severity.ERROR, failure.message()));
+    }
+
+    private static TenantStatus withOnly(String schema, Finding finding) {
         return new TenantStatus(schema, List.of(), List.of(), List.of(), List.of(), List.of(finding));
     }
 }
