@@ -38,6 +38,8 @@ final class Cli {
 
     Cli(Path directory) {
         this.directory = directory;
+        // Wide enough that no text is wrapped. Tests of the layout set another width.
+        environment.put("COLUMNS", "2000");
     }
 
     static Cli on(TestDatabase database, Path directory) {

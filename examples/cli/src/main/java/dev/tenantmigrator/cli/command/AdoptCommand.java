@@ -1,8 +1,8 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.output.Screen;
 import dev.tenantmigrator.cli.output.TenantResult;
-import dev.tenantmigrator.cli.output.TerminalText;
 import dev.tenantmigrator.cli.setup.CliContext;
 import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.cli.setup.CommandException;
@@ -10,7 +10,9 @@ import dev.tenantmigrator.report.AdoptionPlan;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -50,15 +52,14 @@ final class AdoptCommand implements Callable<Integer> {
                 ? session.migrator().planAdoption(schema)
                 : new AdoptionPlan(schema, versions, List.of());
         if (dryRun) {
-            return result("planned", plan).withLines(lines(plan));
+            return result("planned", plan).withText(screen -> lines(plan, screen));
         }
         if (plan.versions().isEmpty() && !yes) {
             throw new CommandException("no migration matches: the tables or columns of each one are missing. Name the"
                     + " applied versions with --version, or use --yes to adopt the schema with none");
         }
         if (versions.isEmpty() && !session.settings().json()) {
-            lines(plan).stream()
-                    .map(TerminalText::lines)
+            lines(plan, new Screen(session.context().width(), Ansi.OFF, false))
                     .forEach(session.context().out()::println);
         }
         if (versions.isEmpty() && !agreed(session.context())) {
@@ -87,11 +88,13 @@ final class AdoptCommand implements Callable<Integer> {
                 TenantResult.of(schema, outcome).withVersions(plan.versions()).withPending(plan.remaining()));
     }
 
-    private static List<String> lines(AdoptionPlan plan) {
-        return List.of(
-                plan.schema() + " would become a tenant:",
-                "  applied: " + listed(plan.versions()),
-                "  pending: " + listed(plan.remaining()));
+    private static List<String> lines(AdoptionPlan plan, Screen screen) {
+        return Stream.of(
+                        plan.schema() + " would become a tenant:",
+                        "  applied: " + listed(plan.versions()),
+                        "  pending: " + listed(plan.remaining()))
+                .flatMap(line -> screen.wrapped(line, line.startsWith(" ") ? "  " : "", "    ").stream())
+                .toList();
     }
 
     private static String listed(List<String> versions) {

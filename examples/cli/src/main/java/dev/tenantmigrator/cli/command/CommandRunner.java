@@ -7,9 +7,10 @@ import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.output.ErrorBlock;
 import dev.tenantmigrator.cli.output.JsonOutput;
+import dev.tenantmigrator.cli.output.Screen;
 import dev.tenantmigrator.cli.output.TenantResult;
-import dev.tenantmigrator.cli.output.TerminalText;
 import dev.tenantmigrator.cli.output.TextOutput;
 import dev.tenantmigrator.cli.setup.CliContext;
 import dev.tenantmigrator.cli.setup.CliSession;
@@ -73,7 +74,7 @@ final class CommandRunner {
                 try (CliSession session = CliSession.open(context, settings, interrupts)) {
                     CommandResult result = work.run(session).withMore(session.summary());
                     boolean noTenants =
-                            result.tenants().isEmpty() && result.lines().isEmpty();
+                            result.tenants().isEmpty() && result.text().isEmpty();
                     return noTenants && !settings.json()
                             ? result.withLines(List.of("There is no tenant in " + session.databaseDescription() + "."))
                             : result;
@@ -87,11 +88,13 @@ final class CommandRunner {
     int withSettings(String command, Work<CliSettings> work) {
         boolean json = options.jsonGiven();
         boolean verbose = false;
+        Ansi ansi = options.ansi();
         CommandResult result;
         try {
             CliSettings settings = options.settings();
             json = settings.json();
             verbose = settings.verbose();
+            ansi = options.ansi(settings.color());
             logAt(verbose ? "info" : "error");
             if (!verbose) {
                 System.setProperty(LOG_LEVEL + ".internal.fleet.WaitReminder", "warn");
@@ -123,7 +126,7 @@ final class CommandRunner {
             result = CommandResult.stopped(
                     command, Failure.of("unexpected error: " + e + "; please report it with the output of --verbose"));
         }
-        return print(result, json, verbose);
+        return print(result, json, new Screen(context.width(), ansi, verbose));
     }
 
     private static CommandResult failed(String command, TenantMigratorException e) {
@@ -133,20 +136,22 @@ final class CommandRunner {
 
     /** Prints the result of a command that could not start. */
     int print(CommandResult result, boolean json) {
-        return print(result, json, false);
+        return print(result, json, new Screen(context.width(), options.ansi(), false));
     }
 
-    private int print(CommandResult result, boolean json, boolean verbose) {
+    private int print(CommandResult result, boolean json, Screen screen) {
         if (json) {
             context.out().println(JsonOutput.of(result));
         } else if (result.error().isEmpty()) {
-            new TextOutput(context.colours() ? Ansi.ON : Ansi.OFF, verbose)
-                    .lines(result)
-                    .forEach(context.out()::println);
+            new TextOutput(screen).lines(result).forEach(context.out()::println);
             context.out().flush();
-            result.notes().stream().map(TerminalText::lines).forEach(context.err()::println);
+            for (String note : result.notes()) {
+                String indent = " ".repeat(note.length() - note.stripLeading().length());
+                screen.wrapped(note, indent, indent + "  ").forEach(context.err()::println);
+            }
         }
-        result.error().ifPresent(failure -> context.err().println(TerminalText.lines("Error: " + failure)));
+        result.error()
+                .ifPresent(failure -> ErrorBlock.ofCommand(failure, screen).forEach(context.err()::println));
         context.out().flush();
         context.err().flush();
         return result.exitCode();

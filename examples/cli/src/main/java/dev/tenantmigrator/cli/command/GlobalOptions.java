@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,7 +34,7 @@ import picocli.CommandLine.Spec;
                     + " arguments, environment, the file in the working directory, the file in the migrations directory.",
             "The password comes from TENANT_MIGRATOR_PASSWORD. Without it the command asks on a terminal.",
             "",
-            "Exit code 0: success; 1: a tenant failed or is unhealthy; 2: wrong usage, unreadable migrations,"
+            "Exit code 0: success; 1: a tenant failed, is unhealthy or pending; 2: wrong usage, unreadable migrations,"
                     + " no connection."
         })
 final class GlobalOptions implements Runnable {
@@ -188,6 +190,17 @@ final class GlobalOptions implements Runnable {
     }
 
     @Option(
+            names = "--color",
+            scope = INHERIT,
+            paramLabel = "WHEN",
+            description =
+                    "Colour the text: auto (on a terminal, unless NO_COLOR is set), always or never. Default: auto")
+    void setColor(String when) {
+        given.put("color", when);
+        spec.orElseThrow().commandLine().setColorScheme(Help.defaultColorScheme(ansi(when)));
+    }
+
+    @Option(
             names = {"-v", "--verbose"},
             scope = INHERIT,
             description = "Also show healthy tenants, each migration and the log.")
@@ -202,6 +215,18 @@ final class GlobalOptions implements Runnable {
 
     CliSettings settings() {
         return SettingsLoader.load(context, given);
+    }
+
+    /** Whether to colour, by the option or a setting of it. */
+    Ansi ansi(String when) {
+        boolean auto = context.colours()
+                && context.environment().getOrDefault("NO_COLOR", "").isEmpty();
+        return when.equals("always") || (auto && !when.equals("never")) ? Ansi.ON : Ansi.OFF;
+    }
+
+    /** The colours of a command that did not get as far as its settings. */
+    Ansi ansi() {
+        return ansi(given.getOrDefault("color", "auto"));
     }
 
     boolean jsonGiven() {

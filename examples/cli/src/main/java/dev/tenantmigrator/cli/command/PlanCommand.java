@@ -1,12 +1,14 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.TenantMigrator;
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.PlanResults;
 import dev.tenantmigrator.cli.output.PlanText;
 import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.cli.setup.CommandException;
 import dev.tenantmigrator.report.PlanReport;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -35,7 +37,7 @@ final class PlanCommand implements Callable<Integer> {
     private VersionOptions versions = new VersionOptions();
 
     @Mixin
-    private TenantsOption tenants = new TenantsOption();
+    private OnlyOption only = new OnlyOption();
 
     PlanCommand(CommandRunner runner) {
         this.runner = runner;
@@ -51,21 +53,22 @@ final class PlanCommand implements Callable<Integer> {
             throw new CommandException(
                     "--version shows a single version and cannot be combined with --out-of-order or --target");
         }
-        tenants.check(session, schema);
-        PlanReport report = report(session.migrator());
-        tenants.checkFound(session, report.tenants().size());
+        PlanReport report = report(session.migrator(), only.selected(session, schema));
+        only.checkFound(session, report.tenants().size());
         CommandResult result = CommandResult.of("plan", PlanResults.of(report))
                 .withMore(Map.of("missingExtensions", report.missingExtensions()));
         return report.tenants().isEmpty()
-                ? result
+                ? only.nothingFound()
+                        .map(text -> result.withLines(List.of()).withNotes(List.of(text)))
+                        .orElse(result)
                 : result.withLines(PlanText.sql(report, session.settings().verbose()))
                         .withNotes(PlanText.notes(report, result.counts(), session.versionOrder()));
     }
 
-    private PlanReport report(TenantMigrator migrator) {
+    private PlanReport report(TenantMigrator migrator, Tenants tenants) {
         if (version.isPresent()) {
-            return migrator.planVersion(tenants.selected(schema), version.get());
+            return migrator.planVersion(tenants, version.get());
         }
-        return migrator.plan(tenants.selected(schema), versions.deploy().build());
+        return migrator.plan(tenants, versions.deploy().build());
     }
 }

@@ -2,17 +2,19 @@ package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.setup.CliContext;
+import dev.tenantmigrator.cli.setup.SettingsLoader;
 import dev.tenantmigrator.report.Failure;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line: all commands and the handling of wrong usage. */
 public final class Program {
+
+    private static final String NAME = "tenant-migrator";
 
     private Program() {}
 
@@ -24,7 +26,13 @@ public final class Program {
      * @return the exit code
      */
     public static int run(CliContext context, String... args) {
-        return commandLine(context).execute(args);
+        GlobalOptions options = new GlobalOptions(context);
+        CommandRunner runner = new CommandRunner(context, options);
+        if (Arrays.stream(args).anyMatch(SettingsLoader::isUndecodable)) {
+            return runner.print(
+                    CommandResult.stopped(NAME, Failure.of("an argument " + SettingsLoader.UNDECODABLE)), json(args));
+        }
+        return commandLine(context, options, runner).execute(args);
     }
 
     /**
@@ -35,7 +43,10 @@ public final class Program {
      */
     public static CommandLine commandLine(CliContext context) {
         GlobalOptions options = new GlobalOptions(context);
-        CommandRunner runner = new CommandRunner(context, options);
+        return commandLine(context, options, new CommandRunner(context, options));
+    }
+
+    private static CommandLine commandLine(CliContext context, GlobalOptions options, CommandRunner runner) {
         CommandLine program = new CommandLine(options);
         List<Object> commands = List.of(
                 new CreateCommand(runner),
@@ -59,7 +70,7 @@ public final class Program {
         commands.forEach(program::addSubcommand);
         return program.setOut(context.out())
                 .setErr(context.err())
-                .setColorScheme(Help.defaultColorScheme(context.colours() ? Ansi.ON : Ansi.OFF))
+                .setColorScheme(Help.defaultColorScheme(options.ansi()))
                 // "register @ada" names a user, not a file with arguments.
                 .setExpandAtFiles(false)
                 .setParameterExceptionHandler((e, arguments) -> refused(e, runner, arguments));
@@ -68,9 +79,13 @@ public final class Program {
     private static int refused(ParameterException e, CommandRunner runner, String... arguments) {
         String command = e.getCommandLine().getCommandName();
         String message = message(e).replaceAll("(?i)(password=)[^&'\\s]*", "$1***");
-        boolean json = Arrays.asList(arguments).contains("--json");
         return runner.print(
-                CommandResult.stopped(command, Failure.of(message + "; see " + seeAlso(e.getCommandLine()))), json);
+                CommandResult.stopped(command, Failure.of(message + "; see " + seeAlso(e.getCommandLine()))),
+                json(arguments));
+    }
+
+    private static boolean json(String... arguments) {
+        return Arrays.asList(arguments).contains("--json");
     }
 
     private static String message(ParameterException e) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "status", description = "Show applied and pending versions and missing tables, of all tenants or one.")
@@ -19,6 +20,9 @@ final class StatusCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "SCHEMA", arity = "0..1", description = "One tenant.")
     private Optional<String> schema = Optional.empty();
+
+    @Mixin
+    private OnlyOption only = new OnlyOption();
 
     StatusCommand(CommandRunner runner) {
         this.runner = runner;
@@ -30,15 +34,17 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private CommandResult status(CliSession session) {
-        StatusReport report = session.migrator().status(TenantsOption.oneOrAll(schema));
+        StatusReport report = session.migrator().status(only.selected(session, schema));
+        only.checkFound(session, report.tenants().size());
         CommandResult result =
                 CommandResult.of("status", TenantResults.of(report)).withMore(Map.of("migrations", report.versions()));
         if (report.tenants().isEmpty()) {
-            return result;
+            return only.nothingFound()
+                    .map(text -> result.withLines(List.of(text)))
+                    .orElse(result);
         }
-        List<String> lines = schema.isPresent()
-                ? StatusText.tenant(report.tenants().get(0))
-                : StatusText.fleet(report, session.settings().verbose());
-        return result.withLines(lines);
+        return result.withText(screen -> schema.isPresent()
+                ? StatusText.tenant(report, screen)
+                : StatusText.fleet(report, only.patterns(), screen));
     }
 }

@@ -20,6 +20,11 @@ final class TenantsOption {
             description = "Only tenants with a matching name; * stands for any characters. Repeatable, or a,b.")
     private List<RolloutConverters.Glob> patterns = List.of();
 
+    /** The given patterns. */
+    List<String> patterns() {
+        return patterns.stream().map(RolloutConverters.Glob::pattern).toList();
+    }
+
     /** One tenant, or all if none was given. */
     static Tenants oneOrAll(Optional<String> schema) {
         return schema.map(name -> Tenants.named(name)).orElseGet(Tenants::all);

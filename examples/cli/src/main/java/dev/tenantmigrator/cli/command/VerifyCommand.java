@@ -1,12 +1,16 @@
 package dev.tenantmigrator.cli.command;
 
+import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.output.HealthText;
 import dev.tenantmigrator.cli.output.TenantResults;
 import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.report.FleetReport;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "verify", description = "Check the health of all tenants or one.")
@@ -17,16 +21,31 @@ final class VerifyCommand implements Callable<Integer> {
     @Parameters(paramLabel = "SCHEMA", arity = "0..1", description = "One tenant.")
     private Optional<String> schema = Optional.empty();
 
+    @Mixin
+    private OnlyOption only = new OnlyOption();
+
     VerifyCommand(CommandRunner runner) {
         this.runner = runner;
     }
 
     @Override
     public Integer call() {
-        return runner.withDatabase("verify", session -> CommandResult.of("verify", TenantResults.of(run(session))));
+        return runner.withDatabase("verify", this::verify);
+    }
+
+    private CommandResult verify(CliSession session) {
+        CommandResult result = CommandResult.of("verify", TenantResults.of(run(session)));
+        return result.tenants().isEmpty()
+                ? only.nothingFound()
+                        .map(text -> result.withLines(List.of(text)))
+                        .orElse(result)
+                : result.withText(screen -> new HealthText(screen, only.patterns()).report(result.tenants()));
     }
 
     private FleetReport run(CliSession session) {
-        return session.run(() -> session.migrator().verify(TenantsOption.oneOrAll(schema)));
+        Tenants tenants = only.selected(session, schema);
+        FleetReport report = session.run(() -> session.migrator().verify(tenants));
+        only.checkFound(session, report.outcomes().size());
+        return report;
     }
 }

@@ -6,13 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * The result of a command, for text and JSON output.
  *
  * @param command the command's name
  * @param tenants one entry per tenant
- * @param lines text output that replaces the table of tenants
+ * @param text text output that replaces the table of tenants
  * @param notes text output on standard error
  * @param more additional fields of the JSON document
  * @param error the reason why the command could not run
@@ -20,7 +21,7 @@ import java.util.TreeMap;
 public record CommandResult(
         String command,
         List<TenantResult> tenants,
-        Optional<List<String>> lines,
+        Optional<Function<Screen, List<String>>> text,
         List<String> notes,
         Map<String, Object> more,
         Optional<Failure> error) {
@@ -38,28 +39,39 @@ public record CommandResult(
         return new CommandResult(command, List.of(), Optional.empty(), List.of(), Map.of(), Optional.of(error));
     }
 
+    /** Replaces the table of tenants by lines. */
     public CommandResult withLines(List<String> newLines) {
-        return new CommandResult(command, tenants, Optional.of(newLines), notes, more, error);
+        return withText(screen -> newLines.stream().map(TerminalText::clean).toList());
+    }
+
+    /** Replaces the table of tenants by text that is made for the screen. It must be safe for a terminal. */
+    public CommandResult withText(Function<Screen, List<String>> newText) {
+        return new CommandResult(command, tenants, Optional.of(newText), notes, more, error);
     }
 
     public CommandResult withNotes(List<String> newNotes) {
-        return new CommandResult(command, tenants, lines, newNotes, more, error);
+        return new CommandResult(command, tenants, text, newNotes, more, error);
     }
 
     /** Adds fields to the JSON document. */
     public CommandResult withMore(Map<String, Object> newMore) {
         Map<String, Object> all = new LinkedHashMap<>(more);
         all.putAll(newMore);
-        return new CommandResult(command, tenants, lines, notes, all, error);
+        return new CommandResult(command, tenants, text, notes, all, error);
     }
 
     /** Number of tenants by outcome. */
     public Map<String, Integer> counts() {
+        return TenantResult.counts(tenants);
+    }
+
+    /** Number of tenants with a finding of each kind. */
+    public Map<String, Integer> findings() {
         Map<String, Integer> counts = new TreeMap<>();
-        tenants.stream()
-                .map(TenantResult::outcome)
-                .filter(outcome -> !outcome.isEmpty())
-                .forEach(outcome -> counts.merge(outcome, 1, Integer::sum));
+        tenants.forEach(tenant -> tenant.findings().stream()
+                .map(finding -> TerminalText.kebab(finding.kind()))
+                .distinct()
+                .forEach(kind -> counts.merge(kind, 1, Integer::sum)));
         return counts;
     }
 

@@ -9,22 +9,15 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Text of the DETAIL column: the failure, versions or findings of a tenant. */
+/** Text of the DETAIL column, and findings below it. */
 final class DetailColumn {
 
     private DetailColumn() {}
 
-    /** Returns at least one line; it can be empty. */
-    static List<String> of(TenantResult tenant, String command) {
+    /** Versions, tables or the reason; can be empty. */
+    static String of(TenantResult tenant) {
         List<String> details = new ArrayList<>();
-        tenant.error().ifPresent(failure -> details.add(failure(failure, tenant.versions(), command)));
-        tenant.error()
-                .flatMap(Failure::excerpt)
-                .ifPresent(excerpt -> excerpt.lines().forEach(details::add));
-        tenant.error()
-                .flatMap(Failure::detail)
-                .ifPresent(detail -> detail.lines().map(TerminalText::line).forEach(details::add));
-        if (tenant.error().isEmpty() && !tenant.versions().isEmpty()) {
+        if (!tenant.versions().isEmpty()) {
             details.add(String.join(", ", tenant.versions()));
         }
         if (tenant.more().get("tables") instanceof List<?> tables) {
@@ -33,15 +26,7 @@ final class DetailColumn {
         if (tenant.more().get("reason") instanceof String reason) {
             details.add(TerminalText.line(reason));
         }
-        details.addAll(findings(tenant.findings()));
-        return details.isEmpty() ? List.of("") : details;
-    }
-
-    /** A failure, followed by the versions that were completed before it. */
-    static String failure(Failure failure, List<String> done, String command) {
-        String verb = command.equals("rollback") ? "rolled back" : "applied";
-        String before = done.isEmpty() ? "" : "; " + verb + " before: " + String.join(", ", done);
-        return TerminalText.line(withoutTenant(failure).toString()) + before;
+        return String.join("; ", details);
     }
 
     /** Keeps the parts that tenants can have in common. The row names the tenant already. */

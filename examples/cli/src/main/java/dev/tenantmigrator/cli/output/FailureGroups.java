@@ -6,43 +6,53 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Groups failed and skipped tenants by reason: a broken migration fails in many tenants with one message. */
+/** A block for each reason why tenants failed or were skipped: a broken migration fails in many tenants with one message. */
 final class FailureGroups {
 
-    /** Larger groups share one row. A few rows of their own are short enough and show each statement. */
-    private static final int MAX_SINGLE_ROWS = 5;
-
-    /** Tenants named in the row of a group; more would make the table too wide. */
-    private static final int NAMED = 3;
+    /** Tenants named in a block. */
+    private static final int NAMED = 20;
 
     private FailureGroups() {}
 
     /** Failures of different tenants with equal reasons belong to one group. */
-    private record Reason(String outcome, Failure failure, List<String> done) {
-        static Reason of(TenantResult tenant) {
-            Failure failure = tenant.error()
-                    .orElseGet(() -> Failure.of(String.valueOf(tenant.more().getOrDefault("reason", ""))));
-            return new Reason(tenant.outcome(), DetailColumn.withoutTenant(failure), tenant.versions());
+    private record Reason(String outcome, Failure failure, List<String> done, String tenant) {
+        static Reason of(TenantResult tenant, Screen screen) {
+            return new Reason(
+                    tenant.outcome(),
+                    DetailColumn.withoutTenant(failureOf(tenant)),
+                    tenant.versions(),
+                    screen.verbose() ? tenant.schema() : "");
         }
     }
 
-    /** Adds one row per large group and one row per other tenant. */
-    static void addTo(TextTable table, List<TenantResult> failed, String command) {
-        Map<Reason, List<TenantResult>> groups = new LinkedHashMap<>();
-        failed.forEach(tenant -> groups.computeIfAbsent(Reason.of(tenant), reason -> new ArrayList<>())
-                .add(tenant));
-        groups.forEach((reason, tenants) -> {
-            if (tenants.size() > MAX_SINGLE_ROWS) {
-                String detail = DetailColumn.failure(reason.failure(), reason.done(), command);
-                table.add(names(tenants), reason.outcome(), detail);
-            } else {
-                tenants.forEach(
-                        tenant -> table.add(tenant.schema(), tenant.outcome(), DetailColumn.of(tenant, command)));
-            }
-        });
+    private static Failure failureOf(TenantResult tenant) {
+        return tenant.error()
+                .orElseGet(() -> Failure.of(String.valueOf(tenant.more().getOrDefault("reason", ""))));
     }
 
-    private static String names(List<TenantResult> tenants) {
-        return TerminalText.some(tenants.stream().map(TenantResult::schema).toList(), NAMED);
+    /** The blocks; if the screen is verbose, one for each tenant. */
+    static List<String> lines(List<TenantResult> failed, String command, Screen screen) {
+        Map<Reason, List<TenantResult>> groups = new LinkedHashMap<>();
+        failed.forEach(tenant -> groups.computeIfAbsent(Reason.of(tenant, screen), reason -> new ArrayList<>())
+                .add(tenant));
+        List<String> lines = new ArrayList<>();
+        groups.forEach((reason, tenants) -> {
+            lines.addAll(heading(reason.outcome(), tenants, screen));
+            lines.addAll(ErrorBlock.of(failureOf(tenants.get(0)), screen));
+            if (!reason.done().isEmpty()) {
+                String verb = command.equals("rollback") ? "rolled back" : "applied";
+                lines.addAll(screen.wrapped(verb + " before: " + String.join(", ", reason.done()), "  "));
+            }
+        });
+        return lines;
+    }
+
+    private static List<String> heading(String outcome, List<TenantResult> tenants, Screen screen) {
+        String start = outcome + (tenants.size() == 1 ? "" : ", " + TerminalText.tenants(tenants.size())) + ": ";
+        String names =
+                TerminalText.some(tenants.stream().map(TenantResult::schema).toList(), NAMED);
+        List<String> lines = new ArrayList<>(screen.wrapped(start + names, "", "  "));
+        lines.set(0, screen.outcome(outcome) + lines.get(0).substring(outcome.length()));
+        return lines;
     }
 }

@@ -7,11 +7,15 @@ import dev.tenantmigrator.report.Finding;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** Formats a result as one JSON document. */
 public final class JsonOutput {
 
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    /** Commands that check the health of tenants. */
+    private static final Set<String> HEALTH = Set.of("status", "verify");
 
     private JsonOutput() {}
 
@@ -21,6 +25,9 @@ public final class JsonOutput {
         document.put(
                 "tenants", result.tenants().stream().map(JsonOutput::tenant).toList());
         document.put("counts", result.counts());
+        if (HEALTH.contains(result.command())) {
+            document.put("findings", result.findings());
+        }
         document.putAll(result.more());
         result.error().ifPresent(failure -> document.put("error", failure(failure)));
         try {

@@ -21,19 +21,21 @@ public final class PlanText {
     private PlanText() {}
 
     /**
-     * The SQL of all tenants. Unless verbose, a plan that many tenants share is shown once, for the first tenant, with the names
-     * of the others.
+     * The SQL of all tenants, which psql can run. Unless verbose, a plan that many tenants share is shown once, for the first
+     * tenant, with the number of tenants.
      */
     public static List<String> sql(PlanReport report, boolean verbose) {
         List<String> lines = new ArrayList<>();
         groups(report, verbose ? Integer.MAX_VALUE : TextTable.SMALL_FLEET).forEach(tenants -> {
             TenantPlan first = tenants.get(0);
+            if (lines.isEmpty()) {
+                lines.add("\\set ON_ERROR_STOP on");
+                lines.add("");
+            }
             if (tenants.size() > 1) {
                 lines.add(TerminalText.line("-- " + TerminalText.tenants(tenants.size())
-                        + " have the same plan, shown for the first (--verbose shows"
-                        + " all): "
-                        + String.join(
-                                ", ", tenants.stream().map(TenantPlan::schema).toList())));
+                        + " have this plan. It is shown for one, " + first.schema()
+                        + "; --verbose shows all, --json names them"));
                 lines.add("");
             }
             first.migrations().forEach(migration -> add(lines, first.schema(), migration));

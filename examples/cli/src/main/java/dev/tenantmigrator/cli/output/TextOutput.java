@@ -5,37 +5,34 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import picocli.CommandLine.Help.Ansi;
 
-/** Formats a result as text: a table of tenants, counts and hints. Of a large fleet only notable tenants are shown. */
+/** Formats a result as text: blocks of failures, a table of tenants, counts and hints. Of a large fleet only notable tenants are shown. */
 public final class TextOutput {
 
-    private final Ansi ansi;
-    private final boolean verbose;
+    private final Screen screen;
 
-    public TextOutput(Ansi ansi, boolean verbose) {
-        this.ansi = ansi;
-        this.verbose = verbose;
+    public TextOutput(Screen screen) {
+        this.screen = screen;
     }
 
     /** The lines to print. */
     public List<String> lines(CommandResult result) {
-        if (result.lines().isPresent()) {
-            return result.lines().get().stream().map(TerminalText::clean).toList();
+        if (result.text().isPresent()) {
+            return result.text().get().apply(screen);
         }
-        List<String> lines = new ArrayList<>(table(result));
+        List<String> lines = new ArrayList<>(tenants(result));
         if (!result.tenants().isEmpty()) {
-            lines.add(counts(result));
+            lines.add(counts(result.tenants(), screen));
         }
-        RunHints.of(result).stream().map(TerminalText::clean).forEach(lines::add);
+        RunHints.of(result).forEach(hint -> lines.addAll(screen.wrapped(hint, "")));
         return lines;
     }
 
-    private List<String> table(CommandResult result) {
+    private List<String> tenants(CommandResult result) {
         List<TenantResult> tenants = result.tenants().stream()
                 .map(tenant -> withoutStopReason(tenant, result))
                 .toList();
-        boolean all = verbose || tenants.size() <= TextTable.SMALL_FLEET;
+        boolean all = screen.verbose() || tenants.size() <= TextTable.SMALL_FLEET;
         List<TenantResult> notDone = tenants.stream()
                 .filter(TextOutput::notDone)
                 .sorted(Comparator.comparing(TenantResult::outcome))
@@ -46,15 +43,17 @@ public final class TextOutput {
                 .toList();
         long uncapped = others.stream().filter(tenant -> rank(tenant) == 0).count();
         int limit = all ? others.size() : (int) Math.min(uncapped + TextTable.MAX_ROWS, others.size());
+        List<String> lines = new ArrayList<>(FailureGroups.lines(notDone, result.command(), screen));
         TextTable table = new TextTable("TENANT", "OUTCOME", "DETAIL");
-        if (verbose) {
-            notDone.forEach(tenant -> addTo(table, tenant, result.command()));
-        } else {
-            FailureGroups.addTo(table, notDone, result.command());
+        others.subList(0, limit)
+                .forEach(tenant -> table.add(tenant.schema(), tenant.outcome(), DetailColumn.of(tenant)));
+        if (!others.isEmpty()) {
+            lines.addAll(table.lines(screen));
         }
-        others.subList(0, limit).forEach(tenant -> addTo(table, tenant, result.command()));
-        boolean nothing = notDone.isEmpty() && others.isEmpty();
-        List<String> lines = new ArrayList<>(nothing ? List.of() : coloured(table.lines()));
+        for (TenantResult tenant : others.subList(0, limit)) {
+            DetailColumn.findings(tenant.findings())
+                    .forEach(finding -> lines.addAll(screen.wrapped(tenant.schema() + ": " + finding, "", "  ")));
+        }
         if (limit < others.size()) {
             lines.add("... and " + (others.size() - limit) + " more; --verbose shows all");
         }
@@ -65,10 +64,6 @@ public final class TextOutput {
     private static TenantResult withoutStopReason(TenantResult tenant, CommandResult result) {
         Object stopped = result.more().get("stopped");
         return stopped != null && stopped.equals(tenant.more().get("reason")) ? tenant.withMore(Map.of()) : tenant;
-    }
-
-    private static void addTo(TextTable table, TenantResult tenant, String command) {
-        table.add(tenant.schema(), tenant.outcome(), DetailColumn.of(tenant, command));
     }
 
     private static boolean notDone(TenantResult tenant) {
@@ -84,28 +79,12 @@ public final class TextOutput {
         return backfillFinding ? 0 : tenant.needsAttention() ? 1 : 2;
     }
 
-    private String counts(CommandResult result) {
-        return TerminalText.tenants(result.tenants().size())
+    /** The number of tenants, in all and by outcome. */
+    static String counts(List<TenantResult> tenants, Screen screen) {
+        return TerminalText.tenants(tenants.size())
                 + ": "
-                + result.counts().entrySet().stream().map(this::count).collect(Collectors.joining(", "));
-    }
-
-    private String count(Map.Entry<String, Integer> count) {
-        return coloured(count.getValue() + " " + count.getKey());
-    }
-
-    private List<String> coloured(List<String> lines) {
-        return lines.stream().map(this::coloured).toList();
-    }
-
-    private String coloured(String line) {
-        if (!ansi.enabled()) {
-            return line;
-        }
-        String padded = " " + line + " ";
-        if (padded.contains(" failed ") || padded.contains(" unhealthy ") || padded.contains(" skipped ")) {
-            return Ansi.Style.fg_red.on() + line + Ansi.Style.reset.on();
-        }
-        return line;
+                + TenantResult.counts(tenants).entrySet().stream()
+                        .map(count -> screen.outcome(count.getValue() + " " + count.getKey(), count.getKey()))
+                        .collect(Collectors.joining(", "));
     }
 }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Text in aligned columns. */
+/** Text in aligned columns that fit the screen. */
 public final class TextTable {
 
     /** Fleets up to this size are listed completely: they fit on a screen. */
@@ -12,6 +12,9 @@ public final class TextTable {
 
     /** Rows shown of a larger fleet: about two screens. */
     static final int MAX_ROWS = 50;
+
+    /** A narrower cell tells nothing. */
+    private static final int MIN_WIDTH = 8;
 
     private static final String GAP = "  ";
 
@@ -26,27 +29,48 @@ public final class TextTable {
         rows.add(Arrays.stream(cells).map(TerminalText::clean).toList());
     }
 
-    /** Adds a tenant with one line per detail. */
-    void add(String tenant, String outcome, List<String> details) {
-        add(tenant, outcome, details.get(0));
-        details.stream().skip(1).forEach(detail -> add("", "", detail));
-    }
-
-    /** The header and all rows. */
-    public List<String> lines() {
-        return rows.stream().map(this::line).toList();
-    }
-
-    private String line(List<String> row) {
-        StringBuilder line = new StringBuilder();
-        for (int column = 0; column < row.size(); column++) {
-            String cell = row.get(column);
-            line.append(cell).append(" ".repeat(width(column) - cell.length())).append(GAP);
+    /** The header and all rows. The widest cells are cut in the middle unless the screen is verbose. */
+    public List<String> lines(Screen screen) {
+        int[] widths = widths(screen);
+        List<String> lines = new ArrayList<>();
+        for (int row = 0; row < rows.size(); row++) {
+            lines.add(line(row, widths, screen));
         }
-        return line.toString().stripTrailing();
+        return lines;
     }
 
-    private int width(int column) {
-        return rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
+    private int[] widths(Screen screen) {
+        int[] widths = new int[rows.get(0).size()];
+        for (List<String> row : rows) {
+            for (int column = 0; column < widths.length; column++) {
+                widths[column] = Math.max(widths[column], Screen.columns(row.get(column)));
+            }
+        }
+        int available = screen.width() - GAP.length() * (widths.length - 1);
+        while (!screen.verbose() && Arrays.stream(widths).sum() > available) {
+            int widest = 0;
+            for (int column = 1; column < widths.length; column++) {
+                widest = widths[column] > widths[widest] ? column : widest;
+            }
+            if (widths[widest] <= MIN_WIDTH) {
+                break;
+            }
+            widths[widest]--;
+        }
+        return widths;
+    }
+
+    private String line(int row, int[] widths, Screen screen) {
+        StringBuilder line = new StringBuilder();
+        int blanks = 0;
+        for (int column = 0; column < widths.length; column++) {
+            String cell = Screen.cut(rows.get(row).get(column), widths[column]);
+            if (!cell.isEmpty()) {
+                line.append(" ".repeat(blanks)).append(row == 0 ? screen.heading(cell) : screen.outcome(cell));
+                blanks = 0;
+            }
+            blanks += widths[column] - Screen.columns(cell) + GAP.length();
+        }
+        return line.toString();
     }
 }

@@ -24,6 +24,7 @@ import java.util.Set;
  * @param errorDetails true to show PostgreSQL's full error with the rows it quotes
  * @param embedded true to use the embedded server
  * @param verbose true to list healthy tenants and to log at INFO
+ * @param color auto, always or never
  */
 public record CliSettings(
         Optional<String> url,
@@ -40,4 +41,5 @@ public record CliSettings(
         boolean json,
         boolean errorDetails,
         boolean embedded,
-        boolean verbose) {}
+        boolean verbose,
+        String color) {}

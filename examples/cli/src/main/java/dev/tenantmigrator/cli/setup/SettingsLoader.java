@@ -25,6 +25,13 @@ public final class SettingsLoader {
     /** Name of the options file in the working directory and in the migrations directory. */
     public static final String FILE = "tenant-migrator.properties";
 
+    /** The rest of the message on a text that could not be read. */
+    public static final String UNDECODABLE =
+            "has characters that this process cannot read, because its locale is not UTF-8;"
+                    + " nothing was changed. Set LC_ALL=C.UTF-8 and run the command again";
+
+    private static final String PREFIX = "TENANT_MIGRATOR_";
+
     private static final Set<String> KEYS = Set.of(
             "url",
             "user",
@@ -40,7 +47,8 @@ public final class SettingsLoader {
             "json",
             "error-details",
             "embedded",
-            "verbose");
+            "verbose",
+            "color");
 
     private final List<Map<String, String>> layers = new ArrayList<>();
 
@@ -88,7 +96,8 @@ public final class SettingsLoader {
                 isTrue("json"),
                 isTrue("error-details"),
                 embedded,
-                isTrue("verbose"));
+                isTrue("verbose"),
+                color());
     }
 
     private Optional<String> find(String key) {
@@ -110,6 +119,14 @@ public final class SettingsLoader {
             case "false", "0", "no", "" -> false;
             default -> throw new CommandException(key + " must be true or false, not \"" + value + "\"");
         };
+    }
+
+    private String color() {
+        String when = find("color").orElse("auto");
+        if (!Set.of("auto", "always", "never").contains(when)) {
+            throw new CommandException("color must be auto, always or never, not \"" + when + "\"");
+        }
+        return when;
     }
 
     private int parallelism() {
@@ -157,10 +174,20 @@ public final class SettingsLoader {
         return names;
     }
 
+    /** Whether a text of the process had bytes that are no characters in its encoding. */
+    public static boolean isUndecodable(String text) {
+        return text.indexOf('\uFFFD') >= 0;
+    }
+
     private static Map<String, String> environment(CliContext context) {
+        context.environment().forEach((variable, value) -> {
+            if (variable.startsWith(PREFIX) && isUndecodable(value)) {
+                throw new CommandException(variable + " " + UNDECODABLE);
+            }
+        });
         Map<String, String> values = new LinkedHashMap<>();
         for (String key : KEYS) {
-            String variable = "TENANT_MIGRATOR_" + key.toUpperCase(Locale.ROOT).replace('-', '_');
+            String variable = PREFIX + key.toUpperCase(Locale.ROOT).replace('-', '_');
             Optional.ofNullable(context.environment().get(variable))
                     .filter(value -> !value.isEmpty())
                     .ifPresent(value -> values.put(key, value));

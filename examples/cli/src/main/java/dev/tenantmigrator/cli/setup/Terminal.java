@@ -1,7 +1,9 @@
 package dev.tenantmigrator.cli.setup;
 
 import java.io.Console;
+import java.io.IOException;
 import java.util.Optional;
+import org.jline.terminal.TerminalBuilder;
 
 /** Asks the operator. */
 public interface Terminal {
@@ -22,6 +24,11 @@ public interface Terminal {
      */
     String askSecret(String question);
 
+    /** The number of columns; 0 if it is not known. */
+    default int width() {
+        return 0;
+    }
+
     /** The terminal of the process. */
     static Terminal of(Console console) {
         return new Terminal() {
@@ -35,6 +42,16 @@ public interface Terminal {
                 return Optional.ofNullable(console.readPassword("%s", question))
                         .map(String::new)
                         .orElse("");
+            }
+
+            @Override
+            public int width() {
+                try (org.jline.terminal.Terminal terminal =
+                        TerminalBuilder.builder().system(true).dumb(true).build()) {
+                    return terminal.getWidth();
+                } catch (IOException e) {
+                    return 0;
+                }
             }
         };
     }

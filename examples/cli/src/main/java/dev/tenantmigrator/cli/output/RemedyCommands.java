@@ -1,0 +1,113 @@
+package dev.tenantmigrator.cli.output;
+
+import dev.tenantmigrator.Repair;
+import dev.tenantmigrator.report.Remedy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The commands that resolve a finding in some tenants, each short enough for a line of the screen. */
+final class RemedyCommands {
+
+    /** More tenants are resolved by a command for the whole selection, where it does nothing to other tenants. */
+    private static final int NAMED = 20;
+
+    /** More tenants are repaired by one command with {@code --all}: the finding is in all tenants to which it does anything. */
+    private static final int REPAIRED_ONE_BY_ONE = 3;
+
+    private static final String RUN = "run: ";
+
+    private final Screen screen;
+    private final String selection;
+
+    /**
+     * For tenants of a selection.
+     *
+     * @param selection the option that selected them, with a space before it; empty for the whole fleet
+     */
+    RemedyCommands(Screen screen, String selection) {
+        this.screen = screen;
+        this.selection = selection;
+    }
+
+    /** The lines for a reader, without indentation. */
+    List<String> of(Remedy remedy, List<String> tenants) {
+        if (remedy instanceof Remedy.Deploy deploy) {
+            String option = deploy.outOfOrder() ? " --out-of-order" : "";
+            return tenants.size() == 1
+                    ? List.of(RUN + "deploy " + quoted(tenants.get(0)) + option)
+                    : forTenants("deploy-all" + option, tenants, tenants.size() > NAMED);
+        }
+        if (remedy instanceof Remedy.Backfill) {
+            return tenants.size() == 1
+                    ? each("backfill ", tenants)
+                    : forTenants("backfill", tenants, tenants.size() > NAMED);
+        }
+        if (remedy instanceof Remedy.Rollback rollback) {
+            String command = "rollback " + quoted(rollback.version());
+            return tenants.size() == 1 ? each(command + " ", tenants) : forTenants(command, tenants, false);
+        }
+        if (remedy instanceof Remedy.Correct correct) {
+            return repair(correct.repair(), tenants);
+        }
+        if (remedy instanceof Remedy.Statement statement) {
+            return List.of("psql: " + TerminalText.line(statement.sql()) + ";");
+        }
+        return tenants.stream()
+                .map(tenant -> RUN + "drop " + quoted(tenant) + " --yes")
+                .toList();
+    }
+
+    private List<String> repair(Repair repair, List<String> tenants) {
+        if (repair instanceof Repair.MarkApplied mark) {
+            // Never for all: the version may be pending in other tenants.
+            return each("repair mark-applied " + quoted(mark.version()) + " ", tenants);
+        }
+        String command = repair instanceof Repair.MarkNotApplied mark
+                ? "repair mark-not-applied " + quoted(mark.version()) + " "
+                : repair instanceof Repair.AcceptChecksum accept
+                        ? "repair accept-checksum " + quoted(accept.version()) + " "
+                        : "repair fill-checksums ";
+        return tenants.size() > REPAIRED_ONE_BY_ONE && selection.isEmpty()
+                ? List.of(RUN + command + "--all")
+                : each(command, tenants);
+    }
+
+    private static List<String> each(String command, List<String> tenants) {
+        return tenants.stream().map(tenant -> RUN + command + quoted(tenant)).toList();
+    }
+
+    /** One command for all, or some that name the tenants. */
+    private List<String> forTenants(String command, List<String> tenants, boolean whole) {
+        if (whole) {
+            return List.of(RUN + command + selection);
+        }
+        List<String> lines = new ArrayList<>();
+        String start = RUN + command + " --tenants ";
+        StringBuilder line = new StringBuilder();
+        for (String tenant : tenants) {
+            boolean fits =
+                    line.isEmpty() || Screen.columns(line) + 3 + Screen.columns(quoted(tenant)) <= screen.width();
+            if (!fits) {
+                lines.add(line.toString());
+                line = new StringBuilder();
+            }
+            line.append(line.isEmpty() ? start : ",").append(quoted(tenant));
+        }
+        lines.add(line.toString());
+        return lines;
+    }
+
+    /** A word for the shell. */
+    static String quoted(String word) {
+        String clean = TerminalText.clean(word);
+        return clean.matches("[\\p{L}\\p{N}_.:@%+-]+") ? clean : "'" + clean.replace("'", "'\\''") + "'";
+    }
+
+    /** The {@code --tenants} option for these patterns, with a space before it; empty without patterns. */
+    public static String selection(List<String> patterns) {
+        return patterns.isEmpty()
+                ? ""
+                : " --tenants " + patterns.stream().map(RemedyCommands::quoted).collect(Collectors.joining(","));
+    }
+}

@@ -1,0 +1,198 @@
+package dev.tenantmigrator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tenantmigrator.Repair;
+import dev.tenantmigrator.cli.output.HealthText;
+import dev.tenantmigrator.cli.output.Screen;
+import dev.tenantmigrator.cli.output.TenantResult;
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.Finding;
+import dev.tenantmigrator.report.Finding.Kind;
+import dev.tenantmigrator.report.Finding.Severity;
+import dev.tenantmigrator.report.Remedy;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine.Help.Ansi;
+
+/** The order, the grouping and the commands of the health of tenants. */
+class HealthTextTest {
+
+    private static final Screen SCREEN = new Screen(100, Ansi.OFF, false);
+
+    private static final Finding PENDING = Finding.of(Kind.PENDING, Severity.ERROR, "2_b", "2_b is pending; deploy it")
+            .withRemedies(new Remedy.Deploy(false));
+    private static final Finding MISSING = Finding.of(
+                    Kind.MISSING_TABLE, Severity.ERROR, "the required table t is missing; backfill it")
+            .withRemedies(new Remedy.Backfill());
+    private static final Finding EDITED = Finding.of(Kind.CHECKSUM_MISMATCH, Severity.ERROR, "1_a", "1_a: was edited")
+            .withRemedies(new Remedy.Correct(new Repair.AcceptChecksum("1_a")));
+    private static final Finding AHEAD = Finding.of(Kind.AHEAD, Severity.WARNING, "9_z", "9_z is newer");
+    private static final Finding UNKNOWN = Finding.of(Kind.CHECKSUM_UNKNOWN, Severity.INFO, "1_a", "no checksum");
+
+    @Test
+    void errorsComeBeforePendingTenantsBeforeWarnings() {
+        List<TenantResult> tenants = List.of(
+                healthy("ahead", AHEAD),
+                pending("behind"),
+                unhealthy("edited", EDITED),
+                unhealthy("half", PENDING, Finding.of(Kind.UNFINISHED, Severity.ERROR, "1_a", "1_a was started")),
+                TenantResult.failed("forbidden", Failure.of("permission denied").inTenant("forbidden")));
+        List<String> lines = lines(SCREEN, tenants);
+        assertThat(lines.get(0)).isEqualTo("3 broken: 1 unfinished, 1 failed, 1 checksum-mismatch; 1 pending");
+        assertThat(lines.stream().filter(line -> !line.startsWith(" ")).skip(1))
+                .containsExactly(
+                        "unfinished: half",
+                        "failed: forbidden",
+                        "checksum-mismatch: edited",
+                        "pending, 2 tenants: behind, half",
+                        "warning: ahead: ahead");
+    }
+
+    @Test
+    void aKindIsCountedOncePerTenantAndTheMostFrequentFirst() {
+        Finding other = Finding.of(Kind.MISSING_TABLE, Severity.ERROR, "the required table u is missing");
+        assertThat(lines(
+                                SCREEN,
+                                List.of(
+                                        unhealthy("a", EDITED),
+                                        unhealthy("b", MISSING, other),
+                                        unhealthy("c", MISSING)))
+                        .get(0))
+                .isEqualTo("3 broken: 2 missing-table, 1 checksum-mismatch");
+    }
+
+    @Test
+    void aHealthyFleetHasNoLines() {
+        assertThat(lines(SCREEN, fleet(100, i -> healthy("t" + i, UNKNOWN)))).isEmpty();
+        assertThat(lines(SCREEN, fleet(20, i -> healthy("t" + i, UNKNOWN)))).isNotEmpty();
+        assertThat(lines(new Screen(100, Ansi.OFF, true), fleet(100, i -> healthy("t" + i, UNKNOWN))))
+                .isNotEmpty();
+    }
+
+    @Test
+    void pendingTenantsAreNotNamedWhereBrokenOnesAreLeftOut() {
+        List<TenantResult> tenants = fleet(100, i -> i < 70 ? pending("p" + i) : unhealthy("b" + i, MISSING));
+        List<String> lines = lines(SCREEN, tenants);
+        assertThat(lines.get(0)).isEqualTo("30 broken: 30 missing-table; 70 pending");
+        assertThat(lines).anyMatch(line -> line.endsWith(" and 10 more")).contains("pending, 70 tenants");
+        assertThat(lines).noneMatch(line -> line.contains("p1")).contains("  run: backfill", "  run: deploy-all");
+        assertThat(lines(new Screen(100, Ansi.OFF, true), tenants)).noneMatch(line -> line.contains(" more"));
+    }
+
+    @Test
+    void manyCausesAreCutBeforePendingTenantsAreNamed() {
+        List<TenantResult> tenants = fleet(
+                100,
+                i -> i < 70
+                        ? pending("p" + i)
+                        : unhealthy(
+                                "b" + i, Finding.of(Kind.FILE_MISSING, Severity.ERROR, i + "_v", i + "_v is gone")));
+        List<String> lines = lines(SCREEN, tenants);
+        assertThat(lines).filteredOn(line -> line.startsWith("file-missing: b")).hasSize(25);
+        assertThat(lines).contains("pending, 70 tenants").noneMatch(line -> line.contains("p1"));
+        assertThat(lines).anyMatch(line -> line.startsWith("... and 5 more causes; --verbose shows all"));
+    }
+
+    @Test
+    void pendingVersionsShareALine() {
+        Finding later = Finding.of(Kind.PENDING, Severity.ERROR, "3_c", "3_c is pending; deploy it")
+                .withRemedies(new Remedy.Deploy(false));
+        assertThat(lines(SCREEN, List.of(TenantResult.of("t", "pending").withFindings(List.of(PENDING, later)))))
+                .containsExactly("pending: t", "  2_b, 3_c", "  run: deploy t");
+    }
+
+    @Test
+    void messagesThatDifferInTheTenantsNameShareABlockWithAStatementEach() {
+        IntFunction<TenantResult> tenant = i -> unhealthy(
+                "t" + i,
+                Finding.of(Kind.INVALID_INDEX, Severity.ERROR, "the index is INVALID: REINDEX t" + i + ".x")
+                        .withRemedies(new Remedy.Statement("REINDEX INDEX t" + i + ".x")));
+        assertThat(lines(SCREEN, fleet(2, tenant)))
+                .containsExactly(
+                        "2 broken: 2 invalid-index",
+                        "invalid-index, 2 tenants: t0, t1",
+                        "  the index is INVALID: REINDEX SCHEMA.x",
+                        "  psql: REINDEX INDEX t0.x;",
+                        "  psql: REINDEX INDEX t1.x;");
+    }
+
+    @Test
+    void linesAreBrokenAtWordsAndCommandsAreNotBroken() {
+        List<TenantResult> tenants = fleet(9, i -> unhealthy("a_tenant_with_a_long_name_" + i, MISSING));
+        List<String> lines = lines(new Screen(60, Ansi.OFF, false), tenants);
+        assertThat(lines).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(60));
+        List<String> commands =
+                lines.stream().filter(line -> line.contains("run: ")).toList();
+        assertThat(commands)
+                .hasSize(9)
+                .allSatisfy(line -> assertThat(line).startsWith("  run: backfill --tenants a_tenant"));
+    }
+
+    @Test
+    void aVersionIsMarkedAppliedOnlyWhereItWasFound() {
+        Finding unfinished = Finding.of(Kind.UNFINISHED, Severity.ERROR, "1 a", "1 a was started")
+                .withRemedies(
+                        new Remedy.Correct(new Repair.MarkApplied("1 a")),
+                        new Remedy.Correct(new Repair.MarkNotApplied("1 a")));
+        assertThat(lines(SCREEN, fleet(30, i -> unhealthy("t" + i, unfinished))))
+                .filteredOn(line -> line.contains("run: "))
+                .hasSize(20)
+                .contains("  run: repair mark-applied '1 a' t0")
+                .noneMatch(line -> line.contains("--all"));
+        assertThat(lines(SCREEN, fleet(30, i -> unhealthy("t" + i, EDITED))))
+                .contains("  run: repair accept-checksum 1_a --all");
+    }
+
+    @Test
+    void commandsStayInsideTheSelection() {
+        List<TenantResult> tenants = fleet(30, i -> unhealthy("a" + i, MISSING, EDITED));
+        assertThat(new HealthText(SCREEN, List.of("a*", "b's")).lines(tenants))
+                .contains("  run: backfill --tenants 'a*','b'\\''s'")
+                .noneMatch(line -> line.contains("--all"));
+    }
+
+    @Test
+    void headingsHaveColoursAndTextsNone() {
+        List<String> lines = lines(new Screen(100, Ansi.ON, false), List.of(unhealthy("t", MISSING), pending("u")));
+        assertThat(lines.get(0)).startsWith("\u001B[1m1 broken");
+        assertThat(lines.get(1)).isEqualTo("\u001B[31mmissing-table\u001B[0m: t");
+        assertThat(lines.get(2)).doesNotContain("\u001B");
+        assertThat(lines.get(4)).isEqualTo("\u001B[33mpending\u001B[0m: u");
+        assertThat(new HealthText(new Screen(100, Ansi.ON, false), List.of()).report(List.of(unhealthy("t", MISSING))))
+                .contains("t       \u001B[31munhealthy\u001B[0m", "1 tenant: \u001B[31m1 unhealthy\u001B[0m");
+    }
+
+    @Test
+    void namesCannotControlATerminal() {
+        Finding hostile = Finding.of(Kind.MISSING_TABLE, Severity.ERROR, "table \u001B[2J is missing")
+                .withRemedies(new Remedy.Backfill(), new Remedy.Statement("DROP \u001B[2J"));
+        assertThat(lines(SCREEN, List.of(unhealthy("a\u001B[2Jb", hostile))))
+                .hasSizeGreaterThan(3)
+                .noneMatch(line -> line.contains("\u001B"));
+    }
+
+    private static List<String> lines(Screen screen, List<TenantResult> tenants) {
+        return new HealthText(screen, List.of()).lines(tenants);
+    }
+
+    private static List<TenantResult> fleet(int size, IntFunction<TenantResult> tenant) {
+        return IntStream.range(0, size).mapToObj(tenant).toList();
+    }
+
+    private static TenantResult healthy(String schema, Finding... findings) {
+        return TenantResult.of(schema, "healthy").withFindings(List.of(findings));
+    }
+
+    private static TenantResult pending(String schema) {
+        return TenantResult.of(schema, "pending").withFindings(List.of(PENDING));
+    }
+
+    private static TenantResult unhealthy(String schema, Finding... findings) {
+        return TenantResult.of(schema, "unhealthy")
+                .withFindings(Stream.of(findings).toList());
+    }
+}
