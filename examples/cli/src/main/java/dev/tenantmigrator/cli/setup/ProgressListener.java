@@ -4,6 +4,8 @@ import dev.tenantmigrator.cli.output.TerminalText;
 import dev.tenantmigrator.event.RunEvent;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.event.TenantEventListener;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -32,6 +34,9 @@ final class ProgressListener implements TenantEventListener {
 
     private volatile ProgressCounter counter = new ProgressCounter(0, System::nanoTime);
     private volatile Optional<ProgressBar> bar = Optional.empty();
+    /** The stream that the bar took over. */
+    private volatile Optional<PrintStream> usualErr = Optional.empty();
+
     private volatile Optional<ProgressTicker> ticker = Optional.empty();
     private volatile String group = "";
 
@@ -62,7 +67,11 @@ final class ProgressListener implements TenantEventListener {
         if (!attended) {
             ticker = Optional.of(new ProgressTicker(counter, LINE_INTERVAL, context.err()));
         } else if (run.toDo() >= MIN_TENANTS_FOR_BAR) {
+            LinesAboveBar lines = new LinesAboveBar(System.err, context.width());
+            usualErr = Optional.of(System.err);
+            System.setErr(new PrintStream(lines, true, StandardCharsets.UTF_8));
             bar = Optional.of(new ProgressBarBuilder()
+                    .setConsumer(lines)
                     .setTaskName(TerminalText.line(run.run()))
                     .setInitialMax(run.toDo())
                     .setStyle(ProgressBarStyle.ASCII)
@@ -85,6 +94,8 @@ final class ProgressListener implements TenantEventListener {
     void end() {
         bar.ifPresent(ProgressBar::close);
         bar = Optional.empty();
+        usualErr.ifPresent(System::setErr);
+        usualErr = Optional.empty();
         ticker.ifPresent(ProgressTicker::close);
         ticker = Optional.empty();
     }
