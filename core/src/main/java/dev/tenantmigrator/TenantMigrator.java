@@ -247,6 +247,30 @@ public interface TenantMigrator extends AutoCloseable {
     FleetReport repair(Tenants tenants, Repair repair);
 
     /**
+     * Runs the host's own work once in each tenant, in a transaction per tenant. Like a migration it must stay inside of its tenant,
+     * but it is not recorded. By default it can only read. A failure of one tenant does not affect another.
+     *
+     * @param tenants the selected tenants
+     * @param options whether the work may write, and rollout
+     * @param work the work
+     * @return one outcome per tenant: ran, failed, or skipped
+     */
+    FleetReport forEachTenant(Tenants tenants, RunOptions options, TenantWork work);
+
+    /**
+     * Runs a script once in each tenant, in a transaction per tenant. The script is adapted and contained like a migration, but not
+     * recorded. By default it can only read. A failure of one tenant does not affect another.
+     *
+     * @param tenants the selected tenants
+     * @param script the script, written for {@code public}
+     * @param options whether the script may write, and rollout
+     * @param rows receives the rows of its queries
+     * @return one outcome per tenant: ran, failed, or skipped
+     * @throws InvalidMigrationException when the script must not run, e.g. because PostgreSQL refuses a statement in a transaction
+     */
+    FleetReport runScript(Tenants tenants, MigrationScript script, RunOptions options, ScriptRows rows);
+
+    /**
      * Moves the tenants' records from this migrator's store to another one. Each tenant is moved in one transaction under its lock:
      * versions, descriptions, times and checksums are copied unchanged and in order, then removed here. After an interruption the next
      * call continues.

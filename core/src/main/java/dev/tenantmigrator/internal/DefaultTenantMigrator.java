@@ -3,11 +3,15 @@ package dev.tenantmigrator.internal;
 import dev.tenantmigrator.CreationStep;
 import dev.tenantmigrator.DeployOptions;
 import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.Repair;
 import dev.tenantmigrator.RollbackOptions;
+import dev.tenantmigrator.RunOptions;
+import dev.tenantmigrator.ScriptRows;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
+import dev.tenantmigrator.TenantWork;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.ThrowawayTenant;
 import dev.tenantmigrator.TrackingStore;
@@ -21,6 +25,7 @@ import dev.tenantmigrator.internal.migrate.Deploy;
 import dev.tenantmigrator.internal.migrate.DeployPlanner;
 import dev.tenantmigrator.internal.migrate.FleetMigration;
 import dev.tenantmigrator.internal.migrate.Rollback;
+import dev.tenantmigrator.internal.run.TenantRun;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tenant.Adoption;
 import dev.tenantmigrator.internal.tenant.TenantCreator;
@@ -125,6 +130,16 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     @Override
     public FleetReport repair(Tenants tenants, Repair repair) {
         return sql(() -> new TrackingRepair(config, repair).repair(tenants));
+    }
+
+    @Override
+    public FleetReport forEachTenant(Tenants tenants, RunOptions options, TenantWork work) {
+        return sql(() -> new TenantRun(config, options).work(tenants, work));
+    }
+
+    @Override
+    public FleetReport runScript(Tenants tenants, MigrationScript script, RunOptions options, ScriptRows rows) {
+        return sql(() -> new TenantRun(config, options).script(tenants, script, rows));
     }
 
     @Override

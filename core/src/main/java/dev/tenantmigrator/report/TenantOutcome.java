@@ -38,6 +38,8 @@ public sealed interface TenantOutcome {
         REPAIRED,
         /** The record was moved to another store. */
         MOVED,
+        /** A script or the host's own work ran. */
+        RAN,
         /** The checks found no error. */
         HEALTHY,
         /** The checks found pending migrations and no other error. */
@@ -192,6 +194,18 @@ public sealed interface TenantOutcome {
         /** Takes copies of the lists. */
         public Moved {
             versions = List.copyOf(versions);
+        }
+    }
+
+    /**
+     * A script, or the host's own work, ran to its end.
+     *
+     * @param schema the tenant
+     */
+    record Ran(String schema) implements TenantOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.RAN;
         }
     }
 

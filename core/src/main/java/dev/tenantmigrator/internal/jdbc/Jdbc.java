@@ -35,6 +35,13 @@ public final class Jdbc {
         void accept(ResultSet row) throws SQLException;
     }
 
+    /** Takes all rows. */
+    @FunctionalInterface
+    public interface RowsConsumer {
+        /** Reads the rows. */
+        void accept(ResultSet rows) throws SQLException;
+    }
+
     /** Returns the values of all rows. */
     public static <T> List<T> query(Connection connection, String sql, RowMapper<T> mapper, Object... args)
             throws SQLException {
@@ -95,6 +102,17 @@ public final class Jdbc {
         }
         try (Statement statement = statement(connection)) {
             statement.execute(sql);
+        }
+    }
+
+    /** Runs a statement, and hands its rows over if it has any. */
+    static void executeForRows(Connection connection, String sql, RowsConsumer consumer) throws SQLException {
+        try (Statement statement = statement(connection)) {
+            if (statement.execute(sql)) {
+                try (ResultSet rows = statement.getResultSet()) {
+                    consumer.accept(rows);
+                }
+            }
         }
     }
 

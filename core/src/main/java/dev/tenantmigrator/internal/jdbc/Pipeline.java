@@ -229,6 +229,31 @@ public final class Pipeline {
         return new ScriptFailure(origin.version(), origin.file(), origin.statement(), e);
     }
 
+    /**
+     * Sends a statement of a script that belongs to no version, and hands its rows over.
+     *
+     * @throws ScriptFailure when it failed
+     */
+    public static void sendForRows(
+            Connection connection, MigrationScript file, SqlStatement statement, Jdbc.RowsConsumer rows)
+            throws SQLException {
+        Pipeline pipeline = new Pipeline().addScript("", file, List.of(statement));
+        boolean definition = statement.sql().regionMatches(true, 0, "CREATE", 0, 6);
+        if (definition
+                || CopyCheck.is(statement.sql())
+                || pipeline.steps.stream().anyMatch(step -> !step.rowsOfCopy().isEmpty())) {
+            pipeline.sendOneByOne(connection);
+            return;
+        }
+        for (Step step : pipeline.steps) {
+            try {
+                Jdbc.executeForRows(connection, step.sql(), rows);
+            } catch (SQLException e) {
+                throw failure(step, e);
+            }
+        }
+    }
+
     private static void send(Connection connection, Step step) throws SQLException {
         try (PipelineSender sender = new PipelineSender(connection, step::sql)) {
             // In a batch of one: outside a batch the driver splits the text, wrongly for some function bodies.

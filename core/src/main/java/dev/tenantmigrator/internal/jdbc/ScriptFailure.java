@@ -37,7 +37,8 @@ public final class ScriptFailure extends SQLException {
     private ScriptFailure(
             String version, MigrationScript file, Optional<SqlStatement> statement, SQLException error, String script) {
         super(SqlErrors.message(error, script), SqlErrors.state(error), SqlErrors.withoutDetail(error, script));
-        Failure inFile = SqlErrors.failure(error, script).ofVersion(version).inFile(file.location());
+        Failure ofScript = SqlErrors.failure(error, script).inFile(file.location());
+        Failure inFile = version.isEmpty() ? ofScript : ofScript.ofVersion(version);
         String function = SqlErrors.function(error).map(name -> ", " + name).orElse("");
         String remedy = SqlErrors.isPendingCheck(error)
                 ? "; write SET CONSTRAINTS ALL IMMEDIATE; before this statement: the deferred checks of the rows that the"
@@ -62,7 +63,7 @@ public final class ScriptFailure extends SQLException {
 
     /** A failure that PostgreSQL did not report, at a statement of a script. */
     ScriptFailure(String version, MigrationScript file, SqlStatement statement, Failure failure) {
-        this(failure.ofVersion(version)
+        this((version.isEmpty() ? failure : failure.ofVersion(version))
                 .inFile(file.location())
                 .onLine(statement.line())
                 .inStatement(beginning(statement.sql())));

@@ -49,7 +49,7 @@ final class AttemptCounter {
      * @return the pause before the next attempt; empty when there is none, because the cause is permanent or it was the last one
      */
     Optional<Duration> afterFailure(MigrationRun run, Migration migration, Failure failure, String schema, int most) {
-        boolean passes = failure.sqlState().filter(MigrationErrors::mayPass).isPresent();
+        boolean passes = failure.sqlState().filter(Backoff::mayPass).isPresent();
         if (!passes || ++failed >= most) {
             return Optional.empty();
         }

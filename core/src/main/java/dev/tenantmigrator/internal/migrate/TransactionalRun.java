@@ -165,22 +165,12 @@ final class TransactionalRun {
                 return Optional.of(pipeline);
             });
             if (free) {
-                closeIfNotRestored();
+                SessionLeftovers.closeIfNotRestored(session, prepared);
             }
             return free;
         } catch (SQLException e) {
             Optional<ForeignObjectsException> foreign = ForeignObjectsException.find(e);
             throw foreign.isPresent() ? located(foreign.get()) : e;
-        }
-    }
-
-    /** Closes the connection if the script may have left something on it that cannot be restored. */
-    private void closeIfNotRestored() {
-        if (prepared.leavesCustomSettings() || SessionLeftovers.ofHost(session.settings())) {
-            session.closeAfterThisTenant();
-        } else if (prepared.effects().unseenSettings()) {
-            // The script may have set a custom setting whose name its text does not show.
-            session.closeWhenDone();
         }
     }
 

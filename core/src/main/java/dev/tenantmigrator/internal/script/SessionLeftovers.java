@@ -1,5 +1,6 @@
 package dev.tenantmigrator.internal.script;
 
+import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SessionSettings;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
 import java.util.Map;
@@ -54,6 +55,16 @@ public final class SessionLeftovers {
             sql.append("UNLISTEN *;\n");
         }
         return sql.append("END $remove$").toString();
+    }
+
+    /** Has a connection closed if a script may have left something on it that cannot be restored. */
+    public static void closeIfNotRestored(Session session, PreparedScript script) {
+        if (script.leavesCustomSettings() || ofHost(session.settings())) {
+            session.closeAfterThisTenant();
+        } else if (script.effects().unseenSettings()) {
+            // The script may have set a custom setting whose name its text does not show.
+            session.closeWhenDone();
+        }
     }
 
     private static boolean isFree(Map<String, String> host, String kind) {
