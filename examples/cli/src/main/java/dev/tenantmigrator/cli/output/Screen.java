@@ -28,6 +28,7 @@ public record Screen(int width, Ansi ansi, boolean verbose) {
             "backfilled",
             "repaired",
             "moved",
+            "ran",
             "adopted",
             "planned",
             "renamed",

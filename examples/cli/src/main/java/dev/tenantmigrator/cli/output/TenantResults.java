@@ -54,6 +54,9 @@ public final class TenantResults {
         if (outcome instanceof TenantOutcome.Moved moved) {
             return TenantResult.of(schema, "moved").withVersions(moved.versions());
         }
+        if (outcome instanceof TenantOutcome.Ran) {
+            return TenantResult.of(schema, "ran");
+        }
         if (outcome instanceof TenantOutcome.Healthy healthy) {
             return TenantResult.of(schema, "healthy").withFindings(healthy.findings());
         }
