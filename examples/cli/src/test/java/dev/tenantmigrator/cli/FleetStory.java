@@ -40,8 +40,11 @@ final class FleetStory {
 
     private void healthyFleet(String ada) {
         log.heading("All is well");
+        cli.write("count.sql", "SELECT count(*) AS members, true AS read FROM public.team_member");
         log.run("list");
         log.run("status", ada);
+        log.run("history");
+        log.run("run", "count.sql");
         log.run("plan", ada);
         log.run("deploy", ada);
         log.run("verify");
@@ -162,6 +165,9 @@ final class FleetStory {
         register("eve");
         log.run("status");
         log.run("move-tracking", "--to", "schema");
+        log.heading("Several at once, and a tenant without a user");
+        log.run("register", "fay", "gus");
+        log.run("create-tenant", "hub");
     }
 
     private String register(String... usernameAndOptions) {

@@ -24,6 +24,8 @@ final class JsonShape {
     private static final Set<String> TEXTS = Set.of("message", "reason", "stopped", "detail", "excerpt");
 
     /** One statement. */
+    private static final Set<String> TIMES = Set.of("appliedAt", "first", "last");
+
     private static final Set<String> SQL = Set.of("sql", "statement");
 
     /** The library's own statements around a script: how many there are is no promise either. */
@@ -74,7 +76,7 @@ final class JsonShape {
         if (SQL.contains(key)) {
             return "<sql>";
         }
-        return key.equals("appliedAt") ? "<time>" : stable(value);
+        return TIMES.contains(key) ? "<time>" : stable(value);
     }
 
     /** A text without what is another in each run: the working directory, a tenant's digits, the time in a version. */

@@ -51,6 +51,7 @@ public final class Program {
         List<Object> commands = List.of(
                 new CreateCommand(runner),
                 new RegisterCommand(runner),
+                new CreateTenantCommand(runner),
                 new StatusCommand(runner),
                 new HistoryCommand(runner),
                 new PlanCommand(runner),
