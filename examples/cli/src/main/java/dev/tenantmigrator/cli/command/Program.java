@@ -16,6 +16,9 @@ public final class Program {
 
     private static final String NAME = "tenant-migrator";
 
+    /** More names would be a list, which --help shows. */
+    private static final int MOST_SIMILAR = 2;
+
     private Program() {}
 
     /**
@@ -69,8 +72,10 @@ public final class Program {
                 new RenameCommand(runner),
                 new DropCommand(runner),
                 new DemoCommand(runner),
+                new CompletionCommand(),
                 new HelpCommand());
         commands.forEach(program::addSubcommand);
+        HelpLayout.apply(program);
         return program.setOut(context.out())
                 .setErr(context.err())
                 .setColorScheme(Help.defaultColorScheme(options.ansi()))
@@ -83,7 +88,8 @@ public final class Program {
         String command = e.getCommandLine().getCommandName();
         String message = message(e).replaceAll("(?i)(password=)[^&'\\s]*", "$1***");
         return runner.print(
-                CommandResult.stopped(command, Failure.of(message + "; see " + seeAlso(e.getCommandLine()))),
+                CommandResult.stopped(
+                        command, Failure.of(message + similar(e) + "; see " + seeAlso(e.getCommandLine()))),
                 json(arguments));
     }
 
@@ -100,6 +106,14 @@ public final class Program {
             }
         }
         return String.valueOf(e.getMessage());
+    }
+
+    /** The names that a misspelled one resembles. */
+    private static String similar(ParameterException e) {
+        List<String> names = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        return names.isEmpty()
+                ? ""
+                : "; did you mean " + String.join(" or ", names.subList(0, Math.min(MOST_SIMILAR, names.size()))) + "?";
     }
 
     private static String seeAlso(CommandLine command) {
