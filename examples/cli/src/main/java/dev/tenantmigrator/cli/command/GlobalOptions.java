@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
@@ -242,12 +243,16 @@ final class GlobalOptions implements Runnable {
 
     /** The version of the jar. */
     static final class Version implements IVersionProvider {
+
+        /** What a build without a repository leaves. */
+        private static final Pattern NO_COMMIT = Pattern.compile(" \\(\\$\\{.*");
+
         @Override
         public String[] getVersion() {
             String version = Optional.ofNullable(
                             GlobalOptions.class.getPackage().getImplementationVersion())
                     .orElse("(not from a jar)");
-            return new String[] {"tenant-migrator " + version};
+            return new String[] {"tenant-migrator " + NO_COMMIT.matcher(version).replaceAll("")};
         }
     }
 }
