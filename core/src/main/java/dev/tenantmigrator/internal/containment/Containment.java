@@ -209,6 +209,20 @@ public final class Containment {
             return FullCheck.of(template, Sql.literal(tenant), start);
         }
 
+        /**
+         * The statements that end a change of the tenant's record by the library itself: the tenant's triggers and rules may have run
+         * code, at once or deferred.
+         */
+        public Pipeline afterRecord() {
+            return new Pipeline()
+                    .add("SET CONSTRAINTS ALL IMMEDIATE")
+                    // A trigger may queue further deferred work; read-only mode keeps it from writing at the commit.
+                    .add("SET TRANSACTION READ ONLY")
+                    .add("SET CONSTRAINTS ALL IMMEDIATE")
+                    .add(LIBRARY_SETTINGS)
+                    .add(sql(true));
+        }
+
         /** Whether a foreign object was touched by now. If so, the transaction has failed; otherwise it is as before. */
         boolean isForeignTouched(Connection connection) throws SQLException {
             try {
