@@ -8,6 +8,8 @@ import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
+import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -206,5 +208,43 @@ class EscapeFromTheRecordTest extends TwoTenants {
                 .repair(Tenants.named(a), new Repair.MarkNotApplied(INDEX.version()));
 
         assertRefused(report, INDEX.version(), "table " + b + ".team_member");
+    }
+
+    /**
+     * Planning a query evaluates the constant parts of a table's index expressions, so reading the tracking table can run code. Armed
+     * by a row that the application writes later.
+     */
+    @Test
+    void readingTheRecordReachesNoOtherTenant() {
+        Migration arms = Migration.of(
+                "20240201_arms",
+                """
+                CREATE FUNCTION really() RETURNS int LANGUAGE plpgsql AS $f$ DECLARE q text := %s; BEGIN
+                    IF (SELECT count(*) FROM public.notes) > 0 THEN EXECUTE q; END IF; RETURN 1; END $f$;
+                CREATE FUNCTION early(i int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $f$ BEGIN RETURN public.really(); END $f$;
+                %s""".formatted(
+                        HiddenSql.expression(evil()),
+                        HIDDEN.formatted(HiddenSql.expression("CREATE INDEX early ON schema_migrations ((early(1)))"))),
+                "SELECT 1");
+        Samples.with(database, MEMBERS, NOTES, arms).deploy(Tenants.named(a)).throwIfFailed();
+        database.execute("INSERT INTO " + a + ".notes (body) VALUES ('armed')");
+        TenantMigrator migrator = Samples.migrator(database, MEMBERS, NOTES, arms, INDEX)
+                .requiredTables("lost")
+                .build();
+
+        for (Supplier<Object> read : List.<Supplier<Object>>of(
+                () -> migrator.status(),
+                () -> migrator.verify(),
+                () -> migrator.plan(Tenants.all()),
+                () -> migrator.deployAll(),
+                () -> migrator.rollback(Tenants.named(a), arms.version()),
+                () -> migrator.repair(Tenants.named(a), new Repair.FillChecksums()),
+                () -> migrator.backfill(Tenants.named(a)),
+                () -> migrator.moveTracking(TrackingStore.fleet()))) {
+            assertThat(read.get().toString()).contains("read-only transaction");
+            assertThat(database.value("SELECT count(*) FROM " + b + ".team_member"))
+                    .isEqualTo("0");
+        }
+        database.execute("DROP INDEX " + a + ".early; DROP SCHEMA tenant_migrator_fleet CASCADE");
     }
 }

@@ -209,14 +209,11 @@ public final class Containment {
             return FullCheck.of(template, Sql.literal(tenant), start);
         }
 
-        /**
-         * The statements that end a change of the tenant's record by the library itself: the tenant's triggers and rules may have run
-         * code, at once or deferred.
-         */
+        /** The statements that end a change of the record by the library itself, with which the tenant's triggers may have run. */
         public Pipeline afterRecord() {
             return new Pipeline()
                     .add("SET CONSTRAINTS ALL IMMEDIATE")
-                    // A trigger may queue further deferred work; read-only mode keeps it from writing at the commit.
+                    // What a trigger defers again can write nothing.
                     .add("SET TRANSACTION READ ONLY")
                     .add("SET CONSTRAINTS ALL IMMEDIATE")
                     .add(LIBRARY_SETTINGS)

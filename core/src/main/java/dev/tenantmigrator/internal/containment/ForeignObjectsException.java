@@ -58,8 +58,8 @@ public final class ForeignObjectsException extends SQLException {
      * @param connection after the rollback, so that dropped objects have their names again
      */
     public String describeOfRecord(Connection connection) throws SQLException {
-        return "a trigger or rule on the tenant's tracking table, or a function that it calls, touched "
-                + names(connection) + ", outside of its tenant's schema; remove it";
+        return "a trigger on the tracking table, or a rule, touched " + names(connection)
+                + ", outside of its tenant's schema; remove it";
     }
 
     private String names(Connection connection) throws SQLException {

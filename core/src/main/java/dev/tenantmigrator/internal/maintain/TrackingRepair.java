@@ -140,7 +140,8 @@ public final class TrackingRepair {
 
         private Optional<TenantOutcome> tryIn(Session session) throws SQLException {
             return session.inTransactionIfFree(schema, connection -> {
-                Map<String, Pipeline> changes = changes(schema, recorder.history(connection, schema));
+                Map<String, Pipeline> changes =
+                        changes(schema, recorder.readingWithin(connection, reader -> recorder.history(reader, schema)));
                 versions = List.copyOf(changes.keySet());
                 if (changes.isEmpty()) {
                     return repair instanceof Repair.MarkNotApplied

@@ -115,7 +115,7 @@ final class NonTransactionalRun {
         if (!recorder.isTracked(connection, schema)) {
             return MigrationAttempt.Result.CHANGED;
         }
-        List<RecordedVersion> rows = recorder.history(connection, schema);
+        List<RecordedVersion> rows = recorder.reading(connection, reader -> recorder.history(reader, schema));
         if (!TenantProgress.areSame(rows, state.rows())) {
             return MigrationAttempt.Result.CHANGED;
         }
@@ -157,7 +157,7 @@ final class NonTransactionalRun {
     }
 
     private Optional<PartProgress> mark(Connection connection) throws SQLException {
-        return recorder.rows(connection, schema).stream()
+        return recorder.reading(connection, reader -> recorder.rows(reader, schema)).stream()
                 .filter(row -> row.version().equals(migration.version()))
                 .findFirst()
                 .flatMap(AppliedMigration::description)
