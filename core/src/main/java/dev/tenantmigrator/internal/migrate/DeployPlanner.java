@@ -145,6 +145,7 @@ public final class DeployPlanner {
         ScriptProgress progress = new ScriptProgress(direction, migration, whole);
         Recorder recorder = config.recorder();
         boolean started = state.has(migration.version());
+        int line = 1;
         for (int i = 0; i < whole.parts().size(); i++) {
             PreparedScript part = whole.parts().get(i);
             boolean last = i == whole.parts().size() - 1;
@@ -178,17 +179,20 @@ public final class DeployPlanner {
             if (i == 0) {
                 before.addAll(begin);
             } else {
-                begin.forEach(
-                        sql -> statements.add(new SqlStatement(sql, own.get(0).line())));
+                addAll(statements, begin, own.isEmpty() ? line : own.get(0).line());
             }
             statements.addAll(own);
+            line = own.isEmpty() ? line : own.get(own.size() - 1).line();
             if (last) {
                 after.addAll(ends);
             } else {
-                ends.forEach(sql -> statements.add(
-                        new SqlStatement(sql, own.get(own.size() - 1).line())));
+                addAll(statements, ends, line);
             }
         }
+    }
+
+    private static void addAll(List<SqlStatement> statements, List<String> own, int line) {
+        own.forEach(sql -> statements.add(new SqlStatement(sql, line)));
     }
 
     private static List<ScriptNote> notes(TenantScript script, String schema) {
