@@ -1,6 +1,5 @@
 package dev.tenantmigrator.internal.migrate;
 
-import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
@@ -157,13 +156,7 @@ final class NonTransactionalRun {
     }
 
     private Optional<PartProgress> mark(Connection connection) throws SQLException {
-        return recorder.reading(connection, reader -> recorder.rows(reader, schema)).stream()
-                .filter(row -> row.version().equals(migration.version()))
-                .findFirst()
-                .flatMap(AppliedMigration::description)
-                // A version's own name may look like a mark.
-                .flatMap(description -> PartProgress.in(description)
-                        .filter(mark -> mark.after(migration.description()).equals(description)));
+        return progress.mark(recorder.reading(connection, reader -> recorder.rows(reader, schema)));
     }
 
     /** The change of the record at the end of a script, whose row may not have been written yet. */
