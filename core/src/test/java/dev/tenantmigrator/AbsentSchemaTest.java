@@ -5,14 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.PlannedMigration;
 import dev.tenantmigrator.report.ScriptNote;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -116,26 +122,135 @@ class AbsentSchemaTest {
                 .hasMessageContaining("the schema \"nosuch\"");
     }
 
-    /** The schema is created while the scripts are prepared already: the check before the commit finds what was dropped. */
+    /** The scripts stay prepared for the next creation. */
     @Test
-    void aSchemaThatAppearsMeanwhileKeepsItsObjects() throws SQLException {
+    void aSchemaThatAppearsMeanwhileKeepsItsObjects() {
         Migration drops = Migration.of(VERSION, "DROP TABLE IF EXISTS nosuch.t");
         TenantMigrator migrator = Samples.with(database, MEMBERS, drops);
-        // The scripts stay prepared for the next creation.
         migrator.createTenant(TenantName.forUser("a"));
+        database.execute("CREATE SCHEMA nosuch; CREATE TABLE nosuch.t (id int)");
+
+        migrator.createTenant(TenantName.forUser("b"));
+
+        assertThat(database.value("SELECT to_regclass('nosuch.t') IS NOT NULL")).isEqualTo("true");
+    }
+
+    /** The check before the commit knows no object that was made after the transaction began and is gone. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "; CREATE INDEX CONCURRENTLY late ON team_member (name)"})
+    @Timeout(60)
+    void aSchemaThatAppearsInTheMiddleOfTheTransactionKeepsItsObjects(String more) throws Exception {
+        String a = Samples.create(database, "a", MEMBERS);
+        Migration drops =
+                Migration.of(VERSION, "SELECT pg_advisory_xact_lock(4711);\nDROP TABLE IF EXISTS nosuch.t" + more);
+        ExecutorService deploy = Executors.newSingleThreadExecutor();
         try (Connection other = database.connection();
                 var statement = other.createStatement()) {
-            statement.execute("CREATE SCHEMA nosuch; CREATE TABLE nosuch.t (id int); INSERT INTO nosuch.t VALUES (1)");
+            statement.execute("SELECT pg_advisory_lock(4711)");
+            Future<FleetReport> report =
+                    deploy.submit(() -> Samples.with(database, MEMBERS, drops).deploy(Tenants.named(a)));
+            database.awaitRow("SELECT pid FROM pg_stat_activity WHERE wait_event = 'advisory'"
+                    + " AND datname = current_database()");
+            statement.execute("CREATE SCHEMA nosuch; CREATE TABLE nosuch.t (id int)");
+            statement.execute("SELECT pg_advisory_unlock(4711)");
+
+            report.get().throwIfFailed();
+        } finally {
+            deploy.shutdown();
         }
+        assertThat(database.value("SELECT to_regclass('nosuch.t') IS NOT NULL")).isEqualTo("true");
+    }
 
-        assertThatThrownBy(() -> migrator.createTenant(TenantName.forUser("b")))
-                .isInstanceOf(MigrationFailedException.class)
-                .hasMessageContaining("nosuch");
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "DROP INDEX CONCURRENTLY IF EXISTS nosuch.idx",
+                "drop index concurrently if exists \"nosuch\".\"idx\"",
+                "SELECT 1;\n DROP INDEX CONCURRENTLY IF EXISTS nosuch.idx; SELECT 1",
+                "DROP INDEX CONCURRENTLY IF EXISTS nosuch.idx; DROP INDEX CONCURRENTLY IF EXISTS absent",
+                "DROP TABLE IF EXISTS nosuch.t; DROP INDEX CONCURRENTLY IF EXISTS absent; DROP TABLE IF EXISTS nosuch.u",
+            })
+    void outsideOfATransactionNothingIsDoneEither(String sql) {
+        String a = Samples.create(database, "a", MEMBERS);
+        Migration migration = Migration.of(VERSION, sql, sql);
+        TenantMigrator migrator = Samples.with(database, MEMBERS, migration);
 
-        assertThat(database.value("SELECT count(*) FROM nosuch.t")).isEqualTo("1");
-        assertThatThrownBy(() -> migrator.createTenant(TenantName.forUser("b")))
+        PlannedMigration plan =
+                migrator.plan(Tenants.named(a)).tenants().get(0).migrations().get(0);
+        assertThat(plan.notes())
+                .anySatisfy(note -> assertThat(note.message()).contains("nothing is done in the schema nosuch"));
+        assertThat(plan.statements()).extracting(SqlStatement::sql).noneMatch(sent -> sent.contains("nosuch"));
+        migrator.deploy(Tenants.named(a)).throwIfFailed();
+        migrator.createTenant(TenantName.forUser("b"));
+        migrator.rollback(Tenants.all(), VERSION, RollbackOptions.defaults()).throwIfFailed();
+        migrator.deployAll().throwIfFailed();
+
+        database.execute("CREATE SCHEMA nosuch");
+        assertThatThrownBy(() -> Samples.with(database, MEMBERS, migration)
+                        .rollback(Tenants.all(), VERSION, RollbackOptions.defaults()))
                 .isInstanceOf(InvalidMigrationException.class)
                 .hasMessageContaining("nosuch");
+    }
+
+    /** Another statement may follow by mistake, and must not be left out unread. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "DROP TABLE IF EXISTS nosuch.t CREATE TABLE lost (id int)",
+                "DROP TABLE IF EXISTS nosuch.t, CREATE TABLE lost (id int)",
+                "DROP INDEX IF EXISTS nosuch.t ON team_member",
+                "DROP TABLE IF EXISTS nosuch.t CASCADE RESTRICT",
+                "DROP TABLES IF EXISTS nosuch.t",
+            })
+    void whatPostgreSqlCannotReadFails(String sql) {
+        String a = Samples.create(database, "a", MEMBERS);
+
+        FleetReport report =
+                Samples.with(database, MEMBERS, Migration.of(VERSION, sql)).deploy(Tenants.named(a));
+
+        assertThat(report.failed()).hasSize(1);
+        assertThat(report.failed().get(0).failure().sqlState()).contains("42601");
+    }
+
+    private static List<String> sent(String sql) {
+        return SchemaAdapter.standard()
+                .adapt(
+                        MigrationScript.of("m.sql", sql),
+                        new SharedObjects(
+                                "public",
+                                Set.of(),
+                                Map.of(),
+                                Set.of("allowed"),
+                                Set.of("nosuch", "t", "allowed", "public", "pg_temp")))
+                .statements("tenant")
+                .stream()
+                .map(statement -> statement.line() + " " + statement.sql())
+                .toList();
+    }
+
+    @Test
+    void onlyWhatIsAbsentIsLeftOut() {
+        assertThat(sent("SELECT 1;\nDROP TABLE IF EXISTS nosuch.t;\nSELECT 2"))
+                .containsExactly("1 SELECT 1", "3 SELECT 2");
+        assertThat(sent("DROP TABLE IF EXISTS nosuch.a, b, nosuch.c,\nnosuch.d CASCADE"))
+                .containsExactly("1 DROP TABLE IF EXISTS  b\n CASCADE");
+        assertThat(sent("DROP TABLE IF EXISTS b, nosuch.c, public.d"))
+                .containsExactly("1 DROP TABLE IF EXISTS b, \"tenant\".d");
+        assertThat(sent("DROP FUNCTION IF EXISTS nosuch.f(int, numeric(3, 2)), g(t.x%TYPE)"))
+                .containsExactly("1 DROP FUNCTION IF EXISTS  g(t.x%TYPE)");
+        assertThat(
+                        sent(
+                                "DROP TRIGGER IF EXISTS a ON nosuch.t; DROP OPERATOR CLASS IF EXISTS nosuch.c USING btree; DROP SCHEMA IF EXISTS nosuch"))
+                .isEmpty();
+        for (String stays : List.of(
+                "DROP TABLE IF EXISTS \"tenant\".x",
+                "DROP TABLE IF EXISTS allowed.x",
+                "DROP TABLE IF EXISTS pg_temp.x",
+                "DROP TABLE IF EXISTS t",
+                "DROP FUNCTION IF EXISTS g(t.x%TYPE)",
+                "DROP TRIGGER IF EXISTS nosuch ON t")) {
+            assertThat(sent(stays.replace("\"tenant\"", "public"))).containsExactly("1 " + stays);
+        }
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -189,6 +190,54 @@ class AnyVersionNameTest {
                 .contains("rename the directory");
         assertThat(database.values("SELECT version FROM " + a + ".schema_migrations ORDER BY id"))
                 .containsExactly("1", composed.version());
+    }
+
+    /** These encodings order letters otherwise than Unicode does. */
+    @ParameterizedTest
+    @CsvSource({
+        "WIN1251, 2_\u0435, 3_\u0436, 3_\u0451",
+        "EUC_JP, 2_\u4E01, 3_\u4E00, 3_\u4E9C",
+        "LATIN1, 2_e, 3_z, 3_\u00E9"
+    })
+    void theOrderOfTheServersEncodingDoesNotMatter(String encoding, String second, String third, String fourth)
+            throws SQLException {
+        String other = database.name() + "_other";
+        try (Connection superuser = database.superuserDataSource().getConnection();
+                var statement = superuser.createStatement()) {
+            statement.execute("CREATE DATABASE " + other + " ENCODING '" + encoding
+                    + "' TEMPLATE template0 LC_COLLATE 'C'" + " LC_CTYPE 'C' OWNER " + database.user());
+            try {
+                PGSimpleDataSource source = new PGSimpleDataSource();
+                source.setUrl(database.jdbcUrl().replace("/" + database.name(), "/" + other));
+                source.setUser(database.user());
+                source.setPassword(database.password());
+                List<Migration> migrations = Stream.of("1_first", second, third, fourth)
+                        .map(version -> Migration.of(version, "SELECT 1", "SELECT 1"))
+                        .toList();
+                for (TrackingStore store : stores().toList()) {
+                    TenantMigrator whole = TenantMigrator.builder(source)
+                            .extensions()
+                            .trackingStore(store)
+                            .migrations(MigrationSource.of(migrations.toArray(Migration[]::new)))
+                            .build();
+                    String a = whole.createTenant(TenantName.forUser("a")).schema();
+                    whole.rollback(
+                                    Tenants.named(a),
+                                    second,
+                                    RollbackOptions.builder()
+                                            .laterVersions(true)
+                                            .build())
+                            .throwIfFailed();
+                    whole.deploy(Tenants.named(a)).throwIfFailed();
+                    whole.repair(Tenants.named(a), new Repair.MarkNotApplied(fourth))
+                            .throwIfFailed();
+                    assertThat(whole.deploy(Tenants.named(a)).outcomes().get(0)).isInstanceOf(Migrated.class);
+                    whole.dropTenant(a);
+                }
+            } finally {
+                statement.execute("DROP DATABASE " + other + " WITH (FORCE)");
+            }
+        }
     }
 
     @Test

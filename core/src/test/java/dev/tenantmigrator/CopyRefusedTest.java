@@ -167,6 +167,10 @@ class CopyRefusedTest {
                         "CREATE DOMAIN d AS interval minute[]; CREATE TABLE t (a d);\nCOPY t FROM stdin;\n{90}\n\\.\n",
                         "intervals"),
                 arguments(
+                        "CREATE DOMAIN c AS interval minute[]; CREATE DOMAIN d AS c NOT NULL; CREATE DOMAIN e AS d;"
+                                + " CREATE TABLE t (a int, b e);\nCOPY t FROM stdin;\n1\t{90}\n\\.\n",
+                        "intervals"),
+                arguments(
                         "CREATE TABLE t (a int, b int);\nCOPY t (a, b) FROM stdin (DEFAULT '-');\n1\t-\n\\.\n",
                         "default of a column"),
                 arguments("COPY t FROM stdin;\n1\n\\.\n", "does not exist"),

@@ -27,6 +27,8 @@ class CopyValuesTest {
             CREATE DOMAIN moods AS mood[];
             CREATE TYPE pair AS (x varchar(3), y numeric(4, 1));
             CREATE DOMAIN cents AS numeric(6, 2);
+            CREATE DOMAIN minutes AS interval minute;
+            CREATE DOMAIN spans AS interval[]; CREATE DOMAIN spans_of_spans AS spans;
             """;
 
     private final TestDatabase database;
@@ -105,6 +107,8 @@ class CopyValuesTest {
                 values("interval minute", "90", "2:15:30"),
                 values("interval year to month", "1-2", "14 months 3 days"),
                 values("interval second(1)", "1.25", "90.06"),
+                values("minutes[]", "{90,2:15:30}", "{{1},{2}}"),
+                values("spans_of_spans", "{90}", "{1 day}"),
                 values("uuid", "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11", "{a0eebc999c0b4ef8bb6d6bb9bd380a11}", "x"),
                 values("json", "{\"a\": \"\\n\\u00e4\"}", " [1,  2] ", "{'a'}", "\"\\\\\"", ""),
                 values(

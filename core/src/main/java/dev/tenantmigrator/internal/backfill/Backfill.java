@@ -126,11 +126,11 @@ public final class Backfill {
 
         @Override
         public Result tryOn(Session session) throws SQLException {
-            List<RecordedVersion> rows = rows(session.connection());
+            List<RecordedVersion> rows = config.recorder().reading(session.connection(), this::rows);
             StructureReference reference = reference(session, scripts, applied(rows));
             try {
                 return Result.finishedOrLocked(session.inTransactionIfFree(schema, connection -> {
-                    if (!rows(connection).equals(rows)) {
+                    if (!config.recorder().readingWithin(connection, this::rows).equals(rows)) {
                         throw new TenantMigratorException(
                                 Failure.of("its recorded versions changed meanwhile; nothing was changed, run again"));
                     }

@@ -209,6 +209,17 @@ public final class Containment {
             return FullCheck.of(template, Sql.literal(tenant), start);
         }
 
+        /** The statements that end a change of the record by the library itself, with which the tenant's triggers may have run. */
+        public Pipeline afterRecord() {
+            return new Pipeline()
+                    .add("SET CONSTRAINTS ALL IMMEDIATE")
+                    // What a trigger defers again can write nothing.
+                    .add("SET TRANSACTION READ ONLY")
+                    .add("SET CONSTRAINTS ALL IMMEDIATE")
+                    .add(LIBRARY_SETTINGS)
+                    .add(sql(true));
+        }
+
         /** Whether a foreign object was touched by now. If so, the transaction has failed; otherwise it is as before. */
         boolean isForeignTouched(Connection connection) throws SQLException {
             try {

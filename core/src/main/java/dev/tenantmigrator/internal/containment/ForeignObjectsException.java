@@ -45,6 +45,24 @@ public final class ForeignObjectsException extends SQLException {
      * @param connection after the rollback, so that dropped objects have their names again
      */
     public String describe(Connection connection) throws SQLException {
+        return "the script touched " + names(connection)
+                + ", outside of its tenant's schema; nothing of it was kept. If its text does not show this, the cause is dynamic"
+                + " SQL, a function, a trigger, or a name without a schema that the tenant does not have: write public.x, which"
+                + " is always the tenant's. To allow it, name it as a shared object (--shared-object), a table (--allow-table)"
+                + " or a schema (--allow-schema), or allow changes of the shared schema for one run (--allow-shared-schema)";
+    }
+
+    /**
+     * The message when the library itself changed the tenant's record, and no script ran.
+     *
+     * @param connection after the rollback, so that dropped objects have their names again
+     */
+    public String describeOfRecord(Connection connection) throws SQLException {
+        return "a trigger on the tracking table, or a rule, touched " + names(connection)
+                + ", outside of its tenant's schema; remove it";
+    }
+
+    private String names(Connection connection) throws SQLException {
         Set<String> names = new LinkedHashSet<>();
         for (ForeignObject object : objects) {
             names.add(object.describe(connection));
@@ -53,11 +71,6 @@ public final class ForeignObjectsException extends SQLException {
                 .sorted(Comparator.comparing((String name) -> !name.startsWith("table ")))
                 .toList();
         String more = tablesFirst.size() > NAMED ? " and " + (tablesFirst.size() - NAMED) + " more" : "";
-        return "the script touched "
-                + String.join(", ", tablesFirst.subList(0, Math.min(NAMED, tablesFirst.size()))) + more
-                + ", outside of its tenant's schema; nothing of it was kept. If its text does not show this, the cause is dynamic"
-                + " SQL, a function, a trigger, or a name without a schema that the tenant does not have: write public.x, which"
-                + " is always the tenant's. To allow it, name it as a shared object (--shared-object), a table (--allow-table)"
-                + " or a schema (--allow-schema), or allow changes of the shared schema for one run (--allow-shared-schema)";
+        return String.join(", ", tablesFirst.subList(0, Math.min(NAMED, tablesFirst.size()))) + more;
     }
 }

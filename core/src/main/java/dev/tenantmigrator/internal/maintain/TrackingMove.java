@@ -91,7 +91,7 @@ public final class TrackingMove {
                                 + " (drop the tenant's tracking table, or delete its rows from the table of all tenants);"
                                 + " nothing was changed"));
             }
-            List<AppliedMigration> rows = source.rows(connection, schema);
+            List<AppliedMigration> rows = source.readingWithin(connection, reader -> source.rows(reader, schema));
             new Pipeline()
                     .add(Containment.LIBRARY_SETTINGS)
                     .addAll(target.create(schema))

@@ -23,7 +23,6 @@ import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.rollout.Rollout;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +112,7 @@ public final class TrackingRepair {
     private final class TenantRepair implements TenantJob {
 
         private final String schema;
+        private List<String> versions = List.of();
 
         TenantRepair(String schema) {
             this.schema = schema;
@@ -128,36 +128,34 @@ public final class TrackingRepair {
             try {
                 return Result.finishedOrLocked(tryIn(session));
             } catch (SQLException e) {
-                if (ForeignObjectsException.find(e).isEmpty()) {
+                Optional<ForeignObjectsException> foreign = ForeignObjectsException.find(e);
+                if (foreign.isEmpty()) {
                     throw e;
                 }
-                throw new TenantMigratorException(
-                        Failure.of("a trigger on the tracking table touched an object outside of the tenant's schema;"
-                                + " remove the trigger; nothing was changed"));
+                Failure failure =
+                        Failure.of(foreign.get().describeOfRecord(session.connection()) + "; nothing was changed");
+                throw new TenantMigratorException(versions.size() == 1 ? failure.ofVersion(versions.get(0)) : failure);
             }
         }
 
         private Optional<TenantOutcome> tryIn(Session session) throws SQLException {
             return session.inTransactionIfFree(schema, connection -> {
-                Map<String, Pipeline> changes = changes(schema, recorder.history(connection, schema));
+                Map<String, Pipeline> changes =
+                        changes(schema, recorder.readingWithin(connection, reader -> recorder.history(reader, schema)));
+                versions = List.copyOf(changes.keySet());
                 if (changes.isEmpty()) {
                     return repair instanceof Repair.MarkNotApplied
                             ? new TenantOutcome.NotApplied(schema)
                             : new TenantOutcome.UpToDate(schema);
                 }
-                Containment.Checked checked = containment.start(connection, schema);
                 Pipeline pipeline = new Pipeline().add(Containment.LIBRARY_SETTINGS);
                 changes.values().forEach(pipeline::addAll);
-                pipeline.add("SET CONSTRAINTS ALL IMMEDIATE")
-                        .add("SET TRANSACTION READ ONLY")
-                        .add("SET CONSTRAINTS ALL IMMEDIATE");
                 if (recorder.recordsInside()) {
-                    pipeline.add(Containment.LIBRARY_SETTINGS)
-                            .add(checked.sql(true))
+                    pipeline.addAll(containment.start(connection, schema).afterRecord())
                             .add(SessionLeftovers.removeSql(session.settings()));
                 }
                 pipeline.send(connection);
-                return new TenantOutcome.Repaired(schema, new ArrayList<>(changes.keySet()));
+                return new TenantOutcome.Repaired(schema, versions);
             });
         }
     }

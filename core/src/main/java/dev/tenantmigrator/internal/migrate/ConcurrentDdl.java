@@ -87,40 +87,49 @@ final class ConcurrentDdl {
      * @return whether the statement is done
      */
     boolean settle(NonTransactionalStatement statement, boolean resumed) throws SQLException {
-        switch (statement.kind()) {
+        Progress progress = progress(statement, resumed);
+        for (String sql : progress.settling()) {
+            Jdbc.execute(connection, sql);
+        }
+        return progress.done();
+    }
+
+    /**
+     * How far a statement got.
+     *
+     * @param done whether nothing else is to do, once it is settled
+     * @param settling the statements that remove or finish what an earlier attempt left
+     */
+    record Progress(boolean done, List<String> settling) {}
+
+    /** Reads what {@link #settle} would do. */
+    Progress progress(NonTransactionalStatement statement, boolean resumed) throws SQLException {
+        return switch (statement.kind()) {
             case CREATE_INDEX -> {
                 Optional<Index> index = index(statement.name());
                 boolean there = index.isPresent() && isOn(statement, index.get());
-                if (there && !index.get().valid()) {
-                    drop(schema, statement.name());
-                    return false;
-                }
-                return there && resumed;
+                yield there && !index.get().valid()
+                        ? new Progress(false, List.of(dropSql(schema, statement.name())))
+                        : new Progress(there && resumed, List.of());
             }
-            case DROP_INDEX -> {
-                return resumed && index(statement.name()).isEmpty();
-            }
-            case REINDEX_INDEX, REINDEX_TABLE, REINDEX_SCHEMA -> {
-                for (List<String> index : invalidIndexes(statement, true)) {
-                    drop(index.get(0), index.get(1));
-                }
-                return false;
-            }
+            case DROP_INDEX -> new Progress(resumed && index(statement.name()).isEmpty(), List.of());
+            case REINDEX_INDEX, REINDEX_TABLE, REINDEX_SCHEMA ->
+                new Progress(
+                        false,
+                        invalidIndexes(statement, true).stream()
+                                .map(index -> dropSql(index.get(0), index.get(1)))
+                                .toList());
             case DETACH -> {
                 Optional<Boolean> pending = detachPending(statement);
-                if (pending.isPresent() && pending.get()) {
-                    Jdbc.execute(
-                            connection,
-                            "ALTER TABLE " + Sql.qualified(schema, statement.name()) + " DETACH PARTITION "
-                                    + Sql.qualified(schema, statement.secondName()) + " FINALIZE");
-                    return true;
-                }
-                return resumed && pending.isEmpty();
+                yield pending.isPresent() && pending.get()
+                        ? new Progress(
+                                true,
+                                List.of("ALTER TABLE " + Sql.qualified(schema, statement.name()) + " DETACH PARTITION "
+                                        + Sql.qualified(schema, statement.secondName()) + " FINALIZE"))
+                        : new Progress(resumed && pending.isEmpty(), List.of());
             }
-            default -> {
-                return false;
-            }
-        }
+            default -> new Progress(false, List.of());
+        };
     }
 
     /**
@@ -232,8 +241,8 @@ final class ConcurrentDdl {
                 leftovers);
     }
 
-    private void drop(String indexSchema, String index) throws SQLException {
-        Jdbc.execute(connection, "DROP INDEX CONCURRENTLY IF EXISTS " + Sql.qualified(indexSchema, index));
+    private static String dropSql(String indexSchema, String index) {
+        return "DROP INDEX CONCURRENTLY IF EXISTS " + Sql.qualified(indexSchema, index);
     }
 
     private <T> List<T> query(String sql, Jdbc.RowMapper<T> mapper, Object... arguments) throws SQLException {

@@ -1,6 +1,7 @@
 package dev.tenantmigrator.internal.migrate;
 
 import dev.tenantmigrator.DeployOptions;
+import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
@@ -8,21 +9,19 @@ import dev.tenantmigrator.SchemaAdapter.TenantScript;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.internal.config.Config;
-import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.internal.script.PreparedScripts;
-import dev.tenantmigrator.internal.script.ScriptSettings;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.internal.tracking.TenantState;
-import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.PlanReport;
 import dev.tenantmigrator.report.PlannedMigration;
 import dev.tenantmigrator.report.ScriptNote;
 import dev.tenantmigrator.report.TenantPlan;
 import dev.tenantmigrator.rollout.Rollout;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -85,44 +84,74 @@ public final class DeployPlanner {
             });
             PreparedScripts prepared = PreparedScripts.inspect(config, rollout, session.connection(), scripts);
             for (TenantState state : states) {
-                List<PlannedMigration> planned = migrations.of(state).stream()
-                        .map(migration -> planned(prepared, state, migration))
-                        .toList();
-                plans.put(state.schema(), new TenantPlan(state.schema(), planned, Optional.empty()));
+                plans.put(state.schema(), planned(session.connection(), prepared, state, migrations.of(state)));
             }
             return new PlanReport(
                     List.copyOf(plans.values()), scripts.isEmpty() ? Set.of() : prepared.missingExtensions());
         }
     }
 
+    private TenantPlan planned(
+            Connection connection, PreparedScripts prepared, TenantState state, List<Migration> migrations)
+            throws SQLException {
+        List<PlannedMigration> planned = new ArrayList<>();
+        for (Migration migration : migrations) {
+            // Throws where the script must not run in any tenant.
+            prepared.get(migration.up());
+            try {
+                planned.add(planned(connection, prepared, state, migration));
+            } catch (InvalidMigrationException e) {
+                // What is done of a started script is another in each tenant.
+                return refused(state.schema(), e.failure());
+            }
+        }
+        return new TenantPlan(state.schema(), planned, Optional.empty());
+    }
+
     private static TenantPlan refused(String schema, Failure failure) {
         return new TenantPlan(schema, List.of(), Optional.of(failure));
     }
 
-    private PlannedMigration planned(PreparedScripts prepared, TenantState state, Migration migration) {
+    private PlannedMigration planned(
+            Connection connection, PreparedScripts prepared, TenantState state, Migration migration)
+            throws SQLException {
         String schema = state.schema();
         PreparedScript whole = prepared.get(migration.up());
         TenantScript script = whole.adapted();
-        List<String> before = new ArrayList<>();
-        List<SqlStatement> statements = new ArrayList<>();
-        List<String> after = new ArrayList<>();
+        boolean applied =
+                state.rows().stream().anyMatch(row -> row.version().equals(migration.version()) && row.finished());
+        List<ScriptNote> ofScript = notes.computeIfAbsent(migration.up(), file -> notes(script, schema));
         if (script.transactional()) {
-            before.addAll(begin(prepared, whole, schema));
-            statements.addAll(script.statements(schema));
-            after.addAll(config.recorder().insert(schema, migration).statements());
+            List<String> after =
+                    new ArrayList<>(config.recorder().insert(schema, migration).statements());
             after.add("COMMIT");
-        } else {
-            addParts(prepared, state, migration, before, statements, after);
+            return new PlannedMigration(
+                    migration.version(),
+                    migration.up().location(),
+                    applied,
+                    true,
+                    begin(prepared, whole, schema),
+                    script.statements(schema),
+                    after,
+                    ofScript);
         }
+        PlannedParts parts = new PlannedParts(
+                connection,
+                direction,
+                config.recorder(),
+                state,
+                migration,
+                whole,
+                part -> begin(prepared, part, schema));
         return new PlannedMigration(
                 migration.version(),
                 migration.up().location(),
-                state.rows().stream().anyMatch(row -> row.version().equals(migration.version()) && row.finished()),
-                script.transactional(),
-                before,
-                statements,
-                after,
-                notes.computeIfAbsent(migration.up(), file -> notes(script, schema)));
+                applied,
+                false,
+                parts.before(),
+                parts.statements(),
+                parts.after(),
+                parts.notes(ofScript));
     }
 
     private static List<String> begin(PreparedScripts prepared, PreparedScript script, String schema) {
@@ -130,65 +159,6 @@ public final class DeployPlanner {
                 Session.begin(script.adapted().isolationLevel()),
                 prepared.path().sql(schema),
                 script.settings().timeoutsSql());
-    }
-
-    /** Adds the parts of a script that cannot run in one transaction, and between them the library's own statements. */
-    private void addParts(
-            PreparedScripts prepared,
-            TenantState state,
-            Migration migration,
-            List<String> before,
-            List<SqlStatement> statements,
-            List<String> after) {
-        String schema = state.schema();
-        PreparedScript whole = prepared.get(migration.up());
-        ScriptProgress progress = new ScriptProgress(direction, migration, whole);
-        Recorder recorder = config.recorder();
-        boolean started = state.has(migration.version());
-        for (int i = 0; i < whole.parts().size(); i++) {
-            PreparedScript part = whole.parts().get(i);
-            boolean last = i == whole.parts().size() - 1;
-            List<SqlStatement> own = part.statements(schema);
-            List<String> begin = new ArrayList<>();
-            if (part.isTransactional()) {
-                begin.addAll(begin(prepared, part, schema));
-            } else {
-                if (!started) {
-                    begin.addAll(
-                            recorder.start(schema, migration, progress.begun(i)).statements());
-                } else if (i > 0) {
-                    begin.addAll(recorder.reopen(schema, migration.version(), progress.begun(i))
-                            .statements());
-                }
-                started = true;
-                ScriptSettings settings = part.settings();
-                begin.add(
-                        settings.sessionSql(schema, settings.askedLockTimeout().orElse("0")));
-            }
-            Pipeline end = last
-                    ? recorder.finish(schema, migration)
-                    : started
-                            ? recorder.reopen(schema, migration.version(), progress.done(i))
-                            : recorder.start(schema, migration, progress.done(i));
-            started = true;
-            List<String> ends = new ArrayList<>(end.statements());
-            if (part.isTransactional()) {
-                ends.add("COMMIT");
-            }
-            if (i == 0) {
-                before.addAll(begin);
-            } else {
-                begin.forEach(
-                        sql -> statements.add(new SqlStatement(sql, own.get(0).line())));
-            }
-            statements.addAll(own);
-            if (last) {
-                after.addAll(ends);
-            } else {
-                ends.forEach(sql -> statements.add(
-                        new SqlStatement(sql, own.get(own.size() - 1).line())));
-            }
-        }
     }
 
     private static List<ScriptNote> notes(TenantScript script, String schema) {

@@ -1,6 +1,5 @@
 package dev.tenantmigrator.internal.migrate;
 
-import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
@@ -8,7 +7,6 @@ import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.AllowList;
-import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -116,7 +114,7 @@ final class NonTransactionalRun {
         if (!recorder.isTracked(connection, schema)) {
             return MigrationAttempt.Result.CHANGED;
         }
-        List<RecordedVersion> rows = recorder.history(connection, schema);
+        List<RecordedVersion> rows = recorder.reading(connection, reader -> recorder.history(reader, schema));
         if (!TenantProgress.areSame(rows, state.rows())) {
             return MigrationAttempt.Result.CHANGED;
         }
@@ -134,7 +132,7 @@ final class NonTransactionalRun {
             begun = progress.isBegun(mark);
             if (progress.isOfOtherDirection(mark) && steps.get(first).isPresent()) {
                 // Before the first effect, so that no deploy continues what this rollback undoes.
-                record(session, record(rows, progress.begun(first)));
+                write(session, record(rows, progress.begun(first)), started(rows), progress.keptBefore(first));
             }
         }
         for (int i = first; i < steps.size(); i++) {
@@ -148,7 +146,8 @@ final class NonTransactionalRun {
                 }
             } else {
                 runOutside(session, steps.get(i).get(), i, begun, rows);
-                record(session, last ? direction.end(schema, migration) : record(started(rows), progress.done(i)));
+                Pipeline change = last ? direction.end(schema, migration) : record(started(rows), progress.done(i));
+                write(session, change, after, progress.keptWithin(i));
             }
             rows = after;
             begun = false;
@@ -157,13 +156,7 @@ final class NonTransactionalRun {
     }
 
     private Optional<PartProgress> mark(Connection connection) throws SQLException {
-        return recorder.rows(connection, schema).stream()
-                .filter(row -> row.version().equals(migration.version()))
-                .findFirst()
-                .flatMap(AppliedMigration::description)
-                // A version's own name may look like a mark.
-                .flatMap(description -> PartProgress.in(description)
-                        .filter(mark -> mark.after(migration.description()).equals(description)));
+        return progress.mark(recorder.reading(connection, reader -> recorder.rows(reader, schema)));
     }
 
     /** The change of the record at the end of a script, whose row may not have been written yet. */
@@ -227,7 +220,7 @@ final class NonTransactionalRun {
             } catch (InvalidMigrationException e) {
                 throw number == 0 ? e : new InvalidMigrationException(progress.refused(e.failure(), number));
             }
-            record(session, record(rows, progress.begun(number)));
+            write(session, record(rows, progress.begun(number)), started(rows), progress.keptBefore(number));
         }
         try {
             part.run(begun, direction.rollout().cancellation());
@@ -236,20 +229,20 @@ final class NonTransactionalRun {
                 throw e;
             }
             repeatable = part.isRepeatable();
-            boolean clean = part.nothingKept() && !begun && cancel(session, number, e);
+            boolean clean = part.nothingKept() && !begun && cancel(session, number, rows, e);
             String kept = clean ? progress.keptBefore(number) : progress.keptWithin(number);
             throw failed(part.failure().withMessage(part.failure().message() + "; " + kept), e);
         }
     }
 
     /** Removes the mark that the part was begun, so that its file may be edited. */
-    private boolean cancel(Session session, int number, SQLException reason) {
+    private boolean cancel(Session session, int number, List<RecordedVersion> rows, SQLException reason) {
         Optional<Pipeline> cancellation = number == 0
                 ? direction.cancel(schema, migration)
                 : Optional.of(recorder.reopen(schema, migration.version(), progress.done(number - 1)));
         try {
             if (cancellation.isPresent()) {
-                record(session, cancellation.get());
+                new ProgressRecord(run, schema, session).write(cancellation.get(), rows);
             }
             return cancellation.isPresent();
         } catch (SQLException e) {
@@ -265,19 +258,17 @@ final class NonTransactionalRun {
                 SqlErrors.withoutDetail(e));
     }
 
-    /**
-     * Changes the record in a transaction of the library's own, whatever defaults the connection has, and with the library's search
-     * path, because the script may have left another one.
-     */
-    private static void record(Session session, Pipeline change) throws SQLException {
-        session.inTransaction(connection -> {
-            new Pipeline()
-                    .add(Containment.LIBRARY_SETTINGS)
-                    .addAll(change)
-                    // The check of the next part counts written rows; it must not count these.
-                    .add(Containment.FLUSH_COUNTERS)
-                    .send(connection);
-            return change;
-        });
+    /** @param kept the end of a message: what was kept when the record cannot be changed */
+    private void write(Session session, Pipeline change, List<RecordedVersion> after, String kept) throws SQLException {
+        ProgressRecord record = new ProgressRecord(run, schema, session);
+        try {
+            record.write(change, after);
+        } catch (SQLException e) {
+            if (SqlErrors.isConnectionLost(e)) {
+                throw e;
+            }
+            Failure failure = record.failure(e, script);
+            throw failed(failure.withMessage(failure.message() + "; " + kept), e);
+        }
     }
 }

@@ -1,10 +1,12 @@
 package dev.tenantmigrator.internal.migrate;
 
+import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.internal.sql.nontransactional.ScriptParts;
 import dev.tenantmigrator.internal.tracking.PartProgress;
 import dev.tenantmigrator.report.Failure;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -37,6 +39,17 @@ record ScriptProgress(Direction direction, Migration migration, PreparedScript p
 
     private String fingerprint(int partsDone) {
         return ScriptParts.fingerprint(prepared.file(), partsDone);
+    }
+
+    /** The mark in the rows of a tenant. */
+    Optional<PartProgress> mark(List<AppliedMigration> rows) {
+        return rows.stream()
+                .filter(row -> row.version().equals(migration.version()))
+                .findFirst()
+                .flatMap(AppliedMigration::description)
+                // A version's own name may look like a mark.
+                .flatMap(description -> PartProgress.in(description)
+                        .filter(mark -> mark.after(migration.description()).equals(description)));
     }
 
     /** The reason why a started script cannot be continued. */

@@ -159,8 +159,7 @@ public final class TenantMigration implements TenantJob {
      *     another session has the lock
      */
     private Optional<TenantOutcome> afterLostConnection(Session session, SQLException e) throws SQLException {
-        Optional<List<RecordedVersion>> rows =
-                session.inTransactionIfFree(schema(), connection -> progress.read(session));
+        Optional<List<RecordedVersion>> rows = session.inTransactionIfFree(schema(), progress::readWithin);
         if (rows.isEmpty()) {
             return Optional.empty();
         }

@@ -11,6 +11,7 @@ import dev.tenantmigrator.report.Finding.Kind;
 import dev.tenantmigrator.report.Finding.Severity;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantOutcome.Step;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,7 +62,16 @@ final class TenantProgress {
 
     /** Reads the rows that are recorded now; the progress stays as it is. */
     List<RecordedVersion> read(Session session) throws SQLException {
-        return run.recorder().history(session.connection(), state.schema());
+        return run.recorder().reading(session.connection(), connection -> history(connection));
+    }
+
+    /** Like {@link #read}, in an open transaction. */
+    List<RecordedVersion> readWithin(Connection transaction) throws SQLException {
+        return run.recorder().readingWithin(transaction, connection -> history(connection));
+    }
+
+    private List<RecordedVersion> history(Connection connection) throws SQLException {
+        return run.recorder().history(connection, state.schema());
     }
 
     /** Whether the tenant still exists. */

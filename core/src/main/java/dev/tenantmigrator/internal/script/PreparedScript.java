@@ -6,6 +6,7 @@ import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.sql.lex.Identifiers;
 import dev.tenantmigrator.internal.sql.nontransactional.CreationStatements;
+import dev.tenantmigrator.internal.sql.nontransactional.ScriptParts;
 import dev.tenantmigrator.internal.sql.rules.ExpectedEffects;
 import dev.tenantmigrator.internal.sql.rules.ScriptDirective;
 import dev.tenantmigrator.internal.sql.rules.SettingRules;
@@ -84,7 +85,13 @@ public final class PreparedScript {
 
     /** The statements to run in a tenant. */
     public List<SqlStatement> statements(String schema) {
-        return adapted.statements(schema);
+        List<SqlStatement> statements = adapted.statements(schema);
+        boolean inParts = !isTransactional() || adapted instanceof ScriptPart;
+        return inParts
+                ? statements.stream()
+                        .filter(statement -> !statement.sql().equals(ScriptParts.LEFT_OUT))
+                        .toList()
+                : statements;
     }
 
     /** The statements to run while a tenant is created, all of which can run in one transaction. */

@@ -188,7 +188,8 @@ public final class FleetReader {
     private <R> void read(Connection connection, List<String> chunk, TenantQuery<R> query, Fleet<R> fleet)
             throws SQLException {
         try {
-            Map<String, List<R>> rows = query.read(connection, chunk);
+            Map<String, List<R>> rows =
+                    config.recorder().reading(connection, transaction -> query.read(transaction, chunk));
             fleet.rows().putAll(rows);
             chunk.stream()
                     .filter(schema -> !rows.containsKey(schema))

@@ -3,14 +3,18 @@ package dev.tenantmigrator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.cli.output.PlanText;
 import dev.tenantmigrator.report.PlanReport;
 import dev.tenantmigrator.report.PlannedMigration;
+import dev.tenantmigrator.report.ScriptNote;
 import dev.tenantmigrator.report.TenantPlan;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -143,5 +147,35 @@ class PlanCommandTest {
                 List.of(),
                 List.of());
         return new TenantPlan(schema, List.of(migration), Optional.empty());
+    }
+
+    /** A version that was started is not shown as the plan of tenants in which it is pending. */
+    @Test
+    void tenantsThatGotToAnotherPartAreNotGrouped() {
+        List<TenantPlan> tenants = IntStream.range(0, 300)
+                .mapToObj(i -> new TenantPlan(
+                        "t_" + i,
+                        List.of(new PlannedMigration(
+                                "20240101_x",
+                                "x/migration.sql",
+                                false,
+                                false,
+                                List.of("BEGIN"),
+                                List.of(new SqlStatement("SELECT 2", 2)),
+                                List.of("COMMIT"),
+                                i % 3 == 1
+                                        ? List.of(new ScriptNote(
+                                                ScriptNote.Kind.NOT_TRANSACTIONAL, 1, "part 1 of 2 is done already"))
+                                        : List.of())),
+                        Optional.empty()))
+                .toList();
+        PlanReport report = new PlanReport(tenants, Set.of());
+
+        assertThat(PlanText.sql(report, false))
+                .filteredOn(line -> line.contains("have the same plan"))
+                .hasSize(2)
+                .anyMatch(line -> line.startsWith("-- 200 tenants"));
+        assertThat(PlanText.notes(report, Map.of(), Comparator.naturalOrder()))
+                .anyMatch(line -> line.contains("100 tenants:"));
     }
 }

@@ -12,6 +12,7 @@ import dev.tenantmigrator.internal.sql.lex.Tokens;
 import dev.tenantmigrator.internal.sql.lex.UnreadableSqlException;
 import dev.tenantmigrator.internal.sql.nontransactional.ScriptParts;
 import dev.tenantmigrator.internal.sql.nontransactional.ScriptParts.Part;
+import dev.tenantmigrator.internal.sql.rules.AbsentObjects;
 import dev.tenantmigrator.internal.sql.rules.IfExists;
 import dev.tenantmigrator.internal.sql.rules.ScriptReader;
 import dev.tenantmigrator.internal.sql.rules.StatementRules;
@@ -61,9 +62,11 @@ public final class ScriptNotes {
         StatementAdvice advice = new StatementAdvice();
         Set<Integer> outside = notes.parts(parts);
         for (Statement statement : ScriptReader.read(script)) {
+            notes.absent(statement);
             if (StatementRules.judge(statement) == Verdict.ABSORB) {
                 notes.absorbed(statement);
-            } else if (!outside.contains(statement.from())) {
+            } else if (!outside.contains(statement.from())
+                    && !AbsentObjects.in(statement, shared).all()) {
                 notes.notes.addAll(advice.next(statement));
             }
         }
@@ -130,16 +133,23 @@ public final class ScriptNotes {
             Tokens tokens = Lexer.lex(statement.sql());
             Set<String> found = new TreeSet<>();
             look(tokens, grants(tokens), 0, found);
-            absent(tokens, 0, found);
             found.forEach(message -> notes.add(new ScriptNote(Kind.LEFT_ALONE, statement.line(), message)));
         } catch (UnreadableSqlException e) {
             throw new IllegalStateException("adapted SQL cannot be read", e);
         }
     }
 
+    private void absent(Statement statement) {
+        if (!shared.absentSchemas().isEmpty()) {
+            Set<String> found = new TreeSet<>();
+            absent(Lexer.lexFragment(statement.text()), 0, found);
+            found.forEach(message -> notes.add(new ScriptNote(Kind.LEFT_ALONE, statement.line(), message)));
+        }
+    }
+
     /** The schemas that {@code IF EXISTS} names and the database does not have. */
     private void absent(Tokens tokens, int depth, Set<String> found) {
-        if (shared.absentSchemas().isEmpty() || depth > Statement.MAX_NESTING) {
+        if (depth > Statement.MAX_NESTING) {
             return;
         }
         for (int token = tokens.next(-1); token < tokens.count(); token = tokens.next(token)) {
@@ -147,7 +157,7 @@ public final class ScriptNotes {
                 String body = tokens.source().substring(tokens.contentStart(token), tokens.contentEnd(token));
                 absent(Lexer.lexFragment(body), depth + 1, found);
             } else if (tokens.isIdentifier(token)
-                    && shared.absentSchemas().contains(tokens.name(token))
+                    && AbsentObjects.isAbsent(tokens.name(token), shared)
                     && IfExists.guardsSchema(tokens, token)) {
                 found.add("nothing is done in the schema " + tokens.name(token) + ": there is none of this name");
             }

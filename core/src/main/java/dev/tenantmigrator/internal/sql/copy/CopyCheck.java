@@ -59,11 +59,13 @@ public final class CopyCheck {
                             + " DISABLE TRIGGER r");
         }
         if (rows.width().isPresent()) {
-            // Only COPY reads the elements of interval minute[] with the type's fields; 1187 is interval[].
+            // Only COPY reads the elements of interval minute[], also behind domains, with the type's fields; 1187 is
+            // interval[].
             refuse(
-                    "EXISTS (SELECT FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type y ON y.oid = a.atttypid"
-                            + " WHERE a.attrelid = c.oid AND 1187 IN (a.atttypid, y.typbasetype)"
-                            + " AND greatest(a.atttypmod, y.typtypmod) >> 16 & 32767 <> 32767)",
+                    "EXISTS (WITH RECURSIVE y(oid, fields) AS (SELECT a.atttypid, a.atttypmod"
+                            + " FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid"
+                            + " UNION SELECT d.typbasetype, d.typtypmod FROM y JOIN pg_catalog.pg_type d ON d.oid = y.oid"
+                            + " AND d.typtype = 'd') SELECT FROM y WHERE y.oid = 1187 AND y.fields >> 16 & 32767 <> 32767)",
                     "its table has an array of intervals with fields, as interval minute[], which INSERT reads otherwise;"
                             + " write INSERT statements with casts");
         }

@@ -26,6 +26,9 @@ public final class ScriptParts {
 
     public static final String COMMIT = "COMMIT";
 
+    /** Stands, in such a script, for a statement that is left out, so that its part stays. It is not sent. */
+    public static final String LEFT_OUT = "SELECT";
+
     /** Enough digits to notice an edit. */
     private static final int FINGERPRINT = 12;
 

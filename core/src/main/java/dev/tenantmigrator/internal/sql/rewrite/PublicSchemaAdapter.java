@@ -13,6 +13,7 @@ import dev.tenantmigrator.internal.sql.lex.UnreadableSqlException;
 import dev.tenantmigrator.internal.sql.nontransactional.ScriptParts;
 import dev.tenantmigrator.internal.sql.nontransactional.ScriptParts.Part;
 import dev.tenantmigrator.internal.sql.rewrite.CodeRewriter.Rule;
+import dev.tenantmigrator.internal.sql.rules.AbsentObjects;
 import dev.tenantmigrator.internal.sql.rules.ScriptReader;
 import dev.tenantmigrator.internal.sql.rules.SettingRules;
 import dev.tenantmigrator.internal.sql.rules.Skeletons;
@@ -25,6 +26,7 @@ import dev.tenantmigrator.report.ScriptNote;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The adapter used by default. Decides for each statement whether it runs, and turns its text into a template in which
@@ -68,7 +70,14 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
                 adapted.add(Adapted.as(script, ScriptParts.BEGIN, part.line()));
             }
             for (Statement statement : inPart) {
-                if (!part.transactional()) {
+                AbsentObjects absent = AbsentObjects.in(statement, shared);
+                if (absent.all()) {
+                    Adapted.of(script, statement, namesAndSettings);
+                    requireNothingFound(script, statement, elsewhere);
+                    if (!parts.isEmpty()) {
+                        adapted.add(Adapted.as(script, ScriptParts.LEFT_OUT, statement.line()));
+                    }
+                } else if (!part.transactional()) {
                     adapted.add(outside.adapted(statement));
                     requireNothingFound(script, statement, elsewhere);
                 } else if (CopyFromStdin.is(statement)) {
@@ -76,7 +85,7 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
                             script, statement, namesAndSettings, sent -> requireNothingFound(script, sent, elsewhere)));
                 } else {
                     boolean routine = statement.createsRoutine();
-                    adapted.add(Adapted.of(script, statement, routine ? names : namesAndSettings));
+                    adapted.add(Adapted.of(script, statement, routine ? names : namesAndSettings, absent::leaveOut));
                     requireNothingFound(script, statement, routine ? inRoutines : elsewhere);
                 }
             }
@@ -146,7 +155,14 @@ public final class PublicSchemaAdapter implements SchemaAdapter {
 
         /** @throws InvalidMigrationException when the statement's code is nested too deep */
         static Adapted of(MigrationScript script, Statement statement, CodeRewriter rewriter) {
+            return of(script, statement, rewriter, template -> {});
+        }
+
+        /** @param first makes changes before the rewriter does */
+        static Adapted of(
+                MigrationScript script, Statement statement, CodeRewriter rewriter, Consumer<Template.Builder> first) {
             Template.Builder template = new Template.Builder(statement.tokens().source(), statement.start());
+            first.accept(template);
             try {
                 rewriter.rewrite(statement, template);
             } catch (UnreadableSqlException e) {

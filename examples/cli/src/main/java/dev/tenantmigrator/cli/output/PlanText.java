@@ -57,13 +57,18 @@ public final class PlanText {
                 .toList();
     }
 
-    /** Equal for two tenants whose plans differ in the tenant's name only. */
+    /**
+     * Equal for two tenants whose plans differ in the tenant's name only. Of a version that was started, the notes say how far each
+     * tenant got, and there may be statements that remove what was left.
+     */
     private static List<List<Object>> content(TenantPlan tenant) {
         return tenant.migrations().stream()
                 .map(migration -> List.<Object>of(
                         migration.version(),
                         migration.applied(),
-                        migration.before().size()))
+                        migration.before().size(),
+                        migration.statements().size(),
+                        migration.notes()))
                 .toList();
     }
 
@@ -111,22 +116,27 @@ public final class PlanText {
         return lines;
     }
 
-    /** Versions with notes, and the number of tenants of each. The notes are those of the first tenant. */
+    /** Versions with notes, and the number of tenants with equal notes. */
     private static Map<PlannedMigration, Integer> versions(PlanReport report, Comparator<String> order) {
-        Map<String, PlannedMigration> first = new LinkedHashMap<>();
-        Map<String, Integer> tenants = new LinkedHashMap<>();
+        Map<List<Object>, PlannedMigration> first = new LinkedHashMap<>();
+        Map<List<Object>, Integer> tenants = new LinkedHashMap<>();
         for (TenantPlan tenant : report.tenants()) {
             for (PlannedMigration migration : tenant.migrations()) {
-                first.putIfAbsent(migration.version(), migration);
-                tenants.merge(migration.version(), 1, Integer::sum);
+                first.putIfAbsent(key(migration), migration);
+                tenants.merge(key(migration), 1, Integer::sum);
             }
         }
         Map<PlannedMigration, Integer> versions = new LinkedHashMap<>();
         first.values().stream()
                 .filter(migration -> !migration.notes().isEmpty())
                 .sorted(Comparator.comparing(PlannedMigration::version, order))
-                .forEach(migration -> versions.put(migration, tenants.getOrDefault(migration.version(), 0)));
+                .forEach(migration -> versions.put(migration, tenants.getOrDefault(key(migration), 0)));
         return versions;
+    }
+
+    /** Tenants in which a version was started have other notes. */
+    private static List<Object> key(PlannedMigration migration) {
+        return List.of(migration.version(), migration.notes());
     }
 
     private static List<String> refused(PlanReport report) {
