@@ -4,7 +4,7 @@ import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
-import dev.tenantmigrator.internal.jdbc.ReadOnly;
+import dev.tenantmigrator.internal.jdbc.ReadOnlyTransaction;
 import dev.tenantmigrator.internal.migrate.NonTransactionalSteps.Step;
 import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.internal.script.ScriptSettings;
@@ -160,7 +160,7 @@ final class PlannedParts {
         Set<String> renewed = new HashSet<>();
         for (Step step : NonTransactionalSteps.read(schema, migration, part).steps()) {
             SqlStatement statement = step.statement();
-            ConcurrentDdl.Progress found = ReadOnly.transaction(
+            ConcurrentDdl.Progress found = ReadOnlyTransaction.run(
                     connection, reader -> new ConcurrentDdl(reader, schema).progress(step.what(), true));
             List<String> names =
                     step.what().names().stream().limit(1).map(Name::name).toList();

@@ -5,7 +5,7 @@ import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
-import dev.tenantmigrator.internal.jdbc.ReadOnly;
+import dev.tenantmigrator.internal.jdbc.ReadOnlyTransaction;
 import dev.tenantmigrator.internal.jdbc.Session.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -42,14 +42,14 @@ public sealed interface Recorder permits SqlRecorder, ValueRecorder {
         return tableInSchema().isPresent();
     }
 
-    /** Runs queries of the methods below, on a connection without a transaction. A record in a tenant's schema is read {@link ReadOnly}. */
+    /** Runs queries of the methods below, on a connection without a transaction. A record in a tenant's schema is read {@link ReadOnlyTransaction}. */
     default <T> T reading(Connection connection, Work<T> work) throws SQLException {
-        return recordsInside() ? ReadOnly.transaction(connection, work) : work.run(connection);
+        return recordsInside() ? ReadOnlyTransaction.run(connection, work) : work.run(connection);
     }
 
     /** Like {@link #reading}, in an open transaction. */
     default <T> T readingWithin(Connection transaction, Work<T> work) throws SQLException {
-        return recordsInside() ? ReadOnly.within(transaction, work) : work.run(transaction);
+        return recordsInside() ? ReadOnlyTransaction.within(transaction, work) : work.run(transaction);
     }
 
     /** The number of tenants to read at a time. */

@@ -9,14 +9,14 @@ import java.sql.SQLException;
  * constant parts of a table's index expressions, checks and statistics, so reading a table can run code of its tenant, which no
  * check watches.
  */
-public final class ReadOnly {
+public final class ReadOnlyTransaction {
 
     private static final String SAVEPOINT = "tenant_migrator_read";
 
-    private ReadOnly() {}
+    private ReadOnlyTransaction() {}
 
     /** Reads in a transaction of its own, on a connection without one. */
-    public static <T> T transaction(Connection connection, Work<T> work) throws SQLException {
+    public static <T> T run(Connection connection, Work<T> work) throws SQLException {
         return run(connection, "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY", work, "ROLLBACK");
     }
 
