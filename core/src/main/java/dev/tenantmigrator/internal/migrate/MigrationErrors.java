@@ -35,6 +35,9 @@ final class MigrationErrors {
     /** The use of a label in the transaction that has added it. */
     private static final String UNSAFE_LABEL = "55P04";
 
+    /** In a statement of the library: the role may not use the schema, or may not write to the tracking table. */
+    private static final String FORBIDDEN = "42501";
+
     private static final String NOTHING_KEPT = "; nothing of the script was kept";
 
     /** Undefined table or schema. */
@@ -114,6 +117,11 @@ final class MigrationErrors {
                     + ". The script adds this label and uses it in one transaction, and its text"
                     + " does not show that, or asks for it by BEGIN: put the ALTER TYPE … ADD VALUE into a migration"
                     + " of its own before this one");
+        }
+        if (FORBIDDEN.equals(state) && !(e instanceof ScriptFailure)) {
+            failure = failure.withMessage(failure.message() + kept + ". Run as the owner of the tenant and its tracking"
+                    + " table, or let the owner grant this role SELECT, INSERT, UPDATE, DELETE on the table and USAGE on"
+                    + " its sequence");
         }
         if (LockTable.isFull(e)) {
             failure = failure.withMessage(failure.message() + kept + ". It needs more locks in one"
