@@ -37,13 +37,17 @@ class ServersTest {
     void aTenantWhoseRecordCannotBeReadIsListedAsUnreadableAndTheOthersGoOn() {
         String ada = cli.register("ada");
         String bob = cli.register("bob");
-        database.execute("ALTER TABLE " + ada + ".schema_migrations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY");
+        database.execute(
+                "ALTER TABLE " + ada + ".schema_migrations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY");
         String remedy = "ALTER TABLE \"" + ada + "\".\"schema_migrations\" NO FORCE ROW LEVEL SECURITY";
 
         Cli.Result list = cli.run("list");
         assertThat(list.exitCode()).isEqualTo(1);
         assertThat(list.out().lines()).containsExactlyInAnyOrder(ada, bob);
-        assertThat(list.err()).contains(ada + " is unreadable: ").contains(remedy).doesNotContain(bob);
+        assertThat(list.err())
+                .contains(ada + " is unreadable: ")
+                .contains(remedy)
+                .doesNotContain(bob);
         assertThat(cli.json(1, "list").toString()).contains("NO FORCE ROW LEVEL SECURITY");
         JsonNode status = cli.json(1, "status");
         assertThat(status.toString()).contains("\"unreadable\"", "NO FORCE ROW LEVEL SECURITY");

@@ -88,10 +88,12 @@ public final class CliSession implements AutoCloseable {
                 .parallelism(settings.parallelism())
                 .trackingStore(settings.tracking())
                 .build();
-        reader.status().tenants().forEach(tenant -> tenant.findings().stream()
-                .filter(finding -> finding.kind() == Finding.Kind.UNREADABLE)
-                .forEach(finding -> unreadable.put(
-                        tenant.schema(), Failure.of(finding.message()).inTenant(tenant.schema()))));
+        reader.status()
+                .tenants()
+                .forEach(tenant -> tenant.findings().stream()
+                        .filter(finding -> finding.kind() == Finding.Kind.UNREADABLE)
+                        .forEach(finding -> unreadable.put(
+                                tenant.schema(), Failure.of(finding.message()).inTenant(tenant.schema()))));
         return unreadable;
     }
 
