@@ -152,7 +152,7 @@ class ConnectionTest {
         try (Connection connection = database.rawDataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(
-                    "SET default_transaction_read_only = on; SET default_transaction_isolation = 'serializable';"
+                    "SET default_transaction_deferrable = on; SET default_transaction_isolation = 'serializable';"
                             + " SET standard_conforming_strings = off; SET lock_timeout = '1ms'");
             TenantMigrator migrator = TenantMigrator.builder(lending(connection))
                     .migrations(MigrationSource.of(
@@ -161,7 +161,7 @@ class ConnectionTest {
 
             migrator.deployAll().throwIfFailed();
 
-            try (var rows = statement.executeQuery("SELECT current_setting('default_transaction_read_only')"
+            try (var rows = statement.executeQuery("SELECT current_setting('default_transaction_deferrable')"
                     + " || current_setting('default_transaction_isolation') || current_setting('lock_timeout')")) {
                 rows.next();
                 assertThat(rows.getString(1)).isEqualTo("onserializable1ms");

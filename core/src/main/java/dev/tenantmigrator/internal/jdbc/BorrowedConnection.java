@@ -26,10 +26,10 @@ final class BorrowedConnection {
     /**
      * Borrows a connection.
      *
-     * @param readSettings whether to read the session's settings at once
-     * @throws TenantMigratorException when there is none, or it comes with an open transaction
+     * @param mayWrite whether it serves changes; then the session's settings are read at once
+     * @throws TenantMigratorException when there is none, it comes with an open transaction, or it is to write and must not
      */
-    static BorrowedConnection borrow(DataSource dataSource, boolean readSettings) {
+    static BorrowedConnection borrow(DataSource dataSource, boolean mayWrite) {
         Connection connection;
         try {
             connection = dataSource.getConnection();
@@ -46,8 +46,9 @@ final class BorrowedConnection {
                 connection.setAutoCommit(true);
             }
             BorrowedConnection borrowed = new BorrowedConnection(connection, autoCommit);
-            if (readSettings) {
+            if (mayWrite) {
                 borrowed.readSettings();
+                borrowed.requireWritable();
             }
             return borrowed;
         } catch (SQLException e) {
@@ -78,6 +79,16 @@ final class BorrowedConnection {
                             + " Lend connections outside a transaction, or call createTenant(connection, …)"
                             + " to work inside yours"),
                     SqlErrors.withoutDetail(e));
+        }
+    }
+
+    private void requireWritable() throws SQLException {
+        try {
+            settings().requireWritable(connection);
+            ReadOnly.refuseMarked(connection);
+        } catch (TenantMigratorException e) {
+            connection.setAutoCommit(autoCommit);
+            throw e;
         }
     }
 

@@ -100,7 +100,7 @@ public final class TenantDropper {
 
     /** The former names of tenants whose drop is unfinished, sorted. */
     public List<String> unfinished() throws SQLException {
-        try (Session session = Session.open(config.dataSource())) {
+        try (Session session = Session.openToRead(config.dataSource())) {
             return unfinished(session.connection()).values().stream()
                     .distinct()
                     .sorted()
