@@ -9,6 +9,7 @@ import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
+import dev.tenantmigrator.internal.jdbc.LockHolders;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -238,7 +239,10 @@ final class NonTransactionalRun {
             repeatable = part.isRepeatable();
             boolean clean = part.nothingKept() && !begun && cancel(session, number, e);
             String kept = clean ? progress.keptBefore(number) : progress.keptWithin(number);
-            throw failed(part.failure().withMessage(part.failure().message() + "; " + kept), e);
+            String holders = LockHolders.isTimeout(e)
+                    ? ". " + MigrationErrors.holders(session, schema, run.config().sharedSchema())
+                    : "";
+            throw failed(part.failure().withMessage(part.failure().message() + "; " + kept + holders), e);
         }
     }
 
