@@ -5,6 +5,7 @@ import static dev.tenantmigrator.Samples.NOTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
@@ -170,6 +171,41 @@ class ConnectionTest {
         }
         database.execute("INSERT INTO " + a + ".p DEFAULT VALUES");
         assertThat(database.value("SELECT x FROM " + a + ".p")).isEqualTo("C:\\new");
+    }
+
+    @Test
+    void aPoolThatLeavesATransactionOpenIsToldItsSettings() {
+        Samples.create(database, "a", MEMBERS);
+        for (boolean schema : new boolean[] {true, false}) {
+            HikariConfig config = new HikariConfig();
+            config.setDataSource(database.dataSourceOf(database.user(), database.password()));
+            config.setMaximumPoolSize(2);
+            config.setAutoCommit(false);
+            if (schema) {
+                config.setSchema("public");
+            } else {
+                config.setConnectionInitSql("SET work_mem = '4MB'");
+            }
+            try (HikariDataSource pool = new HikariDataSource(config)) {
+                assertThatThrownBy(() -> TenantMigrator.builder(pool)
+                                .migrations(MigrationSource.of(MEMBERS))
+                                .build()
+                                .deployAll())
+                        .hasMessageContaining("open transaction")
+                        .hasMessageContaining("autoCommit to true")
+                        .hasMessageContaining("connectionInitSql");
+            }
+            HikariConfig corrected = new HikariConfig();
+            config.copyStateTo(corrected);
+            corrected.setAutoCommit(true);
+            try (HikariDataSource pool = new HikariDataSource(corrected)) {
+                TenantMigrator.builder(pool)
+                        .migrations(MigrationSource.of(MEMBERS))
+                        .build()
+                        .deployAll()
+                        .throwIfFailed();
+            }
+        }
     }
 
     @Test

@@ -77,7 +77,9 @@ final class BorrowedConnection {
             throw new TenantMigratorException(
                     Failure.of("the DataSource lent a connection with an open transaction; nothing was changed."
                             + " Lend connections outside a transaction, or call createTenant(connection, …)"
-                            + " to work inside yours"),
+                            + " to work inside yours. A pool with autocommit off leaves one open after its own SQL: set"
+                            + " autoCommit to true, or remove schema and connectionInitSql (HikariCP), for the pool that the"
+                            + " migrator uses"),
                     SqlErrors.withoutDetail(e));
         }
     }
