@@ -5,6 +5,7 @@ import static dev.tenantmigrator.Samples.NOTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
@@ -152,7 +153,7 @@ class ConnectionTest {
         try (Connection connection = database.rawDataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(
-                    "SET default_transaction_read_only = on; SET default_transaction_isolation = 'serializable';"
+                    "SET default_transaction_deferrable = on; SET default_transaction_isolation = 'serializable';"
                             + " SET standard_conforming_strings = off; SET lock_timeout = '1ms'");
             TenantMigrator migrator = TenantMigrator.builder(lending(connection))
                     .migrations(MigrationSource.of(
@@ -161,7 +162,7 @@ class ConnectionTest {
 
             migrator.deployAll().throwIfFailed();
 
-            try (var rows = statement.executeQuery("SELECT current_setting('default_transaction_read_only')"
+            try (var rows = statement.executeQuery("SELECT current_setting('default_transaction_deferrable')"
                     + " || current_setting('default_transaction_isolation') || current_setting('lock_timeout')")) {
                 rows.next();
                 assertThat(rows.getString(1)).isEqualTo("onserializable1ms");
@@ -170,6 +171,41 @@ class ConnectionTest {
         }
         database.execute("INSERT INTO " + a + ".p DEFAULT VALUES");
         assertThat(database.value("SELECT x FROM " + a + ".p")).isEqualTo("C:\\new");
+    }
+
+    @Test
+    void aPoolThatLeavesATransactionOpenIsToldItsSettings() {
+        Samples.create(database, "a", MEMBERS);
+        for (boolean schema : new boolean[] {true, false}) {
+            HikariConfig config = new HikariConfig();
+            config.setDataSource(database.dataSourceOf(database.user(), database.password()));
+            config.setMaximumPoolSize(2);
+            config.setAutoCommit(false);
+            if (schema) {
+                config.setSchema("public");
+            } else {
+                config.setConnectionInitSql("SET work_mem = '4MB'");
+            }
+            try (HikariDataSource pool = new HikariDataSource(config)) {
+                assertThatThrownBy(() -> TenantMigrator.builder(pool)
+                                .migrations(MigrationSource.of(MEMBERS))
+                                .build()
+                                .deployAll())
+                        .hasMessageContaining("open transaction")
+                        .hasMessageContaining("autoCommit to true")
+                        .hasMessageContaining("connectionInitSql");
+            }
+            HikariConfig corrected = new HikariConfig();
+            config.copyStateTo(corrected);
+            corrected.setAutoCommit(true);
+            try (HikariDataSource pool = new HikariDataSource(corrected)) {
+                TenantMigrator.builder(pool)
+                        .migrations(MigrationSource.of(MEMBERS))
+                        .build()
+                        .deployAll()
+                        .throwIfFailed();
+            }
+        }
     }
 
     @Test

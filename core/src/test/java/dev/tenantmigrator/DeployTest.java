@@ -263,7 +263,7 @@ class DeployTest {
                     .containsExactly(b);
             assertThat(report.failed().get(0).failure().toString())
                     .contains("another session held a lock")
-                    .contains("pg_stat_activity")
+                    .contains("server process", "idle in transaction", "pg_terminate_backend")
                     .contains("20240103_flag/migration.sql:1")
                     .contains("55P03");
             application.rollback();

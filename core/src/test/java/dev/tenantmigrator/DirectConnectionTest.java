@@ -124,7 +124,7 @@ class DirectConnectionTest {
         source.setUrl(database.jdbcUrl());
         source.setUser(database.user());
         source.setPassword(database.password());
-        source.setOptions("-c default_transaction_read_only=on -c default_transaction_isolation=serializable");
+        source.setOptions("-c default_transaction_deferrable=on -c default_transaction_isolation=serializable");
         HikariConfig config = new HikariConfig();
         config.setDataSource(source);
         config.setMaximumPoolSize(1);
@@ -134,7 +134,7 @@ class DirectConnectionTest {
             try (Connection connection = pool.getConnection();
                     var rows = connection
                             .createStatement()
-                            .executeQuery("SELECT current_setting('default_transaction_read_only'),"
+                            .executeQuery("SELECT current_setting('default_transaction_deferrable'),"
                                     + " current_setting('default_transaction_isolation'), current_setting('search_path'),"
                                     + " current_setting('lock_timeout')")) {
                 rows.next();

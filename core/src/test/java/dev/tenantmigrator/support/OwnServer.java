@@ -105,6 +105,12 @@ public final class OwnServer implements AutoCloseable {
         throw new IOException("The pool does not find the server again", last);
     }
 
+    /** Starts it after a {@linkplain #kill() kill} as a standby, which answers queries and never becomes a primary by itself. */
+    public void startAsStandby(DataSource pool) throws IOException, InterruptedException {
+        Files.createFile(directory.resolve("data/standby.signal"));
+        startAgain(pool);
+    }
+
     private void start() throws IOException, InterruptedException {
         String options = settings.entrySet().stream()
                 .map(setting -> " -c " + setting.getKey() + "=" + setting.getValue())

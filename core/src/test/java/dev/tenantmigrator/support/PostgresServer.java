@@ -168,6 +168,7 @@ final class PostgresServer {
         settings.put("max_connections", "200");
         // A small lock table, so that a test can fill it quickly.
         settings.put("max_locks_per_transaction", "16");
+        settings.put("max_prepared_transactions", "10");
         settings.put("fsync", "off");
         settings.put("synchronous_commit", "off");
         settings.put("full_page_writes", "off");

@@ -14,6 +14,7 @@ enum FinishingStep {
             GROUP BY t.relname, t.id
             """),
 
+    /** Options that begin with {@code pg_} are the server's own notes, which no statement may set. */
     COLUMN_SETTINGS("""
             SELECT 'TABLE', t.relname, format('ALTER TABLE ONLY %s %s', t.id, string_agg(
                        format('ALTER COLUMN %I SET %s', a.attname, setting.text), ', ' ORDER BY a.attnum, setting.text))
@@ -25,7 +26,8 @@ enum FinishingStep {
                                                            WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END),
                 (CASE a.attcompression WHEN 'p' THEN 'COMPRESSION pglz' WHEN 'l' THEN 'COMPRESSION lz4' END),
                 (CASE WHEN a.attstattarget >= 0 THEN 'STATISTICS ' || a.attstattarget END),
-                ('(' || array_to_string(a.attoptions, ', ') || ')')) setting(text)
+                ('(' || (SELECT string_agg(o, ', ' ORDER BY n) FROM unnest(a.attoptions) WITH ORDINALITY options(o, n)
+                          WHERE NOT starts_with(o, 'pg_')) || ')')) setting(text)
             WHERE setting.text IS NOT NULL
             GROUP BY t.relname, t.id
             """),

@@ -33,6 +33,28 @@ record ForeignObject(long catalog, long oid, String name) {
         return known.replaceFirst("^default acl for", "default privileges for");
     }
 
+    /** Whether it belongs to the database or the server, so that no allow list can name it. */
+    boolean isInNoSchema() {
+        return Catalogs.of(Catalogs.Owner.NOBODY).stream()
+                .anyMatch(nobodys -> nobodys.oid() == catalog || nobodys.kind().equals(name));
+    }
+
+    /** What its class allows one to do about it. */
+    String advice() {
+        if (isInNoSchema()) {
+            return "No option allows this, because it belongs to no schema: remove it from the migrations, and change it once by"
+                    + " hand, with a role that may";
+        }
+        if (catalog == Catalogs.PG_NAMESPACE.oid()) {
+            return "To allow it, name the schema (--allow-schema)";
+        }
+        boolean relation = Catalogs.of(Catalogs.Owner.SCHEMA).stream()
+                .noneMatch(other -> other != Catalogs.PG_CLASS && other.oid() == catalog);
+        return "To allow it, name it as a shared object (--shared-object)"
+                + (relation ? ", a table (--allow-table)" : "")
+                + " or a schema (--allow-schema), or allow changes of the shared schema for one run (--allow-shared-schema)";
+    }
+
     private Optional<String> lookUp(Connection connection) throws SQLException {
         return Jdbc.queryOptional(
                         connection,

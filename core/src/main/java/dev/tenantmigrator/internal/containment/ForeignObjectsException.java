@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The full check found foreign objects: the transaction touched something outside of its tenant's schema that is not allowed. */
 public final class ForeignObjectsException extends SQLException {
@@ -47,9 +48,12 @@ public final class ForeignObjectsException extends SQLException {
     public String describe(Connection connection) throws SQLException {
         return "the script touched " + names(connection)
                 + ", outside of its tenant's schema; nothing of it was kept. If its text does not show this, the cause is dynamic"
-                + " SQL, a function, a trigger, or a name without a schema that the tenant does not have: write public.x, which"
-                + " is always the tenant's. To allow it, name it as a shared object (--shared-object), a table (--allow-table)"
-                + " or a schema (--allow-schema), or allow changes of the shared schema for one run (--allow-shared-schema)";
+                + " SQL, a function"
+                + (objects.stream().allMatch(ForeignObject::isInNoSchema)
+                        ? " or a trigger"
+                        : ", a trigger, or a name without a schema that the tenant does not have: write public.x, which"
+                                + " is always the tenant's")
+                + ". " + objects.stream().map(ForeignObject::advice).distinct().collect(Collectors.joining(". "));
     }
 
     /**

@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * The sequence of every run over the fleet: read all tenants, decide for each, and only then change any. Scripts that cannot be
- * read or must not run are refused before any tenant is touched.
+ * read or must not run are refused before any tenant is touched; so is a server that must not be written to.
  */
 public final class FleetRuns {
 
@@ -77,6 +77,7 @@ public final class FleetRuns {
     private static FleetPlan plan(Config config, SessionPlanner planner) throws SQLException {
         // Closed before the jobs begin: with a pool of one, they need this connection.
         try (Session session = Session.openToRead(config.dataSource())) {
+            session.requireWritable();
             return planner.plan(session);
         }
     }

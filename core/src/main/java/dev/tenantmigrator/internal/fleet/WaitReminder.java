@@ -33,7 +33,8 @@ public final class WaitReminder implements AutoCloseable {
                 long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
                 out.accept(statement + " has been running for " + seconds + " s in server process " + process
                         + "; if it is waiting, SELECT pg_blocking_pids(" + process
-                        + ") lists the sessions whose transactions must end first");
+                        + ") lists the sessions whose transactions must end first (0: a prepared transaction, which"
+                        + " pg_prepared_xacts lists)");
             }
         };
         timer.schedule(reminder, first.toMillis(), again.toMillis());

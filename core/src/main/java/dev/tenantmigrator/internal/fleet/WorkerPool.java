@@ -6,6 +6,7 @@ import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.config.Events;
 import dev.tenantmigrator.internal.config.Threads;
 import dev.tenantmigrator.internal.fleet.TenantJob.Result;
+import dev.tenantmigrator.internal.jdbc.LockHolders;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.jfr.FlightRecording;
@@ -133,7 +134,7 @@ final class WorkerPool {
         try {
             result = job.tryOn(session);
         } catch (SQLException e) {
-            result = new Result.Finished(job.failed(config.detailed(SqlErrors.failure(e), e)));
+            result = new Result.Finished(job.failed(config.detailed(failure(e, session, job.schema()), e)));
         } catch (TenantMigratorException e) {
             result = new Result.Finished(job.failed(e.failure()));
         } catch (RuntimeException | Error e) {
@@ -151,6 +152,15 @@ final class WorkerPool {
         if (others && !session.mustBeReplaced()) {
             readAgain(session);
         }
+    }
+
+    private Failure failure(SQLException e, Session session, String schema) {
+        Failure failure = SqlErrors.failure(e);
+        return LockHolders.isTimeout(e) && !session.isLost()
+                ? LockHolders.named(session.connection(), schema, config.sharedSchema())
+                        .map(holders -> failure.withMessage(failure.message() + ". " + holders))
+                        .orElse(failure)
+                : failure;
     }
 
     private void settle(JobQueue.Entry entry, Result result) {

@@ -26,10 +26,10 @@ final class BorrowedConnection {
     /**
      * Borrows a connection.
      *
-     * @param readSettings whether to read the session's settings at once
-     * @throws TenantMigratorException when there is none, or it comes with an open transaction
+     * @param mayWrite whether it serves changes; then the session's settings are read at once
+     * @throws TenantMigratorException when there is none, it comes with an open transaction, or it is to write and must not
      */
-    static BorrowedConnection borrow(DataSource dataSource, boolean readSettings) {
+    static BorrowedConnection borrow(DataSource dataSource, boolean mayWrite) {
         Connection connection;
         try {
             connection = dataSource.getConnection();
@@ -46,8 +46,9 @@ final class BorrowedConnection {
                 connection.setAutoCommit(true);
             }
             BorrowedConnection borrowed = new BorrowedConnection(connection, autoCommit);
-            if (readSettings) {
+            if (mayWrite) {
                 borrowed.readSettings();
+                borrowed.requireWritable();
             }
             return borrowed;
         } catch (SQLException e) {
@@ -76,8 +77,20 @@ final class BorrowedConnection {
             throw new TenantMigratorException(
                     Failure.of("the DataSource lent a connection with an open transaction; nothing was changed."
                             + " Lend connections outside a transaction, or call createTenant(connection, …)"
-                            + " to work inside yours"),
+                            + " to work inside yours. A pool with autocommit off leaves one open after its own SQL: set"
+                            + " autoCommit to true, or remove schema and connectionInitSql (HikariCP), for the pool that the"
+                            + " migrator uses"),
                     SqlErrors.withoutDetail(e));
+        }
+    }
+
+    private void requireWritable() throws SQLException {
+        try {
+            settings().requireWritable(connection);
+            ReadOnly.refuseMarked(connection);
+        } catch (TenantMigratorException e) {
+            connection.setAutoCommit(autoCommit);
+            throw e;
         }
     }
 

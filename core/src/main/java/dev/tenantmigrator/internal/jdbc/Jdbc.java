@@ -116,6 +116,20 @@ public final class Jdbc {
         }
     }
 
+    /** Runs several statements in one round trip; the last one is a query with one row. */
+    static <T> T executeAndQuery(Connection connection, String statements, RowMapper<T> mapper) throws SQLException {
+        try (Statement statement = statement(connection)) {
+            boolean rows = statement.execute(statements);
+            for (int last = statement.getUpdateCount(); !rows && last >= 0; last = statement.getUpdateCount()) {
+                rows = statement.getMoreResults();
+            }
+            try (ResultSet row = statement.getResultSet()) {
+                row.next();
+                return mapper.map(row);
+            }
+        }
+    }
+
     /** Runs a statement that changes rows, and returns their number. */
     public static int update(Connection connection, String sql) throws SQLException {
         try (Statement statement = statement(connection)) {

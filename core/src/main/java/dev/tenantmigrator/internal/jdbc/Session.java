@@ -2,9 +2,7 @@ package dev.tenantmigrator.internal.jdbc;
 
 import dev.tenantmigrator.TenantMigratorException;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,7 +34,7 @@ public final class Session implements AutoCloseable {
     /**
      * Borrows a connection.
      *
-     * @throws TenantMigratorException when there is none, or it comes with an open transaction
+     * @throws TenantMigratorException when there is none, it comes with an open transaction, or the server or a setting forbids changes
      */
     public static Session open(DataSource dataSource) {
         return new Session(BorrowedConnection.borrow(dataSource, true));
@@ -52,15 +50,23 @@ public final class Session implements AutoCloseable {
 
     /**
      * A statement that begins a transaction, with {@code READ COMMITTED} unless a level is given. The level is always named: a
-     * host's default of {@code REPEATABLE READ} would hide rows committed while the transaction waited for a lock. {@code READ
-     * WRITE} is named because a host's default may be read-only.
+     * host's default of {@code REPEATABLE READ} would hide rows committed while the transaction waited for a lock.
      */
     public static String begin(Optional<String> isolationLevel) {
         String level = isolationLevel.orElse(READ_COMMITTED);
         if (!LEVELS.contains(level)) {
             throw new IllegalArgumentException("not an isolation level: " + level);
         }
-        return "BEGIN ISOLATION LEVEL " + level + " READ WRITE";
+        return "BEGIN ISOLATION LEVEL " + level;
+    }
+
+    /**
+     * Checks that this session, opened to read, may write too.
+     *
+     * @throws TenantMigratorException when the server or a setting forbids changes
+     */
+    public void requireWritable() throws SQLException {
+        ReadOnly.refuse(connection());
     }
 
     /** The connection, for statements that neither begin nor end a transaction. */
@@ -214,16 +220,7 @@ public final class Session implements AutoCloseable {
 
     /** Runs several statements in one round trip, in the caller's transaction; the last one is a query with one row. */
     public <T> T executeAndQuery(String statements, Jdbc.RowMapper<T> mapper) throws SQLException {
-        try (Statement statement = Jdbc.statement(connection())) {
-            boolean rows = statement.execute(statements);
-            for (int last = statement.getUpdateCount(); !rows && last >= 0; last = statement.getUpdateCount()) {
-                rows = statement.getMoreResults();
-            }
-            try (ResultSet row = statement.getResultSet()) {
-                row.next();
-                return mapper.map(row);
-            }
-        }
+        return Jdbc.executeAndQuery(connection(), statements, mapper);
     }
 
     private void rollback(Throwable reason) {

@@ -1,5 +1,6 @@
 package dev.tenantmigrator.internal.jdbc;
 
+import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.internal.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -13,8 +14,11 @@ import java.util.stream.Collectors;
  *
  * @param changed values by name
  * @param leftovers the number of leftovers of each kind: temporary tables, locks, channels, cursors, prepared statements
+ * @param readOnly whether the session must not write
  */
-public record SessionSettings(Map<String, String> changed, Map<String, String> leftovers) {
+public record SessionSettings(Map<String, String> changed, Map<String, String> leftovers, boolean readOnly) {
+
+    private static final String READ_ONLY = "read only";
 
     /** {@code pg_settings} has neither {@code role} nor {@code session_authorization}. */
     private static final String ROLE = "role";
@@ -46,6 +50,7 @@ public record SessionSettings(Map<String, String> changed, Map<String, String> l
                       -- Flushes the session's counters of written rows, so that they begin at zero.
                       pg_catalog.pg_stat_force_next_flush() IS NULL
             UNION ALL SELECT 'session_authorization', session_user::pg_catalog.text, false
+            UNION ALL SELECT '%s', %s, false
             UNION ALL SELECT 'temporary tables', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_depend
                        WHERE refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
                          AND refobjid OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()
@@ -55,7 +60,7 @@ public record SessionSettings(Map<String, String> changed, Map<String, String> l
             UNION ALL SELECT 'listened channels', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_listening_channels()
             UNION ALL SELECT 'held cursors', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_cursor() WHERE is_holdable
             UNION ALL SELECT 'prepared statements', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_prepared_statement()
-                       WHERE from_sql""";
+                       WHERE from_sql""".formatted(READ_ONLY, ReadOnly.SQL);
 
     public SessionSettings {
         changed = Map.copyOf(changed);
@@ -71,7 +76,18 @@ public record SessionSettings(Map<String, String> changed, Map<String, String> l
                 connection,
                 QUERY,
                 row -> (row.getBoolean(3) ? leftovers : changed).put(row.getString(1), row.getString(2)));
-        return new SessionSettings(changed, leftovers);
+        return new SessionSettings(changed, leftovers, "on".equals(changed.remove(READ_ONLY)));
+    }
+
+    /**
+     * Checks that the session may write.
+     *
+     * @throws TenantMigratorException when the server, a setting or the transaction forbids changes
+     */
+    void requireWritable(Connection connection) throws SQLException {
+        if (readOnly) {
+            throw ReadOnly.refusal(connection);
+        }
     }
 
     /**

@@ -4,7 +4,6 @@ import dev.tenantmigrator.report.Failure;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +22,7 @@ public final class SqlErrors {
     private static final String OWN = "tenant-migrator: ";
 
     /** Separate from the markers of checks: statements with those run beside scripts, which can read them. */
-    private static final String SHOWN = " (" + UUID.randomUUID() + ")";
+    static final String SHOWN = " (" + UUID.randomUUID() + ")";
 
     private static final Pattern BLOCK_LINE = Pattern.compile("(?m)^[^\"]*?\\binline_code_block\\D{1,40}(\\d{1,6})\\b");
 
@@ -32,28 +31,13 @@ public final class SqlErrors {
             "^PL/pgSQL[^\"\\s]*(?: \\w+)? (?!inline_code_block)(?:(?:\\w+|\"[^\"\\n]+\")\\.)?(\\w+|\"[^\"\\n]+\")\\([^\\n]*?\\)"
                     + " \\D{1,40}?(\\d{1,6})\\b");
 
-    /** The server's routines that raise a message written by a script's author. */
-    private static final Set<String> WRITTEN_BY_AUTHORS = Set.of("exec_stmt_raise", "exec_stmt_assert");
-
-    /** SQLStates, and classes of them, of such messages and of errors in other languages. */
-    private static final Set<String> AUTHORS_STATES = Set.of("P0001", "P0004", "38", "39");
-
-    /** The class of errors about memory, disk and connections, which quote no row. */
-    private static final String RESOURCES = "53";
-
-    /** The classes of intervention and system errors. Outside of functions they quote no row. */
-    private static final Set<String> ABOUT_THE_SERVER = Set.of("57", "58");
-
     /** Characters that are read of a text of the server: more than any of its own messages has. */
     private static final int LONGEST = 2000;
 
-    private static final String CUT = "…";
+    static final String CUT = "…";
 
     /** A message must stay one line of a log or report, whatever a script puts into it. */
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}+");
-
-    private static final List<String> NAMES =
-            List.of("getSchema", "getTable", "getColumn", "getDatatype", "getConstraint");
 
     private static final Map<String, String> DETAILS =
             new TreeMap<>(Map.of("Detail", "getDetail", "Hint", "getHint", "Where", "getWhere"));
@@ -130,8 +114,8 @@ public final class SqlErrors {
             return firstLine(beginning(String.valueOf(root.getMessage())));
         }
         String hint = serverField(root, "getHint");
-        String message = withoutData(root, primary, script);
-        String all = hint.isEmpty() ? message : message + " (hint: " + withoutData(root, hint, script) + ")";
+        String message = DataFreeText.of(root, primary, script);
+        String all = hint.isEmpty() ? message : message + " (hint: " + DataFreeText.of(root, hint, script) + ")";
         return CONTROL.matcher(all).replaceAll(" ");
     }
 
@@ -145,31 +129,6 @@ public final class SqlErrors {
     public static String messageOfConnecting(SQLException e) {
         String primary = serverField(root(e), "getMessage");
         return primary.isEmpty() ? message(e) : primary;
-    }
-
-    private static String withoutData(SQLException root, String text, String script) {
-        if (text.contains(SHOWN)) {
-            return text.replace(SHOWN, "");
-        }
-        String state = state(root);
-        boolean authors = WRITTEN_BY_AUTHORS.contains(serverField(root, "getRoutine"))
-                || AUTHORS_STATES.stream().anyMatch(state::startsWith);
-        if (authors) {
-            return new ErrorText(script, List.of()).withoutUnknownWords(text);
-        }
-        // A function or a block can have put data of rows into a name or a statement.
-        boolean inCode = !serverField(root, "getWhere").isEmpty()
-                || !serverField(root, "getInternalQuery").isEmpty();
-        if (state.startsWith(RESOURCES) || (!inCode && ABOUT_THE_SERVER.stream().anyMatch(state::startsWith))) {
-            return text;
-        }
-        if (!inCode && state.startsWith("42") && position(root).isPresent()) {
-            // PostgreSQL has read no row yet: the error is about the statement's own words.
-            return text;
-        }
-        List<String> names = NAMES.stream().map(name -> serverField(root, name)).toList();
-        // A quoted text may continue after the cut.
-        return new ErrorText(script, names).withoutData(text.endsWith(CUT) ? text + '"' : text);
     }
 
     /** Message, detail, hint and context of an error, with the data that they quote; only the beginning of long texts. */
@@ -241,7 +200,7 @@ public final class SqlErrors {
      * The beginning of a field of the driver's {@code ServerErrorMessage}; empty when the exception is not the driver's. A script
      * can make a field as long as memory allows, and the searches in it take several times as much.
      */
-    private static String serverField(SQLException e, String getter) {
+    static String serverField(SQLException e, String getter) {
         return beginning(wholeServerField(e, getter));
     }
 
@@ -254,7 +213,7 @@ public final class SqlErrors {
     }
 
     /** The error's context: functions and blocks from the inside out. Only the beginning and the end of a long one. */
-    private static String context(SQLException e) {
+    static String context(SQLException e) {
         String whole = wholeServerField(e, "getWhere");
         return whole.length() <= 2 * LONGEST
                 ? whole

@@ -83,7 +83,7 @@ public final class TenantLock {
         return SqlErrors.says(e, MARKER);
     }
 
-    private static long key(String name) {
+    static long key(String name) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256")
                     .digest(("tenant-migrator:" + name).getBytes(StandardCharsets.UTF_8));

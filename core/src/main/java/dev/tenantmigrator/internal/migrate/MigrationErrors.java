@@ -4,7 +4,7 @@ import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.fleet.Backoff;
-import dev.tenantmigrator.internal.jdbc.Jdbc;
+import dev.tenantmigrator.internal.jdbc.LockHolders;
 import dev.tenantmigrator.internal.jdbc.LockTable;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
@@ -13,16 +13,13 @@ import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.internal.tracking.store.RecordErrors;
 import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.Failure;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Turns the error of a migration in a transaction into a failure that says what to do. */
 final class MigrationErrors {
-
-    private static final String LOCK_TIMEOUT = "55P03";
 
     /**
      * Raised by statements whose text does not show the problem: {@code REINDEX} of a partitioned table, {@code CALL} of a
@@ -33,6 +30,9 @@ final class MigrationErrors {
     /** The use of a label in the transaction that has added it. */
     private static final String UNSAFE_LABEL = "55P04";
 
+    /** In a statement of the library: the role may not use the schema, or may not write to the tracking table. */
+    private static final String FORBIDDEN = "42501";
+
     private static final String NOTHING_KEPT = "; nothing of the script was kept";
 
     /** Undefined table or schema. */
@@ -40,16 +40,6 @@ final class MigrationErrors {
 
     private static final String TAMPERED =
             "the script changes the tracking table, or keeps the library from changing it; remove that from the script";
-
-    private static final String HOLDERS = """
-            SELECT DISTINCT l.pid
-              FROM pg_catalog.pg_locks l
-              JOIN pg_catalog.pg_database d ON d.oid = l.database
-              JOIN pg_catalog.pg_class c ON c.oid = l.relation
-              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-             WHERE d.datname = pg_catalog.current_database() AND n.nspname = ?
-               AND l.granted AND l.pid <> pg_catalog.pg_backend_pid()
-             ORDER BY 1 LIMIT 5""";
 
     private MigrationErrors() {}
 
@@ -73,12 +63,12 @@ final class MigrationErrors {
         PreparedScript prepared = run.script(migration);
         String state = SqlErrors.state(e);
         Failure failure = explained(e, prepared.file(), run.recorder(), NOTHING_KEPT);
-        if (LOCK_TIMEOUT.equals(state)) {
+        if (LockHolders.isTimeout(e)) {
             failure = failure.withMessage(
                     "another session held a lock that the script needs, " + times(attempts.count()) + " for "
                             + prepared.settings().lockTimeout() + " within " + seconds(attempts.time())
                             + NOTHING_KEPT + ". "
-                            + holders(session, schema));
+                            + holders(session, schema, run.config().sharedSchema()));
         } else if (Backoff.mayPass(state)) {
             failure = failure.withMessage(failure.message() + "; tried " + times(attempts.count()) + " within "
                     + seconds(attempts.time()) + NOTHING_KEPT + "; run it again");
@@ -108,6 +98,11 @@ final class MigrationErrors {
                     + " does not show that, or asks for it by BEGIN: put the ALTER TYPE … ADD VALUE into a migration"
                     + " of its own before this one");
         }
+        if (FORBIDDEN.equals(state) && !(e instanceof ScriptFailure)) {
+            failure = failure.withMessage(failure.message() + kept + ". Run as the owner of the tenant and its tracking"
+                    + " table, or let the owner grant this role SELECT, INSERT, UPDATE, DELETE on the table and USAGE on"
+                    + " its sequence");
+        }
         if (LockTable.isFull(e)) {
             failure = failure.withMessage(failure.message() + kept + ". It needs more locks in one"
                     + " transaction than the server has left: raise max_locks_per_transaction (needs a server restart),"
@@ -126,22 +121,13 @@ final class MigrationErrors {
         return Math.max(1, Math.round(time.toMillis() / 1000.0)) + " s";
     }
 
-    /** Names the sessions that hold locks in the tenant now; the script most probably waited for one of them. */
-    private static String holders(Session session, String schema) {
-        List<String> processes = session.isLost() ? List.of() : holders(session.connection(), schema);
-        return processes.isEmpty()
-                ? "End that session's transaction (pg_stat_activity shows it), or run it again when the transaction has ended"
-                : "Locks in the tenant's schema are now held by server process "
-                        + String.join(", ", processes)
-                        + " (pg_stat_activity shows its statement): end its transaction, or run it again when the transaction has ended";
-    }
-
-    private static List<String> holders(Connection connection, String schema) {
-        try {
-            return Jdbc.query(connection, HOLDERS, row -> row.getString(1), schema);
-        } catch (SQLException e) {
-            // The list only improves the message.
-            return List.of();
-        }
+    /** Names who holds locks in the tenant now; the script most probably waited for one of them. */
+    static String holders(Session session, String schema, String sharedSchema) {
+        Optional<String> holders =
+                session.isLost() ? Optional.empty() : LockHolders.named(session.connection(), schema, sharedSchema);
+        return holders.map(named -> named + ". Run it again when that has ended")
+                .orElse(
+                        "End that session's transaction (pg_stat_activity shows it, pg_prepared_xacts those that belong to no"
+                                + " session), or run it again when the transaction has ended");
     }
 }

@@ -7,6 +7,7 @@ import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.AllowList;
+import dev.tenantmigrator.internal.jdbc.LockHolders;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -231,7 +232,12 @@ final class NonTransactionalRun {
             repeatable = part.isRepeatable();
             boolean clean = part.nothingKept() && !begun && cancel(session, number, rows, e);
             String kept = clean ? progress.keptBefore(number) : progress.keptWithin(number);
-            throw failed(part.failure().withMessage(part.failure().message() + "; " + kept), e);
+            String holders = LockHolders.isTimeout(e)
+                    ? ". "
+                            + MigrationErrors.holders(
+                                    session, schema, run.config().sharedSchema())
+                    : "";
+            throw failed(part.failure().withMessage(part.failure().message() + "; " + kept + holders), e);
         }
     }
 

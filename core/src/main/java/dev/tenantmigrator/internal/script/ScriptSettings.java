@@ -73,7 +73,6 @@ public final class ScriptSettings {
         settings.put("search_path", path.value(schema));
         settings.put("standard_conforming_strings", "on");
         settings.put("default_transaction_isolation", "read committed");
-        settings.put("default_transaction_read_only", "off");
         settings.put("lock_timeout", lockTimeout);
         return "SELECT " + calls(settings, false);
     }

@@ -103,7 +103,7 @@ public final class Adoption {
                 .filter(migration -> versions.contains(migration.version()))
                 .toList();
         try (Session session = Session.open(config.dataSource())) {
-            WaitForTenant.run(session, schema, connection -> {
+            WaitForTenant.run(config, session, schema, connection -> {
                 refuseUnlessAdoptable(connection, schema);
                 Recorder recorder = config.recorder();
                 recorder.prepare()

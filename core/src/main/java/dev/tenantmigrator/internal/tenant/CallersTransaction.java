@@ -4,6 +4,7 @@ import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.internal.jdbc.CustomSettings;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
+import dev.tenantmigrator.internal.jdbc.ReadOnly;
 import dev.tenantmigrator.internal.jdbc.SessionSettings;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.report.Failure;
@@ -29,11 +30,16 @@ final class CallersTransaction {
     /**
      * Sets the savepoint.
      *
-     * @throws TenantMigratorException when there is no open transaction, or it failed already
+     * @throws TenantMigratorException when there is no open transaction, it failed already, or it must not write
      */
     static CallersTransaction enter(Connection connection) {
+        CallersTransaction transaction = new CallersTransaction(connection);
         try {
-            Jdbc.execute(connection, "SAVEPOINT " + SAVEPOINT);
+            ReadOnly.executeAndRefuse(connection, "SAVEPOINT " + SAVEPOINT);
+            return transaction;
+        } catch (TenantMigratorException e) {
+            transaction.rollBack(e);
+            throw e;
         } catch (SQLException e) {
             throw new TenantMigratorException(
                     SqlErrors.failure(e)
@@ -41,7 +47,6 @@ final class CallersTransaction {
                                     + ". Turn autocommit off, and pass a connection on which no statement has failed"),
                     SqlErrors.withoutDetail(e));
         }
-        return new CallersTransaction(connection);
     }
 
     /**

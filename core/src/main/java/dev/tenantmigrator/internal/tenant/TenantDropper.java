@@ -5,6 +5,7 @@ import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
+import dev.tenantmigrator.internal.jdbc.LockHolders;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -17,7 +18,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * Drops a tenant in steps. First the schema gets a reserved name, so that nothing is deployed to it any more. Then its tables are
@@ -32,9 +35,6 @@ public final class TenantDropper {
      * of 100 connections, so that other sessions can work meanwhile.
      */
     private static final int LOCKS_PER_STEP = 400;
-
-    /** Dropping a table with a foreign key locks the referenced table, and its readers queue while the drop waits. */
-    private static final String LOCK_TIMEOUT = "SET LOCAL lock_timeout TO '5s'";
 
     private final Config config;
 
@@ -82,10 +82,17 @@ public final class TenantDropper {
                 finish(session, dropping);
             }
         } catch (SQLException e) {
+            String holders = LockHolders.isTimeout(e) && !session.isLost()
+                    ? begun.stream()
+                            .flatMap(dropping -> LockHolders.named(session.connection(), dropping, "").stream())
+                            .map(". "::concat)
+                            .collect(Collectors.joining())
+                    : "";
             throw new TenantMigratorException(
                     SqlErrors.failure(e)
                             .withMessage("the drop is not finished: " + SqlErrors.message(e)
-                                    + "; drop the tenant again to continue")
+                                    + ". It is no tenant any more, and some of its tables may be gone; list shows it."
+                                    + " Drop the tenant again to continue" + holders)
                             .inTenant(schema),
                     SqlErrors.withoutDetail(e));
         }
@@ -93,7 +100,7 @@ public final class TenantDropper {
 
     /** The former names of tenants whose drop is unfinished, sorted. */
     public List<String> unfinished() throws SQLException {
-        try (Session session = Session.open(config.dataSource())) {
+        try (Session session = Session.openToRead(config.dataSource())) {
             return UnfinishedDrops.read(session.connection()).values().stream()
                     .distinct()
                     .sorted()
@@ -105,15 +112,24 @@ public final class TenantDropper {
     private String begin(Session session, String schema) {
         String dropping = UnfinishedDrops.PREFIX + UUID.randomUUID().toString().replace("-", "");
         try {
-            return WaitForTenant.run(session, schema, connection -> {
+            return WaitForTenant.run(config, session, schema, connection -> {
                 List<String> outside = dependentsOutside(connection, schema);
                 if (!outside.isEmpty()) {
                     throw new TenantMigratorException(Failure.of("objects outside the tenant depend on it: "
                                     + String.join(", ", outside) + "; drop them first; nothing was changed")
                             .inTenant(schema));
                 }
+                // A later step would wait for them in vain, with a part of the tenant dropped.
+                Optional<String> holders = LockHolders.await(connection, schema, WaitForTenant.LOCK_PATIENCE);
+                if (holders.isPresent()) {
+                    throw new TenantMigratorException(
+                            Failure.of("the tenant cannot be dropped while others use it; nothing was changed. "
+                                            + holders.get() + ". Then drop it again")
+                                    .withSqlState(LockHolders.LOCK_TIMEOUT)
+                                    .inTenant(schema));
+                }
                 Pipeline pipeline = new Pipeline()
-                        .add(LOCK_TIMEOUT)
+                        .add(WaitForTenant.LOCK_TIMEOUT)
                         .add("ALTER SCHEMA " + Sql.identifier(schema) + " RENAME TO " + Sql.identifier(dropping))
                         .add("COMMENT ON SCHEMA " + Sql.identifier(dropping) + " IS "
                                 + Sql.literal(UnfinishedDrops.MARK + schema));
@@ -164,13 +180,14 @@ public final class TenantDropper {
     private void finish(Session session, String dropping) throws SQLException {
         List<String> step = nextStep(session.connection(), dropping);
         while (!step.isEmpty()) {
-            Pipeline pipeline = new Pipeline().add(LOCK_TIMEOUT);
+            Pipeline pipeline = new Pipeline().add(WaitForTenant.LOCK_TIMEOUT);
             step.forEach(pipeline::add);
             session.sendInTransaction(pipeline);
             step = nextStep(session.connection(), dropping);
         }
-        Pipeline last =
-                new Pipeline().add(LOCK_TIMEOUT).add("DROP SCHEMA IF EXISTS " + Sql.identifier(dropping) + " CASCADE");
+        Pipeline last = new Pipeline()
+                .add(WaitForTenant.LOCK_TIMEOUT)
+                .add("DROP SCHEMA IF EXISTS " + Sql.identifier(dropping) + " CASCADE");
         if (!config.recorder().recordsInside()) {
             last.addAll(config.recorder().forget(dropping));
         }

@@ -34,7 +34,7 @@ public final class TenantRenamer {
         TenantSchemas.requireMayBeTenant(schema, config.sharedSchema());
         TenantSchemas.requireMayBeTenant(newSchema, config.sharedSchema());
         try (Session session = Session.open(config.dataSource())) {
-            return WaitForTenant.run(session, schema, connection -> {
+            return WaitForTenant.run(config, session, schema, connection -> {
                 if (!new FleetReader(config).isTenant(connection, schema)) {
                     throw new TenantNotFoundException(TenantSchemas.notFound(schema));
                 }
@@ -44,6 +44,7 @@ public final class TenantRenamer {
                                     .inTenant(schema));
                 }
                 Pipeline pipeline = new Pipeline()
+                        .add(WaitForTenant.LOCK_TIMEOUT)
                         .add(TenantLock.trySql(newSchema))
                         .add("ALTER SCHEMA " + Sql.identifier(schema) + " RENAME TO " + Sql.identifier(newSchema))
                         .add("SET LOCAL check_function_bodies TO off");

@@ -97,12 +97,9 @@ public final class FleetTrackingStore extends TrackingTable {
         return CHUNK;
     }
 
-    /** Whether the table is missing, as before the first tenant. Asked first, because an error would end the caller's transaction. */
+    /** Whether the table exists: it is missing before the first tenant. Asked first, because an error would end the caller's transaction. */
     private static boolean isThere(Connection connection) throws SQLException {
-        return Jdbc.queryOne(
-                connection,
-                "SELECT pg_catalog.to_regclass(" + literal(TABLE) + ") IS NOT NULL",
-                row -> row.getBoolean(1));
+        return !RecordAccess.readable(connection, List.of(SCHEMA)).isEmpty();
     }
 
     @Override

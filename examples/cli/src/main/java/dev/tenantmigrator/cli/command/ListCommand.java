@@ -4,8 +4,10 @@ import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResult;
 import dev.tenantmigrator.cli.output.TerminalText;
 import dev.tenantmigrator.cli.setup.CliSession;
+import dev.tenantmigrator.report.Failure;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -30,8 +32,14 @@ final class ListCommand implements Callable<Integer> {
                 .err()
                 .println(TerminalText.line(
                         "The drop of " + schema + " is unfinished. To finish it, run: drop " + schema)));
-        List<TenantResult> listed =
-                tenants.stream().map(schema -> TenantResult.of(schema, "")).toList();
+        Map<String, Failure> unreadable = tenants.isEmpty() ? Map.of() : session.unreadable();
+        unreadable.forEach((schema, failure) ->
+                session.context().err().println(TerminalText.line(schema + " is unreadable: " + failure.message())));
+        List<TenantResult> listed = tenants.stream()
+                .map(schema -> Optional.ofNullable(unreadable.get(schema))
+                        .map(failure -> TenantResult.failed(schema, failure))
+                        .orElseGet(() -> TenantResult.of(schema, "")))
+                .toList();
         return CommandResult.of("list", listed)
                 .withMore(Map.of("unfinishedDrops", unfinished))
                 .withLines(tenants);

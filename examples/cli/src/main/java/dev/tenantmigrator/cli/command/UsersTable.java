@@ -26,6 +26,8 @@ final class UsersTable {
             )
             """;
 
+    private static final String READ_ONLY = "25006";
+
     private static final String INSERT = """
             INSERT INTO public.users (username, email, schema_name) VALUES (?, ?, ?)
             ON CONFLICT DO NOTHING
@@ -149,6 +151,10 @@ final class UsersTable {
                 connection.commit();
             } catch (SQLException e) {
                 connection.rollback();
+                if (READ_ONLY.equals(e.getSQLState())) {
+                    // Refused as well, with the setting and the remedy.
+                    migrator.prepare();
+                }
                 if (!tableExists(statement)) {
                     throw new CommandException(
                             "the table users is missing and cannot be created in the shared schema: "

@@ -1,11 +1,15 @@
 package dev.tenantmigrator.cli.setup;
 
+import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantMigratorBuilder;
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.rollout.Cancellation;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 
@@ -74,6 +78,23 @@ public final class CliSession implements AutoCloseable {
 
     public TenantMigrator migrator() {
         return migrator;
+    }
+
+    /** The tenants whose record cannot be read, with the reason. Needs no migrations directory: any migration serves. */
+    public Map<String, Failure> unreadable() {
+        Map<String, Failure> unreadable = new TreeMap<>();
+        TenantMigrator reader = TenantMigrator.builder(database.dataSource())
+                .migrations(MigrationSource.of(Migration.of("0", "")))
+                .parallelism(settings.parallelism())
+                .trackingStore(settings.tracking())
+                .build();
+        reader.status()
+                .tenants()
+                .forEach(tenant -> tenant.findings().stream()
+                        .filter(finding -> finding.kind() == Finding.Kind.UNREADABLE)
+                        .forEach(finding -> unreadable.put(
+                                tenant.schema(), Failure.of(finding.message()).inTenant(tenant.schema()))));
+        return unreadable;
     }
 
     /** Compares versions, older first. */

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -143,7 +144,15 @@ public final class Database implements AutoCloseable {
         String state = Optional.ofNullable(e.getSQLState())
                 .map(code -> " [SQLState " + code + "]")
                 .orElse("");
-        return (password.isEmpty() ? text : text.replace(password, "***")) + state;
+        return (password.isEmpty() ? text : starred(text, password)) + state;
+    }
+
+    /** Replaces a secret as a whole token: a short one is also a part of ordinary words, which would then tell it. */
+    static String starred(String text, String secret) {
+        String word = "[\\p{L}\\p{N}_]";
+        String before = secret.matches("(?s)" + word + ".*") ? "(?<!" + word + ")" : "";
+        String after = secret.matches("(?s).*" + word) ? "(?!" + word + ")" : "";
+        return text.replaceAll(before + Pattern.quote(secret) + after, "***");
     }
 
     private static HikariDataSource pool(PGSimpleDataSource source, int parallelism) {
