@@ -1,5 +1,7 @@
 package dev.tenantmigrator.cli;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantName;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import javax.sql.DataSource;
 
 /** Makes a fleet of 300 tenants that wait for a deploy, twelve of them damaged in eight ways. */
 final class BrokenFleet {
@@ -65,7 +68,19 @@ final class BrokenFleet {
     private void create() {
         cli.run("prepare");
         database.execute("CREATE TABLE public.users (id UUID PRIMARY KEY)");
-        TenantMigrator migrator = TenantMigrator.builder(database.dataSource())
+        HikariConfig pool = new HikariConfig();
+        pool.setJdbcUrl(database.jdbcUrl());
+        pool.setUsername(database.user());
+        pool.setPassword(database.password());
+        pool.setMaximumPoolSize(2);
+        // One connection for all: a new one would read the catalogs again for each tenant.
+        try (HikariDataSource connections = new HikariDataSource(pool)) {
+            create(connections);
+        }
+    }
+
+    private void create(DataSource connections) {
+        TenantMigrator migrator = TenantMigrator.builder(connections)
                 .migrations(MigrationSource.directory(cli.directory().resolve("migrations")))
                 .sharedObjects("users")
                 .build();
