@@ -98,7 +98,7 @@ class ErrorWordsTest {
                 "¦CREATE SCHEMA another¦name the schema (--allow-schema)"
             })
     void theAdviceFitsTheClassOfTheObject(String text) {
-        String[] parts = text.split("¦");
+        String[] parts = text.split("¦", -1);
         database.execute("CREATE SCHEMA IF NOT EXISTS other");
         String message = message(TwoTenants.HIDDEN.formatted(HiddenSql.expression(parts[1])));
         assertThat(message).contains("To allow it").contains(parts[2]).doesNotContain("No option");

@@ -7,6 +7,7 @@ import dev.tenantmigrator.internal.config.Events;
 import dev.tenantmigrator.internal.config.Threads;
 import dev.tenantmigrator.internal.fleet.TenantJob.Result;
 import dev.tenantmigrator.internal.jdbc.LockHolders;
+import dev.tenantmigrator.internal.jdbc.ServerAdvice;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.jfr.FlightRecording;
@@ -155,7 +156,9 @@ final class WorkerPool {
     }
 
     private Failure failure(SQLException e, Session session, String schema) {
-        Failure failure = SqlErrors.failure(e);
+        Failure failure = session.isLost()
+                ? SqlErrors.failure(e)
+                : ServerAdvice.explained(SqlErrors.failure(e), e, session.connection(), config.sharedSchema());
         return LockHolders.isTimeout(e) && !session.isLost()
                 ? LockHolders.named(session.connection(), schema, config.sharedSchema())
                         .map(holders -> failure.withMessage(failure.message() + ". " + holders))

@@ -133,7 +133,7 @@ public final class SqlErrors {
 
     /** Message, detail, hint and context of an error, with the data that they quote; only the beginning of long texts. */
     public static String detail(SQLException e) {
-        SQLException root = root(e instanceof ScriptFailure failure ? failure.original() : e);
+        SQLException root = server(e);
         StringBuilder detail = new StringBuilder(serverField(root, "getMessage"));
         DETAILS.forEach((label, getter) -> {
             String value = serverField(root, getter);
@@ -150,6 +150,27 @@ public final class SqlErrors {
         return matcher.find()
                 ? Optional.of("in function " + matcher.group(1) + ", line " + matcher.group(2))
                 : Optional.empty();
+    }
+
+    /** The name of the PL/pgSQL function that raised an error of its own. */
+    static Optional<String> raisedIn(SQLException e) {
+        SQLException root = server(e);
+        Matcher matcher = FUNCTION_LINE.matcher(context(root));
+        return serverField(root, "getRoutine").equals("exec_stmt_raise") && matcher.find()
+                ? Optional.of(matcher.group(1).replaceAll("^\"|\"$", ""))
+                : Optional.empty();
+    }
+
+    /** The words of an error of code that is no tenant's. */
+    static String raised(SQLException e) {
+        SQLException root = server(e);
+        String hint = serverField(root, "getHint");
+        String all = serverField(root, "getMessage") + (hint.isEmpty() ? "" : " (hint: " + hint + ")");
+        return CONTROL.matcher(all).replaceAll(" ");
+    }
+
+    private static SQLException server(SQLException e) {
+        return root(e instanceof ScriptFailure failure ? failure.original() : e);
     }
 
     /** The error's position in the statement, in characters from 1, when PostgreSQL reports one. */

@@ -7,6 +7,7 @@ import dev.tenantmigrator.internal.fleet.Backoff;
 import dev.tenantmigrator.internal.jdbc.LockHolders;
 import dev.tenantmigrator.internal.jdbc.LockTable;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
+import dev.tenantmigrator.internal.jdbc.ServerAdvice;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.script.PreparedScript;
@@ -72,6 +73,10 @@ final class MigrationErrors {
         } else if (Backoff.mayPass(state)) {
             failure = failure.withMessage(failure.message() + "; tried " + times(attempts.count()) + " within "
                     + seconds(attempts.time()) + NOTHING_KEPT + "; run it again");
+        }
+        if (!session.isLost()) {
+            failure = ServerAdvice.explained(
+                    failure, e, session.connection(), run.config().sharedSchema());
         }
         return new MigrationFailedException(
                 run.config().detailed(failure.inTenant(schema).ofVersion(migration.version()), e),

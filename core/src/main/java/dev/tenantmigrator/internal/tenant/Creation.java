@@ -15,6 +15,7 @@ import dev.tenantmigrator.internal.jdbc.LockTable;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
+import dev.tenantmigrator.internal.jdbc.ServerAdvice;
 import dev.tenantmigrator.internal.jdbc.SessionSettings;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.script.PreparedScripts;
@@ -244,6 +245,7 @@ final class Creation {
             failure = failure.withMessage(failure.message() + ": a tenant is created in one transaction, in which no"
                     + " procedure can commit; write a DO block that commits instead of CALL");
         }
+        failure = ServerAdvice.explained(failure, e, connection, SAVEPOINT, config.sharedSchema());
         return new MigrationFailedException(
                 config.detailed(
                         failure.withMessage(failure.message() + "; nothing of the tenant was kept")

@@ -16,6 +16,7 @@ import dev.tenantmigrator.internal.jdbc.CustomSettings;
 import dev.tenantmigrator.internal.jdbc.LockHolders;
 import dev.tenantmigrator.internal.jdbc.LockTable;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
+import dev.tenantmigrator.internal.jdbc.ServerAdvice;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SessionSettings;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -71,6 +72,7 @@ public final class TenantCreator {
     public void prepare() throws SQLException {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         try (Session session = Session.open(config.dataSource())) {
+            ServerAdvice.requireSharedSchema(session.connection(), config.sharedSchema());
             Containment.ofRun(AllowList.of(config, false), List.of(), true, session.connection());
             load(catalog, session.connection());
             prepareStore(session);

@@ -7,6 +7,7 @@ import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.LockHolders;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
+import dev.tenantmigrator.internal.jdbc.ServerAdvice;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.sql.Sql;
@@ -88,9 +89,11 @@ public final class TenantDropper {
                             .map(". "::concat)
                             .collect(Collectors.joining())
                     : "";
+            Failure failure = session.isLost()
+                    ? SqlErrors.failure(e)
+                    : ServerAdvice.explained(SqlErrors.failure(e), e, session.connection(), config.sharedSchema());
             throw new TenantMigratorException(
-                    SqlErrors.failure(e)
-                            .withMessage("the drop is not finished: " + SqlErrors.message(e)
+                    failure.withMessage("the drop is not finished: " + failure.message()
                                     + ". It is no tenant any more, and some of its tables may be gone; list shows it."
                                     + " Drop the tenant again to continue" + holders)
                             .inTenant(schema),

@@ -124,6 +124,31 @@ class ServersTest {
         }
     }
 
+    @Test
+    void aSharedSchemaWithoutPrivilegesNamesTheGrantAndTheOption() {
+        asSuperuser("ALTER SCHEMA public OWNER TO postgres; REVOKE CREATE ON SCHEMA public FROM PUBLIC;"
+                + " CREATE SCHEMA extensions AUTHORIZATION " + database.user());
+        Cli.Result refused = cli.run("register", "ada");
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err())
+                .contains(
+                        "permission denied for schema public",
+                        "GRANT USAGE, CREATE ON SCHEMA \"public\"",
+                        "--shared-schema");
+        asSuperuser("DROP SCHEMA public CASCADE");
+        Cli.Result dropped = cli.run("prepare");
+        assertThat(dropped.exitCode()).isEqualTo(2);
+        assertThat(dropped.err()).contains("schema public does not exist", "--shared-schema");
+
+        cli.with("TENANT_MIGRATOR_SHARED_SCHEMA", "extensions");
+        assertThat(cli.run("prepare").exitCode()).isZero();
+        String ada = cli.register("ada");
+        assertThat(database.value("SELECT schema_name FROM extensions.users")).isEqualTo(ada);
+        assertThat(cli.run("register", "bob", "--shared-schema", "extensions").exitCode())
+                .isZero();
+        assertThat(cli.run("list").out().lines()).hasSize(2);
+    }
+
     private void asSuperuser(String sql) {
         try (Connection connection = database.superuserDataSource().getConnection();
                 Statement statement = connection.createStatement()) {

@@ -129,6 +129,15 @@ final class GlobalOptions implements Runnable {
     }
 
     @Option(
+            names = "--shared-schema",
+            scope = INHERIT,
+            paramLabel = "S",
+            description = "Schema of extensions, users and other shared objects. Default: public")
+    void setSharedSchema(String schema) {
+        given.put("shared-schema", schema);
+    }
+
+    @Option(
             names = "--allow-schema",
             scope = INHERIT,
             paramLabel = "S",

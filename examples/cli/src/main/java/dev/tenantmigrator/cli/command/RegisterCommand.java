@@ -82,7 +82,8 @@ final class RegisterCommand implements Callable<Integer> {
     private CommandResult register(CliSession session) throws SQLException {
         List<User> users = users(session.context().directory());
         users.forEach(User::check);
-        UsersTable table = new UsersTable(session.dataSource(), session.migrator());
+        UsersTable table = new UsersTable(
+                session.dataSource(), session.migrator(), session.settings().sharedSchema());
         if (users.size() == 1) {
             return CommandResult.of("register", register(users.get(0), table));
         }

@@ -17,7 +17,7 @@ import javax.sql.DataSource;
 final class UsersTable {
 
     private static final String CREATE_TABLE = """
-            CREATE TABLE IF NOT EXISTS public.users (
+            CREATE TABLE IF NOT EXISTS %s (
                 id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
                 username TEXT NOT NULL,
                 email TEXT UNIQUE,
@@ -29,7 +29,7 @@ final class UsersTable {
     private static final String READ_ONLY = "25006";
 
     private static final String INSERT = """
-            INSERT INTO public.users (username, email, schema_name) VALUES (?, ?, ?)
+            INSERT INTO %s (username, email, schema_name) VALUES (?, ?, ?)
             ON CONFLICT DO NOTHING
             RETURNING id::text
             """;
@@ -49,10 +49,14 @@ final class UsersTable {
 
     private final DataSource dataSource;
     private final TenantMigrator migrator;
+    private final String sharedSchema;
+    private final String table;
 
-    UsersTable(DataSource dataSource, TenantMigrator migrator) {
+    UsersTable(DataSource dataSource, TenantMigrator migrator, String sharedSchema) {
         this.dataSource = dataSource;
         this.migrator = migrator;
+        this.sharedSchema = sharedSchema;
+        this.table = quoted(sharedSchema) + ".users";
     }
 
     /**
@@ -97,9 +101,9 @@ final class UsersTable {
                 + " belongs to another user; nothing was created. Register with another address");
     }
 
-    private static Optional<String> insert(
-            Connection connection, String username, Optional<String> email, String schema) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
+    private Optional<String> insert(Connection connection, String username, Optional<String> email, String schema)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(INSERT.formatted(table))) {
             statement.setString(1, username);
             statement.setString(2, email.orElse(null));
             statement.setString(3, schema);
@@ -147,7 +151,7 @@ final class UsersTable {
             connection.setAutoCommit(false);
             try {
                 statement.execute("SELECT pg_advisory_xact_lock(hashtextextended('tenant-migrator public.users', 0))");
-                statement.execute(CREATE_TABLE);
+                statement.execute(CREATE_TABLE.formatted(table));
                 connection.commit();
             } catch (SQLException e) {
                 connection.rollback();
@@ -157,8 +161,11 @@ final class UsersTable {
                 }
                 if (!tableExists(statement)) {
                     throw new CommandException(
-                            "the table users is missing and cannot be created in the shared schema: "
-                                    + CommandRunner.failure(e),
+                            "the table users is missing and cannot be created in the shared schema " + sharedSchema
+                                    + ": "
+                                    + CommandRunner.failure(e) + "; let its owner GRANT USAGE, CREATE ON SCHEMA "
+                                    + quoted(sharedSchema)
+                                    + " to this role, or name another schema with --shared-schema",
                             e);
                 }
             } finally {
@@ -168,10 +175,17 @@ final class UsersTable {
         }
     }
 
-    private static boolean tableExists(Statement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery("SELECT to_regclass('public.users') IS NOT NULL")) {
-            return row.next() && row.getBoolean(1);
+    private boolean tableExists(Statement statement) throws SQLException {
+        String query =
+                "SELECT FROM pg_class WHERE relname = 'users' AND relkind IN ('r', 'p', 'v', 'f') AND relnamespace ="
+                        + " to_regnamespace(quote_ident(" + literal(sharedSchema) + "))";
+        try (ResultSet row = statement.executeQuery(query)) {
+            return row.next();
         }
+    }
+
+    private static String literal(String text) {
+        return "E'" + text.replace("\\", "\\\\").replace("'", "''") + "'";
     }
 
     private static String quoted(String identifier) {

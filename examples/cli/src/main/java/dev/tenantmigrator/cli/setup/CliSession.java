@@ -36,6 +36,7 @@ public final class CliSession implements AutoCloseable {
                 .migrations(migrations)
                 .requiredTables(settings.requiredTables())
                 .sharedObjects(settings.sharedObjects())
+                .sharedSchema(settings.sharedSchema())
                 .allowSchemas(settings.allowedSchemas().toArray(String[]::new))
                 .allowTables(settings.allowedTables().toArray(String[]::new))
                 .parallelism(settings.parallelism())
@@ -85,6 +86,7 @@ public final class CliSession implements AutoCloseable {
         Map<String, Failure> unreadable = new TreeMap<>();
         TenantMigrator reader = TenantMigrator.builder(database.dataSource())
                 .migrations(MigrationSource.of(Migration.of("0", "")))
+                .sharedSchema(settings.sharedSchema())
                 .parallelism(settings.parallelism())
                 .trackingStore(settings.tracking())
                 .build();

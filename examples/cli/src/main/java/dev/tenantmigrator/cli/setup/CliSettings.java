@@ -15,6 +15,7 @@ import java.util.Set;
  * @param migrations directory of migrations
  * @param requiredTables tables that every tenant must have
  * @param sharedObjects objects of the shared schema that migrations may use
+ * @param sharedSchema schema of objects that belong to no tenant
  * @param allowedSchemas schemas beside the tenant's own that migrations may change
  * @param allowedTables tables outside the tenant's schema that migrations may write to
  * @param extensions extensions that migrations need; empty for the library's default
@@ -33,6 +34,7 @@ public record CliSettings(
         Path migrations,
         Set<String> requiredTables,
         Set<String> sharedObjects,
+        String sharedSchema,
         Set<String> allowedSchemas,
         Set<String> allowedTables,
         Optional<Set<String>> extensions,
