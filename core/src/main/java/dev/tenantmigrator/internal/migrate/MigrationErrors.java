@@ -5,6 +5,7 @@ import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.LockTable;
+import dev.tenantmigrator.internal.jdbc.PassingErrors;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -22,9 +23,6 @@ import java.util.Set;
 final class MigrationErrors {
 
     private static final String LOCK_TIMEOUT = "55P03";
-
-    /** Lock timeout, deadlock, serialization failure: nothing was kept, and another attempt may succeed. */
-    private static final Set<String> PASSING = Set.of(LOCK_TIMEOUT, "40P01", "40001");
 
     /**
      * Raised by statements whose text does not show the problem: {@code REINDEX} of a partitioned table, {@code CALL} of a
@@ -55,11 +53,6 @@ final class MigrationErrors {
 
     private MigrationErrors() {}
 
-    /** Whether the cause of an error may pass. */
-    static boolean mayPass(String sqlState) {
-        return PASSING.contains(sqlState);
-    }
-
     /** Whether an error may mean that the tenant was dropped or renamed. */
     static boolean mayBeGone(SQLException e) {
         return !(e instanceof ScriptFailure) && NOT_THERE.contains(SqlErrors.state(e));
@@ -86,7 +79,7 @@ final class MigrationErrors {
                             + prepared.settings().lockTimeout() + " within " + seconds(attempts.time())
                             + NOTHING_KEPT + ". "
                             + holders(session, schema));
-        } else if (mayPass(state)) {
+        } else if (PassingErrors.mayPass(e)) {
             failure = failure.withMessage(failure.message() + "; tried " + times(attempts.count()) + " within "
                     + seconds(attempts.time()) + NOTHING_KEPT + "; run it again");
         }
