@@ -1,7 +1,6 @@
 package dev.tenantmigrator.internal.fleet;
 
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -18,14 +17,6 @@ public record Backoff(Duration first, Duration longest) {
 
     /** After a lock timeout, deadlock, serialization failure or refused connection: the cause lasts longer than a migration. */
     public static final Backoff AFTER_FAILURE = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
-
-    /** Lock timeout, deadlock, serialization failure: nothing was kept, and another attempt may succeed. */
-    private static final Set<String> PASSING = Set.of("55P03", "40P01", "40001");
-
-    /** Whether the cause of an error may pass. */
-    public static boolean mayPass(String sqlState) {
-        return PASSING.contains(sqlState);
-    }
 
     /** The pause after a number of attempts, from 1. */
     public Duration after(int attempts) {

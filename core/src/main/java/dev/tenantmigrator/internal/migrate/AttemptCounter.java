@@ -4,6 +4,7 @@ import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.config.Events;
 import dev.tenantmigrator.internal.fleet.Backoff;
+import dev.tenantmigrator.internal.jdbc.PassingErrors;
 import dev.tenantmigrator.internal.jfr.FlightRecording;
 import dev.tenantmigrator.report.Failure;
 import java.time.Duration;
@@ -49,7 +50,7 @@ final class AttemptCounter {
      * @return the pause before the next attempt; empty when there is none, because the cause is permanent or it was the last one
      */
     Optional<Duration> afterFailure(MigrationRun run, Migration migration, Failure failure, String schema, int most) {
-        boolean passes = failure.sqlState().filter(Backoff::mayPass).isPresent();
+        boolean passes = failure.sqlState().filter(PassingErrors::mayPass).isPresent();
         if (!passes || ++failed >= most) {
             return Optional.empty();
         }

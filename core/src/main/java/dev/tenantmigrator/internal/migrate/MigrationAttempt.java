@@ -2,6 +2,7 @@ package dev.tenantmigrator.internal.migrate;
 
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
+import dev.tenantmigrator.internal.jdbc.PassingErrors;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -44,6 +45,8 @@ final class MigrationAttempt {
     private boolean full;
     private boolean hidesEffects;
     private Duration pause = Duration.ZERO;
+    /** The error of a pipeline that will not pass, until its statement is found. */
+    private Optional<SQLException> unplaced = Optional.empty();
 
     /** @param lostConnection records that the connection was lost while a migration ran */
     MigrationAttempt(MigrationRun run, TenantProgress progress, LostConnection lostConnection) {
@@ -96,6 +99,7 @@ final class MigrationAttempt {
     void succeeded() {
         oneByOne = false;
         full = false;
+        unplaced = Optional.empty();
         attempts.succeeded();
     }
 
@@ -125,6 +129,9 @@ final class MigrationAttempt {
         if (mayRetry(migration, SqlErrors.failure(e))) {
             return Result.AGAIN;
         }
+        if (!PassingErrors.mayPass(e)) {
+            unplaced = Optional.of(e);
+        }
         // Some pools close a connection at certain errors; then the next attempt sends one by one on another.
         oneByOne = session.isLost();
         return oneByOne ? Result.OTHER_CONNECTION : sendOneByOne(session, transaction, migration);
@@ -140,7 +147,16 @@ final class MigrationAttempt {
             if (known.isPresent()) {
                 return known.get();
             }
-            throw failure(e, session, migration);
+            if (unplaced.isEmpty() || !PassingErrors.mayPass(e)) {
+                throw failure(e, session, migration);
+            }
+            // Another session's lock, which was not there before.
+            Failure again = e instanceof ScriptFailure script ? script.failure() : SqlErrors.failure(e);
+            if (mayRetry(migration, again)) {
+                return Result.AGAIN;
+            }
+            MigrationFailedException cause = failure(unplaced.get(), session, migration);
+            throw new MigrationFailedException(PassingErrors.withoutPlace(cause.failure(), e), cause);
         }
     }
 

@@ -3,9 +3,9 @@ package dev.tenantmigrator.internal.migrate;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.MigrationScript;
-import dev.tenantmigrator.internal.fleet.Backoff;
 import dev.tenantmigrator.internal.jdbc.LockHolders;
 import dev.tenantmigrator.internal.jdbc.LockTable;
+import dev.tenantmigrator.internal.jdbc.PassingErrors;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.ServerAdvice;
 import dev.tenantmigrator.internal.jdbc.Session;
@@ -70,7 +70,7 @@ final class MigrationErrors {
                             + prepared.settings().lockTimeout() + " within " + seconds(attempts.time())
                             + NOTHING_KEPT + ". "
                             + holders(session, schema, run.config().sharedSchema()));
-        } else if (Backoff.mayPass(state)) {
+        } else if (PassingErrors.mayPass(state)) {
             failure = failure.withMessage(failure.message() + "; tried " + times(attempts.count()) + " within "
                     + seconds(attempts.time()) + NOTHING_KEPT + "; run it again");
         }

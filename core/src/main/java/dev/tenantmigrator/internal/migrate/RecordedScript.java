@@ -23,13 +23,25 @@ record RecordedScript(
         List<RecordedVersion> after,
         boolean isPart) {
 
-    /** A condition: the row that is written, or deleted, is this migration's, and finished or not as it must be. */
-    String rowSql(Migration migration) {
+    /**
+     * The tracking statements, which also assert that the row that is written, or deleted, is this migration's, and finished or not as it
+     * must be: a trigger could write another one in its place.
+     *
+     * @param otherwise the error message
+     */
+    Pipeline countedChange(Migration migration, String otherwise) {
         String finished = after.stream()
                 .filter(row -> row.version().equals(migration.version()))
                 .map(row -> " AND applied_at IS " + (row.finished() ? "NOT NULL" : "NULL"))
                 .collect(Collectors.joining());
-        return "version = " + Sql.literal(migration.version()) + finished;
+        Pipeline counted = new Pipeline();
+        recordChange
+                .statements()
+                .forEach(sql -> counted.add("WITH written AS (" + sql
+                        + " RETURNING version, applied_at) SELECT (CASE WHEN (SELECT count(*) FROM written WHERE version = "
+                        + Sql.literal(migration.version()) + finished + ") = 1 THEN '0' ELSE '" + otherwise
+                        + "' END)::int"));
+        return counted;
     }
 
     /** The whole script of a migration. */

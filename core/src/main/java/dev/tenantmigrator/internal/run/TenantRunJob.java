@@ -8,6 +8,7 @@ import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
 import dev.tenantmigrator.internal.fleet.Backoff;
 import dev.tenantmigrator.internal.fleet.TenantJob;
+import dev.tenantmigrator.internal.jdbc.PassingErrors;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -133,7 +134,7 @@ final class TenantRunJob implements TenantJob {
                     .withMessage("the connection was lost: " + SqlErrors.message(e)
                             + (options.writes() ? "; whether the work was kept in this tenant is not known" : "")));
         }
-        if (Backoff.mayPass(SqlErrors.state(e)) && ++failedAttempts < prepared.tries()) {
+        if (PassingErrors.mayPass(e) && ++failedAttempts < prepared.tries()) {
             return new Result.RetryLater(Backoff.AFTER_FAILURE.after(failedAttempts));
         }
         Optional<ForeignObjectsException> foreign = ForeignObjectsException.find(e);

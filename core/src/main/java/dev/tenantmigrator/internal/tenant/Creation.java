@@ -12,6 +12,7 @@ import dev.tenantmigrator.internal.containment.ForeignObjectsException;
 import dev.tenantmigrator.internal.jdbc.CustomSettings;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.LockTable;
+import dev.tenantmigrator.internal.jdbc.PassingErrors;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
@@ -134,7 +135,7 @@ final class Creation {
                     throw failed(e, schema);
                 }
                 if (!taken) {
-                    resendToFindFailure(schema);
+                    resendToFindFailure(schema, e);
                     return schema;
                 }
             }
@@ -203,7 +204,7 @@ final class Creation {
      * Sends the statements again, one by one, because a pipeline does not tell which one failed; and again with fewer reserved
      * enum labels, as long as the failure may be due to one.
      */
-    private void resendToFindFailure(String schema) throws SQLException {
+    private void resendToFindFailure(String schema, SQLException reason) throws SQLException {
         Optional<SQLException> first = Optional.empty();
         while (true) {
             try {
@@ -215,6 +216,11 @@ final class Creation {
                     throw foreign.get();
                 }
                 Optional<PreparedScripts> other = LockTable.isFull(e) ? Optional.empty() : scripts.forCreationAfter(e);
+                if (other.isEmpty() && PassingErrors.mayPass(e) && !PassingErrors.mayPass(reason)) {
+                    // Another session's lock, which was not there before.
+                    MigrationFailedException cause = failed(reason, schema);
+                    throw new MigrationFailedException(PassingErrors.withoutPlace(cause.failure(), e), cause);
+                }
                 if (other.isEmpty()) {
                     throw failed(
                             first.filter(earlier -> scripts.hidesCause(earlier, e))
