@@ -34,6 +34,7 @@ public final class CliSession implements AutoCloseable {
                 .sharedObjects(settings.sharedObjects())
                 .allowSchemas(settings.allowedSchemas().toArray(String[]::new))
                 .allowTables(settings.allowedTables().toArray(String[]::new))
+                .readsOutside(settings.readsOutside())
                 .parallelism(settings.parallelism())
                 .errorDetails(settings.errorDetails())
                 .trackingStore(settings.tracking())

@@ -1,5 +1,6 @@
 package dev.tenantmigrator.cli.setup;
 
+import dev.tenantmigrator.ReadsOutside;
 import dev.tenantmigrator.TrackingStore;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.Set;
  * @param sharedObjects objects of the shared schema that migrations may use
  * @param allowedSchemas schemas beside the tenant's own that migrations may change
  * @param allowedTables tables outside the tenant's schema that migrations may write to
+ * @param readsOutside treatment of migrations that read tables outside of their tenant's schema
  * @param extensions extensions that migrations need; empty for the library's default
  * @param parallelism number of tenants at a time
  * @param tracking the store that records applied migrations
@@ -34,6 +36,7 @@ public record CliSettings(
         Set<String> sharedObjects,
         Set<String> allowedSchemas,
         Set<String> allowedTables,
+        ReadsOutside readsOutside,
         Optional<Set<String>> extensions,
         int parallelism,
         TrackingStore tracking,
