@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /**
@@ -31,6 +32,7 @@ public final class TenantMigratorBuilder {
     private Set<String> sharedObjects = Set.of();
     private Set<String> allowedSchemas = Set.of();
     private Set<String> allowedTables = Set.of();
+    private ReadsOutside readsOutside = ReadsOutside.WARN;
     private Set<String> extensions = Set.of("uuid-ossp");
     private String sharedSchema = "public";
     private int parallelism = 1;
@@ -125,9 +127,19 @@ public final class TenantMigratorBuilder {
     }
 
     /**
-     * Sets a data source of direct connections to PostgreSQL, for statements that cannot run in a transaction, such as {@code CREATE
-     * INDEX CONCURRENTLY}. Needed only where the other connections go through a pooler in transaction mode, such as PgBouncer. By
-     * default the migrator's data source is used.
+     * Sets the treatment of migrations that read tables outside of their tenant's schema. {@link ReadsOutside#WARN} by default.
+     *
+     * @param treatment forbids, logs or allows such reads
+     * @return this
+     */
+    public TenantMigratorBuilder readsOutside(ReadsOutside treatment) {
+        readsOutside = Objects.requireNonNull(treatment, "treatment");
+        return this;
+    }
+
+    /**
+     * Sets a data source of direct connections, for statements that cannot run in a transaction, such as {@code CREATE INDEX
+     * CONCURRENTLY}. Needed only where the others go through a pooler in transaction mode. By default the migrator's own.
      *
      * @param source a direct data source
      * @return this
@@ -203,8 +215,7 @@ public final class TenantMigratorBuilder {
 
     /**
      * Whether failures have a {@linkplain dev.tenantmigrator.report.Failure#detail() detail}: PostgreSQL's full error, which can quote
-     * a tenant's rows ({@code Key (email)=(…) already exists}). Reports and events then contain it; log lines and exception messages
-     * never do. False by default.
+     * a tenant's rows. Reports and events then contain it; log lines and exception messages never do. False by default.
      *
      * @param wanted whether failures have a detail
      * @return this
@@ -268,6 +279,7 @@ public final class TenantMigratorBuilder {
                 sharedObjects,
                 allowedSchemas,
                 allowedTables,
+                readsOutside,
                 extensions,
                 sharedSchema,
                 parallelism,
@@ -276,9 +288,7 @@ public final class TenantMigratorBuilder {
     }
 
     private static Set<String> names(Collection<String> names) {
-        Set<String> checked = new LinkedHashSet<>();
-        names.forEach(name -> checked.add(name(name)));
-        return checked;
+        return names.stream().map(TenantMigratorBuilder::name).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     private static String name(String name) {

@@ -6,7 +6,6 @@ import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.internal.config.Config;
-import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
 import dev.tenantmigrator.internal.fleet.FleetPlan;
@@ -50,7 +49,7 @@ public final class Backfill {
     public Backfill(Config config) {
         this.config = config;
         this.catalog = MigrationCatalog.read(config.migrations());
-        this.containment = new Containment(AllowList.of(config, false));
+        this.containment = new Containment(config);
     }
 
     /** Recreates the missing tables of some or all tenants. */
@@ -99,7 +98,7 @@ public final class Backfill {
         }
         PreparedScripts creation =
                 scripts.forCreation(migrations.stream().map(Migration::up).toList());
-        StructureReference read = ScratchSchema.use(session, config, creation, scratch -> {
+        StructureReference read = ScratchSchema.use(session, config, containment, creation, scratch -> {
             for (Migration migration : migrations) {
                 scratch.apply(migration);
             }
@@ -141,7 +140,8 @@ public final class Backfill {
                 if (foreign.isEmpty()) {
                     throw e;
                 }
-                throw new TenantMigratorException(Failure.of(foreign.get().describe(session.connection())));
+                throw new TenantMigratorException(
+                        Failure.of(containment.describe(foreign.get(), session.connection())));
             }
         }
 

@@ -1,6 +1,7 @@
 package dev.tenantmigrator.internal.config;
 
 import dev.tenantmigrator.MigrationSource;
+import dev.tenantmigrator.ReadsOutside;
 import dev.tenantmigrator.SchemaAdapter;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.event.TenantEventListener;
@@ -28,6 +29,7 @@ public record Config(
         Set<String> sharedObjects,
         Set<String> allowedSchemas,
         Set<String> allowedTables,
+        ReadsOutside readsOutside,
         Set<String> extensions,
         String sharedSchema,
         int parallelism,

@@ -1,5 +1,6 @@
 package dev.tenantmigrator.internal.containment;
 
+import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
@@ -17,8 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a transaction inside its tenant's schema: before the commit, a check in the database finds everything that it touched. A
@@ -39,7 +38,6 @@ public final class Containment {
      */
     public static final String FLUSH_COUNTERS = "SELECT pg_catalog.pg_stat_force_next_flush()";
 
-    private static final Logger LOG = LoggerFactory.getLogger(Containment.class);
     private static final String UNEXPECTED = SqlErrors.marker("the transaction did more, or less, than its text says");
 
     /** Placeholders in a cached check, for the names of the tenant and of its table. No name has the character NUL. */
@@ -48,6 +46,8 @@ public final class Containment {
     private static final String ANY_TABLE = "\0t";
 
     private final AllowList allowed;
+    private final ReadCheck reads;
+    private final ReadWarnings readWarnings;
     private final boolean countsRows;
     private final boolean historyHidesEffects;
     private final Set<String> hidingCode;
@@ -56,17 +56,16 @@ public final class Containment {
 
     private record Form(ExpectedEffects effects, boolean recorded, String also) {}
 
-    /**
-     * For checks of a few tenants, which assume that code may hide its effects.
-     *
-     * @param allowed the objects outside of the tenant that may be touched
-     */
-    public Containment(AllowList allowed) {
-        this(allowed, false, true, Set.of());
+    /** For checks of a few tenants, which assume that code may hide its effects. */
+    public Containment(Config config) {
+        this(config, AllowList.of(config, false), false, true, Set.of());
     }
 
-    private Containment(AllowList allowed, boolean countsRows, boolean historyHidesEffects, Set<String> hidingCode) {
+    private Containment(
+            Config config, AllowList allowed, boolean countsRows, boolean historyHidesEffects, Set<String> hidingCode) {
         this.allowed = allowed;
+        this.reads = new ReadCheck(allowed, config.readsOutside());
+        this.readWarnings = new ReadWarnings(config, reads);
         this.countsRows = countsRows;
         this.historyHidesEffects = historyHidesEffects;
         this.hidingCode = hidingCode;
@@ -76,42 +75,25 @@ public final class Containment {
      * For a run over many tenants: reads whether the server counts written rows, and which schemas have functions that hide their
      * effects. Warns of a superuser role, and of a server that counts nothing, because containment is incomplete with them.
      *
+     * @param sharedSchemaChanges whether the shared schema may be changed in this run
      * @param historyHidesEffects whether any migration hides its effects: it may have left more than functions, so all code is suspect
      */
     public static Containment ofRun(
-            AllowList allowed, Collection<String> tenants, boolean historyHidesEffects, Connection connection)
+            Config config,
+            boolean sharedSchemaChanges,
+            Collection<String> tenants,
+            boolean historyHidesEffects,
+            Connection connection)
             throws SQLException {
-        Server server = Jdbc.queryOne(
-                connection,
-                Server.QUERY,
-                row -> new Server(
-                        row.getString(1).equals("on"), row.getString(2).equals("on"), row.getBoolean(3)));
-        if (server.superuser()) {
-            LOG.warn(
-                    "The role of the connection is a superuser, whose migrations no check can keep inside their tenant;"
-                            + " use one that owns the tenants and has CREATE on the database");
-        }
-        if (!server.tracksCounts()) {
-            LOG.warn("The server's setting track_counts is off: outside of its tenant, a migration's changes are only"
-                    + " seen on relations; turn it on");
-        }
+        AllowList allowed = AllowList.of(config, sharedSchemaChanges);
+        ServerFacts server = ServerFacts.read(connection);
+        server.warn();
         return new Containment(
+                config,
                 allowed,
                 server.countsTenantRows(),
                 historyHidesEffects,
                 historyHidesEffects ? Set.of() : HidingCode.find(allowed, tenants, connection));
-    }
-
-    private record Server(boolean superuser, boolean tracksCounts, boolean hasCitus) {
-
-        static final String QUERY = "SELECT pg_catalog.current_setting('is_superuser'),"
-                + " pg_catalog.current_setting('track_counts'), EXISTS (SELECT FROM pg_catalog.pg_extension"
-                + " WHERE extname OPERATOR(pg_catalog.=) 'citus')";
-
-        /** On Citus a table of the coordinator may have its rows on another node. */
-        boolean countsTenantRows() {
-            return tracksCounts && !hasCitus;
-        }
     }
 
     /** Whether a tenant's migrations could, when the run began, call code that hides its effects. */
@@ -148,7 +130,7 @@ public final class Containment {
 
     private List<String> quickCheckTemplate(Form form) {
         Optional<String> recordedIn = form.recorded() ? Optional.of(ANY_TABLE + "::regclass") : Optional.empty();
-        return new QuickCheck(allowed, ANY_TENANT, form.effects(), recordedIn, UNEXPECTED).sql(form.also());
+        return new QuickCheck(allowed, reads, ANY_TENANT, form.effects(), recordedIn, UNEXPECTED).sql(form.also());
     }
 
     /** Whether an error is that of the quick check for a transaction that needs the full check. */
@@ -165,6 +147,18 @@ public final class Containment {
      */
     public static String assertOneRowSql(String table, String otherwise) {
         return QuickCheck.failingIf(QuickCheck.isOtherThanOneRow(Sql.literal(table) + "::regclass"), otherwise);
+    }
+
+    /**
+     * The reads of a tenant's transaction with the quick check, which asks for them in its own statement.
+     */
+    public OutsideReads reads(String tenant) {
+        return new OutsideReads(reads, readWarnings, tenant);
+    }
+
+    /** The message for a report, after the rollback of a transaction that touched or read foreign objects. */
+    public String describe(ForeignObjectsException found, Connection connection) throws SQLException {
+        return found.describe(connection, readWarnings);
     }
 
     /** Whether the server counts the rows that a transaction writes to a tenant's tables. */
@@ -190,15 +184,22 @@ public final class Containment {
 
         private final String tenant;
         private final CheckStart start;
+        private final OutsideReads read;
 
         private Checked(String tenant, CheckStart start) {
             this.tenant = tenant;
             this.start = start;
+            this.read = Containment.this.reads(tenant);
+        }
+
+        /** The reads of the transaction. */
+        public OutsideReads reads() {
+            return read;
         }
 
         /**
-         * The statement of the check, after the script, its deferred work and {@link #LIBRARY_SETTINGS}. It fails with a {@link
-         * ForeignObjectsException}, once that is {@linkplain ForeignObjectsException#find read} from the error.
+         * The statement of the check, after the transaction's work, its deferred work and {@link #LIBRARY_SETTINGS}. It fails with a
+         * {@link ForeignObjectsException}, once that is {@linkplain ForeignObjectsException#find read} from the error.
          *
          * @param hidden whether code may have run that the script's text does not show
          */
@@ -220,6 +221,13 @@ public final class Containment {
                     .add(sql(true));
         }
 
+        /** Like {@link #sql}, after a script, for whose {@link #reads} it also asks. */
+        public Pipeline ofScript(boolean hidden) {
+            Pipeline check = new Pipeline().add(sql(hidden));
+            read.sql().ifPresent(check::add);
+            return read.heardIn(check);
+        }
+
         /** Whether a foreign object was touched by now. If so, the transaction has failed; otherwise it is as before. */
         boolean isForeignTouched(Connection connection) throws SQLException {
             try {
@@ -238,7 +246,7 @@ public final class Containment {
             new Pipeline()
                     .add("SAVEPOINT tenant_migrator_check")
                     .add(LIBRARY_SETTINGS)
-                    .add(sql(true))
+                    .addAll(ofScript(true))
                     .add("ROLLBACK TO SAVEPOINT tenant_migrator_check")
                     .add("RELEASE SAVEPOINT tenant_migrator_check")
                     .send(connection);
@@ -265,6 +273,7 @@ public final class Containment {
      * script touches them again.
      */
     public Checked startWithin(Connection connection, String tenant) throws SQLException {
+        reads(tenant).begin(true).send(connection);
         return start(connection, tenant, KnownChanges.read(connection));
     }
 
@@ -292,7 +301,7 @@ public final class Containment {
     public ScriptFailure locate(
             Connection connection, Checked checked, Pipeline pipeline, ForeignObjectsException found)
             throws SQLException {
-        Failure failure = Failure.of(found.describe(connection));
+        Failure failure = Failure.of(describe(found, connection));
         return pipeline.sendOneByOneUntil(connection, () -> checked.isForeignTouched(connection), failure)
                 .orElseGet(() -> new ScriptFailure(failure));
     }

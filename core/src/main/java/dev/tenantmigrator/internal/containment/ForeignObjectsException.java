@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The full check found foreign objects: the transaction touched something outside of its tenant's schema that is not allowed. */
+/** The check found foreign objects: the transaction touched or read something outside of its tenant's schema that is not allowed. */
 public final class ForeignObjectsException extends SQLException {
 
     /** The full check raises it, followed by a line for each foreign object. */
@@ -22,30 +22,37 @@ public final class ForeignObjectsException extends SQLException {
     private static final int NAMED = 3;
 
     private final transient List<ForeignObject> objects;
+    private final boolean onlyRead;
 
-    private ForeignObjectsException(List<ForeignObject> objects) {
-        super("touched " + objects);
+    private ForeignObjectsException(List<ForeignObject> objects, boolean onlyRead) {
+        super((onlyRead ? "read " : "touched ") + objects);
         this.objects = objects;
+        this.onlyRead = onlyRead;
     }
 
-    /** The full check's answer in an error; empty when the error is another one. Dropped objects have no name in it yet. */
+    /** The check's answer in an error; empty when the error is another one. Dropped objects have no name in it yet. */
     public static Optional<ForeignObjectsException> find(SQLException e) {
-        if (!SqlErrors.says(e, MARKER)) {
+        boolean onlyRead = SqlErrors.says(e, ReadCheck.MARKER);
+        if (!onlyRead && !SqlErrors.says(e, MARKER)) {
             return Optional.empty();
         }
         List<ForeignObject> objects = String.valueOf(SqlErrors.root(e).getMessage())
                 .lines()
                 .flatMap(line -> ForeignObject.parse(line).stream())
                 .toList();
-        return Optional.of(new ForeignObjectsException(objects));
+        return Optional.of(new ForeignObjectsException(objects, onlyRead));
     }
 
     /**
      * The message for the report.
      *
      * @param connection after the rollback, so that dropped objects have their names again
+     * @param reads describes objects that were only read
      */
-    public String describe(Connection connection) throws SQLException {
+    String describe(Connection connection, ReadWarnings reads) throws SQLException {
+        if (onlyRead) {
+            return reads.forbidden(connection, objects);
+        }
         return "the script touched " + names(connection)
                 + ", outside of its tenant's schema; nothing of it was kept. If its text does not show this, the cause is dynamic"
                 + " SQL, a function"

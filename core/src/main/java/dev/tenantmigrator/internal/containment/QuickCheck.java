@@ -13,13 +13,19 @@ import java.util.stream.Stream;
  * looked up in the state before the script. Anything else is not a fault, but needs the {@link FullCheck}, as do changes that plain
  * scripts seldom make. All expressions expect the search path {@code pg_catalog, pg_temp}.
  *
+ * @param reads the check of reads, which is part of the same statement
  * @param tenant an expression for the schema's name
  * @param effects of the script
  * @param recordedIn an expression for the tenant's tracking table: exactly one row of it must have been written or deleted
  * @param marker the message of the error that asks for the full check
  */
 record QuickCheck(
-        AllowList allowed, String tenant, ExpectedEffects effects, Optional<String> recordedIn, String marker) {
+        AllowList allowed,
+        ReadCheck reads,
+        String tenant,
+        ExpectedEffects effects,
+        Optional<String> recordedIn,
+        String marker) {
 
     /** Settings that hand the gone objects from the first statement to the second: without parts of others, as two arrays. */
     private static final String CATALOGS = "tenant_migrator.gone_catalogs";
@@ -36,6 +42,13 @@ record QuickCheck(
     /** Catalogs that a plain script writes to, if only for its tenant. */
     private static final List<Catalogs> WRITTEN = List.of(
             Catalogs.PG_CLASS, Catalogs.PG_ATTRIBUTE, Catalogs.PG_CONSTRAINT, Catalogs.PG_TYPE, Catalogs.PG_PROC);
+
+    /** Objects by c, o, mode and names: catalog, OID, and names unless it is gone. */
+    private static final String NAMED_LOCKS =
+            "(SELECT c, o, mode, (pg_identify_object_as_address(c, o, 0)).object_names AS names FROM (SELECT coalesce(classid, 1259) AS c, coalesce(objid, relation) AS o, mode FROM "
+                    + FullCheck.OWN_LOCKS + ") i OFFSET 0) l";
+
+    private static final String IS_GONE = "names IS NULL AND c <> ALL (" + PARTS + ")";
 
     private static final String UNTOUCHED = Catalogs.oids(Stream.concat(
                     Catalogs.CHANGED_WITHOUT_LOCK.stream().filter(catalog -> !WRITTEN.contains(catalog)),
@@ -69,42 +82,65 @@ record QuickCheck(
      * The statements of the check, after the script. The first one also has the session's counters flushed at the end of the
      * transaction.
      *
+     * <p>One scan of the locks finds, by names, that most are on the tenant's own objects. Only if some may be outside, the exact
+     * conditions are planned, which takes longer.
+     *
      * @param also an expression to evaluate in the first statement
      */
     List<String> sql(String also) {
-        String columns = ", pg_stat_force_next_flush(), " + also;
-        if (effects.onlyRelations()) {
-            return List.of("SELECT " + failingIf(isRelationOutside() + isUnexpected(), marker) + columns);
-        }
-        // Objects by c, o and names: catalog, OID, and names unless it is gone.
-        String locks = "(SELECT c, o, mode, (pg_identify_object_as_address(c, o, 0)).object_names AS names FROM (SELECT"
-                + " coalesce(classid, 1259) AS c, coalesce(objid, relation) AS o, mode FROM " + FullCheck.OWN_LOCKS
-                + ") i OFFSET 0) l";
-        String isGone = "names IS NULL AND c <> ALL (" + PARTS + ")";
-        String isOutside = "names IS NOT NULL AND NOT coalesce(" + isInside() + ", false)"
-                + isTableLockedOtherwise("c = 1259 AND o");
+        String columns = "SELECT " + failingIf(isUnexpected(), marker) + ", pg_stat_force_next_flush(), " + also;
+        String locks = reads.isAsked() ? ReadCheck.ALL_LOCKS : FullCheck.OWN_LOCKS;
+        String mayBeOutside =
+                "(" + reads.mayBeOutside(tenant, !effects.onlyRelations()) + isTableLockedOtherwise("relation") + ")";
         if (!effects.removes()) {
-            String outsideOrGone = "EXISTS (SELECT FROM " + locks + " WHERE " + isGone + " OR " + isOutside + ")";
-            return List.of("SELECT " + failingIf(outsideOrGone + isUnexpected(), marker) + columns);
+            return List.of(columns + ", CASE WHEN EXISTS (SELECT FROM " + locks + " AND " + mayBeOutside + ") THEN "
+                    + exactSql() + " END");
         }
         return List.of(
-                "SELECT " + failingIf("outside" + isUnexpected(), marker) + columns + ", "
-                        + setting(CATALOGS, "catalogs")
+                columns + ", " + setting(CATALOGS, "catalogs") + ", " + setting(OBJECTS, "objects") + ", "
+                        + setting(PAIRS, "pairs") + ", CASE WHEN outside THEN " + exactSql() + " END"
+                        + " FROM (SELECT array_agg(c) FILTER (WHERE gone AND c <> ALL (" + PARTS
+                        + ")), array_agg(o) FILTER (WHERE gone AND c <> ALL (" + PARTS
+                        + ")), array_agg(c || ':' || o) FILTER (WHERE gone), bool_or(outside AND NOT gone)"
+                        + " FROM (SELECT coalesce(classid, 1259), coalesce(objid, relation), " + ReadCheck.IS_GONE
                         + ", "
-                        + setting(OBJECTS, "objects") + ", " + setting(PAIRS, "pairs")
-                        + " FROM (SELECT coalesce(bool_or(" + isOutside + "), false), array_agg(c) FILTER (WHERE "
-                        + isGone
-                        + "), array_agg(o) FILTER (WHERE " + isGone
-                        + "), array_agg(c || ':' || o) FILTER (WHERE names IS NULL"
-                        + ") FROM " + locks + ") s(outside, catalogs, objects, pairs)",
+                        + mayBeOutside + " FROM " + locks + " OFFSET 0) l(c, o, gone, outside)"
+                        + ") s(catalogs, objects, pairs, outside)",
                 askCursor());
+    }
+
+    /** Tells touches outside, which fail, from reads. */
+    private String exactSql() {
+        QuickCheck exact = new QuickCheck(
+                allowed, reads, ReadCheck.TENANT, effects, recordedIn.map(table -> ReadCheck.TABLE), marker);
+        return ReadCheck.asked(
+                "SELECT " + failingIf(exact.isAnyOutside(), marker)
+                        + (reads.isAsked()
+                                ? ", (" + reads.sql(ReadCheck.TENANT, OutsideReads.AT_END, marker) + ")"
+                                : ""),
+                tenant,
+                recordedIn.map(table -> table + "::text").orElse("''"));
+    }
+
+    /** A condition: a lock is on an object outside, or on one that is gone although the script removes nothing. */
+    private String isAnyOutside() {
+        return "EXISTS (SELECT FROM "
+                + (effects.onlyRelations()
+                        ? FullCheck.OWN_LOCKS + " AND (" + isRelationOutside() + ")"
+                        : NAMED_LOCKS + " WHERE " + (effects.removes() ? "" : IS_GONE + " OR ") + isOutside())
+                + ")";
     }
 
     /** A condition: a lock is not on a relation, or on one that is gone or outside. The cheapest, for the most frequent scripts. */
     private String isRelationOutside() {
         String names = "(pg_identify_object_as_address(1259, relation, 0)).object_names";
-        return "EXISTS (SELECT FROM " + FullCheck.OWN_LOCKS + " AND (NOT coalesce(" + allowed.isNamed(names, tenant)
-                + " OR " + names + "[1] = 'pg_toast', false)" + isTableLockedOtherwise("relation") + "))";
+        return "NOT coalesce(" + allowed.isNamed(names, tenant) + " OR " + names + "[1] = 'pg_toast', false)"
+                + isTableLockedOtherwise("relation");
+    }
+
+    private String isOutside() {
+        return "names IS NOT NULL AND NOT coalesce(" + isInside() + ", false)"
+                + isTableLockedOtherwise("c = 1259 AND o");
     }
 
     /**
@@ -124,13 +160,14 @@ record QuickCheck(
      */
     private String isTableLockedOtherwise(String relation) {
         return recordedIn
-                .map(table -> " OR " + relation + " = " + table + " AND mode <> 'RowExclusiveLock'")
+                .map(table ->
+                        " OR " + relation + " = " + table + " AND mode NOT IN ('RowExclusiveLock', 'AccessShareLock')")
                 .orElse("");
     }
 
     /** The end of a condition: the counters of the transaction show changes that plain scripts seldom make. */
     private String isUnexpected() {
-        return " OR EXISTS (SELECT FROM unnest(" + UNTOUCHED + ") w(oid) WHERE " + writes("w.oid") + " > 0)"
+        return "EXISTS (SELECT FROM unnest(" + UNTOUCHED + ") w(oid) WHERE " + writes("w.oid") + " > 0)"
                 // An update of pg_depend moves an object to another schema.
                 + " OR pg_stat_get_xact_tuples_updated(2608) > 0"
                 + (effects.altersTypes() ? " OR " + isSharedTypeWritten() : "")

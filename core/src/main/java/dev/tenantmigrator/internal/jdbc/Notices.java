@@ -6,6 +6,7 @@ import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,8 @@ final class Notices implements AutoCloseable {
 
     private final Statement statement;
     private final Supplier<String> script;
+    private final Optional<Pipeline.NoticeListener> listener;
+    private final List<String> heard = new ArrayList<>();
     private final List<String> kept = new ArrayList<>();
     private long characters;
     private long leftOut;
@@ -31,10 +34,12 @@ final class Notices implements AutoCloseable {
     /**
      * @param statement stays open until this is closed
      * @param script the text that the authors of the statements wrote, which may be shown
+     * @param listener hears notices of the library's own, which do not go to the log
      */
-    Notices(Statement statement, Supplier<String> script) {
+    Notices(Statement statement, Supplier<String> script, Optional<Pipeline.NoticeListener> listener) {
         this.statement = statement;
         this.script = script;
+        this.listener = listener;
         NoticeThread.watch(this);
     }
 
@@ -64,8 +69,11 @@ final class Notices implements AutoCloseable {
     private void keep(SQLWarning first) {
         boolean wanted = LOG.isDebugEnabled();
         for (SQLWarning notice = first; notice != null; notice = notice.getNextWarning()) {
-            characters += String.valueOf(notice.getMessage()).length();
-            if (wanted && kept.size() < MOST) {
+            String message = String.valueOf(notice.getMessage());
+            characters += message.length();
+            if (listener.isPresent() && message.contains(listener.get().marker())) {
+                heard.add(message);
+            } else if (wanted && kept.size() < MOST) {
                 kept.add(SqlErrors.notice(notice, script.get()));
             } else {
                 leftOut++;
@@ -81,6 +89,7 @@ final class Notices implements AutoCloseable {
             take();
         } finally {
             synchronized (this) {
+                listener.ifPresent(of -> heard.forEach(of.consumer()));
                 kept.forEach(LOG::debug);
                 if (leftOut > 0) {
                     LOG.debug("{} more notices are left out", leftOut);

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -29,6 +30,10 @@ public final class Pipeline {
     private static final String STANDARD_STRINGS = "SET LOCAL standard_conforming_strings TO on";
 
     private final List<Step> steps = new ArrayList<>();
+    private Optional<NoticeListener> listener = Optional.empty();
+
+    /** Hears the notices that contain a marker of the library's own. */
+    record NoticeListener(String marker, Consumer<String> consumer) {}
 
     /** Work on the connection between two statements, which neither begins nor ends a transaction. */
     @FunctionalInterface
@@ -109,9 +114,20 @@ public final class Pipeline {
         return this;
     }
 
+    /**
+     * Hands over the text of each notice that contains a marker, when the statements that were sent with it have ended.
+     *
+     * @param marker see {@link SqlErrors#marker}
+     */
+    public Pipeline onNotice(String marker, Consumer<String> consumer) {
+        listener = Optional.of(new NoticeListener(marker, consumer));
+        return this;
+    }
+
     /** Adds all statements of another pipeline. */
     public Pipeline addAll(Pipeline other) {
         steps.addAll(other.steps);
+        listener = other.listener.or(() -> listener);
         return this;
     }
 
@@ -131,7 +147,7 @@ public final class Pipeline {
 
     /** Sends all statements, in one round trip unless a script has queries or there are actions. */
     public void send(Connection connection) throws SQLException {
-        try (PipelineSender sender = new PipelineSender(connection, this::script)) {
+        try (PipelineSender sender = new PipelineSender(connection, this::script, listener)) {
             for (Step step : steps) {
                 sender.send(step);
             }
@@ -192,7 +208,7 @@ public final class Pipeline {
     }
 
     /** Sends rows together, and each alone only when that fails, to find the row at fault: a round trip for each takes long. */
-    private static void sendRows(Connection connection, Step together, List<Step> rows) throws SQLException {
+    private void sendRows(Connection connection, Step together, List<Step> rows) throws SQLException {
         new Pipeline().add("SAVEPOINT " + BEFORE_ROWS).send(connection);
         try {
             send(connection, together);
@@ -213,7 +229,7 @@ public final class Pipeline {
         }
     }
 
-    private static void sendAlone(Connection connection, Step step) throws SQLException {
+    private void sendAlone(Connection connection, Step step) throws SQLException {
         try {
             send(connection, step);
         } catch (SQLException e) {
@@ -254,8 +270,8 @@ public final class Pipeline {
         }
     }
 
-    private static void send(Connection connection, Step step) throws SQLException {
-        try (PipelineSender sender = new PipelineSender(connection, step::sql)) {
+    private void send(Connection connection, Step step) throws SQLException {
+        try (PipelineSender sender = new PipelineSender(connection, step::sql, listener)) {
             // In a batch of one: outside a batch the driver splits the text, wrongly for some function bodies.
             sender.send(step);
             sender.flush();

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -38,11 +39,13 @@ final class PipelineSender implements AutoCloseable {
 
     /**
      * @param script the text that the authors of the statements wrote, which may be shown
+     * @param listener hears notices of the library's own
      */
-    PipelineSender(Connection connection, Supplier<String> script) throws SQLException {
+    PipelineSender(Connection connection, Supplier<String> script, Optional<Pipeline.NoticeListener> listener)
+            throws SQLException {
         this.connection = connection;
         this.statement = Jdbc.statement(connection);
-        this.notices = new Notices(statement, script);
+        this.notices = new Notices(statement, script, listener);
     }
 
     /**

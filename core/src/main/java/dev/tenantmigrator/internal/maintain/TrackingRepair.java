@@ -6,7 +6,6 @@ import dev.tenantmigrator.Repair;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.internal.config.Config;
-import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
 import dev.tenantmigrator.internal.fleet.FleetPlan;
@@ -47,7 +46,7 @@ public final class TrackingRepair {
         this.recorder = config.recorder();
         this.catalog = MigrationCatalog.read(config.migrations());
         this.repair = repair;
-        this.containment = new Containment(AllowList.of(config, false));
+        this.containment = new Containment(config);
         if (repair instanceof Repair.AcceptChecksum accept) {
             catalog.get(accept.version());
         } else if (repair instanceof Repair.MarkApplied mark) {

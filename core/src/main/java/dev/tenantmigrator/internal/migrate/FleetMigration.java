@@ -4,7 +4,6 @@ import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.internal.config.Config;
-import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.fleet.FleetPlan;
 import dev.tenantmigrator.internal.fleet.FleetRuns;
@@ -58,7 +57,8 @@ public final class FleetMigration {
             });
             if (!toMigrate.isEmpty()) {
                 Containment containment = Containment.ofRun(
-                        AllowList.of(config, direction.sharedSchemaChanges()),
+                        config,
+                        direction.sharedSchemaChanges(),
                         toMigrate.stream().map(TenantState::schema).toList(),
                         hidesEffects(catalog, toMigrate),
                         session.connection());

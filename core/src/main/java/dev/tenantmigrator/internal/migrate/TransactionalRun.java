@@ -4,6 +4,7 @@ import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
+import dev.tenantmigrator.internal.containment.OutsideReads;
 import dev.tenantmigrator.internal.jdbc.PassingErrors;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
@@ -52,6 +53,7 @@ final class TransactionalRun {
     private final PreparedScript prepared;
     private final MigrationScript script;
     private final Containment containment;
+    private OutsideReads reads;
     private final Recorder recorder;
     private final Pipeline assertUnchanged;
     private final Pipeline body = new Pipeline();
@@ -74,6 +76,7 @@ final class TransactionalRun {
         this.prepared = recorded.script();
         this.script = prepared.file();
         this.containment = run.containment();
+        this.reads = containment.reads(schema);
         this.recorder = run.recorder();
         // A statement of its own after the lock: its snapshot then shows everything committed before the lock was free.
         this.assertUnchanged = recorder.assertRecorded(schema, recorded.before(), CHANGED);
@@ -99,12 +102,12 @@ final class TransactionalRun {
             return sendWithFullCheck(false);
         }
         try {
-            session.sendInTransaction(isolationLevel(), withQuickCheck());
+            session.sendInTransaction(isolationLevel(), reads.heardIn(withQuickCheck()));
         } catch (SQLException e) {
             requireFullCheckOrRethrow(e);
             return sendWithFullCheck(false);
         }
-        closeIfCustomSettingsRemain();
+        afterQuickCheck();
         return true;
     }
 
@@ -119,14 +122,14 @@ final class TransactionalRun {
         }
         try {
             session.inTransaction(isolationLevel(), connection -> {
-                withQuickCheck().sendOneByOne(connection);
+                reads.heardIn(withQuickCheck()).sendOneByOne(connection);
                 return script;
             });
         } catch (SQLException e) {
             requireFullCheckOrRethrow(e);
             return sendWithFullCheck(true);
         }
-        closeIfCustomSettingsRemain();
+        afterQuickCheck();
         return true;
     }
 
@@ -147,7 +150,8 @@ final class TransactionalRun {
         prepared.requireFullCheck();
     }
 
-    private void closeIfCustomSettingsRemain() {
+    private void afterQuickCheck() {
+        reads.warn(session.connection(), script.location());
         if (prepared.leavesCustomSettings()) {
             session.closeAfterThisTenant();
         }
@@ -167,6 +171,7 @@ final class TransactionalRun {
                 return Optional.of(pipeline);
             });
             if (free) {
+                reads.warn(session.connection(), script.location());
                 SessionLeftovers.closeIfNotRestored(session, prepared);
             }
             return free;
@@ -187,9 +192,7 @@ final class TransactionalRun {
         ExpectedEffects effects = prepared.effects();
         Pipeline pipeline = new Pipeline().add(prepared.settings().beginSql(schema));
         containment.declareQuickSql(schema, effects).ifPresent(pipeline::add);
-        pipeline.addAll(assertUnchanged)
-                .add("SELECT " + run.scripts().path().call(schema))
-                .addAll(body);
+        pipeline.addAll(assertUnchanged).addAll(scriptInTenant());
         Optional<String> counted = counted();
         if (!recorder.recordsInside()) {
             // If the script had written to the record, the check would fail.
@@ -209,6 +212,7 @@ final class TransactionalRun {
     }
 
     private Pipeline withFullCheck(Containment.Checked checked) {
+        reads = checked.reads();
         Pipeline pipeline = new Pipeline().addAll(assertUnchanged).addAll(scriptInTenant());
         Pipeline check = new Pipeline()
                 .add("SAVEPOINT tenant_migrator_check")
@@ -216,7 +220,7 @@ final class TransactionalRun {
                 // For work that a trigger deferred again.
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
                 .add(Containment.LIBRARY_SETTINGS)
-                .add(checked.sql(hidesEffects))
+                .addAll(checked.ofScript(hidesEffects))
                 .add(SessionLeftovers.removeSql(
                         session.settings(), recorded.isPart() ? Optional.of(schema) : Optional.empty()))
                 .add("RELEASE SAVEPOINT tenant_migrator_check");
@@ -231,7 +235,9 @@ final class TransactionalRun {
     }
 
     private Pipeline scriptInTenant() {
-        return new Pipeline().add("SELECT " + run.scripts().path().call(schema)).addAll(body);
+        return reads.begin(!recorder.isSql())
+                .add("SELECT " + run.scripts().path().call(schema))
+                .addAll(body);
     }
 
     private Pipeline recordChange() {
@@ -259,25 +265,20 @@ final class TransactionalRun {
                         Containment.Checked checked = session.executeAndQuery(
                                 String.join(";\n", head()), row -> containment.started(schema, row, 2));
                         Pipeline pipeline = scriptInTenant();
-                        return containment.locate(
-                                connection,
-                                checked,
-                                recorder.recordsInside() ? pipeline.addAll(trackingRows()) : pipeline,
-                                foreign);
+                        if (recorder.recordsInside()) {
+                            recordChange()
+                                    .statements()
+                                    .forEach(sql -> pipeline.addCheck(migration.version(), script, sql));
+                        }
+                        return containment.locate(connection, checked, pipeline, foreign);
                     })
                     .failure();
         } catch (SQLException e) {
             if (!PassingErrors.mayPass(e)) {
                 throw e;
             }
-            failure = PassingErrors.withoutPlace(Failure.of(foreign.describe(session.connection())), e);
+            failure = PassingErrors.withoutPlace(Failure.of(containment.describe(foreign, session.connection())), e);
         }
         return new ScriptFailure(failure.ofVersion(migration.version()).inFile(script.location()));
-    }
-
-    private Pipeline trackingRows() {
-        Pipeline rows = new Pipeline();
-        recordChange().statements().forEach(sql -> rows.addCheck(migration.version(), script, sql));
-        return rows;
     }
 }

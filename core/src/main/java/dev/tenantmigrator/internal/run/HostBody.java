@@ -31,6 +31,6 @@ record HostBody(Config config, String schema, TenantWork work) implements Tenant
             ForeignObjectsException foreign,
             Containment containment)
             throws SQLException {
-        return Failure.of(foreign.describe(connection));
+        return Failure.of(containment.describe(foreign, connection));
     }
 }

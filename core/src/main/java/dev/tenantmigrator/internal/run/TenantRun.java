@@ -7,7 +7,6 @@ import dev.tenantmigrator.ScriptRows;
 import dev.tenantmigrator.TenantWork;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.internal.config.Config;
-import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.fleet.FleetPlan;
 import dev.tenantmigrator.internal.fleet.FleetRuns;
@@ -32,7 +31,7 @@ public final class TenantRun {
     public TenantRun(Config config, RunOptions options) {
         this.config = config;
         this.options = options;
-        this.containment = new Containment(AllowList.of(config, false));
+        this.containment = new Containment(config);
     }
 
     /** Runs the host's own work. */

@@ -6,6 +6,7 @@ import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
+import dev.tenantmigrator.internal.containment.OutsideReads;
 import dev.tenantmigrator.internal.fleet.Backoff;
 import dev.tenantmigrator.internal.fleet.TenantJob;
 import dev.tenantmigrator.internal.jdbc.PassingErrors;
@@ -41,6 +42,7 @@ final class TenantRunJob implements TenantJob {
     private final PreparedScript prepared;
     private final TenantBody body;
     private final String schema;
+    private OutsideReads reads;
     private int failedAttempts;
 
     TenantRunJob(
@@ -54,6 +56,7 @@ final class TenantRunJob implements TenantJob {
         this.config = config;
         this.options = options;
         this.containment = containment;
+        this.reads = containment.reads(schema);
         this.path = path;
         this.prepared = prepared;
         this.body = body;
@@ -71,6 +74,7 @@ final class TenantRunJob implements TenantJob {
             Result result = options.writes()
                     ? Result.finishedOrLocked(session.inTransactionIfFree(schema, connection -> write(session)))
                     : new Result.Finished(session.inRolledBackTransaction(connection -> read(session)));
+            reads.warn(session.connection(), prepared.file().location());
             SessionLeftovers.closeIfNotRestored(session, prepared);
             return result;
         } catch (SQLException e) {
@@ -79,12 +83,13 @@ final class TenantRunJob implements TenantJob {
     }
 
     private TenantOutcome read(Session session) throws SQLException {
+        reads = containment.reads(schema);
         begin().add("SET TRANSACTION READ ONLY").send(session.connection());
         runBody(session.connection());
-        new Pipeline()
-                .add(Containment.LIBRARY_SETTINGS)
-                .add(SessionLeftovers.removeSql(session.settings()))
-                .sendOneByOne(session.connection());
+        Pipeline end = new Pipeline().add(Containment.LIBRARY_SETTINGS);
+        reads.sql().ifPresent(end::add);
+        end.add(SessionLeftovers.removeSql(session.settings()));
+        reads.heardIn(end).sendOneByOne(session.connection());
         return new TenantOutcome.Ran(schema);
     }
 
@@ -92,7 +97,8 @@ final class TenantRunJob implements TenantJob {
         Connection connection = session.connection();
         List<RecordedVersion> rows = config.recorder().history(connection, schema);
         Containment.Checked checked = containment.start(connection, schema);
-        begin().send(connection);
+        reads = checked.reads();
+        begin().addAll(reads.begin(!config.recorder().isSql())).send(connection);
         runBody(connection);
         Pipeline end = new Pipeline()
                 .add("SET CONSTRAINTS ALL IMMEDIATE")
@@ -102,7 +108,7 @@ final class TenantRunJob implements TenantJob {
                 .add("SET CONSTRAINTS ALL IMMEDIATE")
                 .add(Containment.LIBRARY_SETTINGS)
                 .addAll(config.recorder().assertRecorded(schema, rows, RECORD_CHANGED))
-                .add(checked.sql(true))
+                .addAll(checked.ofScript(true))
                 .add(SessionLeftovers.removeSql(session.settings()))
                 .add(session.settings().restoreSql());
         end.sendOneByOne(connection);

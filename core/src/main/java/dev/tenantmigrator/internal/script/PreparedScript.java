@@ -15,6 +15,7 @@ import dev.tenantmigrator.report.ScriptNote;
 import dev.tenantmigrator.rollout.Rollout;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A script that was read and adapted once and serves all tenants of a run. Thread-safe.
@@ -23,6 +24,11 @@ import java.util.Set;
  * check for the rest of the run.
  */
 public final class PreparedScript {
+
+    /** Words of statements that can read other relations, unless a function does so. Also matches in comments and data. */
+    private static final Pattern READING = Pattern.compile(
+            "\\b(?:select|from|merge|as\\s+table|execute(?!\\s+(?:function|procedure))|perform|call|like|refresh)\\b",
+            Pattern.CASE_INSENSITIVE);
 
     private final MigrationScript file;
     private final TenantScript adapted;
@@ -34,6 +40,7 @@ public final class PreparedScript {
     private final ExpectedEffects effects;
     private final boolean doesNothing;
     private final List<PreparedScript> parts;
+    private final boolean mayRead;
     private volatile boolean fullCheckRequired;
 
     PreparedScript(MigrationScript file, TenantScript adapted, Config config, Rollout rollout, TenantPath path) {
@@ -56,6 +63,7 @@ public final class PreparedScript {
                 : divided.stream()
                         .map(part -> new PreparedScript(file, part, config, rollout, path))
                         .toList();
+        this.mayRead = READING.matcher(file.text()).find();
     }
 
     private static boolean isSet(SqlStatement statement) {
@@ -143,6 +151,11 @@ public final class PreparedScript {
     /** The effects that the text announces. */
     public ExpectedEffects effects() {
         return effects;
+    }
+
+    /** Whether the script's text may read relations. Without such text a function of a default or trigger can. */
+    public boolean mayRead() {
+        return mayRead;
     }
 
     /** Whether the quick check is not enough. */

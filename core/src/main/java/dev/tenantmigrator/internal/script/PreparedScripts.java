@@ -33,6 +33,7 @@ public final class PreparedScripts {
     private final ReservedLabels labels;
     private final Map<MigrationScript, PreparedScript> scripts = new ConcurrentHashMap<>();
     private volatile Optional<PreparedScripts> next = Optional.empty();
+    private volatile boolean created;
 
     private PreparedScripts(
             Config config,
@@ -194,6 +195,16 @@ public final class PreparedScripts {
     /** All scripts prepared so far, in no order. */
     public Collection<PreparedScript> all() {
         return scripts.values();
+    }
+
+    /** Whether they have created a tenant. */
+    public boolean haveCreated() {
+        return created;
+    }
+
+    /** Records that they have created a tenant. */
+    public void recordCreation() {
+        created = true;
     }
 
     /** The search path that scripts run with. */

@@ -3,7 +3,6 @@ package dev.tenantmigrator.internal.script;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.internal.config.Config;
-import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
@@ -26,14 +25,21 @@ public final class ScratchSchema {
 
     private final Connection connection;
     private final Config config;
+    private final Containment containment;
     private final PreparedScripts scripts;
     private final String schema;
     private final Containment.Checked checked;
 
     private ScratchSchema(
-            Connection connection, Config config, PreparedScripts scripts, String schema, Containment.Checked checked) {
+            Connection connection,
+            Config config,
+            Containment containment,
+            PreparedScripts scripts,
+            String schema,
+            Containment.Checked checked) {
         this.connection = connection;
         this.config = config;
+        this.containment = containment;
         this.scripts = scripts;
         this.schema = schema;
         this.checked = checked;
@@ -63,29 +69,31 @@ public final class ScratchSchema {
      * Creates the schema, runs work in it, and rolls everything back. A migration that touches foreign objects is refused here, too,
      * because its locks would make other sessions wait.
      */
-    public static <T> T use(Session session, Config config, PreparedScripts scripts, Work<T> work) throws SQLException {
+    public static <T> T use(
+            Session session, Config config, Containment containment, PreparedScripts scripts, Work<T> work)
+            throws SQLException {
         PreparedScripts current = scripts;
         while (true) {
             try {
-                return useOnce(session, config, current, work);
+                return useOnce(session, config, containment, current, work);
             } catch (OtherScriptsException e) {
                 current = e.scripts;
             }
         }
     }
 
-    private static <T> T useOnce(Session session, Config config, PreparedScripts scripts, Work<T> work)
+    private static <T> T useOnce(
+            Session session, Config config, Containment containment, PreparedScripts scripts, Work<T> work)
             throws SQLException {
         String random = UUID.randomUUID().toString().replace("-", "");
         String schema = ReservedSchemas.OWN_PREFIX + "scratch_" + random;
-        Containment containment = new Containment(AllowList.of(config, false));
         return session.inRolledBackTransaction(connection -> {
             Containment.Checked checked = containment.start(connection, schema);
             new Pipeline()
                     .add("CREATE SCHEMA " + Sql.identifier(schema))
                     .add(scripts.path().sql(schema))
                     .send(connection);
-            return work.run(new ScratchSchema(connection, config, scripts, schema, checked));
+            return work.run(new ScratchSchema(connection, config, containment, scripts, schema, checked));
         });
     }
 
@@ -117,6 +125,7 @@ public final class ScratchSchema {
         try {
             pipeline.sendOneByOne(connection);
             checked.check(connection);
+            checked.reads().warn(connection, migration.up().location());
         } catch (ScriptFailure e) {
             Optional<PreparedScripts> other = scripts.forCreationAfter(e);
             if (other.isPresent()) {
@@ -130,7 +139,7 @@ public final class ScratchSchema {
             }
             new Pipeline().add("ROLLBACK").send(connection);
             throw failed(
-                    Failure.of(foreign.get().describe(connection))
+                    Failure.of(containment.describe(foreign.get(), connection))
                             .ofVersion(migration.version())
                             .inFile(migration.up().location()),
                     e);

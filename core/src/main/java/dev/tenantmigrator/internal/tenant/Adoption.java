@@ -8,6 +8,7 @@ import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.Session;
@@ -50,7 +51,8 @@ public final class Adoption {
             List<MigrationScript> scripts =
                     catalog.migrations().stream().map(Migration::up).toList();
             PreparedScripts prepared = PreparedScripts.prepareForCreation(config, connection, scripts);
-            Map<String, Set<String>> added = ScratchSchema.use(session, config, prepared, this::columnsByVersion);
+            Map<String, Set<String>> added =
+                    ScratchSchema.use(session, config, new Containment(config), prepared, this::columnsByVersion);
             int known = knownVersions(added, columns(connection, schema));
             return new AdoptionPlan(
                     schema,

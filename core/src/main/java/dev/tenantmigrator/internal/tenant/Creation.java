@@ -6,9 +6,9 @@ import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.internal.config.Config;
-import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
+import dev.tenantmigrator.internal.containment.OutsideReads;
 import dev.tenantmigrator.internal.jdbc.CustomSettings;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.LockTable;
@@ -59,6 +59,7 @@ final class Creation {
     private final Containment containment;
     private PreparedScripts scripts;
     private CreationPipeline migrations;
+    private Optional<OutsideReads> reads = Optional.empty();
     private Optional<CreatedTenant> done = Optional.empty();
     private String tried = "";
 
@@ -70,6 +71,7 @@ final class Creation {
      */
     Creation(
             Config config,
+            Containment containment,
             MigrationCatalog catalog,
             PreparedScripts scripts,
             Connection connection,
@@ -86,7 +88,7 @@ final class Creation {
         this.migrations = new CreationPipeline(recorder, catalog, this.scripts, restore, ownSettings);
         this.oneByOne = oneByOne;
         this.own = own;
-        this.containment = new Containment(AllowList.of(config, false));
+        this.containment = containment;
         this.random = random;
     }
 
@@ -100,6 +102,7 @@ final class Creation {
         String schema = migrate(name);
         requireTables(schema);
         runStep(schema, step);
+        reads.ifPresent(read -> migrations.warn(read, connection));
         CreatedTenant created =
                 new CreatedTenant(schema, catalog.versions(), Duration.ofNanos(System.nanoTime() - start));
         done = Optional.of(created);
@@ -145,9 +148,11 @@ final class Creation {
     private void send(String schema, boolean separately) throws SQLException {
         tried = schema;
         Containment.Checked checked = start(schema);
-        Pipeline pipeline =
-                new Pipeline().add("CREATE SCHEMA " + Sql.identifier(schema)).addAll(migrations.statements(schema));
-        pipeline.add(checked.sql(hidesEffects()));
+        reads = Optional.of(checked.reads());
+        Pipeline pipeline = new Pipeline()
+                .add("CREATE SCHEMA " + Sql.identifier(schema))
+                .addAll(migrations.statements(schema, checked.reads()))
+                .addAll(checked.ofScript(hidesEffects()));
         own.ifPresent(settings -> pipeline.add(SessionLeftovers.removeSql(settings)));
         pipeline.add("RELEASE SAVEPOINT " + CreationPipeline.CHECK_SAVEPOINT).add(Containment.closeSql());
         if (!recorder.recordsInside()) {
@@ -174,7 +179,8 @@ final class Creation {
     MigrationFailedException locateForeignObject(ForeignObjectsException foreign) throws SQLException {
         Containment.Checked checked = start(tried);
         Jdbc.execute(connection, "CREATE SCHEMA " + Sql.identifier(tried));
-        return failed(containment.locate(connection, checked, migrations.statements(tried), foreign), tried);
+        Pipeline pipeline = migrations.statements(tried, checked.reads());
+        return failed(containment.locate(connection, checked, pipeline, foreign), tried);
     }
 
     private void send(Pipeline pipeline, boolean separately) throws SQLException {

@@ -4,6 +4,7 @@ import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.internal.containment.Containment;
+import dev.tenantmigrator.internal.containment.OutsideReads;
 import dev.tenantmigrator.internal.jdbc.CustomSettings;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.script.PendingConstraints;
@@ -12,6 +13,7 @@ import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.internal.tracking.store.Recorder;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,8 +48,13 @@ record CreationPipeline(
         return new CreationPipeline(recorder, catalog, other, restore, ownSettings);
     }
 
-    /** The migrations, and their record where it is in the tenant's schema. */
-    Pipeline statements(String schema) {
+    /**
+     * The migrations, and their record where it is in the tenant's schema.
+     *
+     * @param reads asked after each script that may read, because the question at the end does not tell the script. Only at the first
+     *     creation: each question takes longer than a small migration when there are many locks
+     */
+    Pipeline statements(String schema, OutsideReads reads) {
         boolean recordsInside = recorder.recordsInside();
         Optional<Pattern> table = recorder.tableInSchema().map(CreationPipeline::mentioned);
         Pipeline pipeline = new Pipeline().add(scripts.path().sql(schema));
@@ -56,6 +63,7 @@ record CreationPipeline(
         }
         boolean deferred = false;
         List<Migration> unrecorded = new ArrayList<>();
+        int number = 0;
         for (Migration migration : catalog.migrations()) {
             MigrationScript script = migration.up();
             PreparedScript prepared = scripts.get(script);
@@ -69,6 +77,13 @@ record CreationPipeline(
             if (deferred) {
                 pipeline.addCheck(migration.version(), script, PendingConstraints.checkSql(schema));
             }
+            if (prepared.mayRead() && !scripts.haveCreated()) {
+                reads.sqlAfter(number)
+                        .ifPresent(question -> pipeline.add(Containment.LIBRARY_SETTINGS)
+                                .add(question)
+                                .add(scripts.path().sql(schema)));
+            }
+            number++;
             if (prepared.changesSettings()) {
                 // Each migration begins with the original settings, as in a transaction of its own.
                 pipeline.add(restore).add(scripts.path().sql(schema));
@@ -94,6 +109,16 @@ record CreationPipeline(
                 .add(PendingConstraints.checkSql(schema))
                 .add(PendingConstraints.assertNoneOfTemporaryTablesSql(DEFERRED))
                 .add(Containment.LIBRARY_SETTINGS);
+    }
+
+    /** Logs the reads outside of the tenant, after a creation. The next one need not tell the scripts again. */
+    void warn(OutsideReads reads, Connection connection) {
+        reads.warn(
+                connection,
+                catalog.migrations().stream()
+                        .map(migration -> migration.up().location())
+                        .toList());
+        scripts.recordCreation();
     }
 
     private static Pattern mentioned(String table) {

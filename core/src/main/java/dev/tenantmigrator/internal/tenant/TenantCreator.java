@@ -9,7 +9,6 @@ import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.config.Events;
-import dev.tenantmigrator.internal.containment.AllowList;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
 import dev.tenantmigrator.internal.jdbc.CustomSettings;
@@ -47,6 +46,7 @@ public final class TenantCreator {
     private final Config config;
     private final RandomGenerator random;
     private final CreationRetry retry;
+    private final Containment containment;
 
     /**
      * The prepared scripts of the last creation, which the next one mostly reuses. They are dropped when a creation fails, because an
@@ -66,6 +66,7 @@ public final class TenantCreator {
         this.config = config;
         this.random = random;
         this.retry = new CreationRetry(config.dataSource());
+        this.containment = new Containment(config);
     }
 
     /** Provides extensions and checks that every migration could run in a new tenant. */
@@ -73,7 +74,7 @@ public final class TenantCreator {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         try (Session session = Session.open(config.dataSource())) {
             ServerAdvice.requireSharedSchema(session.connection(), config.sharedSchema());
-            Containment.ofRun(AllowList.of(config, false), List.of(), true, session.connection());
+            Containment.ofRun(config, false, List.of(), true, session.connection());
             load(catalog, session.connection());
             prepareStore(session);
         }
@@ -152,13 +153,13 @@ public final class TenantCreator {
                 || prepared.scripts().all().stream().anyMatch(TenantCreator::leavesSettings)) {
             session.closeWhenDone();
         }
-        String restore = session.settings().restoreSql();
         return new Creation(
                 config,
+                containment,
                 prepared.catalog(),
                 prepared.scripts(),
                 session.connection(),
-                restore,
+                session.settings().restoreSql(),
                 ownSettings(session.connection(), prepared.scripts()),
                 oneByOne,
                 Optional.of(session.settings()),
@@ -189,6 +190,7 @@ public final class TenantCreator {
             CustomSettings own = ownSettings(connection, prepared.scripts());
             Creation creation = new Creation(
                     config,
+                    containment,
                     prepared.catalog(),
                     prepared.scripts(),
                     connection,

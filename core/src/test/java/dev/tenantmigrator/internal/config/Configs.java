@@ -1,6 +1,7 @@
 package dev.tenantmigrator.internal.config;
 
 import dev.tenantmigrator.MigrationSource;
+import dev.tenantmigrator.ReadsOutside;
 import dev.tenantmigrator.SchemaAdapter;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.TrackingStore;
@@ -29,6 +30,7 @@ public final class Configs {
                 Set.of(),
                 Set.of(),
                 Set.of(),
+                ReadsOutside.WARN,
                 Set.of(),
                 "public",
                 parallelism,

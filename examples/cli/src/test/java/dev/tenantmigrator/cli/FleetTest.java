@@ -45,6 +45,25 @@ class FleetTest {
     }
 
     @Test
+    void aReadOutsideFailsOnlyWhereItIsForbidden() {
+        String ada = cli.register("ada");
+        database.execute("CREATE TABLE public.price_list (id int)");
+        cli.withMigration("30000101_prices", "CREATE TABLE prices AS SELECT * FROM price_list;", "DROP TABLE prices;");
+
+        Cli.Result refused = cli.run("deploy-all", "--reads-outside", "forbid");
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.all())
+                .contains(
+                        "read table public.price_list", ada, "30000101_prices/migration.sql:1", "--reads-outside warn");
+        assertThat(cli.run("--reads-outside", "forbid", "register", "bob").exitCode())
+                .isEqualTo(1);
+
+        assertThat(cli.run("deploy-all").exitCode()).isZero();
+        assertThat(cli.run("register", "bob", "--reads-outside=allow").exitCode())
+                .isZero();
+    }
+
+    @Test
     void connectionsAreNamedUnlessTheUrlNamesThem() {
         String named = "CREATE TABLE who AS SELECT current_setting('application_name') AS name;";
         cli.withMigration("30000101_who", named, "DROP TABLE who;");

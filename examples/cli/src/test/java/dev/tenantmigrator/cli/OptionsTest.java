@@ -3,6 +3,7 @@ package dev.tenantmigrator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenantmigrator.ReadsOutside;
 import dev.tenantmigrator.cli.setup.CliContext;
 import dev.tenantmigrator.cli.setup.CliSettings;
 import dev.tenantmigrator.cli.setup.CommandException;
@@ -47,6 +48,20 @@ class OptionsTest {
         assertThat(settings.requiredTables()).isEmpty();
         assertThat(settings.sharedObjects()).isEmpty();
         assertThat(settings.parallelism()).isEqualTo(1);
+    }
+
+    @Test
+    void readsOutsideAreLoggedUnlessALayerSaysOtherwise() {
+        assertThat(settings(Map.of(), Map.of()).readsOutside()).isEqualTo(ReadsOutside.WARN);
+        cli().write("tenant-migrator.properties", "reads-outside=allow");
+        assertThat(settings(Map.of(), Map.of()).readsOutside()).isEqualTo(ReadsOutside.ALLOW);
+        Map<String, String> environment = Map.of("TENANT_MIGRATOR_READS_OUTSIDE", "forbid");
+        assertThat(settings(environment, Map.of()).readsOutside()).isEqualTo(ReadsOutside.FORBID);
+        assertThat(settings(environment, Map.of("reads-outside", "warn")).readsOutside())
+                .isEqualTo(ReadsOutside.WARN);
+        assertThatThrownBy(() -> settings(Map.of(), Map.of("reads-outside", "never")))
+                .isInstanceOf(CommandException.class)
+                .hasMessageContaining("forbid, warn or allow");
     }
 
     @Test

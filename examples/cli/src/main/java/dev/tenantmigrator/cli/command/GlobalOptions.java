@@ -158,6 +158,17 @@ final class GlobalOptions implements Runnable {
     }
 
     @Option(
+            names = "--reads-outside",
+            scope = INHERIT,
+            paramLabel = "HOW",
+            description =
+                    "Treatment of migrations that read tables outside of their tenant's schema: forbid (roll back), warn"
+                            + " (log once per version) or allow. Default: warn")
+    void setReadsOutside(String treatment) {
+        given.put("reads-outside", treatment);
+    }
+
+    @Option(
             names = "--extension",
             scope = INHERIT,
             paramLabel = "E",

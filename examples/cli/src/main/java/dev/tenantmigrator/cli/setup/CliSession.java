@@ -39,6 +39,7 @@ public final class CliSession implements AutoCloseable {
                 .sharedSchema(settings.sharedSchema())
                 .allowSchemas(settings.allowedSchemas().toArray(String[]::new))
                 .allowTables(settings.allowedTables().toArray(String[]::new))
+                .readsOutside(settings.readsOutside())
                 .parallelism(settings.parallelism())
                 .errorDetails(settings.errorDetails())
                 .trackingStore(settings.tracking())

@@ -1,5 +1,6 @@
 package dev.tenantmigrator.cli.setup;
 
+import dev.tenantmigrator.ReadsOutside;
 import dev.tenantmigrator.TrackingStore;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param sharedSchema schema of objects that belong to no tenant
  * @param allowedSchemas schemas beside the tenant's own that migrations may change
  * @param allowedTables tables outside the tenant's schema that migrations may write to
+ * @param readsOutside treatment of migrations that read tables outside of their tenant's schema
  * @param extensions extensions that migrations need; empty for the library's default
  * @param parallelism number of tenants at a time
  * @param tracking the store that records applied migrations
@@ -37,6 +39,7 @@ public record CliSettings(
         String sharedSchema,
         Set<String> allowedSchemas,
         Set<String> allowedTables,
+        ReadsOutside readsOutside,
         Optional<Set<String>> extensions,
         int parallelism,
         TrackingStore tracking,

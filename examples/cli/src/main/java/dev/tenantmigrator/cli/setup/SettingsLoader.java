@@ -1,5 +1,6 @@
 package dev.tenantmigrator.cli.setup;
 
+import dev.tenantmigrator.ReadsOutside;
 import dev.tenantmigrator.TrackingStore;
 import java.io.IOException;
 import java.io.Reader;
@@ -42,6 +43,7 @@ public final class SettingsLoader {
             "shared-schema",
             "allow-schema",
             "allow-table",
+            "reads-outside",
             "extension",
             "parallelism",
             "tracking",
@@ -92,6 +94,7 @@ public final class SettingsLoader {
                 find("shared-schema").orElse("public"),
                 names("allow-schema"),
                 allowedTables(),
+                readsOutside(find("reads-outside").orElse("warn")),
                 layer("extension").map(layer -> names("extension")),
                 parallelism(),
                 tracking("tracking", find("tracking").orElse("schema")),
@@ -154,6 +157,15 @@ public final class SettingsLoader {
             case "schema" -> TrackingStore.perSchema();
             case "fleet" -> TrackingStore.fleet();
             default -> throw new CommandException(option + " must be schema or fleet, not \"" + name + "\"");
+        };
+    }
+
+    private static ReadsOutside readsOutside(String name) {
+        return switch (name) {
+            case "forbid" -> ReadsOutside.FORBID;
+            case "warn" -> ReadsOutside.WARN;
+            case "allow" -> ReadsOutside.ALLOW;
+            default -> throw new CommandException("reads-outside must be forbid, warn or allow, not \"" + name + "\"");
         };
     }
 
