@@ -153,7 +153,8 @@ class FleetTableSchemasTest extends FleetTable {
             create(inside, "inside");
 
             assertThatThrownBy(() -> with(MEMBERS, NOTES).adopt("inside", List.of()))
-                    .hasMessageContaining("the other store");
+                    .hasMessageContaining(
+                            "the other store; move its record (move-tracking), or use that store (--tracking ");
             inside.dropTenant("inside");
         }
 
@@ -162,7 +163,8 @@ class FleetTableSchemasTest extends FleetTable {
             create(with(MEMBERS, NOTES), "outside");
 
             assertThatThrownBy(() -> Samples.with(database, MEMBERS).adopt("outside", List.of()))
-                    .hasMessageContaining("the other store");
+                    .hasMessageContaining(
+                            "the other store; move its record (move-tracking), or use that store (--tracking ");
         }
 
         private TenantMigrator adoptRails() {

@@ -139,19 +139,14 @@ public final class Containment {
     }
 
     /**
-     * A column for a {@code SELECT} with {@link #LIBRARY_SETTINGS} that fails unless exactly one row of a table was written or deleted. Only
-     * with {@link #countsRows}.
-     *
-     * @param table as SQL names it
-     * @param otherwise the error message
+     * A column for a {@code SELECT} with {@link #LIBRARY_SETTINGS} that fails with a message unless exactly one row of a table, as SQL
+     * names it, was written or deleted. Only with {@link #countsRows}.
      */
     public static String assertOneRowSql(String table, String otherwise) {
         return QuickCheck.failingIf(QuickCheck.isOtherThanOneRow(Sql.literal(table) + "::regclass"), otherwise);
     }
 
-    /**
-     * The reads of a tenant's transaction with the quick check, which asks for them in its own statement.
-     */
+    /** The reads of a tenant's transaction with the quick check, which asks for them in its own statement. */
     public OutsideReads reads(String tenant) {
         return new OutsideReads(reads, readWarnings, tenant);
     }
@@ -253,12 +248,7 @@ public final class Containment {
         }
     }
 
-    /**
-     * The full check of a transaction that was started by {@link #declareSql}.
-     *
-     * @param row with the columns of {@link #startColumns}
-     * @param first the number of the first of them, from 1
-     */
+    /** The full check of a transaction that was started by {@link #declareSql}, from the columns of {@link #startColumns}. */
     public Checked started(String tenant, ResultSet row, int first) throws SQLException {
         return new Checked(tenant, CheckStart.read(row, first, List.of()));
     }

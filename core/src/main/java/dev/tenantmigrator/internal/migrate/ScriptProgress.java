@@ -3,7 +3,6 @@ package dev.tenantmigrator.internal.migrate;
 import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.internal.script.PreparedScript;
-import dev.tenantmigrator.internal.sql.nontransactional.ScriptParts;
 import dev.tenantmigrator.internal.tracking.PartProgress;
 import dev.tenantmigrator.report.Failure;
 import java.util.List;
@@ -33,12 +32,13 @@ record ScriptProgress(Direction direction, Migration migration, PreparedScript p
         if (parts() == 1 && !direction.isRollback()) {
             return migration.description();
         }
-        return new PartProgress(direction.isRollback(), number + 1, parts(), done, fingerprint(number + (done ? 1 : 0)))
+        return new PartProgress(
+                        direction.isRollback(),
+                        number + 1,
+                        parts(),
+                        done,
+                        prepared.fingerprint(number + (done ? 1 : 0)))
                 .after(migration.description());
-    }
-
-    private String fingerprint(int partsDone) {
-        return ScriptParts.fingerprint(prepared.file(), partsDone);
     }
 
     /** The mark in the rows of a tenant. */
@@ -78,7 +78,8 @@ record ScriptProgress(Direction direction, Migration migration, PreparedScript p
                     : Optional.of("was being rolled back, and that ended early: " + known.shown()
                             + "; run the rollback again to continue");
         }
-        boolean same = known.partsDone() < parts() && known.fingerprint().equals(fingerprint(known.partsDone()));
+        boolean same =
+                known.partsDone() < parts() && known.fingerprint().equals(prepared.fingerprint(known.partsDone()));
         return same
                 ? Optional.empty()
                 : Optional.of(known.shown() + ", and the file was edited in what is done: restore that in the file,"

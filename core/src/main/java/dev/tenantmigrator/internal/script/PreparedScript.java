@@ -42,6 +42,7 @@ public final class PreparedScript {
     private final List<PreparedScript> parts;
     private final boolean mayRead;
     private volatile boolean fullCheckRequired;
+    private volatile List<String> fingerprints = List.of();
 
     PreparedScript(MigrationScript file, TenantScript adapted, Config config, Rollout rollout, TenantPath path) {
         List<SqlStatement> statements = adapted.statements(config.sharedSchema());
@@ -121,6 +122,14 @@ public final class PreparedScript {
     /** The parts of a script that does not run in one transaction, each of which does, or runs outside of any. */
     public List<PreparedScript> parts() {
         return parts.isEmpty() ? List.of(this) : parts;
+    }
+
+    /** A checksum of the first parts of the script. Each part writes one into its mark, so the script is read once for all. */
+    public String fingerprint(int partsDone) {
+        if (fingerprints.isEmpty()) {
+            fingerprints = ScriptParts.fingerprints(file);
+        }
+        return fingerprints.get(Math.min(partsDone, fingerprints.size() - 1));
     }
 
     /** The settings of the transactions and sessions that the script runs in. */

@@ -135,14 +135,16 @@ public final class Adoption {
             if (Recorder.of(other).isTracked(connection, schema)) {
                 throw new TenantExistsException(
                         Failure.of("this schema is a tenant already, recorded in the other store; move its record"
-                                        + " (move-tracking), or use that store")
+                                        + " (move-tracking), or use that store (--tracking "
+                                        + (other.equals(TrackingStore.fleet()) ? "fleet" : "schema") + ")")
                                 .inTenant(schema));
             }
         }
         Optional<String> table = config.recorder().tableInSchema();
         if (table.isPresent() && !columns(connection, schema, table.get()).isEmpty()) {
             throw new TenantExistsException(Failure.of("this schema holds a table " + table.get()
-                            + " of another tool, which the library does not touch; move the table away first")
+                            + " of another tool, which the library does not touch; move the table away first, or keep the"
+                            + " record outside of the tenants (--tracking fleet)")
                     .inTenant(schema));
         }
     }

@@ -31,9 +31,7 @@ import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -100,7 +98,7 @@ final class Creation {
     CreatedTenant run(TenantName name, CreationStep step) throws SQLException {
         long start = System.nanoTime();
         String schema = migrate(name);
-        requireTables(schema);
+        RequiredTables.require(connection, schema, config.requiredTables());
         runStep(schema, step);
         reads.ifPresent(read -> migrations.warn(read, connection));
         CreatedTenant created =
@@ -271,24 +269,6 @@ final class Creation {
         String state = SqlErrors.state(e);
         return (state.equals(DUPLICATE_SCHEMA) || state.equals(UNIQUE_VIOLATION))
                 && Queries.schemaExists(connection, schema);
-    }
-
-    private void requireTables(String schema) throws SQLException {
-        if (config.requiredTables().isEmpty()) {
-            return;
-        }
-        Set<String> present = Queries.presentTables(connection, List.of(schema), config.requiredTables())
-                .getOrDefault(schema, Set.of());
-        List<String> missing = config.requiredTables().stream()
-                .filter(table -> !present.contains(table))
-                .toList();
-        if (!missing.isEmpty()) {
-            throw new MigrationFailedException(Failure.of(
-                            "no migration creates the required "
-                                    + (missing.size() == 1 ? "table " : "tables ") + String.join(", ", missing)
-                                    + "; correct the list of required tables or add a migration; nothing of the tenant was kept")
-                    .inTenant(schema));
-        }
     }
 
     private void runStep(String schema, CreationStep step) {

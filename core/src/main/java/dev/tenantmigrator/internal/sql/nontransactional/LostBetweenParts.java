@@ -5,6 +5,7 @@ import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.sql.lex.Identifiers;
 import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.internal.sql.lex.StatementCursor;
+import dev.tenantmigrator.internal.sql.lex.Tokens;
 import dev.tenantmigrator.internal.sql.nontransactional.ScriptParts.Part;
 import java.util.List;
 import java.util.Optional;
@@ -51,7 +52,7 @@ final class LostBetweenParts {
         throw new InvalidMigrationException(message, script.location(), statement.line());
     }
 
-    /** The name of a temporary table, view or sequence that a statement creates. */
+    /** The name of a temporary object that a statement creates, by a keyword or in the schema of temporary objects. */
     private static Optional<String> temporary(Statement statement) {
         StatementCursor cursor = statement.cursor();
         boolean creates = cursor.take("CREATE");
@@ -62,12 +63,23 @@ final class LostBetweenParts {
         }
         cursor.takeAny("LOCAL", "GLOBAL");
         if (!cursor.takeAny("TEMP", "TEMPORARY")) {
-            return Optional.empty();
+            return inTemporarySchema(statement.tokens(), cursor);
         }
         cursor.take("RECURSIVE");
         cursor.takeAny("TABLE", "VIEW", "SEQUENCE");
         cursor.take("IF", "NOT", "EXISTS");
         return Optional.of(cursor.takeUnqualifiedName());
+    }
+
+    /** Looks as far as the name of the new object reaches: a list or a definition follows, or the table of an index. */
+    private static Optional<String> inTemporarySchema(Tokens tokens, StatementCursor cursor) {
+        while (!cursor.atEnd() && !tokens.isSymbol(cursor.token(), '(') && !cursor.takeAny("AS", "ON")) {
+            String name = cursor.takeName();
+            if ((name.equals("pg_temp") || name.startsWith("pg_temp_")) && cursor.takeSymbol('.')) {
+                return Optional.of(cursor.takeName());
+            }
+        }
+        return Optional.empty();
     }
 
     private static Optional<Statement> firstWith(String name, List<Part> parts) {

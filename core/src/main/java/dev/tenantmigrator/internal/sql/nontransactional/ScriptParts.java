@@ -99,14 +99,23 @@ public final class ScriptParts {
         return reading.parts();
     }
 
-    /** A checksum of the first parts of a script, which changes when a statement in them does. */
-    public static String fingerprint(MigrationScript script, int parts) {
+    /**
+     * Checksums of the first parts of a script, by the number of these parts, from none to all. One changes when a statement in these
+     * parts does.
+     */
+    public static List<String> fingerprints(MigrationScript script) {
         StringBuilder text = new StringBuilder();
-        of(script, ScriptReader.read(script)).stream()
-                .limit(parts)
-                .flatMap(part -> part.statements.stream())
-                .forEach(statement -> text.append(statement.tokens().source(), statement.start(), statement.end())
-                        .append(";\n"));
+        List<String> fingerprints = new ArrayList<>(List.of(fingerprint(script, text)));
+        for (Part part : of(script, ScriptReader.read(script))) {
+            part.statements.forEach(
+                    statement -> text.append(statement.tokens().source(), statement.start(), statement.end())
+                            .append(";\n"));
+            fingerprints.add(fingerprint(script, text));
+        }
+        return List.copyOf(fingerprints);
+    }
+
+    private static String fingerprint(MigrationScript script, StringBuilder text) {
         return MigrationScript.of(script.location(), text.toString()).checksum().substring(0, FINGERPRINT);
     }
 

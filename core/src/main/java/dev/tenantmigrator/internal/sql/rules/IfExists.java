@@ -5,6 +5,7 @@ import dev.tenantmigrator.internal.sql.lex.Lexer;
 import dev.tenantmigrator.internal.sql.lex.Statement;
 import dev.tenantmigrator.internal.sql.lex.TokenContext;
 import dev.tenantmigrator.internal.sql.lex.Tokens;
+import dev.tenantmigrator.internal.sql.lex.UnreadableSqlException;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -25,17 +26,30 @@ public final class IfExists {
     /** The names in a script that may be schemas named with {@code IF EXISTS}, also in code. Rather finds too many. */
     public static Set<String> mayName(MigrationScript script) {
         Set<String> names = new LinkedHashSet<>();
-        addNames(script.text(), 0, names);
+        if (CLAUSE.matcher(script.text()).find()) {
+            addNames(script.text(), tokens(script.text()), 0, names);
+        }
         // An escape in an identifier can spell characters that no value in the database has.
         names.removeIf(name -> name.chars().anyMatch(c -> c == 0 || Character.isSurrogate((char) c)));
         return names;
     }
 
-    private static void addNames(String text, int depth, Set<String> names) {
-        if (depth > Statement.MAX_NESTING || !CLAUSE.matcher(text).find()) {
-            return;
+    /** Without the data of {@code COPY}, which may have quotes without a partner. A script that cannot be read is refused elsewhere. */
+    private static Tokens tokens(String script) {
+        try {
+            return Lexer.lexScript(script);
+        } catch (UnreadableSqlException e) {
+            return Lexer.lexFragment(script);
         }
-        Tokens tokens = Lexer.lexFragment(text);
+    }
+
+    private static void addNames(String text, int depth, Set<String> names) {
+        if (depth <= Statement.MAX_NESTING && CLAUSE.matcher(text).find()) {
+            addNames(text, Lexer.lexFragment(text), depth, names);
+        }
+    }
+
+    private static void addNames(String text, Tokens tokens, int depth, Set<String> names) {
         for (int token = tokens.next(-1); token < tokens.count(); token = tokens.next(token)) {
             switch (tokens.kind(token)) {
                 case DOLLAR_STRING ->

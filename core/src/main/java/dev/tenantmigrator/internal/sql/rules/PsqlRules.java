@@ -76,7 +76,8 @@ final class PsqlRules {
                 "remove it, and write values themselves in place of variables. A migration stops at its first error"
                         + " anyway";
             case "unset", "prompt", "getenv" -> "remove it, and write values themselves in place of variables";
-            case "copy" -> "write the rows as INSERT statements";
+            case "copy" ->
+                "write COPY … FROM stdin with the rows behind it in this file, or load the data outside of migrations";
             case "." -> "it ends the data of COPY … FROM stdin, of which there is none here; remove it";
             case "c", "connect" ->
                 "a migration runs in its tenant, with the role of its connection; remove it, and put statements for"

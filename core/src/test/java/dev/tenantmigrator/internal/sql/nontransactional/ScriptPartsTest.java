@@ -2,6 +2,7 @@ package dev.tenantmigrator.internal.sql.nontransactional;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.MigrationScript;
@@ -9,6 +10,7 @@ import dev.tenantmigrator.SchemaAdapter.TenantScript;
 import dev.tenantmigrator.SharedObjects;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.sql.rewrite.PublicSchemaAdapter;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -127,6 +129,12 @@ class ScriptPartsTest {
                     CREATE TABLE b (i int);⏎CREATE TEMP TABLE tmp (i int); VACUUM a;⏎SELECT * FROM "tmp" | 2 | line 3 needs it
                     SELECT 1 AS i INTO TEMP tmp; VACUUM a;⏎DO $$ BEGIN DELETE FROM Tmp; END $$ | 1 | line 2 needs it
                     CREATE OR REPLACE TEMPORARY VIEW tmp AS SELECT 1; VACUUM a;⏎TABLE tmp | 1 | line 2 needs it
+                    CREATE TABLE pg_temp.tmp (i int); VACUUM a;⏎TABLE tmp | 1 | line 2 needs it
+                    CREATE UNLOGGED TABLE IF NOT EXISTS "pg_temp" . "Tmp" AS SELECT 1; VACUUM a;⏎TABLE "Tmp" | 1 | line 2 needs it
+                    CREATE VIEW pg_temp_3.tmp AS SELECT 1; VACUUM a;⏎TABLE tmp | 1 | line 2 needs it
+                    CREATE FUNCTION pg_temp.tmp() RETURNS int LANGUAGE sql AS 'SELECT 1'; VACUUM a;⏎SELECT pg_temp.tmp() | 1 | line 2 needs it
+                    CREATE TYPE pg_temp.tmp AS ENUM ('a'); VACUUM a;⏎SELECT 'a'::pg_temp.tmp | 1 | line 2 needs it
+                    SELECT 1 AS i INTO TABLE pg_temp.tmp; VACUUM a;⏎TABLE tmp | 1 | line 2 needs it
                     SELECT 1;⏎SELECT set_config('x', '1', false); VACUUM a | 2 | write SET
                     SAVEPOINT s;⏎VACUUM a; RELEASE s | 1 | left open
                     SELECT 1; VACUUM | 1 | name the tables
@@ -169,13 +177,28 @@ class ScriptPartsTest {
                         "SELECT 2");
     }
 
+    /** Reading the script for each of its marks took seven seconds. */
+    @Test
+    void aThousandPartsAreReadInLinearTime() {
+        String sql = "INSERT INTO seen VALUES ('x'); VACUUM seen;\n".repeat(500);
+
+        List<String> fingerprints = assertTimeoutPreemptively(
+                Duration.ofSeconds(5), () -> ScriptParts.fingerprints(MigrationScript.of("m.sql", sql)));
+
+        assertThat(fingerprints).hasSize(1001).doesNotHaveDuplicates();
+    }
+
     @Test
     void theFingerprintIsOfThePartsThatAreDone() {
-        MigrationScript script = MigrationScript.of("m.sql", "SELECT 1; -- a\nVACUUM a; SELECT 2");
+        List<String> fingerprints = fingerprints("SELECT 1; -- a\nVACUUM a; SELECT 2");
 
-        assertThat(ScriptParts.fingerprint(script, 2))
-                .isEqualTo(ScriptParts.fingerprint(MigrationScript.of("m.sql", "SELECT 1;\n\nVACUUM a;SELECT 3"), 2))
-                .isNotEqualTo(ScriptParts.fingerprint(MigrationScript.of("m.sql", "SELECT 3; VACUUM a; SELECT 2"), 2))
-                .isNotEqualTo(ScriptParts.fingerprint(script, 1));
+        assertThat(fingerprints).hasSize(4).doesNotHaveDuplicates();
+        assertThat(fingerprints("SELECT 1;\n\nVACUUM a;SELECT 3").subList(0, 3)).isEqualTo(fingerprints.subList(0, 3));
+        assertThat(fingerprints("SELECT 3; VACUUM a; SELECT 2").subList(1, 4))
+                .doesNotContainAnyElementsOf(fingerprints);
+    }
+
+    private static List<String> fingerprints(String sql) {
+        return ScriptParts.fingerprints(MigrationScript.of("m.sql", sql));
     }
 }

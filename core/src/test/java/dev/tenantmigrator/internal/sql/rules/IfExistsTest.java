@@ -35,6 +35,13 @@ class IfExistsTest {
                 .isEmpty();
     }
 
+    @Test
+    void dataOfCopyIsNoCode() {
+        assertThat(names("DROP TABLE IF EXISTS a.t;\nCOPY t FROM stdin;\nit's b.c\n\\.\nDROP TABLE IF EXISTS d.t"))
+                .containsExactly("a", "d");
+        assertThat(names("DROP TABLE IF EXISTS a.t; SELECT 'never ends")).containsExactly("a");
+    }
+
     /** Data in a script can be long: letters without an end, quotes without a partner. */
     @Test
     void readsLongDataInLinearTime() {

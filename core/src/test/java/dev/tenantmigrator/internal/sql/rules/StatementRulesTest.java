@@ -220,7 +220,7 @@ class StatementRulesTest {
                     \\set ON_ERROR_STOP off                ¦ stops at its first error anyway
                     \\set AUTOCOMMIT off                   ¦ \\set is a command of psql
                     \\unset x                              ¦ \\unset is a command of psql
-                    \\copy t FROM 'file' CSV               ¦ \\copy is a command of psql, which does not run here; write the rows as INSERT
+                    \\copy t FROM 'file' CSV               ¦ \\copy is a command of psql, which does not run here; write COPY … FROM stdin with the rows behind it in this file, or load the data outside of migrations
                     \\.                                    ¦ ends the data of COPY
                     \\q                                    ¦ \\q is a command of psql
                     \\! rm x                               ¦ of the shell

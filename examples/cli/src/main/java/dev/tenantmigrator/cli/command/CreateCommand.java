@@ -133,8 +133,8 @@ final class CreateCommand implements Callable<Integer> {
         return """
                 -- %s
                 --
-                -- Runs once in each tenant, in one transaction. Write the change below. A name without a schema and a name
-                -- in "public" both mean the tenant's own schema, e.g.:
+                -- Runs once in each tenant, in one transaction unless a statement cannot run in one. Write the change below. A
+                -- name without a schema and a name in "public" both mean the tenant's own schema, e.g.:
                 --
                 -- CREATE TABLE "invoice" (
                 --     "id" UUID NOT NULL DEFAULT uuid_generate_v4(),
