@@ -84,7 +84,7 @@ class ReadOnlyServerTest {
         assertThat(migrator.exists(ada)).isTrue();
         assertThat(migrator.unfinishedDrops()).isEmpty();
         assertThat(migrator.status().tenants()).hasSize(1);
-        assertThat(migrator.verify().of(TenantOutcome.Unhealthy.class)).hasSize(1);
+        assertThat(migrator.verify().of(TenantOutcome.Pending.class)).hasSize(1);
         assertThat(migrator.plan(Tenants.all()).tenants())
                 .singleElement()
                 .satisfies(plan -> assertThat(plan.migrations()).hasSize(2));
