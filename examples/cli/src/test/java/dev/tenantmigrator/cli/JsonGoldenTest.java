@@ -52,6 +52,7 @@ class JsonGoldenTest {
         log.run();
         log.run("frobnicate");
         log.run("list", "--frobnicate");
+        log.run("completion", "fish");
         log.run("list", "--password", "secret");
         log.run("list", "--url", "jdbc:postgresql://localhost:1/none");
         log.run("list", "--parallelism", "none");

@@ -172,7 +172,7 @@ class PlanCommandTest {
         PlanReport report = new PlanReport(tenants, Set.of());
 
         assertThat(PlanText.sql(report, false))
-                .filteredOn(line -> line.contains("have the same plan"))
+                .filteredOn(line -> line.contains("have this plan"))
                 .hasSize(2)
                 .anyMatch(line -> line.startsWith("-- 200 tenants"));
         assertThat(PlanText.notes(report, Map.of(), Comparator.naturalOrder()))

@@ -6,9 +6,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 @Command(name = "help", helpCommand = true, description = "Show the help of a command.")
 final class HelpCommand implements Callable<Integer> {
@@ -25,11 +25,13 @@ final class HelpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        CommandLine help = spec.orElseThrow().commandLine();
         CommandLine command = spec.orElseThrow().root().commandLine();
         for (String name : path) {
             CommandLine parent = command;
             command = Optional.ofNullable(command.getSubcommands().get(name))
-                    .orElseThrow(() -> new UnmatchedArgumentException(parent, List.of(name)));
+                    .orElseThrow(() -> new ParameterException(
+                            help, "unknown command '" + String.join(" ", path) + "'" + Program.similar(parent, name)));
         }
         command.usage(command.getOut());
         return 0;

@@ -108,9 +108,15 @@ public final class Program {
         return String.valueOf(e.getMessage());
     }
 
-    /** The names that a misspelled one resembles. */
     private static String similar(ParameterException e) {
-        List<String> names = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        return e instanceof UnmatchedArgumentException unmatched
+                ? similar(e.getCommandLine(), unmatched.getUnmatched().get(0))
+                : "";
+    }
+
+    /** The names in a command that a misspelled one resembles. */
+    static String similar(CommandLine command, String name) {
+        List<String> names = new UnmatchedArgumentException(command, List.of(name)).getSuggestions();
         return names.isEmpty()
                 ? ""
                 : "; did you mean " + String.join(" or ", names.subList(0, Math.min(MOST_SIMILAR, names.size()))) + "?";
