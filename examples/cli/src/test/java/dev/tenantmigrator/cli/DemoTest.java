@@ -16,6 +16,8 @@ class DemoTest {
         Cli.Result result = new Cli(directory).run("demo");
         assertThat(result.exitCode()).as(result.all()).isZero();
         assertThat(result.out()).contains("Demo passed");
+        assertThat(result.out().substring(result.out().indexOf("What to try next:")))
+                .contains("create add_invoices", "--embedded register ada", "help");
         assertThat(directory).isEmptyDirectory();
     }
 

@@ -31,38 +31,7 @@ final class RecordAccess {
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
-    /** Cheaper than the other query, because hardly a table has row security. */
-    private static final String ROW_SECURITY = """
-            SELECT FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid
-             WHERE n.nspname = ANY (?::name[]) AND c.relname = 'schema_migrations' AND c.relrowsecurity
-               AND pg_catalog.row_security_active(c.oid) LIMIT 1""";
-
     private RecordAccess() {}
-
-    /**
-     * Checks tables that are about to be read.
-     *
-     * @throws SQLException when row security applies to the role in one of them
-     */
-    static void refuseRowSecurity(Connection connection, Collection<String> schemas) throws SQLException {
-        if (!Jdbc.query(connection, ROW_SECURITY, row -> row, schemas).isEmpty()) {
-            readable(connection, schemas);
-        }
-    }
-
-    /** The error of reading some tables with its cause and remedy, if a privilege was missing. */
-    static SQLException explained(SQLException error, Connection connection, Collection<String> schemas) {
-        if (!INSUFFICIENT_PRIVILEGE.equals(error.getSQLState())) {
-            return error;
-        }
-        try {
-            readable(connection, schemas);
-            return error;
-        } catch (SQLException e) {
-            // Another error is that of a transaction that has failed.
-            return INSUFFICIENT_PRIVILEGE.equals(e.getSQLState()) ? e : error;
-        }
-    }
 
     /**
      * The schemas, among some, that have a tracking table.

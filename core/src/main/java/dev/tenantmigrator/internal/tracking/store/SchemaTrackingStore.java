@@ -128,7 +128,7 @@ public final class SchemaTrackingStore extends TrackingTable {
         if (schemas.isEmpty()) {
             return histories;
         }
-        RecordAccess.refuseRowSecurity(connection, schemas);
+        RecordAccess.readable(connection, schemas);
         List<String> names = List.copyOf(schemas);
         List<List<Numbered<R>>> found = names.stream()
                 .<List<Numbered<R>>>map(schema -> new ArrayList<>())
@@ -136,14 +136,8 @@ public final class SchemaTrackingStore extends TrackingTable {
         String query = IntStream.range(0, names.size())
                 .mapToObj(i -> "SELECT " + i + ", id, " + columns + " FROM " + Sql.qualified(names.get(i), TABLE))
                 .collect(Collectors.joining(" UNION ALL "));
-        try {
-            Jdbc.forEach(
-                    connection,
-                    query,
-                    row -> found.get(row.getInt(1)).add(new Numbered<>(row.getInt(2), mapper.map(row))));
-        } catch (SQLException e) {
-            throw RecordAccess.explained(e, connection, schemas);
-        }
+        Jdbc.forEach(
+                connection, query, row -> found.get(row.getInt(1)).add(new Numbered<>(row.getInt(2), mapper.map(row))));
         for (int i = 0; i < names.size(); i++) {
             histories.put(
                     names.get(i),

@@ -31,6 +31,14 @@ final class DemoCommand implements Callable<Integer> {
         List<Map<String, Object>> steps = DemoScenario.run(runner.context(), settings);
         return CommandResult.of("demo", List.of())
                 .withMore(Map.of("steps", steps))
-                .withLines(List.of("Demo passed: all " + steps.size() + " commands had the expected result."));
+                .withLines(List.of(
+                        "",
+                        "Demo passed: all " + steps.size() + " commands had the expected result.",
+                        "",
+                        "What to try next:",
+                        "  tenant-migrator create add_invoices        write a migration of your own",
+                        "  tenant-migrator --embedded register ada    create a tenant with it; needs no server",
+                        "  tenant-migrator --embedded status          look at all tenants",
+                        "  tenant-migrator help                       list all commands; --url takes your server"));
     }
 }

@@ -12,13 +12,17 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import picocli.CommandLine.Help.Ansi.Style;
 
 /** Runs the demo's commands, prints them with their output, and throws if a result is not the expected one. */
 final class DemoTranscript {
+
+    private static final String INDENT = "  ";
 
     private final CliContext context;
     private final Optional<PrintWriter> out;
@@ -36,7 +40,8 @@ final class DemoTranscript {
 
     void heading(String text) {
         print("");
-        print("== " + text);
+        String heading = "== " + text;
+        print(context.colours() ? Style.bold.on() + heading + Style.reset.on() : heading);
     }
 
     /** Runs a command and checks its exit code. */
@@ -44,7 +49,7 @@ final class DemoTranscript {
         String command = Arrays.stream(args).map(DemoTranscript::shellQuoted).collect(Collectors.joining(" "));
         print("$ tenant-migrator " + command);
         Output output = capture(args);
-        output.text().lines().forEach(line -> print("  " + line));
+        output.text().lines().forEach(line -> print(INDENT + line));
         if (output.exitCode() != expected) {
             throw new CommandException("the demo failed: \"" + command + "\" ended with " + output.exitCode()
                     + " instead of " + expected + ": " + output.text().strip());
@@ -76,14 +81,10 @@ final class DemoTranscript {
     private Output capture(String... args) {
         StringWriter text = new StringWriter();
         PrintWriter writer = new PrintWriter(text, true);
+        Map<String, String> environment = new HashMap<>(context.environment());
+        environment.put("COLUMNS", String.valueOf(context.width() - INDENT.length()));
         CliContext captured = new CliContext(
-                writer,
-                writer,
-                context.environment(),
-                context.directory(),
-                Optional.empty(),
-                context.colours(),
-                context.clock());
+                writer, writer, environment, context.directory(), Optional.empty(), context.colours(), context.clock());
         return new Output(Program.run(captured, args), text.toString());
     }
 
