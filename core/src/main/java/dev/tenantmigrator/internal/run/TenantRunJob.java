@@ -95,8 +95,9 @@ final class TenantRunJob implements TenantJob {
 
     private TenantOutcome write(Session session) throws SQLException {
         Connection connection = session.connection();
-        List<RecordedVersion> rows = config.recorder().history(connection, schema);
         Containment.Checked checked = containment.start(connection, schema);
+        List<RecordedVersion> rows = config.recorder()
+                .readingWithin(connection, within -> config.recorder().history(within, schema));
         reads = checked.reads();
         begin().addAll(reads.begin(!config.recorder().isSql())).send(connection);
         runBody(connection);
