@@ -9,9 +9,6 @@ import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
@@ -98,7 +95,7 @@ class FleetTableSchemasTest extends FleetTable {
     void anUnfinishedDropKeepsItsRowsApartFromTheNextTenantOfTheName() {
         TenantMigrator migrator = with(MEMBERS);
         create(migrator, "a");
-        Runnable allow = refusingDrops();
+        Runnable allow = Samples.refusingDrops(database);
         assertThatThrownBy(() -> migrator.dropTenant("a")).hasMessageContaining("Drop the tenant again");
         allow.run();
         assertThat(migrator.unfinishedDrops()).containsExactly("a");
@@ -110,23 +107,6 @@ class FleetTableSchemasTest extends FleetTable {
         assertThat(migrator.unfinishedDrops()).isEmpty();
         assertThat(database.values("SELECT DISTINCT tenant FROM " + TABLE)).containsExactly("a");
         assertThat(rows("a")).isEqualTo("tenant 20240101");
-    }
-
-    /** An event trigger of an administrator keeps a drop from ending; the returned call removes it. */
-    private Runnable refusingDrops() {
-        asSuperuser(
-                "CREATE FUNCTION public.keep() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'kept'; END$$;"
-                        + " CREATE EVENT TRIGGER keep ON sql_drop WHEN TAG IN ('DROP TABLE') EXECUTE FUNCTION public.keep()");
-        return () -> asSuperuser("DROP EVENT TRIGGER keep; DROP FUNCTION public.keep()");
-    }
-
-    private void asSuperuser(String sql) {
-        try (Connection connection = database.superuserDataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException(sql, e);
-        }
     }
 
     @Nested

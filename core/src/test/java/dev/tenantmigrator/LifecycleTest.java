@@ -8,8 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tenantmigrator.report.AdoptionPlan;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -115,7 +113,7 @@ class LifecycleTest {
     void aDropThatFailedIsFinishedAndTheTenantNeverDeployedTo() {
         String a = Samples.create(database, "a", MEMBERS);
         TenantMigrator migrator = Samples.with(database, MEMBERS);
-        Runnable allow = refusingDrops();
+        Runnable allow = Samples.refusingDrops(database);
         assertThatThrownBy(() -> migrator.dropTenant(a))
                 .isInstanceOf(TenantMigratorException.class)
                 .hasMessageContaining("It is no tenant any more")
@@ -126,23 +124,6 @@ class LifecycleTest {
         allow.run();
         migrator.dropTenant(a);
         assertThat(migrator.unfinishedDrops()).isEmpty();
-    }
-
-    /** An event trigger of an administrator keeps a drop from ending; the returned call removes it. */
-    private Runnable refusingDrops() {
-        asSuperuser(
-                "CREATE FUNCTION public.keep() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'kept'; END$$;"
-                        + " CREATE EVENT TRIGGER keep ON sql_drop WHEN TAG IN ('DROP TABLE') EXECUTE FUNCTION public.keep()");
-        return () -> asSuperuser("DROP EVENT TRIGGER keep; DROP FUNCTION public.keep()");
-    }
-
-    private void asSuperuser(String sql) {
-        try (Connection connection = database.superuserDataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException(sql, e);
-        }
     }
 
     @Test

@@ -3,6 +3,9 @@ package dev.tenantmigrator;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tenantmigrator.support.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 
 /** Migrations that most tests use. */
 final class Samples {
@@ -45,6 +48,24 @@ final class Samples {
     static void dropAll(TestDatabase database) {
         TenantMigrator migrator = with(database, MEMBERS);
         migrator.tenants().forEach(migrator::dropTenant);
+    }
+
+    /** An event trigger of an administrator keeps a drop from ending; the returned call removes it. */
+    static Runnable refusingDrops(TestDatabase database) {
+        asSuperuser(
+                database,
+                "CREATE FUNCTION public.keep() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'kept'; END$$;"
+                        + " CREATE EVENT TRIGGER keep ON sql_drop WHEN TAG IN ('DROP TABLE') EXECUTE FUNCTION public.keep()");
+        return () -> asSuperuser(database, "DROP EVENT TRIGGER keep; DROP FUNCTION public.keep()");
+    }
+
+    private static void asSuperuser(TestDatabase database, String sql) {
+        try (Connection connection = database.superuserDataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
     }
 
     /** A pool as an application has it; close it. */

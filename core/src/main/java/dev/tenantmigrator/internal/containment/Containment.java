@@ -209,7 +209,7 @@ public final class Containment {
         public Pipeline afterRecord() {
             return new Pipeline()
                     .add("SET CONSTRAINTS ALL IMMEDIATE")
-                    // What a trigger defers again can write nothing.
+                    // So that work which a trigger defers again cannot write.
                     .add("SET TRANSACTION READ ONLY")
                     .add("SET CONSTRAINTS ALL IMMEDIATE")
                     .add(LIBRARY_SETTINGS)

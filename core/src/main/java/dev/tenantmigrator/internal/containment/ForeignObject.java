@@ -39,7 +39,7 @@ record ForeignObject(long catalog, long oid, String name) {
                 .anyMatch(nobodys -> nobodys.oid() == catalog || nobodys.kind().equals(name));
     }
 
-    /** What its class allows one to do about it. */
+    /** The remedy, by the class of the object. */
     String advice() {
         if (isInNoSchema()) {
             return "No option allows this, because it belongs to no schema: remove it from the migrations, and change it once by"

@@ -101,7 +101,7 @@ public final class DeployPlanner {
             try {
                 planned.add(planned(connection, prepared, state, migration));
             } catch (InvalidMigrationException e) {
-                // What is done of a started script is another in each tenant.
+                // Tenants differ in the parts of a started script that are done.
                 return refused(state.schema(), e.failure());
             }
         }

@@ -26,7 +26,7 @@ public record AbsentObjects(boolean all, List<Span> spans) {
     /** A part of the text. */
     record Span(int start, int end) {}
 
-    /** What stands behind {@code IF EXISTS}. */
+    /** The syntax behind {@code IF EXISTS}. */
     private enum Form {
         SCHEMAS,
         NAMES,

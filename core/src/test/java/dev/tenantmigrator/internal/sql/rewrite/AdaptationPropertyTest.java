@@ -99,7 +99,7 @@ class AdaptationPropertyTest {
         }
     }
 
-    /** What people write, in any order: keywords, quotes and brackets fit together more often than in cut text. */
+    /** Common tokens in any order: keywords, quotes and brackets fit together more often than in cut text. */
     @ParameterizedTest
     @ValueSource(longs = {7, 8})
     void anyTokensAreReadOrRefused(long seed) {

@@ -264,7 +264,7 @@ final class GlobalOptions implements Runnable {
     /** The version of the jar. */
     static final class Version implements IVersionProvider {
 
-        /** What a build without a repository leaves. */
+        /** The placeholder that a build without a repository leaves. */
         private static final Pattern NO_COMMIT = Pattern.compile(" \\(\\$\\{.*");
 
         @Override
