@@ -5,6 +5,8 @@ import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.PlanReport;
 import dev.tenantmigrator.report.PlannedMigration;
+import dev.tenantmigrator.report.SpareReport;
+import dev.tenantmigrator.report.SpareTenant;
 import dev.tenantmigrator.report.StatusReport;
 import java.sql.Connection;
 import java.util.Collection;
@@ -363,6 +365,30 @@ public interface TenantMigrator extends AutoCloseable {
      * @return the tenant; close it
      */
     ThrowawayTenant throwaway();
+
+    /**
+     * Maintains the stock of {@linkplain TenantMigratorBuilder#spares spare tenants}: drops those that are too old, and makes those that are
+     * missing, each in a transaction of its own. Several instances may call it at once; together they make no more than are asked for.
+     *
+     * @return the stock afterwards
+     * @throws IllegalStateException when the builder was given no {@link Spares}
+     * @throws MigrationFailedException when a spare cannot be made; sign-ups go on without
+     */
+    SpareReport maintainSpares();
+
+    /**
+     * Lists the spare tenants of the database.
+     *
+     * @return the spares, in the order of their names
+     */
+    List<SpareTenant> spares();
+
+    /**
+     * Drops all spare tenants of the database, also those of other instances.
+     *
+     * @return their number
+     */
+    int dropSpares();
 
     /**
      * Closes the migrator. Calls in progress are finished, and the {@link DataSource} stays open. Every later call of another method

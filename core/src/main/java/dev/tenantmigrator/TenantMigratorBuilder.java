@@ -37,6 +37,7 @@ public final class TenantMigratorBuilder {
     private String sharedSchema = "public";
     private int parallelism = 1;
     private Duration lockTimeout = Duration.ofSeconds(2);
+    private Optional<Spares> spares = Optional.empty();
     private boolean errorDetails;
 
     TenantMigratorBuilder(DataSource dataSource) {
@@ -214,6 +215,17 @@ public final class TenantMigratorBuilder {
     }
 
     /**
+     * Has new tenants made from a stock of spares. None by default.
+     *
+     * @param stock see {@link Spares#keep}
+     * @return this
+     */
+    public TenantMigratorBuilder spares(Spares stock) {
+        spares = Optional.of(stock);
+        return this;
+    }
+
+    /**
      * Whether failures have a {@linkplain dev.tenantmigrator.report.Failure#detail() detail}: PostgreSQL's full error, which can quote
      * a tenant's rows. Reports and events then contain it; log lines and exception messages never do. False by default.
      *
@@ -284,6 +296,7 @@ public final class TenantMigratorBuilder {
                 sharedSchema,
                 parallelism,
                 lockTimeout,
+                spares,
                 errorDetails));
     }
 

@@ -65,8 +65,9 @@ public sealed interface TenantEvent {
      *
      * @param schema the tenant
      * @param duration the duration of the creation
+     * @param fromSpare whether it was made from a spare, see {@link dev.tenantmigrator.Spares}
      */
-    record TenantCreated(String schema, Duration duration) implements TenantEvent {}
+    record TenantCreated(String schema, Duration duration, boolean fromSpare) implements TenantEvent {}
 
     /**
      * A run has finished a tenant with any outcome but failure.

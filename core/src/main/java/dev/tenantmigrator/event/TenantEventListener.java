@@ -24,4 +24,11 @@ public interface TenantEventListener {
      * @param event the event
      */
     default void onRun(RunEvent event) {}
+
+    /**
+     * Receives an event of the stock of spare tenants. Does nothing by default.
+     *
+     * @param event the event
+     */
+    default void onSpares(SpareEvent event) {}
 }

@@ -28,6 +28,9 @@ import dev.tenantmigrator.internal.migrate.Rollback;
 import dev.tenantmigrator.internal.run.TenantRun;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.tenant.Adoption;
+import dev.tenantmigrator.internal.tenant.SignUp;
+import dev.tenantmigrator.internal.tenant.SpareKeeper;
+import dev.tenantmigrator.internal.tenant.SpareRefill;
 import dev.tenantmigrator.internal.tenant.TenantCreator;
 import dev.tenantmigrator.internal.tenant.TenantDropper;
 import dev.tenantmigrator.internal.tenant.TenantRenamer;
@@ -38,6 +41,8 @@ import dev.tenantmigrator.report.AdoptionPlan;
 import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.PlanReport;
+import dev.tenantmigrator.report.SpareReport;
+import dev.tenantmigrator.report.SpareTenant;
 import dev.tenantmigrator.report.StatusReport;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -51,6 +56,9 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     private final TenantCreator creator;
     private final TenantDropper dropper;
     private final Inspector inspector;
+    private final SignUp signUp;
+    private final SpareKeeper spares;
+    private final SpareRefill refill;
     private final Throwaways throwaways;
     private volatile boolean closed;
 
@@ -60,7 +68,10 @@ public final class DefaultTenantMigrator implements TenantMigrator {
         this.creator = new TenantCreator(config);
         this.dropper = new TenantDropper(config);
         this.inspector = new Inspector(config);
-        this.throwaways = new Throwaways(config, creator, dropper);
+        this.spares = new SpareKeeper(config, creator, dropper);
+        this.refill = SpareRefill.start(config, spares);
+        this.signUp = new SignUp(config, creator, refill::wake);
+        this.throwaways = new Throwaways(config, signUp, dropper);
     }
 
     @Override
@@ -73,12 +84,12 @@ public final class DefaultTenantMigrator implements TenantMigrator {
 
     @Override
     public CreatedTenant createTenant(TenantName name, CreationStep step) {
-        return sql(() -> creator.create(name, step));
+        return sql(() -> signUp.create(name, step));
     }
 
     @Override
     public CreatedTenant createTenant(Connection connection, TenantName name, CreationStep step) {
-        return sql(() -> creator.createInside(connection, name, step));
+        return sql(() -> signUp.createInside(connection, name, step));
     }
 
     @Override
@@ -205,8 +216,24 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     }
 
     @Override
+    public SpareReport maintainSpares() {
+        return sql(spares::maintain);
+    }
+
+    @Override
+    public List<SpareTenant> spares() {
+        return sql(spares::list);
+    }
+
+    @Override
+    public int dropSpares() {
+        return sql(spares::dropAll);
+    }
+
+    @Override
     public void close() {
         closed = true;
+        refill.close();
     }
 
     private interface SqlWork<T> {

@@ -7,8 +7,9 @@ import java.util.List;
  *
  * @param versions all versions of the source, in order
  * @param tenants the tenants' states, in the order of their names
+ * @param spares the stock of spare tenants, which are not among the tenants
  */
-public record StatusReport(List<String> versions, List<TenantStatus> tenants) {
+public record StatusReport(List<String> versions, List<TenantStatus> tenants, SpareCounts spares) {
 
     /** Takes copies of the lists. */
     public StatusReport {

@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.config;
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.ReadsOutside;
 import dev.tenantmigrator.SchemaAdapter;
+import dev.tenantmigrator.Spares;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.event.TenantEventListener;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -34,6 +35,7 @@ public record Config(
         String sharedSchema,
         int parallelism,
         Duration lockTimeout,
+        Optional<Spares> spares,
         boolean errorDetails) {
 
     /** Copies the sets. Required tables and extensions keep their order, in which they are reported and created. */
@@ -43,6 +45,34 @@ public record Config(
         allowedSchemas = Set.copyOf(allowedSchemas);
         allowedTables = Set.copyOf(allowedTables);
         extensions = Collections.unmodifiableSet(new LinkedHashSet<>(extensions));
+    }
+
+    /** The treatment of a migration that fails in a spare tenant. */
+    public Spares.OnFailure onFailedSpare() {
+        return spares.map(Spares::onFailure).orElse(Spares.OnFailure.STOP);
+    }
+
+    /** This configuration without a listener: for work on what is no tenant. */
+    public Config silent() {
+        return new Config(
+                dataSource,
+                directDataSource,
+                migrations,
+                adapter,
+                recorder,
+                event -> {},
+                tenants,
+                requiredTables,
+                sharedObjects,
+                allowedSchemas,
+                allowedTables,
+                readsOutside,
+                extensions,
+                sharedSchema,
+                parallelism,
+                lockTimeout,
+                spares,
+                errorDetails);
     }
 
     /** Adds the whole error of PostgreSQL, with data, to a failure, if the configuration asks for error details. */

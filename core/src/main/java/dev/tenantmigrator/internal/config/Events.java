@@ -1,6 +1,7 @@
 package dev.tenantmigrator.internal.config;
 
 import dev.tenantmigrator.event.RunEvent;
+import dev.tenantmigrator.event.SpareEvent;
 import dev.tenantmigrator.event.TenantEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,11 @@ public final class Events {
     /** Publishes an event of a run. An exception of the listener is logged and changes nothing. */
     public static void publish(Config config, RunEvent event) {
         call(event, () -> config.listener().onRun(event));
+    }
+
+    /** Publishes an event of the spares. An exception of the listener is logged and changes nothing. */
+    public static void publish(Config config, SpareEvent event) {
+        call(event, () -> config.listener().onSpares(event));
     }
 
     private static void call(Object event, Runnable listener) {

@@ -9,12 +9,13 @@ import java.util.List;
  *
  * @param decided outcomes of tenants that need no work
  * @param jobs jobs of the other tenants
+ * @param spares jobs of spare tenants, which run first and are in no report
  */
-public record FleetPlan(List<TenantOutcome> decided, List<TenantJob> jobs) {
+public record FleetPlan(List<TenantOutcome> decided, List<TenantJob> jobs, List<TenantJob> spares) {
 
     /** An empty plan, for {@link #decide} and {@link #add}. */
     public FleetPlan() {
-        this(new ArrayList<>(), new ArrayList<>());
+        this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     }
 
     /** Adds the outcome of a tenant that needs no work. */
@@ -25,5 +26,10 @@ public record FleetPlan(List<TenantOutcome> decided, List<TenantJob> jobs) {
     /** Adds the job of a tenant that needs work. */
     public void add(TenantJob job) {
         jobs.add(job);
+    }
+
+    /** Adds the job of a spare tenant. */
+    public void addSpare(TenantJob job) {
+        spares.add(job);
     }
 }

@@ -51,6 +51,7 @@ final class RolloutRunner {
         plan.jobs().forEach(job -> jobs.put(job.schema(), job));
         Events.publish(config, new RunEvent.RunStarted(run, decided.size() + jobs.size(), jobs.size()));
         decided.forEach(this::note);
+        new SpareRollout(config, stopSignal).run(plan.spares(), parallelism());
         boolean worked = false;
         for (Group group : groups()) {
             AtomicInteger failures = new AtomicInteger();

@@ -55,12 +55,20 @@ public final class FleetMigration {
                     direction.next(state).forEach(migration -> scripts.add(direction.script(migration)));
                 }
             });
-            if (!toMigrate.isEmpty()) {
+            // Narrower selections are for certain tenants only; a rollback leaves the spares to be replaced.
+            List<SpareMigration.Due> spares = direction.isRollback() || !tenants.equals(Tenants.all())
+                    ? List.of()
+                    : SpareMigration.due(config, session, direction, states, catalog);
+            spares.forEach(
+                    spare -> spare.next(direction).forEach(migration -> scripts.add(direction.script(migration))));
+            List<TenantState> all = new ArrayList<>(toMigrate);
+            spares.forEach(spare -> all.add(spare.state()));
+            if (!all.isEmpty()) {
                 Containment containment = Containment.ofRun(
                         config,
                         direction.sharedSchemaChanges(),
-                        toMigrate.stream().map(TenantState::schema).toList(),
-                        hidesEffects(catalog, toMigrate),
+                        all.stream().map(TenantState::schema).toList(),
+                        hidesEffects(catalog, all),
                         session.connection());
                 PreparedScripts prepared =
                         PreparedScripts.prepare(config, direction.rollout(), session.connection(), scripts);
@@ -70,6 +78,8 @@ public final class FleetMigration {
                 }
                 MigrationRun run = new MigrationRun(config, direction, states, prepared, containment);
                 toMigrate.forEach(state -> plan.add(new TenantMigration(run, state)));
+                MigrationRun silent = new MigrationRun(config.silent(), direction, states, prepared, containment);
+                spares.forEach(spare -> plan.addSpare(new SpareMigration(config, silent, spare)));
             }
             return plan;
         });

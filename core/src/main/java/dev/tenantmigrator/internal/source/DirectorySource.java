@@ -6,6 +6,8 @@ import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.MigrationSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -68,6 +70,36 @@ public final class DirectorySource implements MigrationSource {
             throw SourceFiles.unreadable(shown, e);
         }
         return migrations;
+    }
+
+    /** Changes when a directory is added, removed or renamed. */
+    Object stampOfListing() {
+        return modified(directory);
+    }
+
+    /** Changes when a script is edited, too. */
+    Object stampOfFiles() {
+        List<Object> stamps = new ArrayList<>();
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+            for (Path child : children) {
+                stamps.add(child);
+                stamps.add(modified(child.resolve("migration.sql")));
+                stamps.add(modified(child.resolve("rollback.sql")));
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // Reading the directory reports the problem.
+            return new Object();
+        }
+        return stamps;
+    }
+
+    private static Object modified(Path path) {
+        try {
+            BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class);
+            return List.of(file.lastModifiedTime(), file.size());
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /**

@@ -6,6 +6,9 @@ public final class ReservedSchemas {
     /** Every schema of the library's own begins with it: never a tenant, never listed. */
     public static final String OWN_PREFIX = "tenant_migrator_";
 
+    /** The beginning of the names of spare tenants. */
+    public static final String SPARE_PREFIX = OWN_PREFIX + "spare_";
+
     private ReservedSchemas() {}
 
     /** Whether a schema is one of PostgreSQL's catalogs. */

@@ -68,6 +68,11 @@ final class CallersTransaction {
                 .send(connection);
     }
 
+    /** Releases the savepoint, when no setting was changed. */
+    void leave() throws SQLException {
+        Jdbc.execute(connection, "RELEASE SAVEPOINT " + SAVEPOINT);
+    }
+
     /** Whether the migrations left temporary tables, and the caller has none, so that all can go. */
     private boolean leftTemporaryTables(SessionSettings before, String schema) throws SQLException {
         Map<String, String> leftovers =

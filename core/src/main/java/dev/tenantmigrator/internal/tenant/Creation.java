@@ -3,8 +3,6 @@ package dev.tenantmigrator.internal.tenant;
 import dev.tenantmigrator.CreationStep;
 import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.TenantExistsException;
-import dev.tenantmigrator.TenantMigratorException;
-import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
@@ -23,7 +21,6 @@ import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.Sql;
-import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.internal.tracking.store.RecordErrors;
 import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.CreatedTenant;
@@ -95,14 +92,14 @@ final class Creation {
      *
      * @throws EvictedException when a script failed in a pipeline and the connection was closed with it
      */
-    CreatedTenant run(TenantName name, CreationStep step) throws SQLException {
+    CreatedTenant run(SchemaNames name, CreationStep step) throws SQLException {
         long start = System.nanoTime();
         String schema = migrate(name);
         RequiredTables.require(connection, schema, config.requiredTables());
-        runStep(schema, step);
+        HostStep.run(config, connection, schema, step, "nothing of the tenant was kept");
         reads.ifPresent(read -> migrations.warn(read, connection));
         CreatedTenant created =
-                new CreatedTenant(schema, catalog.versions(), Duration.ofNanos(System.nanoTime() - start));
+                new CreatedTenant(schema, catalog.versions(), Duration.ofNanos(System.nanoTime() - start), false);
         done = Optional.of(created);
         return created;
     }
@@ -113,10 +110,9 @@ final class Creation {
     }
 
     /** Tries names until one is free. */
-    private String migrate(TenantName name) throws SQLException {
+    private String migrate(SchemaNames name) throws SQLException {
         for (int attempt = 1; ; attempt++) {
-            String schema = name.candidate(random);
-            TenantSchemas.requireMayBeTenant(schema, config.sharedSchema());
+            String schema = name.candidate().apply(random);
             try {
                 send(schema, oneByOne);
                 return schema;
@@ -127,7 +123,7 @@ final class Creation {
                     throw foreign.get();
                 }
                 boolean taken = isTaken(schema, e);
-                if (taken && (!name.isRandom() || attempt == MAX_NAMES)) {
+                if (taken && (!name.several() || attempt == MAX_NAMES)) {
                     throw new TenantExistsException(
                             Failure.of("a schema of this name exists already").inTenant(schema));
                 }
@@ -269,20 +265,5 @@ final class Creation {
         String state = SqlErrors.state(e);
         return (state.equals(DUPLICATE_SCHEMA) || state.equals(UNIQUE_VIOLATION))
                 && Queries.schemaExists(connection, schema);
-    }
-
-    private void runStep(String schema, CreationStep step) {
-        try {
-            step.run(connection, schema);
-        } catch (SQLException e) {
-            throw new TenantMigratorException(
-                    config.detailed(
-                            SqlErrors.failure(e)
-                                    .withMessage("the creation step failed: " + SqlErrors.message(e)
-                                            + "; nothing of the tenant was kept")
-                                    .inTenant(schema),
-                            e),
-                    SqlErrors.withoutDetail(e));
-        }
     }
 }

@@ -85,47 +85,55 @@ public final class TenantCreator {
         FlightRecording.Span<CreatedTenant> span = FlightRecording.creation();
         try {
             MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
-            return span.done(retry.run(catalog, () -> createAndPublish(catalog, name, step)));
+            SchemaNames names = SchemaNames.of(name, config.sharedSchema());
+            return span.done(publish(create(catalog, names, step, connection -> connection)));
         } catch (Throwable e) {
             span.failed(e);
             throw e;
         }
     }
 
-    private CreatedTenant createAndPublish(MigrationCatalog catalog, TenantName name, CreationStep step)
+    /**
+     * Creates a schema with all migrations in a transaction of its own. Publishes nothing.
+     *
+     * @param first runs at the beginning of the transaction, once per attempt
+     */
+    CreatedTenant create(MigrationCatalog catalog, SchemaNames names, CreationStep step, Session.Work<?> first)
             throws SQLException {
         try {
-            return publish(createOrFindPlace(catalog, name, step));
+            return retry.run(catalog, () -> {
+                Optional<CreatedTenant> created = create(catalog, names, step, first, false);
+                // Some pools close a connection at certain errors; the failing statement is then found on another
+                // connection.
+                return created.isPresent()
+                        ? created.get()
+                        : create(catalog, names, step, first, true).orElseThrow();
+            });
         } catch (MigrationFailedException e) {
             last = Optional.empty();
             throw e;
         }
     }
 
-    private CreatedTenant createOrFindPlace(MigrationCatalog catalog, TenantName name, CreationStep step)
-            throws SQLException {
-        Optional<CreatedTenant> created = create(catalog, name, step, false);
-        // Some pools close a connection at certain errors; the failing statement is then found on another connection.
-        return created.isPresent()
-                ? created.get()
-                : create(catalog, name, step, true).orElseThrow();
-    }
-
     private CreatedTenant publish(CreatedTenant created) {
         LOG.debug("Created {} in {} ms", created.schema(), created.duration().toMillis());
-        Events.publish(config, new TenantEvent.TenantCreated(created.schema(), created.duration()));
+        Events.publish(config, new TenantEvent.TenantCreated(created.schema(), created.duration(), false));
         return created;
     }
 
     /** Returns empty when the connection broke before the failing statement was known. */
     private Optional<CreatedTenant> create(
-            MigrationCatalog catalog, TenantName name, CreationStep step, boolean oneByOne) throws SQLException {
+            MigrationCatalog catalog, SchemaNames names, CreationStep step, Session.Work<?> first, boolean oneByOne)
+            throws SQLException {
         CreatedTenant created;
         SQLException lost;
         try (Session session = Session.open(config.dataSource())) {
             Creation creation = creation(session, catalog, oneByOne);
             try {
-                return Optional.of(session.inTransaction(connection -> creation.run(name, step)));
+                return Optional.of(session.inTransaction(connection -> {
+                    first.run(connection);
+                    return creation.run(names, step);
+                }));
             } catch (ForeignObjectsException e) {
                 throw session.inRolledBackTransaction(connection -> creation.locateForeignObject(e));
             } catch (EvictedException e) {
@@ -199,7 +207,7 @@ public final class TenantCreator {
                     false,
                     Optional.empty(),
                     random);
-            CreatedTenant created = runChecked(creation, name, step);
+            CreatedTenant created = runChecked(creation, SchemaNames.of(name, config.sharedSchema()), step);
             transaction.leave(settings, own, created.schema());
             return publish(created);
         } catch (EvictedException e) {
@@ -233,7 +241,8 @@ public final class TenantCreator {
             EvictedException e, MigrationCatalog catalog, TenantName name) {
         try (Session session = Session.open(config.dataSource())) {
             Creation creation = creation(session, catalog, true);
-            session.inRolledBackTransaction(connection -> creation.run(name, CreationStep.NONE));
+            session.inRolledBackTransaction(
+                    connection -> creation.run(SchemaNames.of(name, config.sharedSchema()), CreationStep.NONE));
         } catch (MigrationFailedException located) {
             return e.withPlaceOf(located);
         } catch (SQLException | TenantMigratorException notLocated) {
@@ -242,7 +251,8 @@ public final class TenantCreator {
         return e.withPlaceOf(e);
     }
 
-    private static CreatedTenant runChecked(Creation creation, TenantName name, CreationStep step) throws SQLException {
+    private static CreatedTenant runChecked(Creation creation, SchemaNames name, CreationStep step)
+            throws SQLException {
         try {
             return creation.run(name, step);
         } catch (ForeignObjectsException e) {

@@ -7,6 +7,7 @@ import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.LockHolders;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
+import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.ServerAdvice;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -77,6 +78,25 @@ public final class TenantDropper {
         }
     }
 
+    /**
+     * Drops a spare tenant.
+     *
+     * @throws TenantNotFoundException when it is gone: a sign-up took it, or another instance dropped it
+     */
+    void dropSpare(String schema) {
+        try (Session session = Session.open(config.dataSource())) {
+            finish(session, schema, List.of(begin(session, schema)));
+        }
+    }
+
+    /** Finishes unfinished drops of spare tenants. */
+    void finishSpares() throws SQLException {
+        try (Session session = Session.open(config.dataSource())) {
+            UnfinishedDrops.readSpares(session.connection())
+                    .forEach((dropping, spare) -> finish(session, spare, List.of(dropping)));
+        }
+    }
+
     private void finish(Session session, String schema, List<String> begun) {
         try {
             for (String dropping : begun) {
@@ -116,6 +136,9 @@ public final class TenantDropper {
         String dropping = UnfinishedDrops.PREFIX + UUID.randomUUID().toString().replace("-", "");
         try {
             return WaitForTenant.run(config, session, schema, connection -> {
+                if (!Queries.schemaExists(connection, schema)) {
+                    throw new TenantNotFoundException(TenantSchemas.notFound(schema));
+                }
                 List<String> outside = dependentsOutside(connection, schema);
                 if (!outside.isEmpty()) {
                     throw new TenantMigratorException(Failure.of("objects outside the tenant depend on it: "

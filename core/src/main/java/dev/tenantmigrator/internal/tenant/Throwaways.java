@@ -45,14 +45,14 @@ public final class Throwaways {
     private static final String MACHINE = machine();
 
     private final Config config;
-    private final TenantCreator creator;
+    private final SignUp signUp;
     private final TenantDropper dropper;
     private final AtomicBoolean swept = new AtomicBoolean();
 
     /** Serves any number of tenants. */
-    public Throwaways(Config config, TenantCreator creator, TenantDropper dropper) {
+    public Throwaways(Config config, SignUp signUp, TenantDropper dropper) {
         this.config = config;
-        this.creator = creator;
+        this.signUp = signUp;
         this.dropper = dropper;
     }
 
@@ -69,7 +69,7 @@ public final class Throwaways {
                 Long.toString(Instant.now().getEpochSecond(), Character.MAX_RADIX),
                 ThreadLocalRandom.current().nextInt(100_000_000));
         return new Handle(
-                creator.create(TenantName.exactly(name), Throwaways::mark).schema());
+                signUp.create(TenantName.exactly(name), Throwaways::mark).schema());
     }
 
     /** Marks the schema. Only marked schemas are swept, because a user may sign up with such a name. */

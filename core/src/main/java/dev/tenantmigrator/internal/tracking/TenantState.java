@@ -4,6 +4,7 @@ import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.Repair;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.tracking.store.RecordDigest;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.Finding.Kind;
@@ -133,6 +134,12 @@ public record TenantState(
     public static RecordedVersion rowOf(Migration migration) {
         return new RecordedVersion(
                 migration.version(), Optional.of(migration.up().checksum()), true);
+    }
+
+    /** The digest of the record of a tenant with all migrations. */
+    public static String digestOf(MigrationCatalog catalog) {
+        return RecordDigest.of(
+                catalog.migrations().stream().map(TenantState::rowOf).toList());
     }
 
     /** Whether a recorded checksum has the form of this library's; one of another length is an older tool's. */

@@ -20,6 +20,23 @@ public final class UnfinishedDrops {
 
     /** The names of tenants, by the names that their schemas have now. */
     public static Map<String, String> read(Connection connection) throws SQLException {
+        Map<String, String> tenants = all(connection);
+        tenants.values().removeIf(UnfinishedDrops::isSpare);
+        return tenants;
+    }
+
+    /** The names of spare tenants, by the names that their schemas have now. */
+    public static Map<String, String> readSpares(Connection connection) throws SQLException {
+        Map<String, String> spares = all(connection);
+        spares.values().removeIf(schema -> !isSpare(schema));
+        return spares;
+    }
+
+    private static boolean isSpare(String schema) {
+        return schema.startsWith(ReservedSchemas.SPARE_PREFIX);
+    }
+
+    private static Map<String, String> all(Connection connection) throws SQLException {
         String query = """
                 SELECT n.nspname, pg_catalog.substr(d.description, pg_catalog.length(?) + 1)
                   FROM pg_catalog.pg_namespace n

@@ -14,6 +14,7 @@ import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
 import dev.tenantmigrator.internal.jfr.FlightRecording;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.spare.Spare;
 import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.internal.tracking.ParallelChunks;
 import dev.tenantmigrator.internal.tracking.PartProgress;
@@ -26,6 +27,7 @@ import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.Finding.Kind;
 import dev.tenantmigrator.report.Finding.Severity;
 import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.SpareCounts;
 import dev.tenantmigrator.report.StatusReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.report.TenantStatus;
@@ -40,6 +42,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /** Reads the state of tenants and changes nothing. Status and verification share one code path, so they never disagree. */
@@ -76,7 +79,13 @@ public final class Inspector {
         });
         fleet.failures().forEach((schema, failure) -> statuses.put(schema, unreadable(schema, failure)));
         onlyDropped(tenants, fleet, facts).forEach(schema -> statuses.put(schema, halfDropped(schema)));
-        return new StatusReport(catalog.versions(), List.copyOf(statuses.values()));
+        return new StatusReport(catalog.versions(), List.copyOf(statuses.values()), spares(facts, catalog));
+    }
+
+    private static SpareCounts spares(Facts facts, MigrationCatalog catalog) {
+        String digest = TenantState.digestOf(catalog);
+        return SpareCounts.of(
+                facts.spares().stream().map(spare -> spare.describe(digest)).toList());
     }
 
     private void requireTenants(FleetReader reader, Set<String> schemas) throws SQLException {
@@ -151,6 +160,7 @@ public final class Inspector {
             Map<String, Set<String>> tables,
             Map<String, List<InvalidIndex>> invalidIndexes,
             Set<String> drops,
+            List<Spare> spares,
             TableOrigins origins,
             Set<String> workedOn,
             Map<String, Map<String, PartProgress>> progress) {
@@ -160,6 +170,7 @@ public final class Inspector {
                     new ConcurrentHashMap<>(),
                     new ConcurrentHashMap<>(),
                     ConcurrentHashMap.newKeySet(),
+                    new CopyOnWriteArrayList<>(),
                     new TableOrigins(catalog),
                     new HashSet<>(),
                     new HashMap<>());
@@ -187,6 +198,7 @@ public final class Inspector {
         questions.add(connection -> {
             facts.invalidIndexes().putAll(Queries.invalidIndexes(connection));
             facts.drops().addAll(UnfinishedDrops.read(connection).values());
+            facts.spares().addAll(Spare.read(connection));
         });
         Set<String> required = config.requiredTables();
         if (!required.isEmpty()) {

@@ -35,6 +35,7 @@ public final class Configs {
                 "public",
                 parallelism,
                 Duration.ofSeconds(2),
+                Optional.empty(),
                 false);
     }
 }

@@ -58,6 +58,13 @@ public interface PipelinedStore extends TrackingStore {
      */
     String assertRecordedSql(String schema, List<RecordedVersion> expected, String errorMessage);
 
+    /**
+     * Like {@link #assertRecordedSql}, also for the checksums. The text does not grow with the number of versions.
+     *
+     * @param digest the {@link RecordDigest} of the expected record
+     */
+    String assertDigestSql(String schema, String digest, String errorMessage);
+
     /** Records a migration as applied now. */
     String insertSql(String schema, Migration migration);
 

@@ -106,6 +106,14 @@ public sealed interface Recorder permits SqlRecorder, ValueRecorder {
      */
     Pipeline assertRecorded(String schema, List<RecordedVersion> expected, String errorMessage);
 
+    /**
+     * Fails unless the recorded versions and checksums are exactly those of a digest.
+     *
+     * @param digest the {@link RecordDigest} of the expected record
+     * @param errorMessage a part of the error message
+     */
+    Pipeline assertDigest(String schema, String digest, String errorMessage);
+
     /** Records a migration as applied now. */
     Pipeline insert(String schema, Migration migration);
 

@@ -82,6 +82,11 @@ record SqlRecorder(PipelinedStore store) implements Recorder {
     }
 
     @Override
+    public Pipeline assertDigest(String schema, String digest, String errorMessage) {
+        return new Pipeline().add("SELECT " + store.assertDigestSql(schema, digest, errorMessage));
+    }
+
+    @Override
     public Pipeline insert(String schema, Migration migration) {
         return new Pipeline().add(store.insertSql(schema, migration));
     }

@@ -55,6 +55,12 @@ abstract class TrackingTable implements PipelinedStore {
                 + literal(errorMessage) + " END)::pg_catalog.int4";
     }
 
+    @Override
+    public String assertDigestSql(String schema, String digest, String errorMessage) {
+        return "(CASE WHEN " + RecordDigest.sql(rows(schema)) + " OPERATOR(pg_catalog.=) " + literal(digest)
+                + " THEN '0' ELSE " + literal(errorMessage) + " END)::pg_catalog.int4";
+    }
+
     /** No version has a slash, so no two lists of versions give one text. */
     private static String joined(List<String> sorted) {
         if (sorted.stream().allMatch(version -> version.chars().allMatch(c -> c < 0x80))) {

@@ -137,6 +137,19 @@ record ValueRecorder(TrackingStore store) implements Recorder {
     }
 
     @Override
+    public Pipeline assertDigest(String schema, String digest, String errorMessage) {
+        return step("compares the recorded versions and checksums", connection -> {
+            boolean same = Queries.schemaExists(connection, schema)
+                    && Optional.ofNullable(rows(connection, List.of(schema)).get(schema))
+                            .filter(rows -> RecordDigest.of(recorded(rows)).equals(digest))
+                            .isPresent();
+            if (!same) {
+                throw new SQLException(errorMessage);
+            }
+        });
+    }
+
+    @Override
     public Pipeline insert(String schema, Migration migration) {
         return insertAll(schema, List.of(migration));
     }

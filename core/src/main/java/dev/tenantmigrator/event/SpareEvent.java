@@ -1,0 +1,37 @@
+package dev.tenantmigrator.event;
+
+import dev.tenantmigrator.report.Failure;
+import java.time.Duration;
+import java.util.List;
+
+/** An event of the stock of spare tenants. */
+public sealed interface SpareEvent {
+
+    /**
+     * A sign-up found no spare that fits, so its tenant is created by running all migrations.
+     *
+     * @param reason e.g. {@code the stock is empty}
+     */
+    record NoSpare(String reason) implements SpareEvent {}
+
+    /**
+     * The background thread could not refill the stock. Sign-ups go on, with the spares that are left or without.
+     *
+     * @param failure the reason
+     * @param pause the time until the next attempt
+     */
+    record RefillFailed(Failure failure, Duration pause) implements SpareEvent {}
+
+    /**
+     * The migrations put the schema's name where renaming cannot reach it, so no tenant is made from a spare.
+     *
+     * @param objects the places, e.g. {@code view vendor_view}
+     */
+    record SpareUnfit(List<String> objects) implements SpareEvent {
+
+        /** Takes a copy of the list. */
+        public SpareUnfit {
+            objects = List.copyOf(objects);
+        }
+    }
+}

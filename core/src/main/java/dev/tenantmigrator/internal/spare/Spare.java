@@ -1,0 +1,81 @@
+package dev.tenantmigrator.internal.spare;
+
+import dev.tenantmigrator.internal.jdbc.Jdbc;
+import dev.tenantmigrator.internal.sql.ReservedSchemas;
+import dev.tenantmigrator.report.SpareTenant;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * A spare tenant. Its name is random and never used again, so the lock of that name is the lock of this spare, also after it was taken;
+ * and a search of its contents for the name finds nothing else.
+ *
+ * @param oid the schema's object identifier
+ */
+public record Spare(String schema, long oid, SpareMark mark) {
+
+    private static final int RANDOM_BYTES = 10;
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    /** By the range of names, which the index on names serves; a spare is a schema with a mark. */
+    private static final String QUERY = """
+            SELECT n.nspname, n.oid, d.description
+              FROM pg_catalog.pg_namespace n
+              JOIN pg_catalog.pg_description d ON d.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
+               AND d.objoid OPERATOR(pg_catalog.=) n.oid AND d.objsubid OPERATOR(pg_catalog.=) 0
+             WHERE n.nspname OPERATOR(pg_catalog.>=) '%1$s' AND n.nspname OPERATOR(pg_catalog.<) '%2$s'
+             ORDER BY n.nspname""".formatted(
+            ReservedSchemas.SPARE_PREFIX,
+            ReservedSchemas.SPARE_PREFIX.substring(0, ReservedSchemas.SPARE_PREFIX.length() - 1) + (char) ('_' + 1));
+
+    /** A name that no schema has or had. */
+    public static String newName() {
+        byte[] random = new byte[RANDOM_BYTES];
+        RANDOM.nextBytes(random);
+        return ReservedSchemas.SPARE_PREFIX + HexFormat.of().formatHex(random);
+    }
+
+    /** All spares of the database, in the order of their names. */
+    public static List<Spare> read(Connection connection) throws SQLException {
+        List<Spare> spares = new ArrayList<>();
+        Jdbc.forEachPrepared(connection, QUERY, row -> {
+            String schema = row.getString(1);
+            long oid = row.getLong(2);
+            SpareMark.parse(row.getString(3)).ifPresent(mark -> spares.add(new Spare(schema, oid, mark)));
+        });
+        return spares;
+    }
+
+    /** Whether its record is said to be this one. */
+    public boolean has(String digest) {
+        return mark.digest().equals(digest);
+    }
+
+    /** Whether it can be taken by an instance with this record. */
+    public boolean isReady(String digest) {
+        return has(digest) && mark.unfit().isEmpty();
+    }
+
+    /** The time of its last migration. */
+    public Instant since() {
+        return mark.since();
+    }
+
+    /** The spare for a report. */
+    public SpareTenant describe(String digest) {
+        return new SpareTenant(schema, state(digest), mark.since(), mark.unfit());
+    }
+
+    private SpareTenant.State state(String digest) {
+        if (!has(digest)) {
+            return SpareTenant.State.BEHIND;
+        }
+        return mark.unfit().isEmpty() ? SpareTenant.State.READY : SpareTenant.State.UNFIT;
+    }
+}

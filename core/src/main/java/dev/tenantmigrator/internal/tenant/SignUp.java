@@ -1,0 +1,216 @@
+package dev.tenantmigrator.internal.tenant;
+
+import dev.tenantmigrator.CreationStep;
+import dev.tenantmigrator.TenantName;
+import dev.tenantmigrator.event.SpareEvent;
+import dev.tenantmigrator.event.TenantEvent;
+import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.config.Events;
+import dev.tenantmigrator.internal.jdbc.CustomSettings;
+import dev.tenantmigrator.internal.jdbc.Jdbc;
+import dev.tenantmigrator.internal.jdbc.Pipeline;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.SessionSettings;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.jfr.FlightRecording;
+import dev.tenantmigrator.internal.script.PreparedScripts;
+import dev.tenantmigrator.internal.script.TenantPath;
+import dev.tenantmigrator.internal.source.CurrentMigrations;
+import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.spare.SpareTake;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.report.CreatedTenant;
+import dev.tenantmigrator.rollout.Rollout;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Gives a sign-up its tenant: a spare, or a tenant that is created by running all migrations. Thread-safe. */
+public final class SignUp {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SignUp.class);
+
+    private static final String SAVEPOINT = "tenant_migrator_take";
+
+    private static final String NOT_KEPT = "the spare was given back";
+
+    private static final CustomSettings NO_SETTINGS = new CustomSettings(Map.of());
+
+    private final Config config;
+    private final TenantCreator creator;
+    private final SpareTake spares;
+    private final CurrentMigrations migrations;
+    private final Runnable taken;
+    private volatile Optional<Expected> last = Optional.empty();
+    private volatile Optional<TenantPath> path = Optional.empty();
+
+    /** The record of a tenant with all migrations. */
+    private record Expected(MigrationCatalog catalog, List<String> versions, String digest) {}
+
+    /**
+     * @param creator runs all migrations
+     * @param taken told of each spare that was taken
+     */
+    public SignUp(Config config, TenantCreator creator, Runnable taken) {
+        this.config = config;
+        this.creator = creator;
+        this.spares = new SpareTake(config);
+        this.migrations = new CurrentMigrations(config.migrations());
+        this.taken = taken;
+    }
+
+    /** Gives a tenant in a transaction of its own. */
+    public CreatedTenant create(TenantName name, CreationStep step) throws SQLException {
+        if (config.spares().isPresent()) {
+            Optional<CreatedTenant> spare = recorded(() -> take(name, step));
+            if (spare.isPresent()) {
+                return spare.get();
+            }
+        }
+        return creator.create(name, step);
+    }
+
+    /** Gives a tenant inside the caller's transaction. */
+    public CreatedTenant createInside(Connection connection, TenantName name, CreationStep step) throws SQLException {
+        if (config.spares().isPresent()) {
+            Optional<CreatedTenant> spare = recorded(() -> takeInside(connection, name, step));
+            if (spare.isPresent()) {
+                return spare.get();
+            }
+        }
+        return creator.createInside(connection, name, step);
+    }
+
+    private interface Take {
+        Optional<CreatedTenant> run() throws SQLException;
+    }
+
+    private Optional<CreatedTenant> recorded(Take take) throws SQLException {
+        FlightRecording.Span<CreatedTenant> span = FlightRecording.creation();
+        try {
+            Optional<CreatedTenant> spare = take.run();
+            spare.ifPresent(created -> {
+                span.done(created);
+                LOG.debug(
+                        "Created {} from a spare in {} ms",
+                        created.schema(),
+                        created.duration().toMillis());
+                Events.publish(config, new TenantEvent.TenantCreated(created.schema(), created.duration(), true));
+                taken.run();
+            });
+            return spare;
+        } catch (Throwable e) {
+            span.failed(e);
+            throw e;
+        }
+    }
+
+    private Optional<CreatedTenant> take(TenantName name, CreationStep step) throws SQLException {
+        long start = System.nanoTime();
+        Expected expected = expected();
+        AtomicReference<Optional<CreatedTenant>> done = new AtomicReference<>(Optional.empty());
+        SQLException lost;
+        try (Session session = Session.open(config.dataSource())) {
+            SpareTake.Result result = spares.take(
+                    session.connection(),
+                    name,
+                    expected.digest(),
+                    (spare, statements) -> session.inTransaction(connection -> {
+                        done.set(Optional.empty());
+                        statements.send(connection);
+                        finish(connection, spare, step);
+                        done.set(Optional.of(tenant(spare.schema(), expected, start)));
+                        return spare;
+                    }));
+            return created(result, expected, start);
+        } catch (SQLException e) {
+            if (done.get().isEmpty() || !SqlErrors.isConnectionLost(e)) {
+                throw e;
+            }
+            lost = e;
+        }
+        return Optional.of(LostCommit.ask(config, done.get().orElseThrow(), lost));
+    }
+
+    private Optional<CreatedTenant> takeInside(Connection connection, TenantName name, CreationStep step)
+            throws SQLException {
+        long start = System.nanoTime();
+        Expected expected = expected();
+        CallersTransaction transaction = CallersTransaction.enter(connection);
+        try {
+            // Without a step and functions to adapt, a take changes no setting.
+            Optional<SessionSettings> settings =
+                    step == CreationStep.NONE ? Optional.empty() : Optional.of(SessionSettings.read(connection));
+            SpareTake.Result result = spares.take(connection, name, expected.digest(), (spare, statements) -> {
+                try {
+                    new Pipeline()
+                            .add("SAVEPOINT " + SAVEPOINT)
+                            .addAll(statements)
+                            .send(connection);
+                    finish(connection, spare, step);
+                    Jdbc.execute(connection, "RELEASE SAVEPOINT " + SAVEPOINT);
+                } catch (SQLException e) {
+                    if (!SqlErrors.isConnectionLost(e)) {
+                        Jdbc.execute(
+                                connection, "ROLLBACK TO SAVEPOINT " + SAVEPOINT + "; RELEASE SAVEPOINT " + SAVEPOINT);
+                    }
+                    throw e;
+                }
+            });
+            if (settings.isPresent()) {
+                transaction.leave(settings.get(), NO_SETTINGS, result.schema().orElse(""));
+            } else {
+                transaction.leave();
+            }
+            return created(result, expected, start);
+        } catch (SQLException | RuntimeException | Error e) {
+            transaction.rollBack(e);
+            throw e;
+        }
+    }
+
+    private void finish(Connection connection, SpareTake.Taken spare, CreationStep step) throws SQLException {
+        spare.adaptFunctions(connection);
+        if (step != CreationStep.NONE) {
+            new Pipeline().add(path(connection).sql(spare.schema())).send(connection);
+            HostStep.run(config, connection, spare.schema(), step, NOT_KEPT);
+        }
+    }
+
+    private Optional<CreatedTenant> created(SpareTake.Result result, Expected expected, long start) {
+        if (result.schema().isEmpty()) {
+            LOG.debug("No spare for a sign-up: {}; all migrations run", result.reason());
+            Events.publish(config, new SpareEvent.NoSpare(result.reason()));
+        }
+        return result.schema().map(schema -> tenant(schema, expected, start));
+    }
+
+    private static CreatedTenant tenant(String schema, Expected expected, long start) {
+        return new CreatedTenant(schema, expected.versions(), Duration.ofNanos(System.nanoTime() - start), true);
+    }
+
+    private Expected expected() {
+        MigrationCatalog catalog = migrations.read();
+        Optional<Expected> known = last.filter(it -> it.catalog() == catalog);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        Expected expected = new Expected(catalog, catalog.versions(), TenantState.digestOf(catalog));
+        last = Optional.of(expected);
+        return expected;
+    }
+
+    private TenantPath path(Connection connection) throws SQLException {
+        if (path.isEmpty()) {
+            path = Optional.of(PreparedScripts.prepare(config, Rollout.defaults(), connection, List.of())
+                    .path());
+        }
+        return path.orElseThrow();
+    }
+}
