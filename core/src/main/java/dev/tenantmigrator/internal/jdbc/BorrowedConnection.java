@@ -63,6 +63,25 @@ final class BorrowedConnection {
     }
 
     /**
+     * Borrows a connection that may write, for statements of the library's own that change no settings: none are read.
+     *
+     * @throws TenantMigratorException when there is none, it comes with an open transaction, or it is marked as read-only
+     */
+    static BorrowedConnection borrowForOwn(DataSource dataSource) {
+        BorrowedConnection borrowed = borrow(dataSource, false);
+        try {
+            ReadOnly.refuseMarked(borrowed.connection);
+            return borrowed;
+        } catch (SQLException e) {
+            borrowed.abort();
+            throw new TenantMigratorException(SqlErrors.failure(e), SqlErrors.withoutDetail(e));
+        } catch (TenantMigratorException e) {
+            borrowed.giveBack();
+            throw e;
+        }
+    }
+
+    /**
      * The driver refuses {@code setReadOnly} inside a transaction, even when the value stays the same. This is the one way to
      * notice an open transaction, also one begun by a statement, without a round trip.
      */

@@ -49,6 +49,15 @@ public final class Session implements AutoCloseable {
     }
 
     /**
+     * Borrows a connection for {@link #sendOwn}. Where nothing may be written, the server refuses the first change (25006).
+     *
+     * @throws TenantMigratorException when there is none, it comes with an open transaction, or it is marked as read-only
+     */
+    public static Session openForOwn(DataSource dataSource) {
+        return new Session(BorrowedConnection.borrowForOwn(dataSource));
+    }
+
+    /**
      * A statement that begins a transaction, with {@code READ COMMITTED} unless a level is given. The level is always named: a
      * host's default of {@code REPEATABLE READ} would hide rows committed while the transaction waited for a lock.
      */
@@ -89,6 +98,30 @@ public final class Session implements AutoCloseable {
     /** Runs work in one transaction: commits when it returns, rolls back when it throws. */
     public <T> T inTransaction(Work<T> work) throws SQLException {
         return inTransaction(work, Optional.empty(), "COMMIT");
+    }
+
+    /** Like {@link #inTransaction(Work)}, with statements of the library's own that travel with the beginning of the transaction. */
+    public <T> T inTransaction(Pipeline first, Work<T> work) throws SQLException {
+        borrowed.readSettings();
+        try {
+            new Pipeline().add(begin(Optional.empty())).addAll(first).send(connection());
+            T result = work.run(connection());
+            Jdbc.execute(connection(), "COMMIT");
+            return result;
+        } catch (SQLException | RuntimeException | Error e) {
+            rollback(e);
+            throw e;
+        }
+    }
+
+    /** Sends statements of the library's own, which change no setting beyond their end, as one transaction in one round trip. */
+    public void sendOwn(Pipeline pipeline) throws SQLException {
+        try {
+            pipeline.asTransaction(Optional.empty()).send(connection());
+        } catch (SQLException | RuntimeException | Error e) {
+            rollback(e);
+            throw e;
+        }
     }
 
     /** Like {@link #inTransaction(Work)}, with an isolation level if one is given. */

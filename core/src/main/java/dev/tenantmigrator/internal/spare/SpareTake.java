@@ -56,9 +56,14 @@ public final class SpareTake {
      */
     public record Taken(Spare spare, String schema) {
 
+        /** Whether {@link #adaptFunctions} has anything to do. */
+        public boolean hasFunctions() {
+            return spare.mark().adaptFunctions();
+        }
+
         /** Renames what renaming a schema leaves; in the same transaction. */
         public void adaptFunctions(Connection connection) throws SQLException {
-            if (spare.mark().adaptFunctions()) {
+            if (hasFunctions()) {
                 new Pipeline().add("SET LOCAL check_function_bodies TO off").send(connection);
                 NameResidue.adaptFunctions(connection, spare.schema(), schema).send(connection);
             }

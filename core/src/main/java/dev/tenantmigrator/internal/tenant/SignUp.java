@@ -24,10 +24,10 @@ import dev.tenantmigrator.rollout.Rollout;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,28 +114,38 @@ public final class SignUp {
     private Optional<CreatedTenant> take(TenantName name, CreationStep step) throws SQLException {
         long start = System.nanoTime();
         Expected expected = expected();
-        AtomicReference<Optional<CreatedTenant>> done = new AtomicReference<>(Optional.empty());
+        List<CreatedTenant> sent = new ArrayList<>();
         SQLException lost;
-        try (Session session = Session.open(config.dataSource())) {
-            SpareTake.Result result = spares.take(
-                    session.connection(),
-                    name,
-                    expected.digest(),
-                    (spare, statements) -> session.inTransaction(connection -> {
-                        done.set(Optional.empty());
-                        statements.send(connection);
-                        finish(connection, spare, step);
-                        done.set(Optional.of(tenant(spare.schema(), expected, start)));
-                        return spare;
-                    }));
+        // Without a step, a take changes no setting; functions are adapted in a transaction that reads and restores the
+        // settings.
+        try (Session session = step == CreationStep.NONE
+                ? Session.openForOwn(config.dataSource())
+                : Session.open(config.dataSource())) {
+            SpareTake.Result result =
+                    spares.take(session.connection(), name, expected.digest(), (spare, statements) -> {
+                        sent.clear();
+                        if (isOneFlight(spare, step)) {
+                            sent.add(tenant(spare.schema(), expected, start));
+                            session.sendOwn(statements);
+                        } else {
+                            session.inTransaction(statements, connection -> {
+                                finish(connection, spare, step);
+                                return sent.add(tenant(spare.schema(), expected, start));
+                            });
+                        }
+                    });
             return created(result, expected, start);
         } catch (SQLException e) {
-            if (done.get().isEmpty() || !SqlErrors.isConnectionLost(e)) {
+            if (sent.isEmpty() || !SqlErrors.isConnectionLost(e)) {
                 throw e;
             }
             lost = e;
         }
-        return Optional.of(LostCommit.ask(config, done.get().orElseThrow(), lost));
+        return Optional.of(LostCommit.ask(config, sent.get(0), lost));
+    }
+
+    private static boolean isOneFlight(SpareTake.Taken spare, CreationStep step) {
+        return step == CreationStep.NONE && !spare.hasFunctions();
     }
 
     private Optional<CreatedTenant> takeInside(Connection connection, TenantName name, CreationStep step)
@@ -145,8 +155,7 @@ public final class SignUp {
         CallersTransaction transaction = CallersTransaction.enter(connection);
         try {
             // Without a step and functions to adapt, a take changes no setting.
-            Optional<SessionSettings> settings =
-                    step == CreationStep.NONE ? Optional.empty() : Optional.of(SessionSettings.read(connection));
+            List<SessionSettings> settings = new ArrayList<>();
             SpareTake.Result result = spares.take(connection, name, expected.digest(), (spare, statements) -> {
                 try {
                     new Pipeline()
@@ -163,10 +172,10 @@ public final class SignUp {
                     throw e;
                 }
             });
-            if (settings.isPresent()) {
-                transaction.leave(settings.get(), NO_SETTINGS, result.schema().orElse(""));
-            } else {
+            if (settings.isEmpty()) {
                 transaction.leave();
+            } else {
+                transaction.leave(settings.get(0), NO_SETTINGS, result.schema().orElse(""));
             }
             return created(result, expected, start);
         } catch (SQLException | RuntimeException | Error e) {

@@ -18,9 +18,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Keeps the stock of spares: makes missing ones, drops old ones. Several instances may do so at once. Thread-safe. */
 public final class SpareKeeper {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SpareKeeper.class);
 
     /** A name for the lock under which one spare at a time is made in a database. */
     private static final String LOCK = "the stock of spares";
@@ -141,15 +145,20 @@ public final class SpareKeeper {
         dropper.finishSpares();
         int dropped = 0;
         for (Spare spare : read()) {
-            if (which.test(spare)) {
-                try {
-                    dropper.dropSpare(spare.schema());
-                    dropped++;
-                } catch (TenantNotFoundException takenMeanwhile) {
-                    continue;
-                }
+            if (which.test(spare) && drop(spare)) {
+                dropped++;
             }
         }
         return dropped;
+    }
+
+    private boolean drop(Spare spare) {
+        try {
+            dropper.dropSpare(spare.schema());
+            return true;
+        } catch (TenantNotFoundException takenMeanwhile) {
+            LOG.debug("{} is gone already", spare.schema());
+            return false;
+        }
     }
 }

@@ -1,0 +1,188 @@
+package dev.tenantmigrator;
+
+import static dev.tenantmigrator.Samples.FLAG;
+import static dev.tenantmigrator.Samples.MEMBERS;
+import static dev.tenantmigrator.Samples.NOTES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tenantmigrator.event.TenantEvent;
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.SpareCounts;
+import dev.tenantmigrator.report.SpareTenant;
+import dev.tenantmigrator.report.TenantOutcome;
+import dev.tenantmigrator.support.PostgresTest;
+import dev.tenantmigrator.support.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A deploy migrates the spare tenants before the fleet, and stops when a migration fails there. */
+@PostgresTest
+class SpareDeployTest {
+
+    private static final Migration BAD =
+            Migration.of("20240104_bad", "CREATE TABLE fine (id int);\nALTER TABLE notes ADD COLUMN x nonsense");
+
+    private final TestDatabase database;
+    private final List<TenantEvent> events = new CopyOnWriteArrayList<>();
+
+    SpareDeployTest(TestDatabase database) {
+        this.database = database;
+    }
+
+    @AfterEach
+    void dropAll() {
+        Samples.dropAll(database);
+        Samples.with(database, MEMBERS).dropSpares();
+    }
+
+    private TenantMigratorBuilder builder(Migration... migrations) {
+        return Samples.migrator(database, migrations).spares(Spares.keep(3)).listener(events::add);
+    }
+
+    private void filled(Migration... migrations) {
+        builder(migrations).build().maintainSpares();
+        Samples.create(database, "ada", migrations);
+        Samples.create(database, "bob", migrations);
+    }
+
+    @Test
+    void theSparesAreMigratedAndReadyAndInNoReport() {
+        filled(MEMBERS);
+        TenantMigrator migrator = builder(MEMBERS, NOTES, FLAG).build();
+        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(0, 3));
+
+        FleetReport report = migrator.deployAll();
+
+        assertThat(report.of(TenantOutcome.Migrated.class)).hasSize(2);
+        assertThat(report.outcomes()).hasSize(2);
+        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(3, 0));
+        assertThat(events).noneMatch(event -> event.schema().startsWith("tenant_migrator_"));
+        assertThat(migrator.createTenant(TenantName.forUser("c")).fromSpare()).isTrue();
+    }
+
+    @Test
+    void aFailureInASpareStopsTheDeployBeforeAnyTenant() {
+        filled(MEMBERS, NOTES);
+        TenantMigrator migrator = builder(MEMBERS, NOTES, BAD).build();
+
+        FleetReport report = migrator.deployAll();
+
+        assertThat(report.of(TenantOutcome.Skipped.class))
+                .hasSize(2)
+                .extracting(TenantOutcome.Skipped::reason)
+                .allSatisfy(reason -> assertThat(reason)
+                        .contains("before the first tenant")
+                        .contains("20240104_bad")
+                        .contains("20240104_bad/migration.sql:2")
+                        .contains("nonsense"));
+        assertThat(report.successful()).isFalse();
+        assertThat(migrator.spares()).extracting(SpareTenant::state).containsOnly(SpareTenant.State.BEHIND);
+        // The next run resumes.
+        assertThat(builder(MEMBERS, NOTES, FLAG)
+                        .build()
+                        .deployAll()
+                        .throwIfFailed()
+                        .of(TenantOutcome.Migrated.class))
+                .hasSize(2);
+    }
+
+    @Test
+    void itGoesOnWhenTold() {
+        filled(MEMBERS, NOTES);
+        database.execute("CREATE TABLE " + spare() + ".only_here (id int)");
+        Migration conflicts = Migration.of("20240105_only", "CREATE TABLE only_here (id int)");
+
+        FleetReport stopped = builder(MEMBERS, NOTES, conflicts).build().deployAll();
+        assertThat(stopped.of(TenantOutcome.Skipped.class)).hasSize(2);
+
+        FleetReport report = builder(MEMBERS, NOTES, conflicts)
+                .spares(Spares.keep(3).onFailure(Spares.OnFailure.GO_ON))
+                .build()
+                .deployAll();
+        assertThat(report.of(TenantOutcome.Migrated.class)).hasSize(2);
+        assertThat(builder(MEMBERS, NOTES, conflicts).build().status().spares()).isEqualTo(new SpareCounts(2, 1));
+    }
+
+    private String spare() {
+        return builder(MEMBERS).build().spares().get(0).schema();
+    }
+
+    @Test
+    void aLockTimeoutInASpareIsNoReasonToStop() throws SQLException {
+        filled(MEMBERS, NOTES);
+        try (Connection connection = database.connection()) {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("LOCK TABLE " + spare() + ".notes");
+            }
+            FleetReport report = builder(MEMBERS, NOTES, FLAG)
+                    .lockTimeout(Duration.ofMillis(10))
+                    .build()
+                    .deployAll();
+            assertThat(report.of(TenantOutcome.Migrated.class)).hasSize(2);
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+        assertThat(builder(MEMBERS, NOTES, FLAG).build().status().spares()).isEqualTo(new SpareCounts(2, 1));
+    }
+
+    @Test
+    void aSpareThatASignUpHoldsIsLeftToItAndTheTenantIsMigratedByTheNextDeploy() throws SQLException {
+        filled(MEMBERS, NOTES);
+        TenantMigrator old = builder(MEMBERS, NOTES).build();
+        TenantMigrator renewed = builder(MEMBERS, NOTES, FLAG).build();
+        try (Connection connection = database.connection()) {
+            connection.setAutoCommit(false);
+            String taken = old.createTenant(connection, TenantName.forUser("c")).schema();
+            Thread commit = new Thread(() -> {
+                database.awaitRow("SELECT 1 FROM pg_namespace WHERE obj_description(oid, 'pg_namespace') LIKE"
+                        + " 'tenant-migrator spare %' HAVING count(*) = 3");
+                try {
+                    connection.commit();
+                    connection.setAutoCommit(true);
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            commit.start();
+            assertThat(renewed.deployAll().of(TenantOutcome.Migrated.class)).hasSize(2);
+            join(commit);
+            assertThat(renewed.tenants()).contains(taken);
+            assertThat(renewed.deployAll().throwIfFailed().of(TenantOutcome.Migrated.class))
+                    .extracting(TenantOutcome::schema)
+                    .containsExactly(taken);
+        }
+        assertThat(renewed.status().spares()).isEqualTo(new SpareCounts(2, 0));
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void onlyADeployToAllMigratesTheSpares() {
+        filled(MEMBERS, NOTES);
+        TenantMigrator migrator = builder(MEMBERS, NOTES, FLAG).build();
+
+        migrator.deploy(Tenants.matching("ada_*")).throwIfFailed();
+        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(0, 3));
+        migrator.deploy(
+                        Tenants.all(),
+                        DeployOptions.builder().targetVersion(NOTES.version()).build())
+                .throwIfFailed();
+        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(0, 3));
+        migrator.deployAll().throwIfFailed();
+        migrator.rollback(Tenants.all(), FLAG.version()).throwIfFailed();
+        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(3, 0));
+    }
+}

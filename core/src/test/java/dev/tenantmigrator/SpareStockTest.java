@@ -1,0 +1,225 @@
+package dev.tenantmigrator;
+
+import static dev.tenantmigrator.Samples.MEMBERS;
+import static dev.tenantmigrator.Samples.NOTES;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tenantmigrator.event.SpareEvent;
+import dev.tenantmigrator.event.TenantEvent;
+import dev.tenantmigrator.event.TenantEventListener;
+import dev.tenantmigrator.report.SpareReport;
+import dev.tenantmigrator.report.SpareTenant;
+import dev.tenantmigrator.support.PostgresTest;
+import dev.tenantmigrator.support.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The stock of spare tenants: how it is filled, shared by instances, renewed and emptied. */
+@PostgresTest
+class SpareStockTest {
+
+    private final TestDatabase database;
+
+    SpareStockTest(TestDatabase database) {
+        this.database = database;
+    }
+
+    @AfterEach
+    void dropAll() {
+        Samples.dropAll(database);
+        Samples.with(database, MEMBERS).dropSpares();
+    }
+
+    private TenantMigratorBuilder builder(Spares spares, Migration... migrations) {
+        return Samples.migrator(database, migrations).spares(spares);
+    }
+
+    @Test
+    void theArgumentsAreChecked() {
+        assertThatThrownBy(() -> Spares.keep(0)).hasMessageContaining("1 or more");
+        assertThatThrownBy(() -> Spares.keep(3).minimum(4)).hasMessageContaining("at most the number to keep, 3");
+        assertThatThrownBy(() -> Spares.keep(3).minimum(0)).hasMessageContaining("1 or more");
+        assertThatThrownBy(() -> Spares.keep(3).maxAge(Duration.ZERO)).hasMessageContaining("at least 1 ms");
+        assertThatThrownBy(() -> Samples.with(database, MEMBERS).maintainSpares())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("spares(Spares.keep(number))");
+    }
+
+    @Test
+    void severalInstancesTogetherMakeNoMoreThanAsked() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        List<Future<SpareReport>> reports = new ArrayList<>();
+        try {
+            for (int i = 0; i < 4; i++) {
+                TenantMigrator instance = builder(Spares.keep(7), MEMBERS).build();
+                reports.add(threads.submit(instance::maintainSpares));
+            }
+            int created = 0;
+            for (Future<SpareReport> report : reports) {
+                created += report.get().created();
+                assertThat(report.get().counts().ready()).isEqualTo(7);
+            }
+            assertThat(created).isEqualTo(7);
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(Samples.with(database, MEMBERS).spares()).hasSize(7);
+    }
+
+    @Test
+    void theMinimumDecidesWhenTheStockIsFilled() {
+        TenantMigrator migrator = builder(Spares.keep(3).minimum(2), MEMBERS).build();
+        assertThat(migrator.maintainSpares().created()).isEqualTo(3);
+
+        migrator.createTenant(TenantName.forUser("a"));
+        assertThat(migrator.maintainSpares().created()).isZero();
+        migrator.createTenant(TenantName.forUser("a"));
+        assertThat(migrator.maintainSpares().created()).isEqualTo(2);
+    }
+
+    @Test
+    void oldSparesAreReplaced() {
+        TenantMigrator migrator = builder(Spares.keep(2), MEMBERS).build();
+        migrator.maintainSpares();
+        List<String> first = migrator.spares().stream().map(SpareTenant::schema).toList();
+        database.execute(
+                "DO $$DECLARE s name; BEGIN FOR s IN SELECT nspname FROM pg_namespace WHERE nspname ~ '^tenant_migrator_spare_' LOOP"
+                        + " EXECUTE format('COMMENT ON SCHEMA %I IS %L', s, regexp_replace(obj_description(s::text::regnamespace,"
+                        + " 'pg_namespace'), '^(tenant-migrator spare [0-9a-f]{64}) [0-9]+', '\\1 1000')); END LOOP; END$$");
+
+        SpareReport report = migrator.maintainSpares();
+
+        assertThat(report.dropped()).isEqualTo(2);
+        assertThat(report.created()).isEqualTo(2);
+        assertThat(report.spares()).extracting(SpareTenant::schema).hasSize(2).doesNotContainAnyElementsOf(first);
+    }
+
+    @Test
+    void theDropOfASpareThatADeadProcessBeganIsFinished() {
+        TenantMigrator migrator = builder(Spares.keep(1), MEMBERS).build();
+        migrator.maintainSpares();
+        Runnable allowed = Samples.refusingDrops(database);
+        assertThatThrownBy(migrator::dropSpares).hasMessageContaining("the drop is not finished");
+        allowed.run();
+        assertThat(migrator.unfinishedDrops()).isEmpty();
+        assertThat(migrator.status().tenants()).isEmpty();
+
+        assertThat(migrator.maintainSpares().created()).isEqualTo(1);
+
+        assertThat(database.values("SELECT nspname FROM pg_namespace WHERE nspname ~ '^tenant_migrator_drop'"))
+                .isEmpty();
+    }
+
+    @Test
+    void aFailingMigrationIsReportedAndSignUpsSayTheSame() {
+        TenantMigrator migrator =
+                builder(Spares.keep(1), Migration.of("1_bad", "SELECT 1 / 0")).build();
+
+        assertThatThrownBy(migrator::maintainSpares)
+                .isInstanceOf(MigrationFailedException.class)
+                .hasMessageContaining("1_bad/migration.sql:1");
+        assertThat(migrator.spares()).isEmpty();
+        assertThat(database.values("SELECT nspname FROM pg_namespace WHERE nspname ~ '^tenant_migrator_spare'"))
+                .isEmpty();
+    }
+
+    @Test
+    void aThreadRefillsTheStockUntilTheMigratorIsClosed() throws Exception {
+        BlockingQueue<TenantEvent> events = new LinkedBlockingQueue<>();
+        TenantMigrator watcher = builder(Spares.keep(2), MEMBERS).build();
+        try (TenantMigrator migrator = builder(Spares.keep(2).inBackground(), MEMBERS)
+                .listener(events::add)
+                .build()) {
+            awaitReady(watcher, 2);
+            assertThat(migrator.createTenant(TenantName.forUser("a")).fromSpare())
+                    .isTrue();
+            awaitReady(watcher, 2);
+        }
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain("tenant-migrator-spares");
+        assertThat(events).hasSize(1);
+    }
+
+    private void awaitReady(TenantMigrator watcher, int number) {
+        database.awaitRow(
+                "SELECT 1 FROM pg_namespace WHERE nspname ~ '^tenant_migrator_spare_' HAVING count(*) = " + number);
+        assertThat(watcher.status().spares().ready()).isEqualTo(number);
+    }
+
+    @Test
+    void theThreadReportsAFailureAndPausesWhileSignUpsGoOn() throws Exception {
+        BlockingQueue<SpareEvent> events = new LinkedBlockingQueue<>();
+        Migration needsHelp = Migration.of("1", "CREATE TABLE helped (id int REFERENCES public.helper (id))");
+        TenantMigratorBuilder builder = builder(Spares.keep(1).inBackground(), needsHelp)
+                .sharedObjects("helper")
+                .listener(new TenantEventListener() {
+                    @Override
+                    public void onEvent(TenantEvent event) {}
+
+                    @Override
+                    public void onSpares(SpareEvent event) {
+                        events.add(event);
+                    }
+                });
+        try (TenantMigrator migrator = builder.build()) {
+            SpareEvent event = events.poll(30, TimeUnit.SECONDS);
+
+            assertThat(event).isInstanceOfSatisfying(SpareEvent.RefillFailed.class, failed -> {
+                assertThat(failed.failure().message()).contains("helper");
+                assertThat(failed.pause()).isPositive();
+            });
+            database.execute("CREATE TABLE public.helper (id int PRIMARY KEY)");
+            assertThat(migrator.createTenant(TenantName.forUser("a")).fromSpare())
+                    .isFalse();
+        } finally {
+            Samples.dropAll(database);
+            database.execute("DROP TABLE public.helper");
+        }
+    }
+
+    @Test
+    void aNewMigrationInTheDirectoryIsNoticedAtTheNextSignUp(@TempDir Path directory) throws IOException {
+        write(directory, "1_first", "CREATE TABLE first (id int)");
+        TenantMigrator migrator = TenantMigrator.builder(database.dataSource())
+                .migrations(MigrationSource.directory(directory))
+                .spares(Spares.keep(3))
+                .build();
+        migrator.maintainSpares();
+        assertThat(migrator.createTenant(TenantName.forUser("a")).fromSpare()).isTrue();
+
+        write(directory, "2_second", "CREATE TABLE second (id int)");
+
+        assertThat(migrator.createTenant(TenantName.forUser("a")).versions()).containsExactly("1_first", "2_second");
+    }
+
+    private static void write(Path directory, String version, String sql) throws IOException {
+        Path migration = Files.createDirectory(directory.resolve(version));
+        Files.writeString(migration.resolve("migration.sql"), sql);
+    }
+
+    @Test
+    void anInstanceWithoutSparesLeavesThemAloneAndDeploysToThem() {
+        builder(Spares.keep(1), MEMBERS).build().maintainSpares();
+        TenantMigrator without = Samples.with(database, MEMBERS, NOTES);
+        String created = without.createTenant(TenantName.forUser("a")).schema();
+
+        assertThat(without.tenants()).containsExactly(created);
+        without.deployAll().throwIfFailed();
+        assertThat(without.spares()).extracting(SpareTenant::state).containsExactly(SpareTenant.State.READY);
+    }
+}
