@@ -116,13 +116,13 @@ final class DefinitionQuery {
     private static final String NAMES = """
             SELECT DISTINCT label || CASE i.type WHEN 'default value' THEN 'default of column ' || substr(n.name, 5)
                                                  WHEN 'default acl' THEN 'default privileges ' || n.name
-                                                 ELSE i.type || ' ' || n.name END,
+                                                 ELSE coalesce(i.type || ' ' || n.name, 'all roles') END,
                    label = '' AND place.classid = 'pg_proc'::regclass
             FROM place LEFT JOIN pg_rewrite w ON place.classid = 'pg_rewrite'::regclass AND w.oid = place.objid
                                              AND w.rulename = '_RETURN',
                  LATERAL pg_identify_object(CASE WHEN w.oid IS NULL THEN place.classid ELSE 'pg_class'::regclass END,
                                             coalesce(w.ev_class, place.objid), place.objsubid) i,
-                 LATERAL (SELECT replace(i.identity, quote_ident(?) || '.', '')) n(name)
+                 LATERAL (SELECT replace(replace(i.identity, quote_ident(?) || '.', ''), 'pg_catalog.', '')) n(name)
             ORDER BY 1""";
 
     /** Its parameters are the two patterns for text and for trees, the schema, and once more the schema. */

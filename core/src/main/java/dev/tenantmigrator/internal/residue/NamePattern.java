@@ -64,7 +64,7 @@ record NamePattern(String words, String tree, String data) {
             String schema, String newSchema, Function<String, String> written, String before, String after) {
         String name = before + written.apply(schema) + after;
         int at = newSchema.indexOf(schema);
-        if (at < 0) {
+        if (at < 0 || newSchema.equals(schema)) {
             return name;
         }
         String head = newSchema.substring(0, at);
