@@ -8,6 +8,7 @@
  * <tr><td>{@code run}</td><td>a script or the host's own work in every tenant, not recorded</td></tr>
  * <tr><td>{@code maintain}</td><td>repair of the record, and its move to another store</td></tr>
  * <tr><td>{@code tenant}</td><td>creation, adoption, renaming and dropping of tenants, throwaway tenants</td></tr>
+ * <tr><td>{@code residue}</td><td>places that hold a schema's old name after a rename</td></tr>
  * <tr><td>{@code verify}</td><td>status and health of tenants</td></tr>
  * <tr><td>{@code fleet}</td><td>a run over many tenants: plan, rollout, worker pool, queue, stop signal, back-off</td></tr>
  * <tr><td>{@code script}</td><td>scripts read and adapted once for a run, with the settings and extensions they need</td></tr>

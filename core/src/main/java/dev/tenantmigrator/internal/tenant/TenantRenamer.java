@@ -4,18 +4,16 @@ import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.internal.config.Config;
-import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
+import dev.tenantmigrator.internal.residue.NameResidue;
 import dev.tenantmigrator.internal.sql.Sql;
-import dev.tenantmigrator.internal.sql.rewrite.SchemaRenaming;
 import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.report.Failure;
 import java.security.SecureRandom;
-import java.sql.Connection;
 import java.sql.SQLException;
 
 /** Renames a tenant, and its name in the bodies and settings of its functions, which {@code ALTER SCHEMA} does not change. */
@@ -49,30 +47,9 @@ public final class TenantRenamer {
                         .add("ALTER SCHEMA " + Sql.identifier(schema) + " RENAME TO " + Sql.identifier(newSchema))
                         .add("SET LOCAL check_function_bodies TO off");
                 pipeline.addAll(config.recorder().rename(schema, newSchema)).send(connection);
-                adaptFunctions(connection, schema, newSchema).send(connection);
+                NameResidue.adaptFunctions(connection, schema, newSchema).send(connection);
                 return newSchema;
             });
         }
-    }
-
-    private static Pipeline adaptFunctions(Connection connection, String schema, String newSchema) throws SQLException {
-        String query = """
-                SELECT pg_catalog.pg_get_functiondef(p.oid)
-                  FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_proc p ON p.pronamespace = n.oid
-                 WHERE n.nspname = ? AND p.prokind IN ('f', 'p', 'w')
-                   AND pg_catalog.strpos(p.prosrc || coalesce(pg_catalog.array_to_string(p.proconfig, ' '), ''), ?) > 0
-                   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
-                                    WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid
-                                      AND d.deptype = 'e')""";
-        Pipeline pipeline = new Pipeline();
-        // A name that contains quotes stands in the text with each quote doubled.
-        String quoted = schema.replace("\"", "\"\"");
-        for (String definition : Jdbc.query(connection, query, row -> row.getString(1), newSchema, quoted)) {
-            String adapted = SchemaRenaming.rename(definition, schema, newSchema);
-            if (!adapted.equals(definition)) {
-                pipeline.add(adapted.strip());
-            }
-        }
-        return pipeline;
     }
 }
