@@ -54,7 +54,8 @@ public interface TenantMigrator extends AutoCloseable {
 
     /**
      * Creates a tenant in one transaction: schema, tracking record, all migrations, a check that all required tables exist, and the
-     * creation step. A failure leaves nothing behind.
+     * creation step. A failure leaves nothing behind. With {@link TenantMigratorBuilder#spares} a spare that fits is renamed instead;
+     * a failure leaves it as it was.
      *
      * @param name the name of the schema
      * @param step the host application's own step

@@ -8,12 +8,10 @@ import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.rollout.Rollout;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /**
@@ -62,7 +60,7 @@ public final class TenantMigratorBuilder {
      * @return this
      */
     public TenantMigratorBuilder requiredTables(Collection<String> tables) {
-        requiredTables = names(tables);
+        requiredTables = Checks.names(tables);
         return this;
     }
 
@@ -83,7 +81,7 @@ public final class TenantMigratorBuilder {
      * @return this
      */
     public TenantMigratorBuilder sharedObjects(Collection<String> objects) {
-        sharedObjects = names(objects);
+        sharedObjects = Checks.names(objects);
         return this;
     }
 
@@ -105,7 +103,7 @@ public final class TenantMigratorBuilder {
      * @return this
      */
     public TenantMigratorBuilder allowSchemas(String... schemas) {
-        allowedSchemas = names(List.of(schemas));
+        allowedSchemas = Checks.names(List.of(schemas));
         return this;
     }
 
@@ -118,12 +116,7 @@ public final class TenantMigratorBuilder {
      * @throws IllegalArgumentException when a pattern has no dot
      */
     public TenantMigratorBuilder allowTables(String... patterns) {
-        for (String pattern : patterns) {
-            if (pattern.indexOf('.') < 1 || pattern.endsWith(".")) {
-                throw new IllegalArgumentException("a table is allowed as schema.table or schema.*, not " + pattern);
-            }
-        }
-        allowedTables = names(List.of(patterns));
+        allowedTables = Checks.tables(Checks.names(List.of(patterns)));
         return this;
     }
 
@@ -157,7 +150,7 @@ public final class TenantMigratorBuilder {
      * @return this
      */
     public TenantMigratorBuilder extensions(String... names) {
-        extensions = names(List.of(names));
+        extensions = Checks.names(List.of(names));
         return this;
     }
 
@@ -168,7 +161,7 @@ public final class TenantMigratorBuilder {
      * @return this
      */
     public TenantMigratorBuilder sharedSchema(String schema) {
-        sharedSchema = name(schema);
+        sharedSchema = Checks.name(schema);
         return this;
     }
 
@@ -298,16 +291,5 @@ public final class TenantMigratorBuilder {
                 lockTimeout,
                 spares,
                 errorDetails));
-    }
-
-    private static Set<String> names(Collection<String> names) {
-        return names.stream().map(TenantMigratorBuilder::name).collect(Collectors.toCollection(LinkedHashSet::new));
-    }
-
-    private static String name(String name) {
-        if (name.isBlank()) {
-            throw new IllegalArgumentException("a name must not be blank");
-        }
-        return name;
     }
 }

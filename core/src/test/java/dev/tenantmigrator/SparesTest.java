@@ -17,6 +17,8 @@ import dev.tenantmigrator.support.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -190,7 +192,7 @@ class SparesTest {
         try (Statement statement = connection.createStatement();
                 var rows = statement.executeQuery(
                         "SELECT name, setting FROM pg_settings WHERE source = 'session' ORDER BY name")) {
-            List<List<Object>> settings = new java.util.ArrayList<>();
+            List<List<Object>> settings = new ArrayList<>();
             while (rows.next()) {
                 settings.add(List.of(rows.getString(1), rows.getString(2)));
             }
@@ -326,6 +328,23 @@ class SparesTest {
         }
         assertThat(noSpare()).contains("other sign-ups have taken all spares");
         assertThat(migrator.tenants()).hasSize(3);
+    }
+
+    @Test
+    void aSpareThatAForgottenTransactionChangesHoldsNobodyUp() throws SQLException {
+        TenantMigrator migrator = migrator(1, builder -> builder.lockTimeout(Duration.ofMillis(20)), MEMBERS);
+        migrator.maintainSpares();
+        try (Connection connection = database.connection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("ALTER SCHEMA " + migrator.spares().get(0).schema() + " RENAME TO mine");
+            assertThat(migrator.createTenant(TenantName.forUser("a")).fromSpare())
+                    .isFalse();
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+        assertThat(noSpare()).contains("could not be taken");
+        assertThat(migrator.createTenant(TenantName.forUser("a")).fromSpare()).isTrue();
     }
 
     @Test

@@ -1,8 +1,12 @@
 package dev.tenantmigrator.internal.config;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** Checks the numbers and durations that a caller sets; each throws {@link IllegalArgumentException} with the rule. */
+/** Checks the numbers, durations and names that a caller sets; each throws {@link IllegalArgumentException} with the rule. */
 public final class Checks {
 
     private Checks() {}
@@ -50,5 +54,28 @@ public final class Checks {
             throw new IllegalArgumentException("a " + name + " must not be negative: " + duration);
         }
         return duration;
+    }
+
+    /** Returns names, each once and in order. */
+    public static Set<String> names(Collection<String> names) {
+        return names.stream().map(Checks::name).collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** Returns a name that is not blank. */
+    public static String name(String name) {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("a name must not be blank");
+        }
+        return name;
+    }
+
+    /** Returns patterns of tables, each with its schema. */
+    public static Set<String> tables(Set<String> patterns) {
+        for (String pattern : patterns) {
+            if (pattern.indexOf('.') < 1 || pattern.endsWith(".")) {
+                throw new IllegalArgumentException("a table is allowed as schema.table or schema.*, not " + pattern);
+            }
+        }
+        return patterns;
     }
 }

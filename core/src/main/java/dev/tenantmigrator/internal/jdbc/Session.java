@@ -97,47 +97,28 @@ public final class Session implements AutoCloseable {
 
     /** Runs work in one transaction: commits when it returns, rolls back when it throws. */
     public <T> T inTransaction(Work<T> work) throws SQLException {
-        return inTransaction(work, Optional.empty(), "COMMIT");
+        return inTransaction(Optional.empty(), work);
     }
 
     /** Like {@link #inTransaction(Work)}, with statements of the library's own that travel with the beginning of the transaction. */
     public <T> T inTransaction(Pipeline first, Work<T> work) throws SQLException {
-        borrowed.readSettings();
-        try {
-            new Pipeline().add(begin(Optional.empty())).addAll(first).send(connection());
-            T result = work.run(connection());
-            Jdbc.execute(connection(), "COMMIT");
-            return result;
-        } catch (SQLException | RuntimeException | Error e) {
-            rollback(e);
-            throw e;
-        }
-    }
-
-    /** Sends statements of the library's own, which change no setting beyond their end, as one transaction in one round trip. */
-    public void sendOwn(Pipeline pipeline) throws SQLException {
-        try {
-            pipeline.asTransaction(Optional.empty()).send(connection());
-        } catch (SQLException | RuntimeException | Error e) {
-            rollback(e);
-            throw e;
-        }
+        return inTransaction(work, new Pipeline().add(begin(Optional.empty())).addAll(first), "COMMIT");
     }
 
     /** Like {@link #inTransaction(Work)}, with an isolation level if one is given. */
     public <T> T inTransaction(Optional<String> isolationLevel, Work<T> work) throws SQLException {
-        return inTransaction(work, isolationLevel, "COMMIT");
+        return inTransaction(work, new Pipeline().add(begin(isolationLevel)), "COMMIT");
     }
 
     /** Runs work in one transaction and rolls back all its changes. */
     public <T> T inRolledBackTransaction(Work<T> work) throws SQLException {
-        return inTransaction(work, Optional.empty(), "ROLLBACK");
+        return inTransaction(work, new Pipeline().add(begin(Optional.empty())), "ROLLBACK");
     }
 
-    private <T> T inTransaction(Work<T> work, Optional<String> isolationLevel, String end) throws SQLException {
+    private <T> T inTransaction(Work<T> work, Pipeline begin, String end) throws SQLException {
         borrowed.readSettings();
-        Jdbc.execute(connection(), begin(isolationLevel));
         try {
+            begin.send(connection());
             T result = work.run(connection());
             Jdbc.execute(connection(), end);
             return result;
@@ -216,8 +197,17 @@ public final class Session implements AutoCloseable {
     /** Like {@link #sendInTransaction(Pipeline)}, with an isolation level if one is given. */
     public void sendInTransaction(Optional<String> isolationLevel, Pipeline pipeline) throws SQLException {
         borrowed.readSettings();
+        send(pipeline.asTransaction(isolationLevel));
+    }
+
+    /** Sends statements of the library's own, which change no setting beyond their end, as one transaction in one round trip. */
+    public void sendOwn(Pipeline pipeline) throws SQLException {
+        send(pipeline.asTransaction(Optional.empty()));
+    }
+
+    private void send(Pipeline transaction) throws SQLException {
         try {
-            pipeline.asTransaction(isolationLevel).send(connection());
+            transaction.send(connection());
         } catch (SQLException | RuntimeException | Error e) {
             rollback(e);
             throw e;

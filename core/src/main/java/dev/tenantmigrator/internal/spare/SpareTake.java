@@ -34,6 +34,9 @@ public final class SpareTake {
 
     private static final String READ = "tenant_migrator_read";
 
+    /** Holds the caller's {@code lock_timeout} meanwhile: somebody's forgotten change of a spare must not hold up a sign-up. */
+    private static final String KEPT = "tenant_migrator.lock_timeout";
+
     private static final String GONE = SqlErrors.marker("this spare was taken or changed");
 
     private static final String ISOLATION = SqlErrors.marker("spares are taken with READ COMMITTED only");
@@ -163,6 +166,9 @@ public final class SpareTake {
 
     private Pipeline statements(Spare spare, String schema, String digest) {
         Pipeline pipeline = new Pipeline()
+                .add("SELECT " + setting(KEPT, "pg_catalog.current_setting('lock_timeout')") + ", "
+                        + setting(
+                                "lock_timeout", Sql.literal(config.lockTimeout().toMillis() + "ms")))
                 .add(TenantLock.trySql(spare.schema()))
                 .add("SELECT "
                         + failUnless(
@@ -187,7 +193,13 @@ public final class SpareTake {
         return pipeline.add("ALTER SCHEMA " + Sql.identifier(spare.schema()) + " RENAME TO " + Sql.identifier(schema))
                 .add("COMMENT ON SCHEMA " + Sql.identifier(schema) + " IS "
                         + spare.mark().comment().map(Sql::literal).orElse("NULL"))
-                .addAll(config.recorder().rename(spare.schema(), schema));
+                .addAll(config.recorder().rename(spare.schema(), schema))
+                .add("SELECT " + setting("lock_timeout", "pg_catalog.current_setting('" + KEPT + "')"));
+    }
+
+    /** Sets a setting until the transaction ends. */
+    private static String setting(String name, String value) {
+        return "pg_catalog.set_config('" + name + "', " + value + ", true)";
     }
 
     /** After the lock: an older reading of the stock may show a spare that is a tenant by now, or was migrated meanwhile. */

@@ -13,7 +13,9 @@ enum BenchmarkPart {
     /** One pending migration of each kind, the library with one thread and with all threads. */
     PARALLEL("parallel"),
     /** A history of realistic size, the library and psql. */
-    HISTORY("history");
+    HISTORY("history"),
+    /** The time that a sign-up waits: with a spare tenant, with all migrations, with Flyway. */
+    SIGN_UP("signup");
 
     private final String key;
 

@@ -68,6 +68,17 @@ class MainTest {
     }
 
     @Test
+    void measuresSignUps() throws Exception {
+        JsonNode signUp = measured("signup").path("signup");
+
+        assertPositive(signUp.path("spare_ms"), "p50", "p99");
+        assertPositive(signUp.path("spare_ms_16_threads"), "p50", "p99");
+        assertPositive(signUp, "replay_ms", "flyway_ms");
+        assertPositive(signUp.path("history_400").path("spare_ms"), "p50", "p99");
+        assertPositive(signUp.path("history_400"), "replay_ms");
+    }
+
+    @Test
     void refusesUnknownPart() {
         assertThat(run("--only", "sleep")).isEqualTo(2);
         assertThat(text(err)).contains("deployOne").contains("'sleep'");
