@@ -331,8 +331,8 @@ public interface TenantMigrator extends AutoCloseable {
     boolean exists(String schema);
 
     /**
-     * Renames a tenant, in one transaction. Function bodies and settings that name the schema are adapted. The application's own rows
-     * that name it, e.g. in {@code users}, are not.
+     * Renames a tenant, in one transaction. Functions that name the schema are adapted. Other definitions that hold the old name as
+     * text, e.g. comments, are logged as a warning. The application's own rows that name it, e.g. in {@code users}, are not changed.
      *
      * @param schema the tenant
      * @param newName its new name

@@ -5,6 +5,7 @@ import static dev.tenantmigrator.Samples.NOTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenantmigrator.log.TestLog;
 import dev.tenantmigrator.report.AdoptionPlan;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
@@ -12,6 +13,7 @@ import java.sql.Statement;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.event.Level;
 
 /** Adopt, list, exists, rename, drop, throwaway. */
 @PostgresTest
@@ -127,7 +129,7 @@ class LifecycleTest {
     }
 
     @Test
-    void renameTakesFunctionsAlong() {
+    void renameTakesFunctionsAlong() throws Exception {
         Migration functions = Migration.of("20240107_functions", """
                 CREATE TABLE counted (n int DEFAULT 0);
                 CREATE FUNCTION public.count_up() RETURNS trigger LANGUAGE plpgsql AS $f$
@@ -141,7 +143,8 @@ class LifecycleTest {
         database.execute("CREATE FUNCTION " + a + ".in_path() RETURNS bigint LANGUAGE sql SET search_path TO " + a
                 + ", public AS 'SELECT count(*) FROM team_member'");
 
-        with.rename(a, TenantName.exactly("renamed_1"));
+        assertThat(TestLog.during(() -> with.rename(a, TenantName.exactly("renamed_1"))))
+                .noneMatch(TestLog.Line::isShown);
 
         assertThat(with.tenants()).containsExactly("renamed_1");
         database.execute("INSERT INTO renamed_1.team_member (name) VALUES ('x')");
@@ -154,6 +157,34 @@ class LifecycleTest {
                 .isInstanceOf(TenantExistsException.class);
         assertThatThrownBy(() -> with.rename("nobody_1", TenantName.exactly("x_1")))
                 .isInstanceOf(TenantNotFoundException.class);
+    }
+
+    @Test
+    void renameReportsDefinitionsThatHoldTheOldName() throws Exception {
+        Migration named = Migration.of("20240107_named", """
+                CREATE FUNCTION adapted() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM public.team_member';
+                DO $do$ BEGIN
+                    EXECUTE format('CREATE VIEW home AS SELECT %L::text AS schema', current_schema());
+                    EXECUTE format('COMMENT ON TABLE team_member IS %L', current_schema());
+                    FOR i IN 1..25 LOOP
+                        EXECUTE format('CREATE TABLE %I ()', format(E'line\n%s_%s', i, current_schema()));
+                    END LOOP;
+                END $do$""");
+        TenantMigrator with = Samples.with(database, MEMBERS, named);
+        String a = with.createTenant(TenantName.forUser("a")).schema();
+
+        List<TestLog.Line> lines = TestLog.during(() -> with.rename(a, TenantName.exactly("renamed_1")));
+
+        assertThat(lines).filteredOn(TestLog.Line::isShown).singleElement().satisfies(line -> {
+            assertThat(line.level()).isEqualTo(Level.WARN);
+            assertThat(line.text().lines()).hasSize(1);
+            assertThat(line.text())
+                    .startsWith("renamed_1 was renamed from " + a)
+                    .contains("comment on table team_member", "table \"line 1_" + a + "\"", "and 7 more places")
+                    .doesNotContain("adapted");
+        });
+        assertThat(with.tenants()).containsExactly("renamed_1");
+        assertThat(database.value("SELECT renamed_1.adapted()")).isEqualTo("0");
     }
 
     @Test

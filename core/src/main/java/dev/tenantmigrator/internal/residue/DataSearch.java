@@ -62,7 +62,7 @@ final class DataSearch {
     private record Relation(String name, boolean materializedView, boolean forcesPolicies) {
 
         String describe() {
-            return (materializedView ? "materialized view " : "table ") + name;
+            return (materializedView ? "materialized view " : "table ") + NameResidue.onOneLine(name);
         }
     }
 

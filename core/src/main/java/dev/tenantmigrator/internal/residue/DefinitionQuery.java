@@ -81,7 +81,7 @@ final class DefinitionQuery {
             member("pg_opfamily", "opfname", ""),
             member("pg_default_acl", "defaclacl", ""),
             member("pg_extension", "extname, extversion, extcondition", ""),
-            "SELECT 'pg_event_trigger'::regclass, x.oid, 0," + words("evtname, evttags") + ", NULL"
+            "SELECT 'pg_event_trigger'::regclass, x.oid, 0, x.evtname, NULL"
                     + " FROM member m JOIN pg_event_trigger x ON m.classid = 'pg_proc'::regclass AND x.evtfoid = m.objid",
             // They have no text of their own, but may have a comment.
             "SELECT d.classid, d.objid, 0, NULL, NULL FROM member m"

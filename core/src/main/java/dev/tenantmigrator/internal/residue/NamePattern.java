@@ -19,17 +19,19 @@ record NamePattern(String words, String tree, String data) {
     /** Every spare's name begins with it. */
     static final String SPARE = ReservedSchemas.OWN_PREFIX + "spare";
 
-    /** A constant that is kept by reference, and the bytes before those that are looked for. Numbers are kept by value. */
-    private static final String CONSTANT =
-            "constbyval false :constisnull false :location -?\\d+ :constvalue \\d+ \\[ ([-\\d]+ )*?";
+    /** A constant that is kept by reference. Numbers are kept by value. */
+    private static final String CONSTANT = "constbyval false :constisnull false :location -?\\d+ :constvalue \\d+ \\[ ";
 
-    /** The letter of an escape as {@code \n} is no part of the word. */
-    private static final String BEFORE_WORD = "(?:(?<![[:alnum:]])|(?<=\\\\[a-z]))";
+    private static final String ANY_BYTES = "([-\\d]+ )*";
 
-    private static final String AFTER_WORD = "(?![[:alnum:]])";
+    /** The letter of an escape as {@code \n} is no part of the word. Without lookbehind, which is slow. */
+    private static final String BEFORE_WORD = "(?:^|[^[:alnum:]]|\\\\[a-z])";
 
-    /** The byte of an ASCII letter or digit. */
-    private static final String WORD_BYTE = "(4[89]|5[0-7]|6[5-9]|[78]\\d|90|9[789]|1[01]\\d|12[012]) ";
+    private static final String AFTER_WORD = "(?:[^[:alnum:]]|$)";
+
+    /** A byte that is no ASCII letter or digit. */
+    private static final String NO_WORD_BYTE =
+            "(?:-\\d+|\\d|[1-3]\\d|4[0-7]|5[89]|6[0-4]|9[1-6]|12[3-9]|1[3-9]\\d|2\\d\\d) ";
 
     /**
      * Finds the name anywhere. The parts of a spare's name are found alone too: code may have taken the name apart, and PostgreSQL
@@ -40,7 +42,11 @@ record NamePattern(String words, String tree, String data) {
                 ? List.of(SPARE, schema.substring(SPARE.length() + 1))
                 : List.of(schema);
         String words = any(parts, NamePattern::text);
-        return of(words, any(parts, NamePattern::bytes), words + '|' + any(parts, NamePattern::hex), schema);
+        return of(
+                words,
+                ANY_BYTES + '(' + any(parts, NamePattern::bytes) + ')',
+                words + '|' + any(parts, NamePattern::hex),
+                schema);
     }
 
     /**
@@ -49,12 +55,17 @@ record NamePattern(String words, String tree, String data) {
      */
     static NamePattern word(String schema, String newSchema) {
         String words = whole(schema, newSchema, NamePattern::text, BEFORE_WORD, AFTER_WORD);
-        String bytes = whole(schema, newSchema, NamePattern::bytes, "(?<! " + WORD_BYTE + ')', "(?!" + WORD_BYTE + ')');
+        String bytes = whole(
+                schema,
+                newSchema,
+                NamePattern::bytes,
+                "(?:" + ANY_BYTES + NO_WORD_BYTE + ")?",
+                "(?:" + NO_WORD_BYTE + "|\\])");
         return of(words, bytes, words, schema);
     }
 
     private static NamePattern of(String words, String bytes, String data, String schema) {
-        String constants = CONSTANT + '(' + bytes + ')';
+        String constants = CONSTANT + "(?:" + bytes + ')';
         // A tree is full of numbers, and aliases are the only words that somebody chose.
         boolean number = schema.chars().allMatch(Character::isDigit);
         return new NamePattern(words, number ? constants : constants + '|' + words, data);
@@ -62,15 +73,15 @@ record NamePattern(String words, String tree, String data) {
 
     private static String whole(
             String schema, String newSchema, Function<String, String> written, String before, String after) {
-        String name = before + written.apply(schema) + after;
+        String name = written.apply(schema);
         int at = newSchema.indexOf(schema);
         if (at < 0 || newSchema.equals(schema)) {
-            return name;
+            return before + name + after;
         }
         String head = newSchema.substring(0, at);
         String tail = newSchema.substring(at + schema.length());
-        String notAfterHead = head.isEmpty() ? "" : "(?<!" + written.apply(head) + ')' + name;
-        String notBeforeTail = tail.isEmpty() ? "" : name + "(?!" + written.apply(tail) + ')';
+        String notAfterHead = head.isEmpty() ? "" : before + "(?<!" + written.apply(head) + ')' + name + after;
+        String notBeforeTail = tail.isEmpty() ? "" : before + name + "(?!" + written.apply(tail) + ')' + after;
         return notAfterHead + (head.isEmpty() || tail.isEmpty() ? "" : "|") + notBeforeTail;
     }
 

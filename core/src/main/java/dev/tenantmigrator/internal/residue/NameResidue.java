@@ -125,10 +125,15 @@ public final class NameResidue {
         return Jdbc.query(
                 connection,
                 DefinitionQuery.SQL,
-                row -> new Place(row.getString(1), row.getBoolean(2)),
+                row -> new Place(onOneLine(row.getString(1)), row.getBoolean(2)),
                 pattern.words(),
                 pattern.tree(),
                 schema,
                 schema);
+    }
+
+    /** A script chooses the names of objects, and must not write lines of a log. */
+    static String onOneLine(String object) {
+        return object.replaceAll("\\p{Cntrl}+", " ");
     }
 }

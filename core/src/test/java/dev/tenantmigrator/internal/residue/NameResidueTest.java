@@ -235,6 +235,8 @@ class NameResidueTest {
                         "ALTER TABLE vendor ADD CONSTRAINT \"@\" UNIQUE (id)",
                         "index " + SCHEMA,
                         "table constraint " + SCHEMA + " on vendor"),
+                row(
+                        "ALTER TABLE vendor ADD \"@\" text; CREATE INDEX i ON vendor (\"@\"); ALTER TABLE vendor RENAME \"@\" TO x"),
                 row("CREATE INDEX \"@_i\" ON vendor (id)", "index " + SCHEMA + "_i"),
                 row(
                         "CREATE INDEX an_index_with_a_name_so_long_that_it_is_@ ON vendor (id)",
@@ -280,7 +282,7 @@ class NameResidueTest {
                         "function " + SCHEMA + "(t)",
                         "function " + SCHEMA + "(t[])"),
                 row("CREATE DOMAIN d AS text DEFAULT '@'", "type d"),
-                row("CREATE DOMAIN d AS integer DEFAULT nextval('@.numbers')"),
+                row("SET LOCAL search_path TO pg_catalog; CREATE DOMAIN @.d AS integer DEFAULT nextval('@.numbers')"),
                 row("CREATE DOMAIN d AS text CONSTRAINT k CHECK (VALUE <> '@')", "domain constraint k on d"),
                 row(
                         "CREATE DOMAIN d AS text CONSTRAINT \"@\" CHECK (VALUE <> 'x')",
@@ -319,6 +321,10 @@ class NameResidueTest {
                         "comment on domain constraint k on d"),
                 row("COMMENT ON SCHEMA @ IS 'the home of @'", "comment on schema " + SCHEMA),
                 row(
+                        "/*superuser*/ CREATE TRANSFORM FOR mood LANGUAGE plpgsql (FROM SQL WITH FUNCTION time_support(internal));"
+                                + " COMMENT ON TRANSFORM FOR mood LANGUAGE plpgsql IS '@'",
+                        "comment on transform for mood language plpgsql"),
+                row(
                         "CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = simple); COMMENT ON TEXT SEARCH DICTIONARY d IS '@'",
                         "comment on text search dictionary d"),
                 row(
@@ -336,6 +342,9 @@ class NameResidueTest {
     }
 
     private static Stream<Arguments> ofDatabase() {
+        String extension =
+                "/*superuser*/ INSERT INTO pg_depend SELECT 'pg_extension'::regclass, oid, 0, 'pg_namespace'::regclass,"
+                        + " '@'::regnamespace, 0, 'n' FROM pg_extension WHERE extname = 'plpgsql'; UPDATE pg_extension SET ";
         String role = "/*superuser*/ CREATE ROLE \"@\";";
         return Stream.of(
                 row(role + " GRANT SELECT ON vendor TO \"@\"", "table vendor"),
@@ -346,6 +355,9 @@ class NameResidueTest {
                 row(
                         role + " SET ROLE #; ALTER DEFAULT PRIVILEGES IN SCHEMA @ GRANT SELECT ON SEQUENCES TO \"@\"",
                         "default privileges for role # in schema " + SCHEMA + " on sequences"),
+                row(extension + "extname = '@' WHERE extname = 'plpgsql'", "extension " + SCHEMA),
+                row(extension + "extversion = '@' WHERE extname = 'plpgsql'", "extension plpgsql"),
+                row(extension + "extcondition = '{@}' WHERE extname = 'plpgsql'", "extension plpgsql"),
                 row("ALTER ROLE # SET search_path TO '@'", "settings of role #"),
                 row("ALTER ROLE # IN DATABASE # SET search_path TO '@'", "settings of role #"),
                 row("ALTER DATABASE # SET search_path TO '@'", "settings of database #"),
@@ -375,6 +387,13 @@ class NameResidueTest {
                         "foreign table column ft.a"),
                 row(wrapper + " ALTER SERVER s OPTIONS (ADD dbname '@')", "server s"),
                 row(wrapper + " ALTER SERVER s RENAME TO \"@\"", "server " + SCHEMA),
+                row(wrapper + " UPDATE pg_foreign_server SET srvtype = '@'", "server s"),
+                row(wrapper + " ALTER SERVER s VERSION '@'", "server s"),
+                row(wrapper + " CREATE ROLE \"@\"; GRANT USAGE ON FOREIGN SERVER s TO \"@\"", "server s"),
+                row(wrapper + " ALTER FOREIGN DATA WRAPPER w RENAME TO \"@\"", "foreign-data wrapper " + SCHEMA),
+                row(
+                        wrapper + " CREATE ROLE \"@\"; GRANT USAGE ON FOREIGN DATA WRAPPER w TO \"@\"",
+                        "foreign-data wrapper w"),
                 row(wrapper + " ALTER FOREIGN DATA WRAPPER w OPTIONS (ADD x '@')", "foreign-data wrapper w"),
                 row(
                         wrapper
@@ -523,6 +542,12 @@ class NameResidueTest {
                         + " CREATE TABLE shops (); CREATE TABLE shop_items (); CREATE VIEW d AS SELECT 'shop_3'::text AS x;"
                         + " CREATE FUNCTION e() RETURNS text LANGUAGE sql AS $$SELECT 'shop_2'::text$$;"
                         + " CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $$SELECT 'Shop'::text$$; COMMENT ON SCHEMA shop_2 IS E'\\nshop'";
+        String head =
+                "ALTER SCHEMA @ RENAME TO my_shop; SET LOCAL search_path TO my_shop; CREATE VIEW a AS SELECT 'my_shop.x'::text AS x;"
+                        + " CREATE VIEW b AS SELECT 'a_shop.x'::text AS x; COMMENT ON VIEW a IS 'my_shop'; COMMENT ON VIEW b IS 'my shop'";
+        assertThat(found(head, (connection, schema) -> NameResidue.leftInDefinitions(connection, "shop", "my_shop")))
+                .extracting(Place::object)
+                .containsExactlyInAnyOrder("view b", "comment on view b");
         assertThat(found(sql, (connection, schema) -> NameResidue.leftInDefinitions(connection, "shop", "shop_2")))
                 .extracting(Place::object)
                 .containsExactlyInAnyOrder(
