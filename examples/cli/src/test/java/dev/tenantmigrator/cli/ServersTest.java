@@ -77,10 +77,14 @@ class ServersTest {
         "adopt adoptable --yes",
         "move-tracking --to fleet",
         "rename ada renamed",
-        "drop ada --yes"
+        "drop ada --yes",
+        "run count.sql --write",
+        "create-tenant carol"
     };
 
     private void assertRefusesToWrite(String... message) {
+        cli.write("count.sql", "SELECT count(*) FROM public.team_member;")
+                .write("delete.sql", "DELETE FROM public.team_member;");
         for (String command : WRITING) {
             Cli.Result result = cli.run(command.split(" "));
             assertThat(result.exitCode()).as(command + result).isEqualTo(2);
@@ -88,9 +92,16 @@ class ServersTest {
             assertThat(result.err()).as(command).contains(message).contains("nothing was changed");
             assertThat(result.out()).as(command).isEmpty();
         }
-        for (String command : new String[] {"status", "verify", "list", "plan", "status ada"}) {
+        for (String command :
+                new String[] {"status", "verify", "list", "plan", "status ada", "history", "history ada", "plan ada"}) {
             assertThat(cli.run(command.split(" ")).exitCode()).as(command).isZero();
         }
+        Cli.Result counted = cli.run("run", "count.sql", "--csv");
+        assertThat(counted.exitCode()).as(counted.toString()).isZero();
+        assertThat(counted.out()).isEqualTo("tenant,count\nada,1\n");
+        Cli.Result refused = cli.run("run", "delete.sql");
+        assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(1);
+        assertThat(refused.all()).contains("read-only transaction", "delete.sql:1", "unless --write");
     }
 
     @Test
