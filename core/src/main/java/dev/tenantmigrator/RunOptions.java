@@ -65,7 +65,8 @@ public final class RunOptions {
 
         /**
          * Whether the run may write. If so, it holds the tenant's lock, and each tenant's transaction is committed. Otherwise the
-         * transaction is read-only, and is rolled back (PostgreSQL documentation, "SET TRANSACTION").
+         * transaction is read-only, and is rolled back (PostgreSQL documentation, "SET TRANSACTION"); that also works
+         * on a standby and where {@code default_transaction_read_only} is on.
          *
          * @param allowed false by default
          * @return this

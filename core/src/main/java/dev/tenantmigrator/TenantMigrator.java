@@ -57,6 +57,10 @@ public interface TenantMigrator extends AutoCloseable {
      * creation step. A failure leaves nothing behind. With {@link TenantMigratorBuilder#spares} a spare that fits is renamed instead;
      * a failure leaves it as it was.
      *
+     * <p>Each wait for a lock ends after {@link TenantMigratorBuilder#lockTimeout}. After a lock timeout or deadlock of the migrations
+     * the creation is attempted again, three times in all. No attempt begins later than 10 seconds after the first, and each ends
+     * after two such waits at most: 14 seconds with the default timeout. A step that waits in vain is not repeated.
+     *
      * @param name the name of the schema
      * @param step the host application's own step
      * @return the tenant
@@ -81,7 +85,8 @@ public interface TenantMigrator extends AutoCloseable {
     /**
      * Creates a tenant inside the caller's open transaction, so that e.g. a row of {@code users} and the tenant are committed or rolled
      * back together. The call itself neither commits nor rolls back. It works inside a savepoint, so that the transaction stays
-     * usable after a failure, and restores {@code search_path} and other settings.
+     * usable after a failure, and restores {@code search_path} and other settings. It is attempted once; the migrations wait for a
+     * lock as long as two times {@link TenantMigratorBuilder#lockTimeout} at most.
      *
      * <p>Create the tenant first and insert the user second: a migration with a foreign key to {@code users} locks that
      * table, and two transactions that have already inserted into it would deadlock.

@@ -194,6 +194,8 @@ public final class TenantMigratorBuilder {
      * migration is attempted again, five times in all unless {@link Rollout.Builder#tries} sets another number, while other tenants
      * proceed.
      *
+     * <p>It also limits each wait of a creation, whose caller waits meanwhile, unless the session's {@code lock_timeout} is shorter.
+     *
      * <p>A script can set a timeout of its own by its first line, e.g. {@code -- tenant-migrator: lock_timeout=10s}. Only that line
      * limits {@code CREATE INDEX CONCURRENTLY} and similar statements: they wait for open transactions, and nobody queues behind
      * them.

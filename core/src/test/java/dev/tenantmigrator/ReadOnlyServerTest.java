@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,11 @@ class ReadOnlyServerTest {
 
     private static final Migration INDEX = Migration.of(
             "20240105_index", "CREATE INDEX CONCURRENTLY notes_body ON public.notes (body)", "DROP INDEX notes_body");
+
+    private static final MigrationScript COUNT =
+            MigrationScript.of("count.sql", "SET work_mem = '5MB'; SELECT count(*) FROM public.team_member");
+
+    private static final RunOptions WRITES = RunOptions.builder().writes(true).build();
 
     private final TestDatabase database;
     private String ada = "";
@@ -76,6 +82,9 @@ class ReadOnlyServerTest {
         operations.put("rename", migrator -> migrator.rename(ada, TenantName.exactly("renamed")));
         operations.put("drop", migrator -> migrator.dropTenant(ada));
         operations.put("throwaway", TenantMigrator::throwaway);
+        operations.put(
+                "script", migrator -> migrator.runScript(Tenants.all(), COUNT, WRITES, (schema, number, rows) -> {}));
+        operations.put("work", migrator -> migrator.forEachTenant(Tenants.all(), WRITES, (connection, schema) -> {}));
         return operations;
     }
 
@@ -88,6 +97,39 @@ class ReadOnlyServerTest {
         assertThat(migrator.plan(Tenants.all()).tenants())
                 .singleElement()
                 .satisfies(plan -> assertThat(plan.migrations()).hasSize(2));
+        List<String> counted = new ArrayList<>();
+        migrator.runScript(Tenants.all(), COUNT, RunOptions.defaults(), (schema, number, rows) -> {
+                    rows.next();
+                    counted.add(schema + ' ' + rows.getInt(1));
+                })
+                .throwIfFailed();
+        migrator.forEachTenant(Tenants.all(), RunOptions.defaults(), (connection, schema) -> {
+                    execute(connection, "SELECT 1 FROM team_member");
+                    counted.add(schema);
+                })
+                .throwIfFailed();
+        assertThat(counted).containsExactly(ada + " 0", ada);
+    }
+
+    private static void assertRunsCannotWrite(TenantMigrator migrator) {
+        for (String sql :
+                List.of("INSERT INTO team_member DEFAULT VALUES", "CREATE TABLE more ()", "TRUNCATE team_member")) {
+            MigrationScript script = MigrationScript.of("change.sql", sql);
+            assertThat(migrator.runScript(Tenants.all(), script, RunOptions.defaults(), (schema, number, rows) -> {})
+                            .failed())
+                    .as(sql)
+                    .singleElement()
+                    .satisfies(failed ->
+                            assertThat(failed.failure().toString()).contains("read-only", "change.sql:1", "25006"));
+            assertThat(migrator.forEachTenant(
+                                    Tenants.all(),
+                                    RunOptions.defaults(),
+                                    (connection, schema) -> execute(connection, sql))
+                            .failed())
+                    .as(sql)
+                    .singleElement()
+                    .satisfies(failed -> assertThat(failed.failure().sqlState()).contains("25006"));
+        }
     }
 
     private static void assertRefusesToWrite(TenantMigrator migrator, String ada, String... message) {
@@ -99,6 +141,7 @@ class ReadOnlyServerTest {
                             assertThat(e.failure().tenant()).isEmpty();
                         }));
         assertReads(migrator, ada);
+        assertRunsCannotWrite(migrator);
     }
 
     private static TenantMigrator migrator(DataSource dataSource) {
@@ -209,8 +252,13 @@ class ReadOnlyServerTest {
     }
 
     private static void execute(DataSource dataSource, String sql) throws SQLException {
-        try (Connection connection = dataSource.getConnection();
-                Statement statement = connection.createStatement()) {
+        try (Connection connection = dataSource.getConnection()) {
+            execute(connection, sql);
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }

@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * The sequence of every run over the fleet: read all tenants, decide for each, and only then change any. Scripts that cannot be
- * read or must not run are refused before any tenant is touched; so is a server that must not be written to.
+ * read or must not run are refused before any tenant is touched; so is a run that writes where nothing may be written.
  */
 public final class FleetRuns {
 
@@ -28,19 +28,26 @@ public final class FleetRuns {
     }
 
     /**
-     * Runs a plan over tenants.
+     * Runs a plan that writes over tenants.
      *
      * @throws dev.tenantmigrator.TenantMigratorException when this store has no tenants and the other one has some
      */
     public static FleetReport run(Config config, String name, Tenants tenants, Rollout rollout, Planner planner)
             throws SQLException {
+        return run(config, name, tenants, rollout, true, planner);
+    }
+
+    /** Like {@link #run(Config, String, Tenants, Rollout, Planner)}; a run that only reads also works on a standby. */
+    public static FleetReport run(
+            Config config, String name, Tenants tenants, Rollout rollout, boolean writes, Planner planner)
+            throws SQLException {
         FlightRecording.Span<FleetReport> span = FlightRecording.run(name);
         try {
-            RolloutRunner runner = new RolloutRunner(config, name, rollout);
+            RolloutRunner runner = new RolloutRunner(config, name, rollout, writes);
             FleetReader reader = new FleetReader(config);
             FleetReader.Fleet<RecordedVersion> fleet = reader.histories(tenants);
             reader.refuseWrongStore(tenants, fleet);
-            return span.done(runner.run(plan(config, fleet, planner)));
+            return span.done(runner.run(plan(config, fleet, writes, planner)));
         } catch (Throwable e) {
             span.failed(e);
             throw e;
@@ -58,26 +65,29 @@ public final class FleetRuns {
     public static FleetReport runOnWhatIsLeft(Config config, String name, SessionPlanner planner) throws SQLException {
         FlightRecording.Span<FleetReport> span = FlightRecording.run(name);
         try {
-            RolloutRunner runner = new RolloutRunner(config, name, Rollout.defaults());
-            return span.done(runner.run(plan(config, planner)));
+            RolloutRunner runner = new RolloutRunner(config, name, Rollout.defaults(), true);
+            return span.done(runner.run(plan(config, true, planner)));
         } catch (Throwable e) {
             span.failed(e);
             throw e;
         }
     }
 
-    private static FleetPlan plan(Config config, FleetReader.Fleet<RecordedVersion> fleet, Planner planner)
+    private static FleetPlan plan(
+            Config config, FleetReader.Fleet<RecordedVersion> fleet, boolean writes, Planner planner)
             throws SQLException {
-        FleetPlan plan = plan(config, session -> planner.plan(session, fleet));
+        FleetPlan plan = plan(config, writes, session -> planner.plan(session, fleet));
         fleet.failures()
                 .forEach((schema, failure) -> plan.decide(new TenantOutcome.Failed(schema, List.of(), failure)));
         return plan;
     }
 
-    private static FleetPlan plan(Config config, SessionPlanner planner) throws SQLException {
+    private static FleetPlan plan(Config config, boolean writes, SessionPlanner planner) throws SQLException {
         // Closed before the jobs begin: with a pool of one, they need this connection.
         try (Session session = Session.openToRead(config.dataSource())) {
-            session.requireWritable();
+            if (writes) {
+                session.requireWritable();
+            }
             return planner.plan(session);
         }
     }

@@ -31,15 +31,18 @@ final class RolloutRunner {
     private final Config config;
     private final String run;
     private final Rollout rollout;
+    private final boolean writes;
     private final StopSignal stopSignal;
     private final long start = System.nanoTime();
     private final Map<String, TenantOutcome> outcomes = new ConcurrentSkipListMap<>();
     private final Map<String, TenantJob> jobs = new TreeMap<>();
 
-    RolloutRunner(Config config, String run, Rollout rollout) {
+    /** @param writes whether the jobs may write */
+    RolloutRunner(Config config, String run, Rollout rollout, boolean writes) {
         this.config = config;
         this.run = run;
         this.rollout = rollout;
+        this.writes = writes;
         this.stopSignal = new StopSignal(rollout.cancellation());
     }
 
@@ -61,7 +64,7 @@ final class RolloutRunner {
             boolean hasJobs = group.tenants().stream().anyMatch(jobs::containsKey);
             if (hasJobs && mayBegin(group, worked)) {
                 List<TenantJob> groupJobs = begin(group);
-                WorkerPool pool = new WorkerPool(config, stopSignal, groupJobs, outcome -> {
+                WorkerPool pool = new WorkerPool(config, stopSignal, groupJobs, writes, outcome -> {
                     note(outcome);
                     if (outcome instanceof TenantOutcome.Failed) {
                         failedIn(group, failures);

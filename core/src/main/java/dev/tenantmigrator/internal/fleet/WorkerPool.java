@@ -51,22 +51,26 @@ final class WorkerPool {
     private final Config config;
     private final StopSignal stopSignal;
     private final JobQueue queue;
+    private final boolean writes;
     private final Consumer<TenantOutcome> finished;
     private final Set<String> started = ConcurrentHashMap.newKeySet();
     private final Map<String, TenantJob> left = new ConcurrentHashMap<>();
     private volatile Failure noConnection = Failure.of("no worker had a connection");
 
     /**
+     * @param writes whether the jobs may write
      * @param finished receives each outcome once, on the thread that worked on the tenant
      */
     WorkerPool(
             Config config,
             StopSignal stopSignal,
             Collection<? extends TenantJob> jobs,
+            boolean writes,
             Consumer<TenantOutcome> finished) {
         this.config = config;
         this.stopSignal = stopSignal;
         this.queue = new JobQueue(stopSignal, jobs);
+        this.writes = writes;
         this.finished = finished;
         jobs.forEach(job -> left.put(job.schema(), job));
     }
@@ -100,7 +104,8 @@ final class WorkerPool {
         int refused = 0;
         long patience = System.nanoTime();
         while (queue.await()) {
-            try (Session session = Session.open(config.dataSource())) {
+            try (Session session =
+                    writes ? Session.open(config.dataSource()) : Session.openToRead(config.dataSource())) {
                 refused = 0;
                 int tenants = 0;
                 Optional<JobQueue.Entry> next = queue.poll();

@@ -126,7 +126,7 @@ final class BorrowedConnection {
 
     /** The session's settings as the host lent it. */
     SessionSettings settings() {
-        return settings.orElseThrow(() -> new IllegalStateException("this session was opened to read"));
+        return settings.orElseThrow(() -> new IllegalStateException("this session has had no transaction"));
     }
 
     /** Gives the connection back as it was lent; closes it for good when that is impossible. */

@@ -48,6 +48,8 @@ public final class LockHolders {
                         SELECT o.transactionid FROM locks o WHERE o.virtualtransaction = l.virtualtransaction)
              WHERE c.relnamespace = n.oid
                 OR l.locktype = 'object' AND l.objid = n.oid AND l.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
+                OR l.locktype = 'object' AND l.objid = n.shared AND l.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass
+                   AND l.mode <> 'AccessShareLock'
                 OR l.locktype = 'advisory' AND l.objsubid = 1
                    AND l.classid::pg_catalog.int8 << 32 | l.objid::pg_catalog.int8 = n.key
                 OR c.oid IN (SELECT k.confrelid FROM pg_catalog.pg_constraint k

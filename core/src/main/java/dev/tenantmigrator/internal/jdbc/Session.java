@@ -41,8 +41,8 @@ public final class Session implements AutoCloseable {
     }
 
     /**
-     * Borrows a connection for queries of the library's own. They change no settings, so none are read or restored: that would
-     * take longer than the queries about a small fleet.
+     * Borrows a connection that only reads, also of a standby. Queries of the library's own change no settings, so none are read or
+     * restored until a transaction begins: that would take longer than the queries about a small fleet.
      */
     public static Session openToRead(DataSource dataSource) {
         return new Session(BorrowedConnection.borrow(dataSource, false));

@@ -53,7 +53,7 @@ public final class TenantRun {
     }
 
     private FleetReport run(Tenants tenants, MigrationScript script, Bodies bodies) throws SQLException {
-        return FleetRuns.run(config, "run", tenants, options.rollout(), (session, fleet) -> {
+        return FleetRuns.run(config, "run", tenants, options.rollout(), options.writes(), (session, fleet) -> {
             PreparedScripts scripts = prepare(session, script);
             PreparedScript prepared = scripts.get(script);
             if (!prepared.isTransactional()) {

@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.tenant;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.OutsideReads;
 import dev.tenantmigrator.internal.jdbc.CustomSettings;
@@ -26,11 +27,7 @@ import java.util.regex.Pattern;
  * @param ownSettings what {@code restore} knows nothing of
  */
 record CreationPipeline(
-        Recorder recorder,
-        MigrationCatalog catalog,
-        PreparedScripts scripts,
-        String restore,
-        CustomSettings ownSettings) {
+        Config config, MigrationCatalog catalog, PreparedScripts scripts, String restore, CustomSettings ownSettings) {
 
     /** Set behind the migrations and the checks that may still write. */
     static final String CHECK_SAVEPOINT = "tenant_migrator_check";
@@ -45,7 +42,11 @@ record CreationPipeline(
 
     /** A pipeline of the same migrations, prepared in another way. */
     CreationPipeline with(PreparedScripts other) {
-        return new CreationPipeline(recorder, catalog, other, restore, ownSettings);
+        return new CreationPipeline(config, catalog, other, restore, ownSettings);
+    }
+
+    private Recorder recorder() {
+        return config.recorder();
     }
 
     /**
@@ -55,11 +56,11 @@ record CreationPipeline(
      *     creation: each question takes longer than a small migration when there are many locks
      */
     Pipeline statements(String schema, OutsideReads reads) {
-        boolean recordsInside = recorder.recordsInside();
-        Optional<Pattern> table = recorder.tableInSchema().map(CreationPipeline::mentioned);
+        boolean recordsInside = recorder().recordsInside();
+        Optional<Pattern> table = recorder().tableInSchema().map(CreationPipeline::mentioned);
         Pipeline pipeline = new Pipeline().add(scripts.path().sql(schema));
         if (recordsInside) {
-            pipeline.addAll(recorder.create(schema));
+            pipeline.addAll(recorder().create(schema));
         }
         boolean deferred = false;
         List<Migration> unrecorded = new ArrayList<>();
@@ -86,7 +87,9 @@ record CreationPipeline(
             number++;
             if (prepared.changesSettings()) {
                 // Each migration begins with the original settings, as in a transaction of its own.
-                pipeline.add(restore).add(scripts.path().sql(schema));
+                pipeline.add(restore)
+                        .add(CreationLocks.limitSql(config))
+                        .add(scripts.path().sql(schema));
                 ownSettings.restoreSql(prepared.customSettings()).ifPresent(pipeline::add);
             }
             if (recordsInside) {
@@ -127,14 +130,15 @@ record CreationPipeline(
 
     /** Many at once, because a statement for each takes as long as a small migration. */
     private void record(String schema, List<Migration> unrecorded, Pipeline pipeline) {
-        pipeline.addAll(recorder.insertAll(schema, unrecorded));
+        pipeline.addAll(recorder().insertAll(schema, unrecorded));
         unrecorded.clear();
     }
 
     /** The record of a tenant that is complete. */
     Pipeline trackingRows(String schema) {
-        return recorder.create(schema)
-                .addAll(recorder.insertAll(schema, catalog.migrations()))
+        return recorder()
+                .create(schema)
+                .addAll(recorder().insertAll(schema, catalog.migrations()))
                 .addAll(assertRecorded(schema));
     }
 
@@ -142,6 +146,6 @@ record CreationPipeline(
     private Pipeline assertRecorded(String schema) {
         List<RecordedVersion> rows =
                 catalog.migrations().stream().map(TenantState::rowOf).toList();
-        return recorder.assertRecorded(schema, rows, RECORD_TAMPERED);
+        return recorder().assertRecorded(schema, rows, RECORD_TAMPERED);
     }
 }

@@ -4,6 +4,7 @@ import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.internal.fleet.Backoff;
 import dev.tenantmigrator.internal.jdbc.LockTable;
+import dev.tenantmigrator.internal.jdbc.PassingErrors;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
@@ -16,8 +17,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 
 /**
- * Retries a creation that found the server's lock table full (53200). One creation is one transaction, which keeps a lock on
- * every object of the whole history; several at once may not fit. Thread-safe.
+ * Retries a creation that found the server's lock table full (53200), or whose migrations failed for a passing reason, such as a lock
+ * timeout. One creation is one transaction, which keeps a lock on every object of the whole history; several at once may not fit.
+ * Thread-safe.
  */
 final class CreationRetry {
 
@@ -25,6 +27,12 @@ final class CreationRetry {
     private static final int ATTEMPTS = 5;
 
     private static final Backoff PAUSES = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(4));
+
+    /** Attempts at migrations that fail for a passing reason: somebody waits for the sign-up. */
+    private static final int ATTEMPTS_IN_PASSING = 3;
+
+    /** No attempt of those begins later than this after the first. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final DataSource dataSource;
 
@@ -46,18 +54,52 @@ final class CreationRetry {
     /**
      * Creates a tenant. No connection is held between attempts.
      *
-     * @throws MigrationFailedException when an attempt failed for another reason, the lock table stayed full, or the thread is
+     * @throws MigrationFailedException when an attempt failed for another reason, the reason did not pass, or the thread is
      *     interrupted while it waits for the next attempt
      */
     CreatedTenant run(MigrationCatalog catalog, Attempt attempt) throws SQLException {
-        try {
-            return create(attempt);
-        } catch (TenantMigratorException e) {
-            if (!LockTable.isFull(e.failure())) {
-                throw e;
+        long start = System.nanoTime();
+        for (int failed = 1; ; failed++) {
+            try {
+                return create(attempt);
+            } catch (TenantMigratorException e) {
+                if (LockTable.isFull(e.failure())) {
+                    return retry(catalog, attempt, e);
+                }
+                if (!mayPass(e)) {
+                    throw e;
+                }
+                if (failed == ATTEMPTS_IN_PASSING || !pause(failed, start)) {
+                    throw failed == 1 ? e : new MigrationFailedException(tried(failed, start, e.failure()), e);
+                }
             }
-            return retry(catalog, attempt, e);
         }
+    }
+
+    /** Only of the migrations: a step is the host's, and may have done more than the database takes back. */
+    private static boolean mayPass(TenantMigratorException e) {
+        return e instanceof MigrationFailedException
+                && e.failure().sqlState().filter(PassingErrors::mayPass).isPresent();
+    }
+
+    /** Returns false when the next attempt would begin too late, or the thread is interrupted. */
+    private static boolean pause(int failed, long start) {
+        Duration pause = Backoff.AFTER_FAILURE.after(failed);
+        if (System.nanoTime() - start + pause.toNanos() > PATIENCE.toNanos()) {
+            return false;
+        }
+        try {
+            Thread.sleep(pause.toMillis());
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static Failure tried(int times, long start, Failure failure) {
+        return failure.withMessage("tried " + times + " times within "
+                + Duration.ofNanos(System.nanoTime() - start).toSeconds() + " s: " + failure.message());
     }
 
     /** Makes one attempt. The table may also be full at a statement of the library, before or after the scripts. */

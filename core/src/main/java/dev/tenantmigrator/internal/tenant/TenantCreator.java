@@ -12,7 +12,6 @@ import dev.tenantmigrator.internal.config.Events;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
 import dev.tenantmigrator.internal.jdbc.CustomSettings;
-import dev.tenantmigrator.internal.jdbc.LockHolders;
 import dev.tenantmigrator.internal.jdbc.LockTable;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.ServerAdvice;
@@ -26,7 +25,6 @@ import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.report.CreatedTenant;
-import dev.tenantmigrator.report.Failure;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -141,8 +139,8 @@ public final class TenantCreator {
                     throw e;
                 }
                 return Optional.empty();
-            } catch (MigrationFailedException e) {
-                throw withHolders(e, session.connection());
+            } catch (TenantMigratorException e) {
+                throw CreationLocks.withHolders(e, config, session.connection());
             } catch (SQLException e) {
                 if (creation.done().isEmpty() || !SqlErrors.isConnectionLost(e)) {
                     throw e;
@@ -218,22 +216,14 @@ public final class TenantCreator {
             transaction.rollBack(e);
             throw LockTable.isFull(e.failure())
                     ? CreationRetry.explained(e, catalog, connection)
-                    : withHolders(e, connection);
+                    : CreationLocks.withHolders(e, config, connection);
+        } catch (TenantMigratorException e) {
+            transaction.rollBack(e);
+            throw CreationLocks.withHolders(e, config, connection);
         } catch (SQLException | RuntimeException | Error e) {
             transaction.rollBack(e);
             throw e;
         }
-    }
-
-    /** Names who holds the lock that a script waited for in vain, such as one on a table of the shared schema. */
-    private MigrationFailedException withHolders(MigrationFailedException e, Connection connection) {
-        Failure failure = e.failure();
-        return failure.sqlState().filter(LockHolders.LOCK_TIMEOUT::equals).isPresent()
-                ? LockHolders.named(connection, failure.tenant().orElse(""), config.sharedSchema())
-                        .map(holders -> new MigrationFailedException(
-                                failure.withMessage(failure.message() + ". " + holders), e))
-                        .orElse(e)
-                : e;
     }
 
     /** Finds the statement that failed by a creation that is rolled back. The caller's connection was closed at the error. */

@@ -45,7 +45,15 @@ public final class FleetReader {
      * @param failures the reason for each unreadable tenant: dropped meanwhile, or not permitted
      * @param <R> the type of a row
      */
-    public record Fleet<R>(Map<String, List<R>> rows, Map<String, Failure> failures) {}
+    public record Fleet<R>(Map<String, List<R>> rows, Map<String, Failure> failures) {
+
+        /** Whether a tenant is there and PostgreSQL refused to read its record. Otherwise a failed tenant is gone. */
+        public boolean isUnreadable(String schema) {
+            return Optional.ofNullable(failures.get(schema))
+                    .flatMap(Failure::sqlState)
+                    .isPresent();
+        }
+    }
 
     private interface TenantQuery<R> {
         Map<String, List<R>> read(Connection connection, Collection<String> schemas) throws SQLException;

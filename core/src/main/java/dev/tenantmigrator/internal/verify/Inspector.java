@@ -136,8 +136,11 @@ public final class Inspector {
             outcomes.put(schema, outcome(schema, status));
         });
         fleet.failures()
-                .forEach((schema, failure) ->
-                        outcomes.put(schema, new TenantOutcome.Failed(schema, List.of(), failure)));
+                .forEach((schema, failure) -> outcomes.put(
+                        schema,
+                        fleet.isUnreadable(schema)
+                                ? outcome(schema, unreadable(schema, failure))
+                                : new TenantOutcome.Failed(schema, List.of(), failure)));
         onlyDropped(tenants, fleet, facts)
                 .forEach(schema -> outcomes.put(schema, outcome(schema, halfDropped(schema))));
         FleetReport report =

@@ -51,6 +51,7 @@ class WorkerPoolTest {
                 config,
                 new StopSignal(new Cancellation()),
                 List.of(jobs),
+                true,
                 outcome -> outcomes.put(outcome.schema(), outcome));
         run.run(2);
         return outcomes;

@@ -8,7 +8,10 @@ import dev.tenantmigrator.support.TestDatabase;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @PostgresTest
 class RegisterTest {
@@ -44,6 +47,32 @@ class RegisterTest {
         assertThat(schemas(database)).isEqualTo(before);
         assertThat(database.values("SELECT username FROM public.users WHERE username = 'fred'"))
                 .isEmpty();
+    }
+
+    /** The first user's row is in the way of a second one with the same address; a lock would be in the way of all. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "LOCK TABLE public.users",
+                "INSERT INTO public.users (username, email, schema_name) VALUES ('x', 'lea@example.com', 'x')"
+            })
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aLockThatSomebodyForgotEndsTheRegistration(String sql, TestDatabase database, @TempDir Path directory) {
+        Cli cli = Cli.on(database, directory).withSample();
+        cli.register("kai");
+        List<String> before = schemas(database);
+        database.execute("BEGIN; " + sql + "; PREPARE TRANSACTION 'forgotten'");
+        Cli.Result failed;
+        try {
+            failed = cli.run("register", "lea", "--email", "lea@example.com");
+        } finally {
+            database.execute("ROLLBACK PREPARED 'forgotten'");
+        }
+        assertThat(failed.exitCode()).isEqualTo(1);
+        assertThat(failed.out())
+                .contains("lock timeout", "the prepared transaction forgotten", "ROLLBACK PREPARED 'forgotten'");
+        assertThat(schemas(database)).isEqualTo(before);
+        cli.register("lea");
     }
 
     /** SQLState 0A000, at which HikariCP closes a connection unless it is told not to. */

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,9 +53,33 @@ class ServersTest {
                 .contains(ada + " is unreadable: ")
                 .contains(remedy)
                 .doesNotContain(bob);
-        assertThat(cli.json(1, "list").toString()).contains("NO FORCE ROW LEVEL SECURITY");
-        JsonNode status = cli.json(1, "status");
-        assertThat(status.toString()).contains("\"unreadable\"", "NO FORCE ROW LEVEL SECURITY");
+        for (String[] command : new String[][] {
+            {"list"}, {"status"}, {"verify"}, {"history"}, {"verify", ada}, {"verify", "--only", "unreadable"}
+        }) {
+            JsonNode document = cli.json(1, command);
+            JsonNode tenant = StreamSupport.stream(document.at("/tenants").spliterator(), false)
+                    .filter(entry -> entry.at("/schema").asText().equals(ada))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(tenant.at("/outcome").asText())
+                    .as(List.of(command).toString())
+                    .isEqualTo("unhealthy");
+            assertThat(tenant.at("/findings")).as(List.of(command).toString()).hasSize(1);
+            assertThat(tenant.at("/findings/0/kind").asText()).isEqualTo("unreadable");
+            assertThat(tenant.at("/findings/0/severity").asText()).isEqualTo("error");
+            assertThat(tenant.at("/findings/0/message").asText()).contains(remedy);
+            assertThat(tenant.has("error")).isFalse();
+        }
+        assertThat(cli.json(1, "verify").at("/findings/unreadable").asInt()).isEqualTo(1);
+        assertThat(cli.run("verify").out())
+                .contains("1 broken: 1 unreadable", "unreadable: " + ada, remedy)
+                .doesNotContain("failed");
+        assertThat(cli.run("history").err()).contains(ada + " is unreadable: ").contains(remedy);
+        for (String command : new String[] {"plan", "backfill"}) {
+            Cli.Result refused = cli.run(command, "--only", "unreadable");
+            assertThat(refused.exitCode()).as(command + refused).isEqualTo(1);
+            assertThat(refused.all()).as(command).contains(remedy).doesNotContain(bob);
+        }
         cli.withMigration("30000101_more", "CREATE TABLE more (id INT);", "DROP TABLE more;");
         assertThat(cli.run("verify").exitCode()).isEqualTo(1);
         Cli.Result deployed = cli.run("deploy-all");
@@ -77,10 +103,14 @@ class ServersTest {
         "adopt adoptable --yes",
         "move-tracking --to fleet",
         "rename ada renamed",
-        "drop ada --yes"
+        "drop ada --yes",
+        "run count.sql --write",
+        "create-tenant carol"
     };
 
     private void assertRefusesToWrite(String... message) {
+        cli.write("count.sql", "SELECT count(*) FROM public.team_member;")
+                .write("delete.sql", "DELETE FROM public.team_member;");
         for (String command : WRITING) {
             Cli.Result result = cli.run(command.split(" "));
             assertThat(result.exitCode()).as(command + result).isEqualTo(2);
@@ -88,9 +118,16 @@ class ServersTest {
             assertThat(result.err()).as(command).contains(message).contains("nothing was changed");
             assertThat(result.out()).as(command).isEmpty();
         }
-        for (String command : new String[] {"status", "verify", "list", "plan", "status ada"}) {
+        for (String command :
+                new String[] {"status", "verify", "list", "plan", "status ada", "history", "history ada", "plan ada"}) {
             assertThat(cli.run(command.split(" ")).exitCode()).as(command).isZero();
         }
+        Cli.Result counted = cli.run("run", "count.sql", "--csv");
+        assertThat(counted.exitCode()).as(counted.toString()).isZero();
+        assertThat(counted.out()).isEqualTo("tenant,count\nada,1\n");
+        Cli.Result refused = cli.run("run", "delete.sql");
+        assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(1);
+        assertThat(refused.all()).contains("read-only transaction", "delete.sql:1", "unless --write");
     }
 
     @Test

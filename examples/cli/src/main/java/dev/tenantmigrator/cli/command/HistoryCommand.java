@@ -4,7 +4,6 @@ import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResult;
 import dev.tenantmigrator.cli.output.VersionHistory;
 import dev.tenantmigrator.cli.setup.CliSession;
-import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.StatusReport;
 import dev.tenantmigrator.report.TenantStatus;
@@ -51,8 +50,8 @@ final class HistoryCommand implements Callable<Integer> {
                 ? result
                 : result.withText(history::lines)
                         .withNotes(unreadable.stream()
-                                .map(tenant ->
-                                        tenant.schema() + ": " + tenant.error().orElseThrow())
+                                .map(tenant -> tenant.schema() + " is unreadable: "
+                                        + tenant.findings().get(0).message())
                                 .toList());
     }
 
@@ -60,6 +59,6 @@ final class HistoryCommand implements Callable<Integer> {
     private static Stream<TenantResult> unreadable(TenantStatus tenant) {
         return tenant.findings().stream()
                 .filter(finding -> finding.kind() == Finding.Kind.UNREADABLE)
-                .map(finding -> TenantResult.failed(tenant.schema(), Failure.of(finding.message())));
+                .map(finding -> TenantResult.unreadable(tenant.schema(), finding));
     }
 }

@@ -4,7 +4,7 @@ import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResult;
 import dev.tenantmigrator.cli.output.TerminalText;
 import dev.tenantmigrator.cli.setup.CliSession;
-import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.Finding;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,12 +32,12 @@ final class ListCommand implements Callable<Integer> {
                 .err()
                 .println(TerminalText.line(
                         "The drop of " + schema + " is unfinished. To finish it, run: drop " + schema)));
-        Map<String, Failure> unreadable = tenants.isEmpty() ? Map.of() : session.unreadable();
-        unreadable.forEach((schema, failure) ->
-                session.context().err().println(TerminalText.line(schema + " is unreadable: " + failure.message())));
+        Map<String, Finding> unreadable = tenants.isEmpty() ? Map.of() : session.unreadable();
+        unreadable.forEach((schema, finding) ->
+                session.context().err().println(TerminalText.line(schema + " is unreadable: " + finding.message())));
         List<TenantResult> listed = tenants.stream()
                 .map(schema -> Optional.ofNullable(unreadable.get(schema))
-                        .map(failure -> TenantResult.failed(schema, failure))
+                        .map(finding -> TenantResult.unreadable(schema, finding))
                         .orElseGet(() -> TenantResult.of(schema, "")))
                 .toList();
         return CommandResult.of("list", listed)

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import dev.tenantmigrator.InvalidTenantNameException;
-import dev.tenantmigrator.MigrationFailedException;
+import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResult;
@@ -91,9 +91,12 @@ final class RegisterCommand implements Callable<Integer> {
         for (User user : users) {
             try {
                 results.add(register(user, table));
-            } catch (MigrationFailedException e) {
-                // A migration that fails for one user fails for all.
-                results.add(TenantResult.failed(e.failure().tenant().orElse(user.username()), e.failure()));
+            } catch (TenantMigratorException e) {
+                // A migration that fails for one user fails for all, and so does a lock on the users.
+                if (e.failure().tenant().isEmpty()) {
+                    throw e;
+                }
+                results.add(TenantResult.failed(e.failure().tenant().get(), e.failure()));
                 break;
             }
         }
@@ -143,10 +146,11 @@ final class RegisterCommand implements Callable<Integer> {
     }
 
     private static TenantResult register(User user, UsersTable users) throws SQLException {
-        UsersTable.Registration registration = users.register(user.username(), user.email());
-        CreatedTenant tenant = registration.tenant();
-        if (registration.refusal().isPresent()) {
-            return TenantResult.failed(tenant.schema(), registration.refusal().get());
+        CreatedTenant tenant;
+        try {
+            tenant = users.register(user.username(), user.email());
+        } catch (UsersTable.EmailTakenException e) {
+            return TenantResult.failed(e.schema(), e.failure());
         }
         Map<String, Object> more = new LinkedHashMap<>();
         more.put("username", user.username());

@@ -59,41 +59,44 @@ final class UsersTable {
         this.table = quoted(sharedSchema) + ".users";
     }
 
-    /**
-     * The result of a registration.
-     *
-     * @param tenant the tenant; rolled back if the user was refused
-     * @param refusal the reason why neither exists
-     */
-    record Registration(CreatedTenant tenant, Optional<Failure> refusal) {}
+    /** Thrown by the creation's step, so that neither tenant nor user is kept. */
+    static final class EmailTakenException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final String schema;
+        private final transient Failure failure;
+
+        EmailTakenException(String schema, Failure failure) {
+            super(failure.toString());
+            this.schema = schema;
+            this.failure = failure;
+        }
+
+        /** The schema of the tenant that was rolled back. */
+        String schema() {
+            return schema;
+        }
+
+        Failure failure() {
+            return failure;
+        }
+    }
 
     /**
      * Creates the tenant, the user and the tenant's first team member in one transaction. The user comes after the tenant, so
      * that a sign-up locks {@code users} only briefly and others do not wait for its migrations.
+     *
+     * @throws EmailTakenException if another user has the address
      */
-    Registration register(String username, Optional<String> email) throws SQLException {
+    CreatedTenant register(String username, Optional<String> email) throws SQLException {
         TenantName name = TenantName.forUser(username);
         ensureTable();
-        try (Connection connection = dataSource.getConnection()) {
-            connection.setAutoCommit(false);
-            boolean committed = false;
-            try {
-                CreatedTenant tenant = migrator.createTenant(connection, name);
-                Optional<String> id = insert(connection, username, email, tenant.schema());
-                if (id.isEmpty()) {
-                    return new Registration(tenant, Optional.of(taken(email)));
-                }
-                insertFirstMember(connection, tenant.schema(), id.get(), username, email);
-                connection.commit();
-                committed = true;
-                return new Registration(tenant, Optional.empty());
-            } finally {
-                if (!committed) {
-                    connection.rollback();
-                }
-                connection.setAutoCommit(true);
-            }
-        }
+        return migrator.createTenant(name, (connection, schema) -> {
+            String id = insert(connection, username, email, schema)
+                    .orElseThrow(() -> new EmailTakenException(schema, taken(email)));
+            insertFirstMember(connection, schema, id, username, email);
+        });
     }
 
     private static Failure taken(Optional<String> email) {

@@ -42,6 +42,11 @@ public record TenantResult(
         return new TenantResult(schema, FAILED, List.of(), List.of(), List.of(), Optional.of(failure), Map.of());
     }
 
+    /** Result of a tenant whose record cannot be read. */
+    public static TenantResult unreadable(String schema, Finding finding) {
+        return of(schema, UNHEALTHY).withFindings(List.of(finding));
+    }
+
     public TenantResult withVersions(List<String> newVersions) {
         return new TenantResult(schema, outcome, newVersions, pending, findings, error, more);
     }

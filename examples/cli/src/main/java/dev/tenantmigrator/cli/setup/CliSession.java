@@ -4,7 +4,6 @@ import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantMigratorBuilder;
-import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.rollout.Cancellation;
 import java.util.Comparator;
@@ -82,9 +81,9 @@ public final class CliSession implements AutoCloseable {
         return migrator;
     }
 
-    /** The tenants whose record cannot be read, with the reason. Needs no migrations directory: any migration serves. */
-    public Map<String, Failure> unreadable() {
-        Map<String, Failure> unreadable = new TreeMap<>();
+    /** The tenants whose record cannot be read, each with the finding. Needs no migrations directory: any migration serves. */
+    public Map<String, Finding> unreadable() {
+        Map<String, Finding> unreadable = new TreeMap<>();
         TenantMigrator reader = TenantMigrator.builder(database.dataSource())
                 .migrations(MigrationSource.of(Migration.of("0", "")))
                 .sharedSchema(settings.sharedSchema())
@@ -95,8 +94,7 @@ public final class CliSession implements AutoCloseable {
                 .tenants()
                 .forEach(tenant -> tenant.findings().stream()
                         .filter(finding -> finding.kind() == Finding.Kind.UNREADABLE)
-                        .forEach(finding -> unreadable.put(
-                                tenant.schema(), Failure.of(finding.message()).inTenant(tenant.schema()))));
+                        .forEach(finding -> unreadable.put(tenant.schema(), finding)));
         return unreadable;
     }
 
