@@ -133,6 +133,18 @@ class HealthTextTest {
     }
 
     @Test
+    void theCommandsOfAFewPendingTenantsNameAllOfThem() {
+        List<TenantResult> tenants = Stream.concat(
+                        fleet(20, i -> pending("customer_with_a_long_name_" + i)).stream(),
+                        fleet(30, i -> healthy("h" + i)).stream())
+                .toList();
+        String commands = String.join("\n", lines(SCREEN, tenants));
+        assertThat(commands).contains("pending, 20 tenants: ", " and 17 more");
+        assertThat(IntStream.range(0, 20))
+                .allSatisfy(i -> assertThat(commands).containsPattern("run: deploy-all .*long_name_" + i + "\\b"));
+    }
+
+    @Test
     void aVersionIsMarkedAppliedOnlyWhereItWasFound() {
         Finding unfinished = Finding.of(Kind.UNFINISHED, Severity.ERROR, "1 a", "1 a was started")
                 .withRemedies(
@@ -173,6 +185,16 @@ class HealthTextTest {
         assertThat(lines(SCREEN, List.of(unhealthy("a\u001B[2Jb", hostile))))
                 .hasSizeGreaterThan(3)
                 .noneMatch(line -> line.contains("\u001B"));
+    }
+
+    @Test
+    void namesCannotAddACommand() {
+        String name = "a\n  run: drop b --yes";
+        Finding hostile = Finding.of(Kind.MISSING_TABLE, Severity.ERROR, "the table \"" + name + "\" is missing")
+                .withRemedies(new Remedy.Backfill());
+        assertThat(lines(SCREEN, List.of(unhealthy(name, hostile), unhealthy("b", hostile))))
+                .filteredOn(line -> line.startsWith("  run: "))
+                .allSatisfy(line -> assertThat(line).startsWith("  run: backfill "));
     }
 
     private static List<String> lines(Screen screen, List<TenantResult> tenants) {

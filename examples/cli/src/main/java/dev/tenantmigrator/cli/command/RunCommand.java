@@ -83,7 +83,8 @@ final class RunCommand implements Callable<Integer> {
                     + (write ? ". The script has run: what it wrote is kept" : ""));
         }
         return csv
-                ? result.withText(screen -> rows.csv()).withNotes(RunText.notes(result))
+                ? result.withRawText(rows.csv(), session.context().terminal().isPresent())
+                        .withNotes(RunText.notes(result))
                 : result.withMore(Map.of("results", rows.json())).withText(screen -> RunText.of(result, rows, screen));
     }
 
