@@ -92,10 +92,7 @@ final class RunCommand implements Callable<Integer> {
         try {
             return new MigrationScript(path.toString(), Files.readAllBytes(path));
         } catch (IOException e) {
-            throw new CommandException("cannot read " + path + ": "
-                    + (Files.isDirectory(path)
-                            ? "it is a directory"
-                            : Files.exists(path) ? e.getClass().getSimpleName() : "there is no such file"));
+            throw CommandException.unreadable(path, e);
         }
     }
 }

@@ -40,6 +40,11 @@ public final class TerminalText {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** Whether a text has no character that could control a terminal. */
+    public static boolean isClean(String text) {
+        return !UNSAFE.matcher(text).find();
+    }
+
     static String clean(String line) {
         return UNSAFE.matcher(line).replaceAll("?");
     }
