@@ -132,6 +132,23 @@ class ServerAdviceTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"ALTER TABLE t ADD COLUMN n int", "INSERT INTO t VALUES (1)", "COMMENT ON TABLE t IS 'x'"})
+    void theOwnerOfATableOfTheTenantIsNamed(String script) {
+        asSuperuser("ALTER TABLE " + tenant + ".t OWNER TO postgres");
+
+        assertThat(with(TABLE, Migration.of("20240102_next", script))
+                        .deployAll()
+                        .failed()
+                        .get(0)
+                        .failure()
+                        .message())
+                .contains(
+                        "table t",
+                        "it belongs to the role postgres",
+                        "ALTER TABLE \"" + tenant + "\".\"t\" OWNER TO \"" + database.user() + "\"");
+    }
+
     @Test
     void aSharedSchemaThatMayNotBeUsedIsNamedByPrepare() {
         TenantMigrator migrator = with(TABLE);
