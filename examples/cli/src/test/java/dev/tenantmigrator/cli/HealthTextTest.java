@@ -156,7 +156,23 @@ class HealthTextTest {
                 .contains("  run: repair mark-applied '1 a' t0")
                 .noneMatch(line -> line.contains("--all"));
         assertThat(lines(SCREEN, fleet(30, i -> unhealthy("t" + i, EDITED))))
-                .contains("  run: repair accept-checksum 1_a --all");
+                .contains("  or run: repair accept-checksum 1_a --all");
+    }
+
+    /** The directory is rather wrong than all tenants. */
+    @Test
+    void aFileThatManyTenantsMissIsToBeRestoredFirst() {
+        Finding gone = Finding.of(Kind.FILE_MISSING, Severity.ERROR, "1_a", "1_a is applied but its file is gone")
+                .withRemedies(new Remedy.Correct(new Repair.MarkNotApplied("1_a")));
+        for (Finding finding : List.of(gone, EDITED)) {
+            List<String> lines = lines(SCREEN, fleet(30, i -> unhealthy("t" + i, finding)));
+            int command = lines.size() - 1;
+            assertThat(lines.get(command)).startsWith("  or run: repair ").endsWith(" 1_a --all");
+            assertThat(lines.get(command - 1)).startsWith("  restore the file").contains("--migrations");
+        }
+        assertThat(lines(SCREEN, fleet(3, i -> unhealthy("t" + i, gone))))
+                .noneMatch(line -> line.startsWith("  restore"))
+                .contains("  run: repair mark-not-applied 1_a t0");
     }
 
     @Test
