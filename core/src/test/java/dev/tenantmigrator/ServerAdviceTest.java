@@ -173,6 +173,23 @@ class ServerAdviceTest {
         assertThat(other.verify(Tenants.named(bob)).successful()).isTrue();
     }
 
+    /** PostgreSQL 15 creates databases so for every role but their owner. */
+    @Test
+    void aSharedSchemaInWhichNothingMayBeCreatedIsNamed() {
+        asSuperuser("REVOKE CREATE ON SCHEMA public FROM PUBLIC; ALTER SCHEMA public OWNER TO postgres");
+        TenantMigrator migrator = TenantMigrator.builder(plain)
+                .migrations(
+                        MigrationSource.of(TABLE, Migration.of("20240102_next", "CREATE TABLE public.users (id int)")))
+                .extensions()
+                .sharedObjects("users")
+                .build();
+        assertThat(migrator.deployAll().failed().get(0).failure().message())
+                .contains(
+                        "permission denied for schema public",
+                        "GRANT USAGE, CREATE ON SCHEMA \"public\" TO \"" + database.user() + "\"",
+                        "--shared-schema");
+    }
+
     @Test
     void anotherSchemaThatAScriptUsesIsToBeGranted() {
         asSuperuser("CREATE SCHEMA extensions; CREATE EXTENSION \"uuid-ossp\" WITH SCHEMA extensions");
