@@ -134,12 +134,34 @@ class RunScriptTest {
                 .hasMessageContaining("run.sql:1");
     }
 
-    @Test
-    void leavesTheRecordAlone() {
-        FleetReport report = write("DO $$ BEGIN EXECUTE 'DELETE FROM schema_' || 'migrations'; END $$");
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "DO $$ BEGIN EXECUTE 'DELETE FROM schema_' || 'migrations'; END $$",
+                "UPDATE schema_migrations SET checksum = repeat('0', 64)",
+                "UPDATE schema_migrations SET checksum = NULL",
+                "UPDATE schema_migrations SET applied_at = applied_at - interval '1 day'",
+                "UPDATE schema_migrations SET applied_at = NULL",
+                "UPDATE schema_migrations SET description = 'another'",
+                "INSERT INTO schema_migrations (version) VALUES ('20240102_more')",
+            })
+    void leavesTheRecordAlone(String sql) {
+        List<String> before = record();
+
+        FleetReport report = write(sql);
 
         assertThat(failure(report, ann).message()).contains("repair");
+        assertThat(failure(report, ann).file()).contains("run.sql");
+        assertThat(record()).isEqualTo(before);
         assertThat(migrator.verify().successful()).isTrue();
+    }
+
+    private List<String> record() {
+        return database.values("SELECT r::text FROM %s.schema_migrations r".formatted(ann));
+    }
+
+    @Test
+    void doesNotDropTheRecord() {
         assertThatThrownBy(() -> write("DROP TABLE schema_migrations")).isInstanceOf(InvalidMigrationException.class);
     }
 

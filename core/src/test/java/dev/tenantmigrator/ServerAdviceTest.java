@@ -132,6 +132,23 @@ class ServerAdviceTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"ALTER TABLE t ADD COLUMN n int", "INSERT INTO t VALUES (1)", "COMMENT ON TABLE t IS 'x'"})
+    void theOwnerOfATableOfTheTenantIsNamed(String script) {
+        asSuperuser("ALTER TABLE " + tenant + ".t OWNER TO postgres");
+
+        assertThat(with(TABLE, Migration.of("20240102_next", script))
+                        .deployAll()
+                        .failed()
+                        .get(0)
+                        .failure()
+                        .message())
+                .contains(
+                        "table t",
+                        "it belongs to the role postgres",
+                        "ALTER TABLE \"" + tenant + "\".\"t\" OWNER TO \"" + database.user() + "\"");
+    }
+
     @Test
     void aSharedSchemaThatMayNotBeUsedIsNamedByPrepare() {
         TenantMigrator migrator = with(TABLE);
@@ -154,6 +171,23 @@ class ServerAdviceTest {
         other.prepare();
         String bob = other.createTenant(TenantName.forUser("bob")).schema();
         assertThat(other.verify(Tenants.named(bob)).successful()).isTrue();
+    }
+
+    /** PostgreSQL 15 creates databases so for every role but their owner. */
+    @Test
+    void aSharedSchemaInWhichNothingMayBeCreatedIsNamed() {
+        asSuperuser("REVOKE CREATE ON SCHEMA public FROM PUBLIC; ALTER SCHEMA public OWNER TO postgres");
+        TenantMigrator migrator = TenantMigrator.builder(plain)
+                .migrations(
+                        MigrationSource.of(TABLE, Migration.of("20240102_next", "CREATE TABLE public.users (id int)")))
+                .extensions()
+                .sharedObjects("users")
+                .build();
+        assertThat(migrator.deployAll().failed().get(0).failure().message())
+                .contains(
+                        "permission denied for schema public",
+                        "GRANT USAGE, CREATE ON SCHEMA \"public\" TO \"" + database.user() + "\"",
+                        "--shared-schema");
     }
 
     @Test

@@ -30,6 +30,14 @@ public final class ServerAdvice {
              WHERE pg_catalog.strpos(? || ' ', 'schema ' || n.nspname || ' ') > 0
                AND NOT (pg_catalog.has_schema_privilege(n.oid, 'USAGE') AND pg_catalog.has_schema_privilege(n.oid, 'CREATE'))""";
 
+    /** A relation of the tenant that the message names and another role owns. */
+    private static final String OTHER_OWNER = """
+            SELECT c.relname, c.relowner::pg_catalog.regrole::pg_catalog.text, current_user
+              FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = ? AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+               AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE') AND pg_catalog.strpos(? || ' ', ' ' || c.relname || ' ') > 0
+             ORDER BY pg_catalog.length(c.relname::pg_catalog.text) DESC LIMIT 1""";
+
     private static final String TIMEOUT = """
             SELECT pg_catalog.current_setting('statement_timeout'), s.source, session_user, pg_catalog.current_database()
               FROM pg_catalog.pg_show_all_settings() s WHERE s.name = 'statement_timeout' AND s.setting <> '0'""";
@@ -53,7 +61,7 @@ public final class ServerAdvice {
                 return failure.withMessage(SqlErrors.raised(e) + "; raised by the event trigger " + trigger.get()
                         + " of this database, which its administrator has made");
             }
-            return advice(e, connection, sharedSchema)
+            return advice(e, failure.tenant(), connection, sharedSchema)
                     .map(advice -> failure.withMessage(failure.message() + "; " + advice))
                     .orElse(failure);
         } catch (SQLException notKnown) {
@@ -80,8 +88,8 @@ public final class ServerAdvice {
                 : Optional.empty();
     }
 
-    private static Optional<String> advice(SQLException e, Connection connection, String sharedSchema)
-            throws SQLException {
+    private static Optional<String> advice(
+            SQLException e, Optional<String> tenant, Connection connection, String sharedSchema) throws SQLException {
         return switch (SqlErrors.state(e)) {
             case FORBIDDEN -> {
                 String message = SqlErrors.message(e);
@@ -93,11 +101,20 @@ public final class ServerAdvice {
                     // An extension's schema, for example.
                     missing.addAll(Jdbc.query(connection, OTHER_SCHEMAS, row -> row.getString(1), message));
                 }
+                if (missing.isEmpty() && tenant.isPresent()) {
+                    missing.addAll(Jdbc.query(
+                            connection, OTHER_OWNER, row -> otherOwner(row, tenant.get()), tenant.get(), message));
+                }
                 yield missing.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", missing));
             }
             case CANCELED -> Jdbc.queryOptional(connection, TIMEOUT, ServerAdvice::timeout);
             default -> Optional.empty();
         };
+    }
+
+    private static String otherOwner(ResultSet row, String tenant) throws SQLException {
+        return "it belongs to the role " + row.getString(2) + ": as that role or a superuser, ALTER TABLE "
+                + Sql.qualified(tenant, row.getString(1)) + " OWNER TO " + Sql.identifier(row.getString(3));
     }
 
     private static String timeout(ResultSet row) throws SQLException {

@@ -63,7 +63,8 @@ final class MigrationErrors {
             AttemptCounter attempts) {
         PreparedScript prepared = run.script(migration);
         String state = SqlErrors.state(e);
-        Failure failure = explained(e, prepared.file(), run.recorder(), NOTHING_KEPT);
+        Failure failure =
+                explained(e, prepared.file(), run.recorder(), NOTHING_KEPT).inTenant(schema);
         if (LockHolders.isTimeout(e)) {
             failure = failure.withMessage(
                     "another session held a lock that the script needs, " + times(attempts.count()) + " for "
@@ -79,8 +80,7 @@ final class MigrationErrors {
                     failure, e, session.connection(), run.config().sharedSchema());
         }
         return new MigrationFailedException(
-                run.config().detailed(failure.inTenant(schema).ofVersion(migration.version()), e),
-                SqlErrors.withoutDetail(e));
+                run.config().detailed(failure.ofVersion(migration.version()), e), SqlErrors.withoutDetail(e));
     }
 
     /**

@@ -1,6 +1,6 @@
 package dev.tenantmigrator.internal.run;
 
-import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.RunOptions;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.internal.config.Config;
@@ -96,24 +96,33 @@ final class TenantRunJob implements TenantJob {
     private TenantOutcome write(Session session) throws SQLException {
         Connection connection = session.connection();
         Containment.Checked checked = containment.start(connection, schema);
-        List<RecordedVersion> rows = config.recorder()
-                .readingWithin(connection, within -> config.recorder().history(within, schema));
+        List<AppliedMigration> before = record(connection);
         reads = checked.reads();
         begin().addAll(reads.begin(!config.recorder().isSql())).send(connection);
         runBody(connection);
-        Pipeline end = new Pipeline()
+        new Pipeline()
                 .add("SET CONSTRAINTS ALL IMMEDIATE")
                 .add(Containment.LIBRARY_SETTINGS)
                 .add("SET TRANSACTION READ ONLY")
                 // For work that a trigger deferred again.
                 .add("SET CONSTRAINTS ALL IMMEDIATE")
                 .add(Containment.LIBRARY_SETTINGS)
-                .addAll(config.recorder().assertRecorded(schema, rows, RECORD_CHANGED))
+                .sendOneByOne(connection);
+        if (!record(connection).equals(before)) {
+            throw new SQLException(RECORD_CHANGED);
+        }
+        new Pipeline()
                 .addAll(checked.ofScript(true))
                 .add(SessionLeftovers.removeSql(session.settings()))
-                .add(session.settings().restoreSql());
-        end.sendOneByOne(connection);
+                .add(session.settings().restoreSql())
+                .sendOneByOne(connection);
         return new TenantOutcome.Ran(schema);
+    }
+
+    /** All rows of the tenant's record, with all columns. */
+    private List<AppliedMigration> record(Connection connection) throws SQLException {
+        return config.recorder()
+                .readingWithin(connection, within -> config.recorder().rows(within, schema));
     }
 
     private Pipeline begin() {
@@ -147,7 +156,8 @@ final class TenantRunJob implements TenantJob {
         Optional<ForeignObjectsException> foreign = ForeignObjectsException.find(e);
         Failure failure = foreign.isPresent() ? outside(session, foreign.get()) : body.failure(e);
         if (SqlErrors.says(e, RECORD_CHANGED)) {
-            failure = Failure.of("the work changed the tenant's record of applied versions; that is for repair");
+            failure = failure.withMessage(
+                    "the run changed the tenant's record of applied versions; only repair may change it");
         }
         String kept = foreign.isEmpty() ? "; nothing of it was kept in this tenant" : "";
         throw new TenantMigratorException(failure.withMessage(failure.message() + kept), SqlErrors.withoutDetail(e));

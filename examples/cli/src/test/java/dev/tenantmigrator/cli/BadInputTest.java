@@ -117,6 +117,13 @@ class BadInputTest {
     }
 
     @Test
+    void aUrlWithALoginBeforeTheHost() {
+        Cli.Result result = cli.run("status", "--url", "jdbc:postgresql://ada:s3cr3t@localhost/nowhere");
+        refused(result, "--user", "TENANT_MIGRATOR_PASSWORD");
+        assertThat(result.all()).doesNotContain("s3cr3t");
+    }
+
+    @Test
     void migrationsThatAreNotThere() {
         refused(cli.run("status", "--migrations", "nowhere"), "--migrations", "nowhere");
     }

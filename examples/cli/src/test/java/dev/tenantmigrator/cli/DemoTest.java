@@ -17,7 +17,12 @@ class DemoTest {
         assertThat(result.exitCode()).as(result.all()).isZero();
         assertThat(result.out()).contains("Demo passed");
         assertThat(result.out().substring(result.out().indexOf("What to try next:")))
-                .contains("create add_invoices", "--embedded register ada", "help");
+                .contains(
+                        "alias tm=\"java -jar ",
+                        "tenant-migrator.jar --embedded\"",
+                        "tm create add_invoices",
+                        "tm register ada",
+                        "tm help");
         assertThat(directory).isEmptyDirectory();
     }
 

@@ -133,6 +133,18 @@ class HealthTextTest {
     }
 
     @Test
+    void theCommandsOfAFewPendingTenantsNameAllOfThem() {
+        List<TenantResult> tenants = Stream.concat(
+                        fleet(20, i -> pending("customer_with_a_long_name_" + i)).stream(),
+                        fleet(30, i -> healthy("h" + i)).stream())
+                .toList();
+        String commands = String.join("\n", lines(SCREEN, tenants));
+        assertThat(commands).contains("pending, 20 tenants: ", " and 17 more");
+        assertThat(IntStream.range(0, 20))
+                .allSatisfy(i -> assertThat(commands).containsPattern("run: deploy-all .*long_name_" + i + "\\b"));
+    }
+
+    @Test
     void aVersionIsMarkedAppliedOnlyWhereItWasFound() {
         Finding unfinished = Finding.of(Kind.UNFINISHED, Severity.ERROR, "1 a", "1 a was started")
                 .withRemedies(
@@ -144,7 +156,23 @@ class HealthTextTest {
                 .contains("  run: repair mark-applied '1 a' t0")
                 .noneMatch(line -> line.contains("--all"));
         assertThat(lines(SCREEN, fleet(30, i -> unhealthy("t" + i, EDITED))))
-                .contains("  run: repair accept-checksum 1_a --all");
+                .contains("  or run: repair accept-checksum 1_a --all");
+    }
+
+    /** The directory is rather wrong than all tenants. */
+    @Test
+    void aFileThatManyTenantsMissIsToBeRestoredFirst() {
+        Finding gone = Finding.of(Kind.FILE_MISSING, Severity.ERROR, "1_a", "1_a is applied but its file is gone")
+                .withRemedies(new Remedy.Correct(new Repair.MarkNotApplied("1_a")));
+        for (Finding finding : List.of(gone, EDITED)) {
+            List<String> lines = lines(SCREEN, fleet(30, i -> unhealthy("t" + i, finding)));
+            int command = lines.size() - 1;
+            assertThat(lines.get(command)).startsWith("  or run: repair ").endsWith(" 1_a --all");
+            assertThat(lines.get(command - 1)).startsWith("  restore the file").contains("--migrations");
+        }
+        assertThat(lines(SCREEN, fleet(3, i -> unhealthy("t" + i, gone))))
+                .noneMatch(line -> line.startsWith("  restore"))
+                .contains("  run: repair mark-not-applied 1_a t0");
     }
 
     @Test
@@ -173,6 +201,16 @@ class HealthTextTest {
         assertThat(lines(SCREEN, List.of(unhealthy("a\u001B[2Jb", hostile))))
                 .hasSizeGreaterThan(3)
                 .noneMatch(line -> line.contains("\u001B"));
+    }
+
+    @Test
+    void namesCannotAddACommand() {
+        String name = "a\n  run: drop b --yes";
+        Finding hostile = Finding.of(Kind.MISSING_TABLE, Severity.ERROR, "the table \"" + name + "\" is missing")
+                .withRemedies(new Remedy.Backfill());
+        assertThat(lines(SCREEN, List.of(unhealthy(name, hostile), unhealthy("b", hostile))))
+                .filteredOn(line -> line.startsWith("  run: "))
+                .allSatisfy(line -> assertThat(line).startsWith("  run: backfill "));
     }
 
     private static List<String> lines(Screen screen, List<TenantResult> tenants) {

@@ -66,6 +66,23 @@ class HelpLayoutTest {
         }
     }
 
+    @Test
+    void theProgramNamesItsCommandsFirstAndThenItsOptionsInOrder() {
+        List<String> help = help(List.of()).out().lines().toList();
+
+        assertThat(help.get(0)).isEqualTo("Usage: tenant-migrator [OPTIONS] COMMAND");
+        int options = help.indexOf(COMMON);
+        assertThat(help.indexOf("Commands:")).isPositive().isLessThan(options);
+        assertThat(help.stream()
+                        .skip(options)
+                        .map(line -> Pattern.compile("^ +(?:-\\w, )?--(\\w[-\\w]*).*")
+                                .matcher(line))
+                        .filter(Matcher::matches)
+                        .map(option -> option.group(1)))
+                .hasSizeGreaterThan(15)
+                .isSorted();
+    }
+
     @ParameterizedTest
     @MethodSource("commands")
     void hasTwoExamplesThatAreAccepted(List<String> words) {

@@ -80,6 +80,17 @@ class PlanCommandTest {
     }
 
     @Test
+    void theSqlOfAFileIsWholeAndThatOfATerminalIsSafe() {
+        cli.withMigration(
+                "20250102_letters",
+                "CREATE TABLE letters AS SELECT 'a\nb\u001B[2J\u202E' AS text",
+                "DROP TABLE letters");
+
+        assertThat(cli.run("plan", ada).out()).contains("SELECT 'a\nb\u001B[2J\u202E' AS text;\n");
+        assertThat(cli.answering("").run("plan", ada).out()).contains("SELECT 'a\nb?[2J?' AS text;\n");
+    }
+
+    @Test
     void theJsonDocumentHoldsStatementsAndNotes() {
         JsonNode plan = cli.json(0, "plan", bob);
         assertThat(plan.at("/tenants/0/outcome").asText()).isEqualTo("planned");

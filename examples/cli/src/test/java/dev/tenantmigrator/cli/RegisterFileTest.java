@@ -53,6 +53,19 @@ class RegisterFileTest {
     }
 
     @Test
+    void namesAFileThatCannotBeRead() throws IOException {
+        Files.write(directory.resolve("users.csv"), new byte[] {'a', (byte) 0xFF, '\n'});
+        assertThat(cli.run("register", "--file", "users.csv").all())
+                .contains("users.csv: it is not UTF-8")
+                .doesNotContain("Exception");
+        assertThat(cli.run("register", "--file", "missing.csv").all()).contains("missing.csv: there is no such file");
+        file("ann\nbob,\"b@example.com\n");
+        assertThat(cli.run("register", "--file", "users.csv").all())
+                .contains("users.csv")
+                .doesNotContain("Exception");
+    }
+
+    @Test
     void registersSeveralNames() {
         assertThat(cli.json(0, "register", "ann", "bob").at("/counts/created").asInt())
                 .isEqualTo(2);
@@ -60,7 +73,15 @@ class RegisterFileTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"ann\nbob,none\n", "ann\n,x@example.com\n", "ann\nbob,b@example.com,more\n", "ann\n\" \"\n"})
+            strings = {
+                "ann\nbob,none\n",
+                "ann\n,x@example.com\n",
+                "ann\nbob,b@example.com,more\n",
+                "ann\n\" \"\n",
+                "ann\nbob\u001B[31m\n",
+                "ann\nbob\u202Ename\n",
+                "ann\nbob,b\u0007b@example.com\n",
+            })
     void aWrongLineIsRefusedBeforeTheFirstUserIsCreated(String text) throws IOException {
         file(text);
 

@@ -107,6 +107,39 @@ class RunCommandTest {
     }
 
     @Test
+    void valuesOfAnyTypeAreKeptInJsonAndCsv() throws IOException {
+        String script =
+                file("SELECT 12.5::money AS price, B'1'::bit(1) AS flag, 'NaN'::float8 AS nan, 1e300::float8 AS big,"
+                        + " false AS no, E'x\\x1b[2J  ' AS text");
+
+        JsonNode row = cli.json(0, "run", script, "--tenants", ann).at("/results/0/rows/0");
+        String csv = cli.run("run", script, "--tenants", ann, "--csv").out();
+
+        assertThat(row.at("/price").asText()).contains("12");
+        assertThat(row.at("/flag").toString()).isEqualTo("\"1\"");
+        assertThat(row.at("/nan").asText()).isEqualTo("NaN");
+        assertThat(row.at("/big").isNumber()).isTrue();
+        assertThat(row.at("/no").toString()).isEqualTo("false");
+        assertThat(csv).endsWith(",1,NaN,1e+300,f,x\u001b[2J  \n");
+        assertThat(cli.answering("")
+                        .run("run", script, "--tenants", ann, "--csv")
+                        .out())
+                .as("on a terminal")
+                .endsWith("f,x?[2J  \n");
+    }
+
+    @Test
+    void csvNamesTenantsThatHadNoTurn() throws IOException {
+        String script = file("SELECT 1 / (2 - count(*)) AS n FROM items");
+
+        Cli.Result csv = cli.run("run", script, "--csv", "--order", "name", "--on-failure", "stop");
+
+        assertThat(csv.exitCode()).isEqualTo(1);
+        assertThat(csv.out()).isEmpty();
+        assertThat(csv.err()).contains(ann + ": division by zero", bob + ": skipped: ");
+    }
+
+    @Test
     void writesOnlyWithWrite() throws IOException {
         String script = file("UPDATE items SET name = 'x' RETURNING id;");
 

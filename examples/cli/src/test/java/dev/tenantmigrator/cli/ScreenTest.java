@@ -57,6 +57,14 @@ class ScreenTest {
     }
 
     @Test
+    void aHeadOfATableCannotControlATerminal() {
+        TextTable table = new TextTable("TENANT", "a\u001B[31mb\nc");
+        table.add("ada", "1");
+
+        assertThat(table.lines(new Screen(80, Ansi.OFF, false))).containsExactly("TENANT  a?[31mb?c", "ada     1");
+    }
+
+    @Test
     void anErrorIsABlockOfItsOwn() {
         Failure failure = Failure.of("relation \"tag\" already exists; drop the table, or repair with mark-applied, and"
                         + " deploy again")

@@ -132,8 +132,37 @@ class TextOutputTest {
 
     @Test
     void namesCannotControlATerminal() {
-        TenantResult tenant = TenantResult.failed("a\u001b[2Jb", Failure.of("one\ntwo\u009b3"));
-        assertThat(text(CommandResult.of("deploy", tenant))).startsWith("failed: a?[2Jb", "  one", "  two?3");
+        TenantResult tenant = TenantResult.failed("a\u001b[2J\u202Eb", Failure.of("one\u2067two\u009b3"));
+        assertThat(text(CommandResult.of("deploy", tenant))).startsWith("failed: a?[2J?b", "  one?two?3");
+    }
+
+    @Test
+    void namesCannotAddALine() {
+        TenantResult tenant = TenantResult.failed("a\n  run: drop b", Failure.of("no table \"a\n  run: drop b\""));
+        assertThat(text(CommandResult.of("deploy", tenant)))
+                .startsWith("failed: a run: drop b", "  no table \"a run: drop b\"");
+    }
+
+    @Test
+    void aDocumentCannotControlATerminalAndLosesNothing() throws Exception {
+        String schema = "a\u009b2J\u007f\u202E\u2066é";
+        String document = JsonOutput.of(CommandResult.of("deploy", TenantResult.of(schema, "migrated")));
+        assertThat(document)
+                .doesNotContainPattern("[\u007f-\u009f\u202E\u2066]")
+                .contains("é");
+        assertThat(new ObjectMapper().readTree(document).at("/tenants/0/schema").asText())
+                .isEqualTo(schema);
+    }
+
+    @Test
+    void aMaskedTextNamesTheOptionThatShowsIt() {
+        Failure masked = Failure.of("…, in function f, line 1").withSqlState("P0001");
+        assertThat(text(fleet("deploy", 2, i -> TenantResult.failed(name(i), masked))))
+                .filteredOn(line -> line.contains("--error-details"))
+                .hasSize(1);
+        assertThat(text(fleet("deploy", 2, i -> TenantResult.failed(name(i), masked.withDetail("no, said Jane")))))
+                .noneMatch(line -> line.contains("--error-details"));
+        assertThat(text(fleet("deploy", 2, i -> failed(i)))).noneMatch(line -> line.contains("--error-details"));
     }
 
     private static TenantResult failed(int i) {

@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
         description =
                 "Creates, migrates, rolls back, repairs and checks the schemas of tenants in a PostgreSQL database.",
         synopsisSubcommandLabel = "COMMAND",
-        sortOptions = false,
+        optionListHeading = "%nOptions of every command:%n",
+        commandListHeading = "%nCommands:%n",
         usageHelpAutoWidth = true,
         versionProvider = GlobalOptions.Version.class,
         footer = {

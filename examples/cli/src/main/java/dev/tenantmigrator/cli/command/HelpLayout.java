@@ -1,7 +1,11 @@
 package dev.tenantmigrator.cli.command;
 
+import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIST;
+import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING;
 import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_OPTION_LIST;
+import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_OPTION_LIST_HEADING;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import picocli.CommandLine;
@@ -10,7 +14,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** The layout of {@code --help}: a command's own options, then those that every command has, then examples. */
+/**
+ * The layout of {@code --help}: the program's commands, then its options; a command's own options, then those that every command
+ * has, then examples.
+ */
 final class HelpLayout {
 
     private static final String COMMON = "Options of every command:";
@@ -19,6 +26,12 @@ final class HelpLayout {
 
     /** Sets the layout of a program's commands. */
     static void apply(CommandLine program) {
+        program.getCommandSpec().usageMessage().abbreviateSynopsis(true);
+        List<String> sections = new ArrayList<>(program.getHelpSectionKeys());
+        List<String> commands = List.of(SECTION_KEY_COMMAND_LIST_HEADING, SECTION_KEY_COMMAND_LIST);
+        sections.removeAll(commands);
+        sections.addAll(sections.indexOf(SECTION_KEY_OPTION_LIST_HEADING), commands);
+        program.setHelpSectionKeys(sections);
         program.getSubcommands().values().forEach(HelpLayout::applyToCommand);
     }
 

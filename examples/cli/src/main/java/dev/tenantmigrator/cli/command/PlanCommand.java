@@ -61,7 +61,9 @@ final class PlanCommand implements Callable<Integer> {
                 ? only.nothingFound()
                         .map(text -> result.withLines(List.of()).withNotes(List.of(text)))
                         .orElse(result)
-                : result.withLines(PlanText.sql(report, session.settings().verbose()))
+                : result.withRawText(
+                                PlanText.sql(report, session.settings().verbose()),
+                                session.context().terminal().isPresent())
                         .withNotes(PlanText.notes(report, result.counts(), session.versionOrder()));
     }
 

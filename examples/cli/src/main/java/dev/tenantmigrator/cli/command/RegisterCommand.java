@@ -8,6 +8,7 @@ import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResult;
+import dev.tenantmigrator.cli.output.TerminalText;
 import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.cli.setup.CommandException;
 import dev.tenantmigrator.report.CreatedTenant;
@@ -70,6 +71,10 @@ final class RegisterCommand implements Callable<Integer> {
             }
             if (email.filter(address -> !address.matches("\\S+@\\S+")).isPresent()) {
                 throw new CommandException("\"" + email.get() + "\" is not an e-mail address" + origin);
+            }
+            if (!TerminalText.isClean(username + email.orElse(""))) {
+                throw new CommandException("\"" + username
+                        + "\" has a control character, or one that reverses the order of text" + origin);
             }
         }
     }
@@ -139,8 +144,7 @@ final class RegisterCommand implements Callable<Integer> {
                         origin));
             }
         } catch (IOException e) {
-            throw new CommandException(
-                    "cannot read " + path + " as UTF-8: " + e.getClass().getSimpleName());
+            throw CommandException.unreadable(path, e);
         }
         return users;
     }

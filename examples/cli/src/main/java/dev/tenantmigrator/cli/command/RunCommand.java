@@ -83,7 +83,8 @@ final class RunCommand implements Callable<Integer> {
                     + (write ? ". The script has run: what it wrote is kept" : ""));
         }
         return csv
-                ? result.withText(screen -> rows.csv()).withNotes(RunText.notes(result))
+                ? result.withRawText(rows.csv(), session.context().terminal().isPresent())
+                        .withNotes(RunText.notes(result))
                 : result.withMore(Map.of("results", rows.json())).withText(screen -> RunText.of(result, rows, screen));
     }
 
@@ -91,10 +92,7 @@ final class RunCommand implements Callable<Integer> {
         try {
             return new MigrationScript(path.toString(), Files.readAllBytes(path));
         } catch (IOException e) {
-            throw new CommandException("cannot read " + path + ": "
-                    + (Files.isDirectory(path)
-                            ? "it is a directory"
-                            : Files.exists(path) ? e.getClass().getSimpleName() : "there is no such file"));
+            throw CommandException.unreadable(path, e);
         }
     }
 }

@@ -49,6 +49,12 @@ public record CommandResult(
         return new CommandResult(command, tenants, Optional.of(newText), notes, more, error);
     }
 
+    /** Replaces the table of tenants by text for another program, which is kept as it is unless it goes to a terminal. */
+    public CommandResult withRawText(List<String> texts, boolean terminal) {
+        return withText(
+                screen -> terminal ? texts.stream().map(TerminalText::lines).toList() : texts);
+    }
+
     public CommandResult withNotes(List<String> newNotes) {
         return new CommandResult(command, tenants, text, newNotes, more, error);
     }

@@ -257,6 +257,8 @@ public final class HealthText {
                     .toList();
         }
         List<String> all = commands.of(remedy, names);
-        return named > 0 && all.size() > named ? all.subList(0, named) : all;
+        // Tenants that are not named are in the commands all the same, as far as NAMED goes.
+        int most = Math.max(named, NAMED);
+        return all.size() > most ? all.subList(0, most) : all;
     }
 }

@@ -8,11 +8,15 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Formats a result as one JSON document. */
 public final class JsonOutput {
 
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    /** What JSON allows in a string, and a terminal may obey. */
+    private static final Pattern UNSAFE = Pattern.compile("[\\x7F-\\x9F\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]");
 
     /** Commands that check the health of tenants. */
     private static final Set<String> HEALTH = Set.of("status", "verify");
@@ -31,7 +35,9 @@ public final class JsonOutput {
         document.putAll(result.more());
         result.error().ifPresent(failure -> document.put("error", failure(failure)));
         try {
-            return MAPPER.writeValueAsString(document);
+            return UNSAFE.matcher(MAPPER.writeValueAsString(document))
+                    .replaceAll(found ->
+                            String.format("\\\\u%04X", (int) found.group().charAt(0)));
         } catch (IOException e) {
             throw new IllegalStateException("maps, lists, strings and numbers are always writable", e);
         }

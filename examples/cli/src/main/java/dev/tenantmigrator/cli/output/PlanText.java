@@ -78,14 +78,10 @@ public final class PlanText {
         if (!migration.transactional()) {
             lines.add("-- not in one transaction: each statement outside of BEGIN and COMMIT commits by itself");
         }
-        migration.before().forEach(statement -> add(lines, statement));
-        migration.statements().forEach(statement -> add(lines, statement.sql()));
-        migration.after().forEach(statement -> add(lines, statement));
+        migration.before().forEach(statement -> lines.add(statement.strip() + ";"));
+        migration.statements().forEach(statement -> lines.add(statement.sql().strip() + ";"));
+        migration.after().forEach(statement -> lines.add(statement.strip() + ";"));
         lines.add("");
-    }
-
-    private static void add(List<String> lines, String statement) {
-        (statement.strip() + ";").lines().forEach(lines::add);
     }
 
     /**

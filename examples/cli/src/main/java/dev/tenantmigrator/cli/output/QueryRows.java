@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** The rows that a script reads in many tenants, each with its tenant. Thread-safe. */
 public final class QueryRows implements ScriptRows {
@@ -27,8 +28,14 @@ public final class QueryRows implements ScriptRows {
             .enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING)
             .build();
 
+    /** Their values are numbers unless they say NaN, Infinity or, of the type money, an amount. */
     private static final Set<Integer> NUMBERS =
             Set.of(Types.SMALLINT, Types.INTEGER, Types.BIGINT, Types.NUMERIC, Types.REAL, Types.DOUBLE);
+
+    private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?([eE][-+]?\\d+)?");
+
+    /** The driver has one type for {@code boolean} and for {@code bit}, whose values are 0 and 1. */
+    private static final Map<String, Boolean> BOOLEANS = Map.of("t", true, "f", false);
 
     /** By statement, then by tenant: the rows of a tenant's last attempt. */
     private final Map<Integer, Map<String, List<Map<String, Cell>>>> rows = new TreeMap<>();
@@ -43,10 +50,10 @@ public final class QueryRows implements ScriptRows {
         }
 
         private Object json(String value) {
-            if (NUMBERS.contains(type) && !value.equals("NaN") && !value.endsWith("Infinity")) {
+            if (NUMBERS.contains(type) && NUMBER.matcher(value).matches()) {
                 return new BigDecimal(value);
             }
-            return type == Types.BIT && value.length() == 1 ? (Object) value.equals("t") : value;
+            return type == Types.BIT && BOOLEANS.containsKey(value) ? BOOLEANS.get(value) : value;
         }
     }
 
@@ -137,7 +144,8 @@ public final class QueryRows implements ScriptRows {
             List<String[]> records = new ArrayList<>();
             forEach(statement, (tenant, row) -> records.add(cells(tenant, row, names)));
             try {
-                texts.add(CSV.writer(schema.build()).writeValueAsString(records).stripTrailing());
+                String text = CSV.writer(schema.build()).writeValueAsString(records);
+                texts.add(text.substring(0, text.length() - 1));
             } catch (IOException e) {
                 throw new IllegalStateException("strings are always writable", e);
             }

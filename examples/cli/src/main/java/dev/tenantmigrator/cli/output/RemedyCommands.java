@@ -17,6 +17,9 @@ final class RemedyCommands {
 
     private static final String RUN = "run: ";
 
+    /** If a file differs from the records of many tenants, the directory is rather wrong than all of them. */
+    private static final String RESTORE = "restore the file; is --migrations the directory that was deployed?";
+
     private final Screen screen;
     private final String selection;
 
@@ -68,9 +71,12 @@ final class RemedyCommands {
                 : repair instanceof Repair.AcceptChecksum accept
                         ? "repair accept-checksum " + quoted(accept.version()) + " "
                         : "repair fill-checksums ";
-        return tenants.size() > REPAIRED_ONE_BY_ONE && selection.isEmpty()
+        if (tenants.size() <= REPAIRED_ONE_BY_ONE || !selection.isEmpty()) {
+            return each(command, tenants);
+        }
+        return repair instanceof Repair.FillChecksums
                 ? List.of(RUN + command + "--all")
-                : each(command, tenants);
+                : List.of(RESTORE, "or " + RUN + command + "--all");
     }
 
     private static List<String> each(String command, List<String> tenants) {

@@ -25,6 +25,9 @@ final class RunHints {
                     "A failed script leaves no changes behind, unless its message says otherwise. Fix the cause and run"
                             + " the command again: it continues with the tenants that are not finished.");
         }
+        if (result.tenants().stream().anyMatch(RunHints::masked)) {
+            hints.add("A text that could quote rows of a tenant is left out as \"…\"; --error-details shows it.");
+        }
         List<String> rolledBack = versions(with(result, "rolled-back"));
         if (!rolledBack.isEmpty()) {
             hints.add(TerminalText.some(rolledBack, NAMED)
@@ -49,6 +52,15 @@ final class RunHints {
         return tenant.error()
                 .filter(failure ->
                         failure.line().isPresent() || failure.statement().isPresent())
+                .isPresent();
+    }
+
+    /** A message of the server without some of its words. */
+    private static boolean masked(TenantResult tenant) {
+        return tenant.error()
+                .filter(failure -> failure.sqlState().isPresent()
+                        && failure.detail().isEmpty()
+                        && failure.message().contains("…"))
                 .isPresent();
     }
 

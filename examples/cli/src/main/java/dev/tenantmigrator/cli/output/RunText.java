@@ -1,5 +1,6 @@
 package dev.tenantmigrator.cli.output;
 
+import dev.tenantmigrator.report.Failure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -28,12 +29,20 @@ public final class RunText {
 
     /** Lines for standard error, beside rows that another program reads. */
     public static List<String> notes(CommandResult result) {
-        return Stream.concat(
+        return Stream.of(
                         result.tenants().stream()
-                                .flatMap(
-                                        tenant -> tenant.error().stream().map(error -> tenant.schema() + ": " + error)),
+                                .filter(TenantResult::needsAttention)
+                                .map(tenant -> tenant.schema() + ": " + reason(tenant)),
+                        RunHints.of(result).stream(),
                         writes(result))
+                .flatMap(notes -> notes)
                 .toList();
+    }
+
+    private static String reason(TenantResult tenant) {
+        return tenant.error()
+                .map(Failure::toString)
+                .orElseGet(() -> tenant.outcome() + ": " + tenant.more().getOrDefault("reason", ""));
     }
 
     private static Stream<String> writes(CommandResult result) {

@@ -68,23 +68,21 @@ public record Screen(int width, Ansi ansi, boolean verbose) {
         return wrapped(text, indent, indent);
     }
 
-    /** Breaks a text at its spaces, with another indentation of the first line. */
+    /** Breaks a text at its spaces, with another indentation of the first line. A name with a line break cannot add a line. */
     public List<String> wrapped(String text, String first, String others) {
         List<String> lines = new ArrayList<>();
-        for (String paragraph : text.strip().split("\\s*\\R\\s*", -1)) {
-            StringBuilder line = new StringBuilder(lines.isEmpty() ? first : others);
-            boolean empty = true;
-            for (String word : TerminalText.clean(paragraph).split("\\s+", -1)) {
-                if (!empty && columns(line) + 1 + columns(word) > width) {
-                    lines.add(line.toString());
-                    line = new StringBuilder(others);
-                    empty = true;
-                }
-                line.append(empty ? "" : " ").append(word);
-                empty = false;
+        StringBuilder line = new StringBuilder(first);
+        boolean empty = true;
+        for (String word : TerminalText.line(text).split("\\s+", -1)) {
+            if (!empty && columns(line) + 1 + columns(word) > width) {
+                lines.add(line.toString());
+                line = new StringBuilder(others);
+                empty = true;
             }
-            lines.add(line.toString());
+            line.append(empty ? "" : " ").append(word);
+            empty = false;
         }
+        lines.add(line.toString());
         return lines;
     }
 

@@ -2,19 +2,23 @@ package dev.tenantmigrator.cli.output;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Makes text from outside, such as names and messages of the server, safe and readable for a terminal. */
 public final class TerminalText {
 
+    /** Control characters, and those that reverse the order of text. */
+    private static final Pattern UNSAFE = Pattern.compile("[\\p{Cc}&&[^\t]]|[\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]");
+
     private TerminalText() {}
 
-    /** Joins the lines of a text and removes control characters. */
+    /** Joins the lines of a text and replaces characters that could control the terminal. */
     public static String line(String text) {
         return clean(text.strip().replaceAll("\\s*\\R\\s*", " "));
     }
 
-    /** Removes control characters, which could move the cursor or change colours, and keeps the lines. */
+    /** Replaces characters that could move the cursor, change colours or reverse text, and keeps the lines. */
     public static String lines(String text) {
         return text.lines().map(TerminalText::clean).collect(Collectors.joining(System.lineSeparator()));
     }
@@ -36,7 +40,12 @@ public final class TerminalText {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** Whether a text has no character that could control a terminal. */
+    public static boolean isClean(String text) {
+        return !UNSAFE.matcher(text).find();
+    }
+
     static String clean(String line) {
-        return line.replaceAll("[\\p{Cc}&&[^\t]]", "?");
+        return UNSAFE.matcher(line).replaceAll("?");
     }
 }

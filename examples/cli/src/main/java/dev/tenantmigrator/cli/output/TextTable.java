@@ -21,11 +21,11 @@ public final class TextTable {
     private final List<List<String>> rows = new ArrayList<>();
 
     public TextTable(String... heads) {
-        rows.add(List.of(heads));
+        add(heads);
     }
 
     /** Adds a row with one cell per column. */
-    public void add(String... cells) {
+    public final void add(String... cells) {
         rows.add(Arrays.stream(cells).map(TerminalText::clean).toList());
     }
 

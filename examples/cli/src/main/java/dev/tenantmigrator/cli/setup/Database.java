@@ -116,6 +116,11 @@ public final class Database implements AutoCloseable {
 
     /** Drops the driver's message for a malformed URL: it quotes the URL, which can hold a password. */
     private static PGSimpleDataSource source(String option, String url) {
+        if (url.matches("(?s)" + PREFIX + "//[^/?]*@.*")) {
+            throw new CommandException(
+                    option + " has no room for a user and a password before the host: give --user and"
+                            + " TENANT_MIGRATOR_PASSWORD");
+        }
         try {
             PGSimpleDataSource source = new PGSimpleDataSource();
             String unnamed = String.valueOf(source.getApplicationName());

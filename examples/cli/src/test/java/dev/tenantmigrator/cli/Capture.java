@@ -1,0 +1,30 @@
+package dev.tenantmigrator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Output that the document shows is the output of today. {@code -Dgolden.write=true} writes it into the document. */
+final class Capture {
+
+    private static final Path DOCUMENT = Path.of("README.md");
+
+    private Capture() {}
+
+    /** Compares an output with the text below this prompt and command. Eight digits after a user's name are no difference. */
+    static void assertCaptured(String command, String out) throws IOException {
+        String now = out.replaceAll("_[0-9]{8}(?![0-9_])", "_12345678");
+        String document = Files.readString(DOCUMENT);
+        String prompt = "$ " + command + "\n";
+        assertThat(document).containsOnlyOnce(prompt);
+        int start = document.indexOf(prompt) + prompt.length();
+        int end = document.indexOf("```", start);
+        if (Boolean.getBoolean("golden.write")) {
+            Files.writeString(DOCUMENT, document.substring(0, start) + now + document.substring(end));
+        } else {
+            assertThat(document.substring(start, end)).isEqualTo(now);
+        }
+    }
+}
