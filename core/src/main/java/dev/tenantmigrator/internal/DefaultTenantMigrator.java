@@ -207,6 +207,7 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     @Override
     public void close() {
         closed = true;
+        throwaways.close();
     }
 
     private interface SqlWork<T> {
