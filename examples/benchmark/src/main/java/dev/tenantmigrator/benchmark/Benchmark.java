@@ -37,6 +37,9 @@ final class Benchmark {
                 setup.report("history: skipped, because the comparison needs psql on the PATH, and there is no psql");
             }
         }
+        if (has(BenchmarkPart.THROWAWAY)) {
+            sections.add(new ThrowawayBenchmark(setup).run());
+        }
         return new BenchmarkResult(sections);
     }
 

@@ -13,7 +13,9 @@ enum BenchmarkPart {
     /** One pending migration of each kind, the library with one thread and with all threads. */
     PARALLEL("parallel"),
     /** A history of realistic size, the library and psql. */
-    HISTORY("history");
+    HISTORY("history"),
+    /** An empty tenant for a test, the library and Flyway. */
+    THROWAWAY("throwaway");
 
     private final String key;
 
