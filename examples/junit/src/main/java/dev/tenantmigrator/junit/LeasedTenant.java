@@ -55,8 +55,9 @@ final class LeasedTenant implements Tenant, AutoCloseable {
 
     /** Prepares the tenant for a test. */
     void begin(TenantTest.Isolation isolation) throws SQLException {
+        // Those of the class, which would not be rolled back, and could hold locks.
+        endConnections();
         if (used) {
-            endConnections();
             tenant.reset();
         }
         used = isolation != TenantTest.Isolation.ROLLBACK;

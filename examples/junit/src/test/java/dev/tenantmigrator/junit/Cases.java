@@ -165,6 +165,7 @@ final class Cases {
                 assertThat(rows(connection)).isEqualTo(1);
             }
             assertThat(tenant.connection().isClosed()).isFalse();
+            insert(tenant.connection());
         }
     }
 
