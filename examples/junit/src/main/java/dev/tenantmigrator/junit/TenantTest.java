@@ -45,8 +45,8 @@ public @interface TenantTest {
         NEW_TENANT,
         /**
          * One tenant for the class, and one connection for each test, whose transaction is rolled back; its {@code commit} is only a
-         * savepoint. Rows that {@code @BeforeAll} writes stay for all tests. Sequences are not rolled back. Code of the test that uses
-         * another {@code DataSource} is not either.
+         * savepoint. Rows that {@code @BeforeAll} writes stay for all tests. Sequences are not rolled back, nor is code that uses another
+         * {@code DataSource}. After a statement that fails, the connection must be rolled back, as in any transaction.
          */
         ROLLBACK
     }
