@@ -397,8 +397,8 @@ public interface TenantMigrator extends AutoCloseable {
     int dropSpares();
 
     /**
-     * Closes the migrator. Calls in progress are finished, and the {@link DataSource} stays open. Every later call of another method
-     * throws {@link IllegalStateException}; closing again has no effect.
+     * Closes the migrator. Calls in progress are finished, and the {@link DataSource} stays open. Waits until closed throwaway tenants
+     * are dropped. Every later call of another method throws {@link IllegalStateException}; closing again has no effect.
      */
     @Override
     void close();

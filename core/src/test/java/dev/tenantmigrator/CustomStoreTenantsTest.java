@@ -199,7 +199,8 @@ class CustomStoreTenantsTest extends CustomStore {
 
     @Test
     void aThrowawayIsTracked() {
-        try (ThrowawayTenant tenant = with(MEMBERS).throwaway()) {
+        try (TenantMigrator migrator = with(MEMBERS);
+                ThrowawayTenant tenant = migrator.throwaway()) {
             assertThat(versions(tenant.schema())).isEqualTo(versionsOf(MEMBERS));
         }
         assertThat(with(MEMBERS).tenants()).isEmpty();

@@ -137,6 +137,7 @@ final class DocumentSamples {
                 connection.rollback();
                 connection.setAutoCommit(true);
             }
+            application.migrator.close();
             database.assertNoLeaks();
         }
     }

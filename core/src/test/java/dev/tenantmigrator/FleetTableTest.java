@@ -206,11 +206,11 @@ class FleetTableTest extends FleetTable {
 
     @Test
     void throwawaysAreTracked() {
-        TenantMigrator migrator = with(MEMBERS);
-        try (ThrowawayTenant tenant = migrator.throwaway()) {
+        try (TenantMigrator migrator = with(MEMBERS);
+                ThrowawayTenant tenant = migrator.throwaway()) {
             assertThat(migrator.tenants()).containsExactly(tenant.schema());
         }
-        assertThat(migrator.tenants()).isEmpty();
+        assertThat(with(MEMBERS).tenants()).isEmpty();
     }
 
     @Test

@@ -9,8 +9,11 @@ import dev.tenantmigrator.log.TestLog;
 import dev.tenantmigrator.report.AdoptionPlan;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
@@ -30,6 +33,7 @@ class LifecycleTest {
     @AfterEach
     void dropAll() {
         migrator.tenants().forEach(schema -> migrator.dropTenant(schema));
+        migrator.close();
         assertThat(schemas()).isEmpty();
     }
 
@@ -232,10 +236,75 @@ class LifecycleTest {
                     .contains("_" + ProcessHandle.current().pid() + "_");
             assertThat(migrator.tenants()).contains(schema, other.schema()).doesNotContain(dead);
             // Another run's sweep leaves what is in use.
-            try (ThrowawayTenant third = Samples.with(database, MEMBERS).throwaway()) {
+            try (TenantMigrator anotherRun = Samples.with(database, MEMBERS);
+                    ThrowawayTenant third = anotherRun.throwaway()) {
                 assertThat(migrator.tenants()).contains(schema, other.schema(), third.schema());
             }
         }
         assertThat(migrator.tenants()).containsExactlyInAnyOrder(customer, odd);
+    }
+
+    @Test
+    void aClosedThrowawayIsNoTenantAtOnceAndGoneWhenTheMigratorIsClosed() {
+        try (TenantMigrator own = Samples.with(database, MEMBERS)) {
+            own.throwaway().close();
+            assertThat(migrator.tenants()).isEmpty();
+        }
+        assertThat(schemas()).isEmpty();
+    }
+
+    @Test
+    void moreDropsThanCanWaitAreDoneToo() {
+        try (TenantMigrator many = Samples.with(database, MEMBERS)) {
+            List<ThrowawayTenant> tenants =
+                    Stream.generate(many::throwaway).limit(80).toList();
+            tenants.forEach(ThrowawayTenant::close);
+        }
+        assertThat(schemas()).isEmpty();
+    }
+
+    @Test
+    void aThrowawayMayBeClosedAfterItsMigrator() {
+        ThrowawayTenant tenant;
+        try (TenantMigrator first = Samples.with(database, MEMBERS)) {
+            tenant = first.throwaway();
+        }
+        tenant.close();
+        assertThat(schemas()).isEmpty();
+    }
+
+    @Test
+    void aThrowawayInUseIsNotDropped() throws SQLException {
+        ThrowawayTenant tenant = migrator.throwaway();
+        try (Connection connection = database.connection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("INSERT INTO " + tenant.schema() + ".team_member (name) VALUES ('x')");
+            assertThatThrownBy(tenant::close)
+                    .isInstanceOf(TenantMigratorException.class)
+                    .hasMessageContaining("while others use it")
+                    .hasMessageContaining("server process");
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+        assertThat(migrator.tenants()).containsExactly(tenant.schema());
+    }
+
+    @Test
+    void aDropThatFailsInTheBackgroundIsLoggedWithItsRemedy() throws Exception {
+        Runnable allow = Samples.refusingDrops(database);
+        List<TestLog.Line> lines = TestLog.during(() -> {
+            try (TenantMigrator first = Samples.with(database, MEMBERS)) {
+                first.throwaway().close();
+            }
+        });
+        assertThat(migrator.tenants()).isEmpty();
+        String schema = migrator.unfinishedDrops().get(0);
+        assertThat(lines)
+                .filteredOn(line -> line.level() == Level.WARN)
+                .extracting(TestLog.Line::text)
+                .anyMatch(text -> text.contains(schema) && text.contains("the next run drops it"));
+        allow.run();
+        migrator.dropTenant(schema);
     }
 }

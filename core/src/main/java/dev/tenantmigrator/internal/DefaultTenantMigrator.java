@@ -234,6 +234,7 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     public void close() {
         closed = true;
         refill.close();
+        throwaways.close();
     }
 
     private interface SqlWork<T> {

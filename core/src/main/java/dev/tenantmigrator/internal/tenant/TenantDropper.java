@@ -97,6 +97,20 @@ public final class TenantDropper {
         }
     }
 
+    /**
+     * Begins a drop: from then on the schema is no tenant any more. {@link #drop} finishes it.
+     *
+     * @throws TenantNotFoundException when there is no such tenant
+     */
+    public void begin(String schema) throws SQLException {
+        try (Session session = Session.open(config.dataSource())) {
+            if (!new FleetReader(config).isTenant(session.connection(), schema)) {
+                throw new TenantNotFoundException(TenantSchemas.notFound(schema));
+            }
+            begin(session, schema);
+        }
+    }
+
     private void finish(Session session, String schema, List<String> begun) {
         try {
             for (String dropping : begun) {

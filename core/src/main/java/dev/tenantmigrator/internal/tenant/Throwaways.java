@@ -7,7 +7,6 @@ import dev.tenantmigrator.ThrowawayTenant;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Session;
-import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.sql.Sql;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,6 +47,7 @@ public final class Throwaways {
     private final Config config;
     private final SignUp signUp;
     private final TenantDropper dropper;
+    private final BackgroundDrops drops;
     private final AtomicBoolean swept = new AtomicBoolean();
 
     /** Serves any number of tenants. */
@@ -54,6 +55,7 @@ public final class Throwaways {
         this.config = config;
         this.signUp = signUp;
         this.dropper = dropper;
+        this.drops = new BackgroundDrops(dropper);
     }
 
     /** Creates a tenant; the first call drops those that dead runs left behind. */
@@ -68,8 +70,42 @@ public final class Throwaways {
                 ProcessHandle.current().pid(),
                 Long.toString(Instant.now().getEpochSecond(), Character.MAX_RADIX),
                 ThreadLocalRandom.current().nextInt(100_000_000));
-        return new Handle(
-                signUp.create(TenantName.exactly(name), Throwaways::mark).schema());
+        return new ThrowawayHandle(this, create(name));
+    }
+
+    /** Creates a tenant of this name, from a spare if one fits. */
+    String create(String name) throws SQLException {
+        return signUp.create(TenantName.exactly(name), Throwaways::mark).schema();
+    }
+
+    /** Creates a tenant again, whatever has become of it. */
+    void createAgain(String schema) throws SQLException {
+        try {
+            dropper.drop(schema);
+        } catch (TenantNotFoundException e) {
+            LOG.debug("{} is gone already", schema);
+        }
+        create(schema);
+    }
+
+    Optional<TenantReset> stateOf(String schema) {
+        return TenantReset.of(config, schema);
+    }
+
+    /** Begins a drop, and leaves the rest of it to the background. */
+    void discard(String schema) throws SQLException {
+        try {
+            dropper.begin(schema);
+        } catch (TenantNotFoundException e) {
+            LOG.debug("{} is gone already", schema);
+            return;
+        }
+        drops.add(schema);
+    }
+
+    /** Waits until all drops have ended. Later ones run in their caller's thread. */
+    public void close() {
+        drops.close();
     }
 
     /** Marks the schema. Only marked schemas are swept, because a user may sign up with such a name. */
@@ -145,34 +181,5 @@ public final class Throwaways {
                 .toString()
                 .substring(0, 8)
                 .toLowerCase(Locale.ROOT);
-    }
-
-    private final class Handle implements ThrowawayTenant {
-
-        private final String schema;
-        private final AtomicBoolean open = new AtomicBoolean(true);
-
-        Handle(String schema) {
-            this.schema = schema;
-        }
-
-        @Override
-        public String schema() {
-            return schema;
-        }
-
-        @Override
-        public void close() {
-            if (open.compareAndSet(true, false)) {
-                try {
-                    dropper.drop(schema);
-                } catch (TenantNotFoundException e) {
-                    LOG.debug("{} is gone already", schema);
-                } catch (SQLException e) {
-                    throw new TenantMigratorException(
-                            SqlErrors.failure(e).inTenant(schema), SqlErrors.withoutDetail(e));
-                }
-            }
-        }
     }
 }

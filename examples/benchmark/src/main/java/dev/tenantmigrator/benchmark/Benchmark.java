@@ -40,6 +40,9 @@ final class Benchmark {
         if (has(BenchmarkPart.SIGN_UP)) {
             sections.add(new SignUpBenchmark(setup).run());
         }
+        if (has(BenchmarkPart.THROWAWAY)) {
+            sections.add(new ThrowawayBenchmark(setup).run());
+        }
         return new BenchmarkResult(sections);
     }
 

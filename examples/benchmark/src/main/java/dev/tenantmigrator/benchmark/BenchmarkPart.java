@@ -15,7 +15,9 @@ enum BenchmarkPart {
     /** A history of realistic size, the library and psql. */
     HISTORY("history"),
     /** The time that a sign-up waits: with a spare tenant, with all migrations, with Flyway. */
-    SIGN_UP("signup");
+    SIGN_UP("signup"),
+    /** An empty tenant for a test, the library and Flyway. */
+    THROWAWAY("throwaway");
 
     private final String key;
 

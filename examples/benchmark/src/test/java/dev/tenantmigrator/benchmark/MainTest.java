@@ -79,6 +79,19 @@ class MainTest {
     }
 
     @Test
+    void measuresTenantsForTests() throws Exception {
+        JsonNode document = measured("throwaway");
+        assertThat(keys(document)).isEqualTo(Set.of("tests"));
+        assertPositive(
+                document.path("tests"),
+                "create_drop_ms",
+                "throwaway_close_ms",
+                "reset_ms",
+                "reset_50_tables_ms",
+                "flyway_clean_migrate_ms");
+    }
+
+    @Test
     void refusesUnknownPart() {
         assertThat(run("--only", "sleep")).isEqualTo(2);
         assertThat(text(err)).contains("deployOne").contains("'sleep'");

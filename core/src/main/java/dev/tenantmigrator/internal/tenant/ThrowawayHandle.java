@@ -1,0 +1,58 @@
+package dev.tenantmigrator.internal.tenant;
+
+import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.ThrowawayTenant;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/** A throwaway tenant with its state after creation. */
+final class ThrowawayHandle implements ThrowawayTenant {
+
+    private final Throwaways throwaways;
+    private final String schema;
+    private Optional<TenantReset> state;
+    private boolean open = true;
+
+    ThrowawayHandle(Throwaways throwaways, String schema) {
+        this.throwaways = throwaways;
+        this.schema = schema;
+        this.state = throwaways.stateOf(schema);
+    }
+
+    @Override
+    public String schema() {
+        return schema;
+    }
+
+    @Override
+    public synchronized void reset() {
+        if (!open) {
+            throw new IllegalStateException("the tenant " + schema + " is closed");
+        }
+        try {
+            if (state.isEmpty() || !state.get().run()) {
+                throwaways.createAgain(schema);
+                state = throwaways.stateOf(schema);
+            }
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (open) {
+            open = false;
+            try {
+                throwaways.discard(schema);
+            } catch (SQLException e) {
+                throw failed(e);
+            }
+        }
+    }
+
+    private TenantMigratorException failed(SQLException e) {
+        return new TenantMigratorException(SqlErrors.failure(e).inTenant(schema), SqlErrors.withoutDetail(e));
+    }
+}

@@ -1,0 +1,2 @@
+/** A tenant with all migrations as a parameter of a JUnit test. */
+package dev.tenantmigrator.junit;
