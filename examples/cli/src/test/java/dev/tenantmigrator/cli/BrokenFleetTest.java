@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,9 +19,6 @@ class BrokenFleetTest {
 
     private static final int SCREEN = 50;
 
-    private static final Path DOCUMENT = Path.of("README.md");
-    private static final String CAPTURE = "$ tm verify\n";
-
     @Test
     void theFirstScreenShowsEachDamageAndItsRemediesRepairTheFleet(TestDatabase database, @TempDir Path directory)
             throws Exception {
@@ -37,7 +32,7 @@ class BrokenFleetTest {
                 assertFirstScreen(fleet, result.out().lines().toList(), width);
             }
         }
-        assertCaptured(cli.run("verify").out().replaceAll("_[0-9]{8}(?![0-9_])", "_12345678"));
+        Captures.check("$ tm verify\n", cli.run("verify").out().replaceAll("_[0-9]{8}(?![0-9_])", "_12345678"));
         assertCounts(cli.json(1, "verify"));
         assertCounts(cli.json(1, "status"));
 
@@ -80,18 +75,6 @@ class BrokenFleetTest {
             }
         }
         return block;
-    }
-
-    /** The capture in the document is the output of today. */
-    private static void assertCaptured(String out) throws IOException {
-        String document = Files.readString(DOCUMENT);
-        int start = document.indexOf(CAPTURE) + CAPTURE.length();
-        int end = document.indexOf("```", start);
-        if (Boolean.getBoolean("golden.write")) {
-            Files.writeString(DOCUMENT, document.substring(0, start) + out + document.substring(end));
-        } else {
-            assertThat(document.substring(start, end)).isEqualTo(out);
-        }
     }
 
     private static void assertCounts(JsonNode document) {
