@@ -5,7 +5,10 @@ import static dev.tenantmigrator.Samples.MEMBERS;
 import static dev.tenantmigrator.Samples.NOTES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenantmigrator.event.RunEvent;
+import dev.tenantmigrator.event.SpareEvent;
 import dev.tenantmigrator.event.TenantEvent;
+import dev.tenantmigrator.event.TenantEventListener;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.SpareCounts;
 import dev.tenantmigrator.report.SpareTenant;
@@ -90,6 +93,40 @@ class SpareDeployTest {
                         .throwIfFailed()
                         .of(TenantOutcome.Migrated.class))
                 .hasSize(2);
+    }
+
+    @Test
+    void aFailureInASpareIsToldWithItsPlaceEvenWhenNoTenantHasWork() {
+        builder(MEMBERS, NOTES).build().maintainSpares();
+        List<SpareEvent> ofSpares = new CopyOnWriteArrayList<>();
+        List<RunEvent> ofRun = new CopyOnWriteArrayList<>();
+        TenantEventListener listener = new TenantEventListener() {
+            @Override
+            public void onEvent(TenantEvent event) {}
+
+            @Override
+            public void onRun(RunEvent event) {
+                ofRun.add(event);
+            }
+
+            @Override
+            public void onSpares(SpareEvent event) {
+                ofSpares.add(event);
+            }
+        };
+
+        builder(MEMBERS, NOTES, BAD).listener(listener).build().deployAll();
+
+        assertThat(ofSpares).singleElement().isInstanceOfSatisfying(SpareEvent.MigrationFailed.class, event -> {
+            assertThat(event.failure().version()).contains(BAD.version());
+            assertThat(event.failure().line()).hasValue(2);
+            assertThat(event.failure().tenant().orElseThrow()).startsWith("tenant_migrator_spare_");
+        });
+        assertThat(ofRun)
+                .filteredOn(RunEvent.RunStopped.class::isInstance)
+                .singleElement()
+                .satisfies(event ->
+                        assertThat(((RunEvent.RunStopped) event).reason()).contains("20240104_bad/migration.sql:2"));
     }
 
     @Test

@@ -31,7 +31,7 @@ public sealed interface RunEvent {
     record GroupStarted(String run, String group, int tenants) implements RunEvent {}
 
     /**
-     * The run stopped early: too many failures, a check that returned false or failed, a cancellation, or an interrupt.
+     * The run stopped early: too many failures, a migration that failed in a spare, a check that returned false or failed, a cancellation, or an interrupt.
      *
      * @param run the name of the run
      * @param reason the reason and the place, as a sentence

@@ -23,6 +23,14 @@ public sealed interface SpareEvent {
     record RefillFailed(Failure failure, Duration pause) implements SpareEvent {}
 
     /**
+     * A migration failed in a spare, before the deploy changed any tenant. Unless {@link dev.tenantmigrator.Spares#onFailure} says
+     * otherwise, the deploy stops.
+     *
+     * @param failure the reason, with the spare's schema as tenant
+     */
+    record MigrationFailed(Failure failure) implements SpareEvent {}
+
+    /**
      * The migrations put the schema's name where renaming cannot reach it, so no tenant is made from a spare.
      *
      * @param objects the places, e.g. {@code view vendor_view}

@@ -54,7 +54,8 @@ final class RolloutRunner {
         plan.jobs().forEach(job -> jobs.put(job.schema(), job));
         Events.publish(config, new RunEvent.RunStarted(run, decided.size() + jobs.size(), jobs.size()));
         decided.forEach(this::note);
-        new SpareRollout(config, stopSignal).run(plan.spares(), parallelism());
+        SpareRollout spares = new SpareRollout(config, stopSignal);
+        spares.run(plan.spares(), parallelism());
         boolean worked = false;
         for (Group group : groups()) {
             AtomicInteger failures = new AtomicInteger();
@@ -77,7 +78,7 @@ final class RolloutRunner {
                 worked = true;
             }
         }
-        stopSignal.reason().filter(reason -> wasLeft()).ifPresent(reason -> {
+        stopSignal.reason().filter(reason -> wasLeft() || spares.stopped()).ifPresent(reason -> {
             jobs.values().forEach(left -> note(left.ended(reason)));
             LOG.warn("{}: {}", run, reason);
             Events.publish(config, new RunEvent.RunStopped(run, reason));

@@ -1,7 +1,9 @@
 package dev.tenantmigrator.internal.fleet;
 
 import dev.tenantmigrator.Spares;
+import dev.tenantmigrator.event.SpareEvent;
 import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.config.Events;
 import dev.tenantmigrator.internal.jdbc.PassingErrors;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.TenantOutcome;
@@ -20,6 +22,7 @@ final class SpareRollout {
 
     private final Config config;
     private final StopSignal stopSignal;
+    private volatile boolean stopped;
 
     SpareRollout(Config config, StopSignal stopSignal) {
         this.config = config;
@@ -38,6 +41,11 @@ final class SpareRollout {
         }
     }
 
+    /** Whether a migration failed, so that the run is to end; also one that has nothing to do in any tenant. */
+    boolean stopped() {
+        return stopped;
+    }
+
     private WorkerPool pool(List<TenantJob> jobs) {
         return new WorkerPool(config.silent(), stopSignal, jobs, this::note);
     }
@@ -53,7 +61,9 @@ final class SpareRollout {
             return;
         }
         LOG.warn("Failed in a spare tenant: {}", failure);
+        Events.publish(config, new SpareEvent.MigrationFailed(failure));
         if (config.onFailedSpare() == Spares.OnFailure.STOP) {
+            stopped = true;
             stopSignal.because(
                     "the rollout stopped before the first tenant, because a migration failed in a spare tenant ("
                             + failure

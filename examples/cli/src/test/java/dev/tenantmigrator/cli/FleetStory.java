@@ -36,6 +36,7 @@ final class FleetStory {
         renameAndDrop(ada, bob);
         adopt(carol);
         moveTracking();
+        spares(bob);
     }
 
     private void healthyFleet(String ada) {
@@ -168,6 +169,27 @@ final class FleetStory {
         log.heading("Several at once, and a tenant without a user");
         log.run("register", "fay", "gus");
         log.run("create-tenant", "hub");
+    }
+
+    private void spares(String bob) {
+        cli.without("TENANT_MIGRATOR_TRACKING");
+        log.heading("Spare tenants");
+        log.run("spares", "list");
+        log.run("spares", "fill", "--keep", "2");
+        cli.withMigration("20250301_bad", "CREATE TABLE bad (id nonsense)", "DROP TABLE bad");
+        log.run("spares", "fill", "--keep", "1");
+        log.run("deploy-all");
+        cli.withMigration("20250301_bad", "COMMENT ON COLUMN vendor.id IS 'none'", "SELECT 1");
+        log.run("spares", "fill", "--keep", "1");
+        log.run("spares", "list");
+        log.run("status", bob);
+        log.run("spares", "drop");
+        cli.withMigration(
+                "20250301_bad",
+                "DO $$BEGIN EXECUTE format('COMMENT ON COLUMN vendor.id IS %L', current_schema()); END$$",
+                "SELECT 1");
+        log.run("spares", "fill");
+        log.run("spares", "drop");
     }
 
     private String register(String... usernameAndOptions) {

@@ -113,6 +113,9 @@ class HelpLayoutTest {
         "deploy x --targte y, --target",
         "repair mark-aplied 1 --all, mark-applied",
         "help verfy, verify",
+        "spare fill, spares",
+        "spares fil, fill",
+        "spares fill --kep 3, --keep",
         "verify --verbos, --verbose"
     })
     void suggestsTheNameThatWasMeant(String command, String meant) {
@@ -133,6 +136,9 @@ class HelpLayoutTest {
         assertThat(completed("tm", "deplo")).contains("deploy", "deploy-all");
         assertThat(completed("tm", "deploy-all", "--lo")).contains("--lock-timeout");
         assertThat(completed("tm", "repair", "mark-n")).contains("mark-not-applied");
+        assertThat(completed("tm", "spar")).contains("spares");
+        assertThat(completed("tm", "spares", "f")).contains("fill");
+        assertThat(completed("tm", "spares", "fill", "--k")).contains("--keep");
         assertThat(new Cli(directory).run("completion", "zsh").out()).contains("bashcompinit");
         assertThat(new Cli(directory)
                         .run("completion", "bash", "--name", "other")

@@ -63,6 +63,8 @@ class JsonGoldenTest {
         log.run("repair");
         log.run("repair", "accept-checksum");
         log.run("move-tracking");
+        log.run("spares");
+        log.run("spares", "fill", "--keep", "0");
         log.run("help", "frobnicate");
         log.run("help", "repair", "mark-applied");
         log.run("--version");

@@ -24,7 +24,7 @@ final class JsonShape {
     private static final Set<String> TEXTS = Set.of("message", "reason", "stopped", "detail", "excerpt");
 
     /** One statement. */
-    private static final Set<String> TIMES = Set.of("appliedAt", "first", "last");
+    private static final Set<String> TIMES = Set.of("appliedAt", "first", "last", "since");
 
     private static final Set<String> SQL = Set.of("sql", "statement");
 
@@ -32,6 +32,7 @@ final class JsonShape {
     private static final Set<String> SURROUNDINGS = Set.of("before", "after");
 
     private static final Pattern RANDOM_DIGITS = Pattern.compile("_[0-9]{8}(?![0-9])");
+    private static final Pattern SPARE = Pattern.compile("tenant_migrator_spare_[0-9a-f]{20}");
     private static final Pattern TIME_IN_VERSION = Pattern.compile("(?<![0-9])[0-9]{14}_");
 
     private final Path directory;
@@ -82,7 +83,8 @@ final class JsonShape {
     /** A text without what is another in each run: the working directory, a tenant's digits, the time in a version. */
     String stable(String value) {
         String placed = value.replace(directory.toString(), "<directory>");
-        String named = RANDOM_DIGITS.matcher(placed).replaceAll("_<digits>");
+        String spare = SPARE.matcher(placed).replaceAll("tenant_migrator_spare_<random>");
+        String named = RANDOM_DIGITS.matcher(spare).replaceAll("_<digits>");
         return TIME_IN_VERSION.matcher(named).replaceAll("<time>_");
     }
 }

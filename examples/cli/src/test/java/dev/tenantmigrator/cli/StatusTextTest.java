@@ -8,6 +8,7 @@ import dev.tenantmigrator.cli.output.StatusText;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.Finding.Kind;
 import dev.tenantmigrator.report.Finding.Severity;
+import dev.tenantmigrator.report.SpareCounts;
 import dev.tenantmigrator.report.StatusReport;
 import dev.tenantmigrator.report.TenantStatus;
 import java.time.LocalDateTime;
@@ -36,8 +37,10 @@ class StatusTextTest {
     }
 
     private static String[] row(TenantStatus tenant) {
-        List<String> lines =
-                StatusText.fleet(new StatusReport(SOURCE, List.of(tenant)), List.of(), new Screen(80, Ansi.OFF, false));
+        List<String> lines = StatusText.fleet(
+                new StatusReport(SOURCE, List.of(tenant), new SpareCounts(0, 0)),
+                List.of(),
+                new Screen(80, Ansi.OFF, false));
         return lines.get(lines.size() - 2).split(" {2,}");
     }
 

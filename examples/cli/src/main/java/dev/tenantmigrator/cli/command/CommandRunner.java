@@ -72,12 +72,13 @@ final class CommandRunner {
             int exitCode = withSettings(command, settings -> {
                 check.accept(settings);
                 try (CliSession session = CliSession.open(context, settings, interrupts)) {
-                    CommandResult result = work.run(session).withMore(session.summary());
-                    boolean noTenants =
-                            result.tenants().isEmpty() && result.text().isEmpty();
-                    return noTenants && !settings.json()
-                            ? result.withLines(List.of("There is no tenant in " + session.databaseDescription() + "."))
-                            : result;
+                    CommandResult done = work.run(session).withMore(session.summary());
+                    CommandResult result =
+                            session.failedSpare().map(done::withFailedSpare).orElse(done);
+                    boolean nothing = result.tenants().isEmpty()
+                            && result.text().isEmpty()
+                            && result.failedSpare().isEmpty();
+                    return nothing && !settings.json() ? result.withLines(List.of(session.noTenant())) : result;
                 }
             });
             return interrupts.interrupted() ? InterruptHandler.EXIT_CODE : exitCode;

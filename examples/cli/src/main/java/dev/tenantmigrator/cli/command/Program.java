@@ -68,6 +68,7 @@ public final class Program {
                 new AdoptCommand(runner),
                 new MoveTrackingCommand(runner),
                 new PrepareCommand(runner),
+                new SparesCommand(runner),
                 new ListCommand(runner),
                 new RenameCommand(runner),
                 new DropCommand(runner),

@@ -1,10 +1,14 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.output.SpareResults;
+import dev.tenantmigrator.cli.output.SpareText;
 import dev.tenantmigrator.cli.output.StatusText;
 import dev.tenantmigrator.cli.output.TenantResults;
+import dev.tenantmigrator.cli.output.TerminalText;
 import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.report.StatusReport;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,15 +40,22 @@ final class StatusCommand implements Callable<Integer> {
     private CommandResult status(CliSession session) {
         StatusReport report = session.migrator().status(only.selected(session, schema));
         only.checkFound(session, report.tenants().size());
-        CommandResult result =
-                CommandResult.of("status", TenantResults.of(report)).withMore(Map.of("migrations", report.versions()));
+        CommandResult result = CommandResult.of("status", TenantResults.of(report))
+                .withMore(Map.of("migrations", report.versions()))
+                .withMore(Map.of("spares", SpareResults.counts(report.spares())));
         if (report.tenants().isEmpty()) {
             return only.nothingFound()
                     .map(text -> result.withLines(List.of(text)))
-                    .orElse(result);
+                    .orElseGet(() -> result.withText(screen -> withoutTenants(session, report)));
         }
         return result.withText(screen -> schema.isPresent()
                 ? StatusText.tenant(report, screen)
                 : StatusText.fleet(report, only.patterns(), screen));
+    }
+
+    private static List<String> withoutTenants(CliSession session, StatusReport report) {
+        List<String> lines = new ArrayList<>(List.of(TerminalText.line(session.noTenant())));
+        lines.addAll(SpareText.line(report.spares()));
+        return lines;
     }
 }

@@ -33,6 +33,10 @@ public final class JsonOutput {
             document.put("findings", result.findings());
         }
         document.putAll(result.more());
+        // Of a run it is in "stopped".
+        result.failedSpare()
+                .filter(failure -> !document.containsKey("stopped"))
+                .ifPresent(failure -> document.put("error", failure(failure)));
         result.error().ifPresent(failure -> document.put("error", failure(failure)));
         try {
             return UNSAFE.matcher(MAPPER.writeValueAsString(document))

@@ -10,6 +10,10 @@ final class RunHints {
     /** Commands that execute scripts. */
     private static final Set<String> SCRIPTS = Set.of("deploy", "deploy-all", "rollback");
 
+    /** The remedy of a migration that failed in a spare tenant. */
+    static final String FAILED_SPARE =
+            "Correct the migration and run the command again. If only the spares are at fault, drop them first.";
+
     /** Versions named in a hint; more would not fit on a line. */
     private static final int NAMED = 5;
 
@@ -17,7 +21,9 @@ final class RunHints {
 
     static List<String> of(CommandResult result) {
         List<String> hints = new ArrayList<>();
-        if (result.more().get("stopped") instanceof String reason) {
+        if (result.failedSpare().isPresent()) {
+            hints.add("Stopped before the first tenant, because a migration failed in a spare.");
+        } else if (result.more().get("stopped") instanceof String reason) {
             hints.add("Stopped: " + TerminalText.line(reason) + ".");
         }
         if (SCRIPTS.contains(result.command()) && result.tenants().stream().anyMatch(RunHints::failedInAScript)) {

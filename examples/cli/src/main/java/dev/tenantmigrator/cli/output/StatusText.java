@@ -20,7 +20,7 @@ public final class StatusText {
 
     private StatusText() {}
 
-    /** The health of tenants, counts by outcome, and a table of all tenants of a small fleet, or if the screen is verbose. */
+    /** The health of tenants, a table of all tenants of a small fleet or if the screen is verbose, counts by outcome, and spares. */
     public static List<String> fleet(StatusReport report, List<String> patterns, Screen screen) {
         List<TenantResult> results = TenantResults.of(report);
         List<String> lines = new ArrayList<>(new HealthText(screen, patterns).lines(results));
@@ -36,6 +36,7 @@ public final class StatusText {
             lines.addAll(table.lines(screen));
         }
         lines.add(TextOutput.counts(results, screen));
+        lines.addAll(SpareText.line(report.spares()));
         return lines;
     }
 

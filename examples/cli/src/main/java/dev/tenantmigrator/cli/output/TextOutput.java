@@ -1,5 +1,6 @@
 package dev.tenantmigrator.cli.output;
 
+import dev.tenantmigrator.report.Failure;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,11 +21,20 @@ public final class TextOutput {
         if (result.text().isPresent()) {
             return result.text().get().apply(screen);
         }
-        List<String> lines = new ArrayList<>(tenants(result));
+        List<String> lines = new ArrayList<>();
+        result.failedSpare().ifPresent(failure -> lines.addAll(failedSpare(failure)));
+        lines.addAll(tenants(result));
         if (!result.tenants().isEmpty()) {
             lines.add(counts(result.tenants(), screen));
         }
         RunHints.of(result).forEach(hint -> lines.addAll(screen.wrapped(hint, "")));
+        return lines;
+    }
+
+    private List<String> failedSpare(Failure failure) {
+        List<String> lines = new ArrayList<>(SpareText.failure(
+                "failed in a spare: " + failure.tenant().orElse(""), failure, RunHints.FAILED_SPARE, screen));
+        lines.add("  run: spares drop");
         return lines;
     }
 

@@ -2,12 +2,14 @@ package dev.tenantmigrator.cli.setup;
 
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationSource;
+import dev.tenantmigrator.Spares;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantMigratorBuilder;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.rollout.Cancellation;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -31,6 +33,10 @@ public final class CliSession implements AutoCloseable {
         this.interrupts = interrupts;
         this.database = database;
         this.progress = new ProgressListener(context, settings, summary);
+        this.migrator = builder().build();
+    }
+
+    private TenantMigratorBuilder builder() {
         TenantMigratorBuilder builder = TenantMigrator.builder(database.dataSource())
                 .migrations(migrations)
                 .requiredTables(settings.requiredTables())
@@ -45,7 +51,7 @@ public final class CliSession implements AutoCloseable {
                 .listener(progress);
         database.directDataSource().ifPresent(builder::directDataSource);
         settings.extensions().ifPresent(names -> builder.extensions(names.toArray(String[]::new)));
-        this.migrator = builder.build();
+        return builder;
     }
 
     /**
@@ -72,13 +78,18 @@ public final class CliSession implements AutoCloseable {
         return database.dataSource();
     }
 
-    /** Database, host and user, for messages. */
-    public String databaseDescription() {
-        return DatabaseDescription.of(database.dataSource());
+    /** A line for a database without tenants. */
+    public String noTenant() {
+        return "There is no tenant in " + DatabaseDescription.of(database.dataSource()) + ".";
     }
 
     public TenantMigrator migrator() {
         return migrator;
+    }
+
+    /** A migrator that keeps this number of spares. The other one keeps none, so no tenant of this command is made from one. */
+    public TenantMigrator keeping(int spares) {
+        return builder().spares(Spares.keep(spares)).build();
     }
 
     /** The tenants whose record cannot be read, each with the finding. Needs no migrations directory: any migration serves. */
@@ -127,6 +138,11 @@ public final class CliSession implements AutoCloseable {
     /** Groups and stop reason, as fields of the JSON document. */
     public Map<String, Object> summary() {
         return summary.fields();
+    }
+
+    /** A migration that failed in a spare, before the first tenant. */
+    public Optional<Failure> failedSpare() {
+        return summary.failedSpare();
     }
 
     @Override

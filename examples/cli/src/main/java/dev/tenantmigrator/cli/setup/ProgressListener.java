@@ -2,6 +2,7 @@ package dev.tenantmigrator.cli.setup;
 
 import dev.tenantmigrator.cli.output.TerminalText;
 import dev.tenantmigrator.event.RunEvent;
+import dev.tenantmigrator.event.SpareEvent;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.event.TenantEventListener;
 import java.io.PrintStream;
@@ -56,6 +57,11 @@ final class ProgressListener implements TenantEventListener {
         } else if (event instanceof RunEvent.RunFinished) {
             end();
         }
+    }
+
+    @Override
+    public void onSpares(SpareEvent event) {
+        summary.note(event);
     }
 
     private void begin(RunEvent.RunStarted run) {

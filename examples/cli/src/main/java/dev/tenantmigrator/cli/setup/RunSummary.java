@@ -1,17 +1,20 @@
 package dev.tenantmigrator.cli.setup;
 
 import dev.tenantmigrator.event.RunEvent;
+import dev.tenantmigrator.event.SpareEvent;
+import dev.tenantmigrator.report.Failure;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Collects the groups that a run started and the reason why it stopped early. Thread-safe. */
+/** Collects the groups that a run started, the reason why it stopped early, and a migration that failed in a spare. Thread-safe. */
 final class RunSummary {
 
     private final List<Map<String, Object>> groups = new ArrayList<>();
     private Optional<String> stopped = Optional.empty();
+    private Optional<Failure> failedSpare = Optional.empty();
 
     synchronized void note(RunEvent event) {
         if (event instanceof RunEvent.GroupStarted group) {
@@ -22,6 +25,17 @@ final class RunSummary {
         } else if (event instanceof RunEvent.RunStopped stop) {
             stopped = Optional.of(stop.reason());
         }
+    }
+
+    synchronized void note(SpareEvent event) {
+        if (event instanceof SpareEvent.MigrationFailed failed && failedSpare.isEmpty()) {
+            failedSpare = Optional.of(failed.failure());
+        }
+    }
+
+    /** The first migration that failed in a spare. */
+    synchronized Optional<Failure> failedSpare() {
+        return failedSpare;
     }
 
     /** Fields for the JSON document; empty for a run without groups that reached its end. */
