@@ -90,9 +90,8 @@ class SpareEqualsReplayTest {
                 database.values("SELECT t::text FROM \"" + schema + "\".\"" + table + "\" t")
                         .forEach(row -> facts.add("row of " + table + ' ' + row));
             }
-            facts.addAll(database.values(
-                    "SELECT concat_ws(' ', 'row', id, version, checksum, description) FROM \"" + schema
-                            + "\".schema_migrations"));
+            facts.addAll(database.values("SELECT concat_ws(' ', 'row', id, version, checksum, description) FROM \""
+                    + schema + "\".schema_migrations"));
             facts.replaceAll(line -> line.replace(schema, "@"));
             facts.sort(null);
             return facts;
@@ -135,7 +134,9 @@ class SpareEqualsReplayTest {
     }
 
     private static Arguments row(String object, String sql) {
-        return Arguments.of(object, "DO $x$DECLARE me text := current_schema(); BEGIN EXECUTE format($s$" + sql + "$s$, me); END$x$");
+        return Arguments.of(
+                object,
+                "DO $x$DECLARE me text := current_schema(); BEGIN EXECUTE format($s$" + sql + "$s$, me); END$x$");
     }
 
     static Stream<Arguments> unfit() {
@@ -153,7 +154,9 @@ class SpareEqualsReplayTest {
                 row("statistics object s", "CREATE STATISTICS s ON (name || %L) FROM vendor"),
                 row("comment on table vendor", "COMMENT ON TABLE vendor IS %L"),
                 row("comment on schema", "COMMENT ON SCHEMA public IS %L"),
-                row("function f()", "CREATE FUNCTION f() RETURNS text LANGUAGE sql AS 'SELECT %L::text || 1' SET a.b = %1$L"),
+                row(
+                        "function f()",
+                        "CREATE FUNCTION f() RETURNS text LANGUAGE sql AS 'SELECT %L::text || 1' SET a.b = %1$L"),
                 row("type t", "CREATE TYPE t AS ENUM (%L)"),
                 row("type d", "CREATE DOMAIN d AS text DEFAULT %L"),
                 row("table p", "CREATE TABLE p (code text) PARTITION BY LIST ((code || %L))"),

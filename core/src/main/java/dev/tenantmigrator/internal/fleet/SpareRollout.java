@@ -47,7 +47,7 @@ final class SpareRollout {
     }
 
     private WorkerPool pool(List<TenantJob> jobs) {
-        return new WorkerPool(config.silent(), stopSignal, jobs, this::note);
+        return new WorkerPool(config.silent(), stopSignal, jobs, true, this::note);
     }
 
     private void note(TenantOutcome outcome) {

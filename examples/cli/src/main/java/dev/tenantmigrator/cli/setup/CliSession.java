@@ -5,6 +5,7 @@ import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.Spares;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantMigratorBuilder;
+import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.rollout.Cancellation;
 import java.util.Comparator;
