@@ -8,6 +8,9 @@ import dev.tenantmigrator.TenantMigratorBuilder;
 import dev.tenantmigrator.TenantName;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -156,14 +159,15 @@ final class SignUpBenchmark {
     }
 
     private static void dropTenants(HikariDataSource database) throws Exception {
-        try (var connection = database.getConnection();
-                var statement = connection.createStatement();
-                var rows = statement.executeQuery("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'user\\_%'")) {
-            List<String> schemas = new ArrayList<>();
-            while (rows.next()) {
-                schemas.add(rows.getString(1));
+        List<String> schemas = new ArrayList<>();
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement()) {
+            try (ResultSet rows =
+                    statement.executeQuery("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'user\\_%'")) {
+                while (rows.next()) {
+                    schemas.add(rows.getString(1));
+                }
             }
-            rows.close();
             for (String schema : schemas) {
                 statement.execute("DROP SCHEMA \"" + schema + "\" CASCADE");
             }
