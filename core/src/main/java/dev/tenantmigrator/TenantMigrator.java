@@ -390,7 +390,7 @@ public interface TenantMigrator extends AutoCloseable {
     List<SpareTenant> spares();
 
     /**
-     * Drops all spare tenants of the database, also those of other instances.
+     * Drops all spare tenants of the database, also those of other instances; not those that a sign-up has just taken.
      *
      * @return their number
      */

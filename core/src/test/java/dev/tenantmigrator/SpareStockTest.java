@@ -15,6 +15,8 @@ import dev.tenantmigrator.support.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,16 +98,37 @@ class SpareStockTest {
         TenantMigrator migrator = builder(Spares.keep(2), MEMBERS).build();
         migrator.maintainSpares();
         List<String> first = migrator.spares().stream().map(SpareTenant::schema).toList();
-        database.execute(
-                "DO $$DECLARE s name; BEGIN FOR s IN SELECT nspname FROM pg_namespace WHERE nspname ~ '^tenant_migrator_spare_' LOOP"
-                        + " EXECUTE format('COMMENT ON SCHEMA %I IS %L', s, regexp_replace(obj_description(s::text::regnamespace,"
-                        + " 'pg_namespace'), '^(tenant-migrator spare [0-9a-f]{64}) [0-9]+', '\\1 1000')); END LOOP; END$$");
+        makeOld();
 
         SpareReport report = migrator.maintainSpares();
 
         assertThat(report.dropped()).isEqualTo(2);
         assertThat(report.created()).isEqualTo(2);
         assertThat(report.spares()).extracting(SpareTenant::schema).hasSize(2).doesNotContainAnyElementsOf(first);
+    }
+
+    private void makeOld() {
+        database.execute(
+                "DO $$DECLARE s name; BEGIN FOR s IN SELECT nspname FROM pg_namespace WHERE nspname ~ '^tenant_migrator_spare_' LOOP"
+                        + " EXECUTE format('COMMENT ON SCHEMA %I IS %L', s, regexp_replace(obj_description(s::text::regnamespace,"
+                        + " 'pg_namespace'), '^(tenant-migrator spare [0-9a-f]{64}) [0-9]+', '\\1 1000')); END LOOP; END$$");
+    }
+
+    @Test
+    void anOldSpareThatASignUpHoldsIsNotWaitedFor() throws SQLException {
+        TenantMigrator migrator = builder(Spares.keep(2), MEMBERS).build();
+        migrator.maintainSpares();
+        makeOld();
+        try (Connection connection = database.connection()) {
+            connection.setAutoCommit(false);
+            assertThat(migrator.createTenant(connection, TenantName.forUser("a"))
+                            .fromSpare())
+                    .isTrue();
+
+            assertThat(migrator.maintainSpares().dropped()).isEqualTo(1);
+            connection.commit();
+            connection.setAutoCommit(true);
+        }
     }
 
     @Test

@@ -106,6 +106,10 @@ final class SpareMigration implements TenantJob {
     @Override
     public Result tryOn(Session session) throws SQLException {
         Result result = migration.tryOn(session);
+        if (result instanceof Result.Locked) {
+            // A sign-up has taken it, and may keep its transaction open for long; or another instance migrates it.
+            return new Result.Finished(new TenantOutcome.Skipped(schema(), "another session works on it"));
+        }
         boolean complete = result.finalOutcome()
                 .filter(outcome ->
                         outcome instanceof TenantOutcome.Migrated || outcome instanceof TenantOutcome.UpToDate)

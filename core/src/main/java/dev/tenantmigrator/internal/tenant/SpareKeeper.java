@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -143,9 +144,17 @@ public final class SpareKeeper {
 
     private int drop(Predicate<Spare> which) throws SQLException {
         dropper.finishSpares();
+        List<Spare> spares;
+        Set<String> inUse;
+        try (Session session = Session.openToRead(config.dataSource())) {
+            spares = Spare.read(session.connection());
+            // A sign-up that has taken one may keep its transaction open for long.
+            inUse = TenantLock.heldAmong(
+                    session.connection(), spares.stream().map(Spare::schema).toList());
+        }
         int dropped = 0;
-        for (Spare spare : read()) {
-            if (which.test(spare) && drop(spare)) {
+        for (Spare spare : spares) {
+            if (which.test(spare) && !inUse.contains(spare.schema()) && drop(spare)) {
                 dropped++;
             }
         }
