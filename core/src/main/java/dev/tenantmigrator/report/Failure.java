@@ -166,6 +166,7 @@ public record Failure(
         if (!text.isEmpty()) {
             text.append(", ");
         }
-        text.append(label).append(value);
+        // A name may hold a line break, which would begin a line of its own in a log.
+        text.append(label).append(value.replaceAll("\\p{Cc}", "?"));
     }
 }
