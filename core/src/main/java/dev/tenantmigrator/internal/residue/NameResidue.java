@@ -52,7 +52,7 @@ public final class NameResidue {
 
     /**
      * The places in definitions. The schema is renamed and its functions adapted, to find out which of them are adaptable; then all
-     * of that is rolled back.
+     * of that is rolled back. If one of them cannot be adapted, none counts as adaptable, because a rename would fail.
      *
      * @param connection in a transaction, whose settings and changes stay as they are
      */
@@ -62,15 +62,18 @@ public final class NameResidue {
         if (found.stream().noneMatch(Place::adaptable)) {
             return found;
         }
-        List<Place> left = found;
+        List<Place> left;
         try {
             left = Undone.run(connection, () -> inRenamed(connection, schema, pattern));
-        } catch (SQLException | IllegalArgumentException e) {
-            // A function that cannot be adapted now could not be adapted later.
-            if (e instanceof SQLException sql && SqlErrors.isConnectionLost(sql)) {
+        } catch (IllegalArgumentException e) {
+            LOG.debug("A function of {} cannot be adapted", schema, e);
+            left = found;
+        } catch (SQLException e) {
+            if (SqlErrors.isConnectionLost(e)) {
                 throw e;
             }
-            LOG.debug("The functions of {} cannot be adapted", schema, e);
+            LOG.debug("A function of {} cannot be replaced", schema, SqlErrors.withoutDetail(e));
+            left = found;
         }
         Set<String> remaining = left.stream().map(Place::object).collect(Collectors.toSet());
         return found.stream()

@@ -405,8 +405,11 @@ class NameResidueTest {
     @MethodSource("definitions")
     void isFoundInDefinitions(String sql, List<String> objects) throws SQLException {
         assertThat(found(sql, NameResidue::inDefinitions))
+                .allMatch(place -> !place.adaptable())
+                // PostgreSQL 15 identifies a transform in other words.
+                .extracting(place -> place.object().replace(" on language", " language"))
                 .containsExactlyInAnyOrderElementsOf(objects.stream()
-                        .map(object -> new Place(object.replace("#", database.user()), false))
+                        .map(object -> object.replace("#", database.user()))
                         .toList());
     }
 
@@ -519,7 +522,7 @@ class NameResidueTest {
                 .isEmpty();
     }
 
-    /** One that is adapted beside one that is not, and one that cannot be replaced beside one that could. */
+    /** One that is adapted beside one that is not. One that cannot be replaced makes the rename fail, so none is adaptable then. */
     @Test
     void isAdaptableInEachFunctionAlone() throws SQLException {
         String adaptable = "CREATE FUNCTION g() RETURNS bigint LANGUAGE sql AS $$SELECT count(*) FROM @.vendor$$;";
@@ -528,9 +531,10 @@ class NameResidueTest {
                         NameResidue::inDefinitions))
                 .containsExactly(new Place("function g()", true), new Place("function h()", false));
         assertThat(found(
-                        "/*superuser*/" + adaptable.replace("AS", "LEAKPROOF AS") + " ALTER FUNCTION g() OWNER TO #",
+                        "/*superuser*/" + adaptable.replace("AS", "LEAKPROOF AS") + " ALTER FUNCTION g() OWNER TO #;"
+                                + adaptable.replace("g()", "h()"),
                         NameResidue::inDefinitions))
-                .containsExactly(new Place("function g()", false));
+                .containsExactly(new Place("function g()", false), new Place("function h()", false));
     }
 
     /** The whole word is found, but not in other words and not in the new name. */
