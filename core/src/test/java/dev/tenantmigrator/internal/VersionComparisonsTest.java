@@ -87,6 +87,10 @@ class VersionComparisonsTest {
                     "new Fleet<>(new ConcurrentSkipListMap<>(), new ConcurrentSkipListMap<>())",
                     "by tenant"),
             new Allowed(
+                    CORE + "internal/tracking/store/RecordDigest.java",
+                    ".sorted(CodePointOrder.INSTANCE)",
+                    "two sets made equal: the server sorts the bytes of UTF-8 the same way"),
+            new Allowed(
                     CORE + "internal/tracking/store/TrackingTable.java",
                     ".sorted(CodePointOrder.INSTANCE)",
                     "two sets made equal: PostgreSQL sorts ASCII the same way, and other names itself"),
@@ -107,6 +111,13 @@ class VersionComparisonsTest {
                     "Map<String, TenantOutcome> outcomes = new TreeMap",
                     "by tenant"),
             new Allowed(CLI + "output/HealthText.java", "comparingByValue().reversed()", "numbers of tenants"),
+            new Allowed(
+                    CLI + "output/SpareResults.java", "Comparator.comparing(SpareTenant::state)", "states of spares"),
+            new Allowed(CLI + "output/SpareResults.java", "counts = new TreeMap", "numbers by state"),
+            new Allowed(
+                    "examples/benchmark/src/main/java/dev/tenantmigrator/benchmark/SignUpResults.java",
+                    "nanos.stream().sorted()",
+                    "times"),
             new Allowed(CLI + "output/TenantResult.java", "counts = new TreeMap", "numbers by outcome"),
             new Allowed(CLI + "output/VersionHistory.java", "applied.sort(null)", "times"),
             new Allowed(CLI + "setup/CliSession.java", "unreadable = new TreeMap", "by tenant"),

@@ -20,8 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,10 +60,10 @@ final class SpareMigration implements TenantJob {
             Config config, Session session, Direction direction, TenantStates states, MigrationCatalog catalog)
             throws SQLException {
         String digest = TenantState.digestOf(catalog);
-        Map<String, Spare> spares = Spare.read(session.connection()).stream()
+        List<String> schemas = Spare.read(session.connection()).stream()
                 .filter(spare -> !spare.has(digest))
-                .collect(Collectors.toMap(Spare::schema, Function.identity()));
-        List<String> schemas = spares.keySet().stream().sorted().toList();
+                .map(Spare::schema)
+                .toList();
         List<Due> due = new ArrayList<>();
         for (int from = 0; from < schemas.size(); from += FleetReader.MOST_AGAIN) {
             List<String> some = schemas.subList(from, Math.min(from + FleetReader.MOST_AGAIN, schemas.size()));

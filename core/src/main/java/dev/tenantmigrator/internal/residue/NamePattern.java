@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 record NamePattern(String words, String tree, String data) {
 
     /** Every spare's name begins with it. */
-    static final String SPARE = ReservedSchemas.OWN_PREFIX + "spare";
+    static final String SPARE = ReservedSchemas.SPARE_PREFIX.substring(0, ReservedSchemas.SPARE_PREFIX.length() - 1);
 
     /** A constant that is kept by reference. Numbers are kept by value. */
     private static final String CONSTANT = "constbyval false :constisnull false :location -?\\d+ :constvalue \\d+ \\[ ";
