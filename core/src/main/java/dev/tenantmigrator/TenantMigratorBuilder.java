@@ -192,9 +192,7 @@ public final class TenantMigratorBuilder {
      * Sets the time that a migration or rollback waits for a lock that another session holds, e.g. on a table that the application
      * reads. The application's own statements queue behind it meanwhile, so the default is short: 2 seconds. After a timeout the
      * migration is attempted again, five times in all unless {@link Rollout.Builder#tries} sets another number, while other tenants
-     * proceed.
-     *
-     * <p>It also limits each wait of a creation, whose caller waits meanwhile, unless the session's {@code lock_timeout} is shorter.
+     * proceed. It also limits each wait of a creation, unless the session's {@code lock_timeout} is shorter.
      *
      * <p>A script can set a timeout of its own by its first line, e.g. {@code -- tenant-migrator: lock_timeout=10s}. Only that line
      * limits {@code CREATE INDEX CONCURRENTLY} and similar statements: they wait for open transactions, and nobody queues behind

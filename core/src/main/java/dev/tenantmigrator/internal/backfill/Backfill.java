@@ -54,7 +54,7 @@ public final class Backfill {
 
     /** Recreates the missing tables of some or all tenants. */
     public FleetReport backfill(Tenants tenants) throws SQLException {
-        return FleetRuns.run(config, "backfill", tenants, Rollout.defaults(), (session, fleet) -> {
+        return FleetRuns.run(config, "backfill", tenants, Rollout.defaults(), true, (session, fleet) -> {
             FleetPlan plan = new FleetPlan();
             List<TenantState> incomplete = new ArrayList<>();
             Set<MigrationScript> scripts = new LinkedHashSet<>();

@@ -28,16 +28,11 @@ public final class FleetRuns {
     }
 
     /**
-     * Runs a plan that writes over tenants.
+     * Runs a plan over tenants.
      *
+     * @param writes whether it may write; a run that only reads also works on a standby
      * @throws dev.tenantmigrator.TenantMigratorException when this store has no tenants and the other one has some
      */
-    public static FleetReport run(Config config, String name, Tenants tenants, Rollout rollout, Planner planner)
-            throws SQLException {
-        return run(config, name, tenants, rollout, true, planner);
-    }
-
-    /** Like {@link #run(Config, String, Tenants, Rollout, Planner)}; a run that only reads also works on a standby. */
     public static FleetReport run(
             Config config, String name, Tenants tenants, Rollout rollout, boolean writes, Planner planner)
             throws SQLException {

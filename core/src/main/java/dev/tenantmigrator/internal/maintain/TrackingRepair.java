@@ -58,7 +58,7 @@ public final class TrackingRepair {
 
     /** Corrects the records of tenants. */
     public FleetReport repair(Tenants tenants) throws SQLException {
-        return FleetRuns.run(config, "repair", tenants, Rollout.defaults(), (session, fleet) -> {
+        return FleetRuns.run(config, "repair", tenants, Rollout.defaults(), true, (session, fleet) -> {
             FleetPlan plan = new FleetPlan();
             fleet.rows().keySet().forEach(schema -> plan.add(new TenantRepair(schema)));
             return plan;

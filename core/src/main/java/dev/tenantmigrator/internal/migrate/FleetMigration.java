@@ -40,7 +40,7 @@ public final class FleetMigration {
     public static FleetReport run(
             Config config, String name, Tenants tenants, MigrationCatalog catalog, Direction direction)
             throws SQLException {
-        return FleetRuns.run(config, name, tenants, direction.rollout(), (session, fleet) -> {
+        return FleetRuns.run(config, name, tenants, direction.rollout(), true, (session, fleet) -> {
             FleetPlan plan = new FleetPlan();
             List<TenantState> toMigrate = new ArrayList<>();
             Set<MigrationScript> scripts = new LinkedHashSet<>();

@@ -55,7 +55,7 @@ class BrokenFleetTest {
         fleet.damages().forEach((schema, kind) -> {
             List<String> block = block(screen, schema, kind);
             assertThat(block).as(schema + " " + kind).hasSizeGreaterThan(2);
-            assertThat(block).as(schema + " " + kind).anyMatch(line -> line.matches("  (run|psql): .+"));
+            assertThat(block).as(schema + " " + kind).anyMatch(line -> line.matches("  run: .+"));
         });
         assertThat(screen).anyMatch(line -> line.startsWith("pending, ")).contains("  run: deploy-all");
     }
@@ -90,13 +90,13 @@ class BrokenFleetTest {
     private static List<String> remedies(String out) {
         return out.lines()
                 .map(String::strip)
-                .filter(line -> line.startsWith("run: ") || line.startsWith("psql: "))
+                .filter(line -> line.startsWith("run: "))
                 .toList();
     }
 
     private static void follow(TestDatabase database, Cli cli, String remedy) {
-        if (remedy.startsWith("psql: ")) {
-            database.execute(remedy.substring("psql: ".length()));
+        if (remedy.startsWith("run: psql -c '")) {
+            database.execute(remedy.substring("run: psql -c '".length(), remedy.length() - 1));
             return;
         }
         String[] words = Arrays.stream(remedy.substring("run: ".length()).split(" ", -1))

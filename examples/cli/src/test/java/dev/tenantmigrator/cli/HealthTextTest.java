@@ -66,6 +66,22 @@ class HealthTextTest {
     }
 
     @Test
+    void aNameThatAListCannotHaveHasACommandOfItsOwn() {
+        Finding stopped = Finding.of(Kind.UNFINISHED, Severity.ERROR, "1_a", "1_a: a rollback was stopped")
+                .withRemedies(new Remedy.Rollback("1_a"));
+        List<TenantResult> tenants = Stream.of("a,b", "x", "a*b", "-y", "z", "q\"r,s")
+                .map(name -> unhealthy(name, stopped))
+                .toList();
+        assertThat(lines(SCREEN, tenants))
+                .contains(
+                        "  run: rollback 1_a --tenants x,z",
+                        "  run: rollback 1_a 'a,b'",
+                        "  run: rollback 1_a 'a*b'",
+                        "  run: rollback 1_a -- -y",
+                        "  run: rollback 1_a 'q\"r,s'");
+    }
+
+    @Test
     void aHealthyFleetHasNoLines() {
         assertThat(lines(SCREEN, fleet(100, i -> healthy("t" + i, UNKNOWN)))).isEmpty();
         assertThat(lines(SCREEN, fleet(20, i -> healthy("t" + i, UNKNOWN)))).isNotEmpty();
@@ -116,8 +132,8 @@ class HealthTextTest {
                         "2 broken: 2 invalid-index",
                         "invalid-index, 2 tenants: t0, t1",
                         "  the index is INVALID: REINDEX SCHEMA.x",
-                        "  psql: REINDEX INDEX t0.x;",
-                        "  psql: REINDEX INDEX t1.x;");
+                        "  run: psql -c 'REINDEX INDEX t0.x'",
+                        "  run: psql -c 'REINDEX INDEX t1.x'");
     }
 
     @Test

@@ -141,7 +141,7 @@ class PlanCommandTest {
 
         List<String> lines = PlanText.sql(report, false);
         assertThat(lines.get(0)).isEqualTo("\\set ON_ERROR_STOP on");
-        assertThat(lines.get(2)).startsWith("-- 299 tenants have this plan. It is shown for one, t0;");
+        assertThat(lines.get(2)).startsWith("-- 299 tenants have this plan. The SQL here is for one of them only, t0;");
         assertThat(lines).noneMatch(line -> line.contains("t1"));
         assertThat(lines).filteredOn("BEGIN;"::equals).hasSize(2);
         assertThat(PlanText.sql(report, true)).filteredOn("BEGIN;"::equals).hasSize(300);

@@ -34,8 +34,8 @@ public final class PlanText {
             }
             if (tenants.size() > 1) {
                 lines.add(TerminalText.line("-- " + TerminalText.tenants(tenants.size())
-                        + " have this plan. It is shown for one, " + first.schema()
-                        + "; --verbose shows all, --json names them"));
+                        + " have this plan. The SQL here is for one of them only, " + first.schema()
+                        + "; --verbose prints that of each, --json names them"));
                 lines.add("");
             }
             first.migrations().forEach(migration -> add(lines, first.schema(), migration));

@@ -4,6 +4,8 @@ import dev.tenantmigrator.Repair;
 import dev.tenantmigrator.report.Remedy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The commands that resolve a finding in some tenants, each short enough for a line of the screen. */
@@ -19,6 +21,9 @@ final class RemedyCommands {
 
     /** If a file differs from the records of many tenants, the directory is rather wrong than all of them. */
     private static final String RESTORE = "restore the file; is --migrations the directory that was deployed?";
+
+    /** A name that {@code --tenants} neither splits nor takes for a pattern. The parser also keeps commas between double quotes. */
+    private static final Pattern LISTED = Pattern.compile("[^-,*\"\\\\\\s][^,*\"\\\\]*", Pattern.DOTALL);
 
     private final Screen screen;
     private final String selection;
@@ -38,13 +43,13 @@ final class RemedyCommands {
         if (remedy instanceof Remedy.Deploy deploy) {
             String option = deploy.outOfOrder() ? " --out-of-order" : "";
             return tenants.size() == 1
-                    ? List.of(RUN + "deploy " + quoted(tenants.get(0)) + option)
-                    : forTenants("deploy-all" + option, tenants, tenants.size() > NAMED);
+                    ? each("deploy ", tenants, option)
+                    : forTenants("deploy-all" + option, tenants, isForAll(tenants));
         }
         if (remedy instanceof Remedy.Backfill) {
             return tenants.size() == 1
                     ? each("backfill ", tenants)
-                    : forTenants("backfill", tenants, tenants.size() > NAMED);
+                    : forTenants("backfill", tenants, isForAll(tenants));
         }
         if (remedy instanceof Remedy.Rollback rollback) {
             String command = "rollback " + quoted(rollback.version());
@@ -54,11 +59,9 @@ final class RemedyCommands {
             return repair(correct.repair(), tenants);
         }
         if (remedy instanceof Remedy.Statement statement) {
-            return List.of("psql: " + TerminalText.line(statement.sql()) + ";");
+            return List.of(RUN + "psql -c " + quoted(TerminalText.line(statement.sql())));
         }
-        return tenants.stream()
-                .map(tenant -> RUN + "drop " + quoted(tenant) + " --yes")
-                .toList();
+        return each("drop ", tenants, " --yes");
     }
 
     private List<String> repair(Repair repair, List<String> tenants) {
@@ -80,15 +83,38 @@ final class RemedyCommands {
     }
 
     private static List<String> each(String command, List<String> tenants) {
-        return tenants.stream().map(tenant -> RUN + command + quoted(tenant)).toList();
+        return each(command, tenants, "");
     }
 
-    /** One command for all, or some that name the tenants. */
+    private static List<String> each(String command, List<String> tenants, String option) {
+        return tenants.stream()
+                .map(tenant -> tenant.startsWith("-")
+                        ? RUN + command.strip() + option + " -- " + quoted(tenant)
+                        : RUN + command + quoted(tenant) + option)
+                .toList();
+    }
+
+    /** Whether a command for the whole selection is printed, where it does nothing to other tenants. */
+    private static boolean isForAll(List<String> tenants) {
+        return tenants.size() > NAMED || !tenants.stream().allMatch(LISTED.asMatchPredicate());
+    }
+
+    /** One command for all, or some that name the tenants; one for each name that cannot stand in a list. */
     private List<String> forTenants(String command, List<String> tenants, boolean whole) {
         if (whole) {
             return List.of(RUN + command + selection);
         }
+        Predicate<String> fits = LISTED.asMatchPredicate();
+        List<String> lines = listed(command, tenants.stream().filter(fits).toList());
+        lines.addAll(each(command + " ", tenants.stream().filter(fits.negate()).toList()));
+        return lines;
+    }
+
+    private List<String> listed(String command, List<String> tenants) {
         List<String> lines = new ArrayList<>();
+        if (tenants.isEmpty()) {
+            return lines;
+        }
         String start = RUN + command + " --tenants ";
         StringBuilder line = new StringBuilder();
         for (String tenant : tenants) {
