@@ -76,9 +76,9 @@ class FleetReadingTest {
                 .build()
                 .verify();
         assertThat(report.of(TenantOutcome.Healthy.class)).hasSize(TENANTS - 1);
-        assertThat(report.failed())
+        assertThat(report.of(TenantOutcome.Unhealthy.class))
                 .singleElement()
-                .satisfies(failed -> assertThat(failed.schema()).isEqualTo("t_070"));
+                .satisfies(unreadable -> assertThat(unreadable.schema()).isEqualTo("t_070"));
     }
 
     @Test

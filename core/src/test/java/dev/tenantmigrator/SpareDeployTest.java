@@ -21,6 +21,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,13 +60,13 @@ class SpareDeployTest {
     void theSparesAreMigratedAndReadyAndInNoReport() {
         filled(MEMBERS);
         TenantMigrator migrator = builder(MEMBERS, NOTES, FLAG).build();
-        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(0, 3));
+        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(0, 3, 0, Optional.empty()));
 
         FleetReport report = migrator.deployAll();
 
         assertThat(report.of(TenantOutcome.Migrated.class)).hasSize(2);
         assertThat(report.outcomes()).hasSize(2);
-        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(3, 0));
+        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(3, 0, 0, Optional.empty()));
         assertThat(events).noneMatch(event -> event.schema().startsWith("tenant_migrator_"));
         assertThat(migrator.createTenant(TenantName.forUser("c")).fromSpare()).isTrue();
     }
@@ -144,7 +145,8 @@ class SpareDeployTest {
                 .build()
                 .deployAll();
         assertThat(report.of(TenantOutcome.Migrated.class)).hasSize(2);
-        assertThat(builder(MEMBERS, NOTES, conflicts).build().status().spares()).isEqualTo(new SpareCounts(2, 1));
+        assertThat(builder(MEMBERS, NOTES, conflicts).build().status().spares())
+                .isEqualTo(new SpareCounts(2, 1, 0, Optional.empty()));
     }
 
     private String spare() {
@@ -167,7 +169,8 @@ class SpareDeployTest {
             connection.rollback();
             connection.setAutoCommit(true);
         }
-        assertThat(builder(MEMBERS, NOTES, FLAG).build().status().spares()).isEqualTo(new SpareCounts(2, 1));
+        assertThat(builder(MEMBERS, NOTES, FLAG).build().status().spares())
+                .isEqualTo(new SpareCounts(2, 1, 0, Optional.empty()));
     }
 
     @Test
@@ -224,14 +227,14 @@ class SpareDeployTest {
         TenantMigrator migrator = builder(MEMBERS, NOTES, FLAG).build();
 
         migrator.deploy(Tenants.matching("ada_*")).throwIfFailed();
-        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(0, 3));
+        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(0, 3, 0, Optional.empty()));
         migrator.deploy(
                         Tenants.all(),
                         DeployOptions.builder().targetVersion(NOTES.version()).build())
                 .throwIfFailed();
-        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(0, 3));
+        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(0, 3, 0, Optional.empty()));
         migrator.deployAll().throwIfFailed();
         migrator.rollback(Tenants.all(), FLAG.version()).throwIfFailed();
-        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(3, 0));
+        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(3, 0, 0, Optional.empty()));
     }
 }

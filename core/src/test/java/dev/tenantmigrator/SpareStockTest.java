@@ -206,6 +206,8 @@ class SpareStockTest {
                 assertThat(failed.failure().message()).contains("helper");
                 assertThat(failed.pause()).isPositive();
             });
+            assertThat(migrator.status().spares().refillFailure().orElseThrow().message())
+                    .contains("helper");
             database.execute("CREATE TABLE public.helper (id int PRIMARY KEY)");
             assertThat(migrator.createTenant(TenantName.forUser("a")).fromSpare())
                     .isFalse();

@@ -6,6 +6,7 @@ import static dev.tenantmigrator.Samples.NOTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.tenantmigrator.event.SpareEvent;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.event.TenantEventListener;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -127,7 +129,7 @@ class SparesTest {
         assertThat(migrator.tenants()).isEmpty();
         assertThat(migrator.exists(spare)).isFalse();
         assertThat(migrator.status().tenants()).isEmpty();
-        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(2, 0));
+        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(2, 0, 0, Optional.empty()));
         assertThat(migrator.verify().outcomes()).isEmpty();
         assertThat(migrator.backfill(Tenants.all()).outcomes()).isEmpty();
         assertThat(migrator.forEachTenant(Tenants.all(), RunOptions.defaults(), (connection, schema) -> {})
@@ -151,7 +153,7 @@ class SparesTest {
                     throw new IllegalStateException("host");
                 }))
                 .hasMessage("host");
-        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(1, 0));
+        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(1, 0, 0, Optional.empty()));
 
         CreatedTenant created = migrator.createTenant(TenantName.forUser("a"), (connection, schema) -> {
             try (Statement statement = connection.createStatement()) {
@@ -185,7 +187,7 @@ class SparesTest {
             assertThat(migrator.tenants()).containsExactly(kept.schema());
             connection.setAutoCommit(true);
         }
-        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(0, 0));
+        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(0, 0, 0, Optional.empty()));
     }
 
     private static List<List<Object>> settings(Connection connection) throws SQLException {
@@ -211,7 +213,7 @@ class SparesTest {
         filled(1, MEMBERS, Migration.of(NOTES.version(), NOTES.up().text() + "; SELECT 1"));
         assertThat(migrator.createTenant(TenantName.forUser("a")).fromSpare()).isFalse();
         assertThat(migrator.spares()).extracting(SpareTenant::state).containsOnly(SpareTenant.State.BEHIND);
-        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(0, 3));
+        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(0, 3, 0, Optional.empty()));
     }
 
     @ParameterizedTest
@@ -351,7 +353,7 @@ class SparesTest {
     void withTheOtherStoresTheRecordFollows() {
         for (TrackingStore store : List.of(TrackingStore.fleet(), new DocumentStore())) {
             TenantMigrator migrator = migrator(2, builder -> builder.trackingStore(store), MEMBERS, NOTES);
-            assertThat(migrator.maintainSpares().counts()).isEqualTo(new SpareCounts(2, 0));
+            assertThat(migrator.maintainSpares().counts()).isEqualTo(new SpareCounts(2, 0, 0, Optional.empty()));
 
             CreatedTenant created = migrator.createTenant(TenantName.forUser("a"));
 
@@ -360,6 +362,46 @@ class SparesTest {
             assertThat(migrator.verify().successful()).isTrue();
             assertThat(migrator.dropSpares()).isEqualTo(1);
             migrator.dropTenant(created.schema());
+        }
+    }
+
+    @Test
+    void noConnectionOfThePoolKeepsTheNameOfASpare() throws SQLException {
+        try (HikariDataSource pool = Samples.pool(database, 2)) {
+            TenantMigrator migrator = TenantMigrator.builder(pool)
+                    .migrations(MigrationSource.of(MEMBERS, NOTES))
+                    .spares(Spares.keep(8))
+                    .build();
+            migrator.maintainSpares();
+            List<String> spares =
+                    migrator.spares().stream().map(SpareTenant::schema).toList();
+            for (int i = 0; i < 8; i++) {
+                assertThat(migrator.createTenant(TenantName.forUser("a"), (connection, schema) -> {})
+                                .fromSpare())
+                        .isTrue();
+            }
+            try (Connection first = pool.getConnection();
+                    Connection second = pool.getConnection()) {
+                for (Connection connection : List.of(first, second)) {
+                    assertThat(kept(connection))
+                            .isNotEmpty()
+                            .noneSatisfy(text -> assertThat(spares)
+                                    .anySatisfy(spare -> assertThat(text).contains(spare)));
+                }
+            }
+        }
+    }
+
+    /** The search path, and the statements that the connection has prepared. */
+    private static List<String> kept(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT current_setting('search_path') UNION ALL"
+                        + " SELECT statement FROM pg_prepared_statements")) {
+            List<String> kept = new ArrayList<>();
+            while (rows.next()) {
+                kept.add(rows.getString(1));
+            }
+            return kept;
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Totals implements TenantEventListener {
 
     private final LongAdder created = new LongAdder();
+    private final LongAdder fromSpares = new LongAdder();
     private final LongAdder creationNanos = new LongAdder();
     private final LongAdder applied = new LongAdder();
     private final LongAdder rolledBack = new LongAdder();
@@ -53,6 +54,7 @@ public final class Totals implements TenantEventListener {
     public void onEvent(TenantEvent event) {
         if (event instanceof TenantCreated creation) {
             add(created, creationNanos, creation.duration());
+            fromSpares.add(creation.fromSpare() ? 1 : 0);
         } else if (event instanceof MigrationApplied migration) {
             add(applied, migrationNanos, migration.duration());
         } else if (event instanceof MigrationRolledBack migration) {
@@ -86,6 +88,15 @@ public final class Totals implements TenantEventListener {
      */
     public long created() {
         return created.sum();
+    }
+
+    /**
+     * Tenants that were created from a spare.
+     *
+     * @return their number, which {@link #created()} includes
+     */
+    public long createdFromSpares() {
+        return fromSpares.sum();
     }
 
     /**

@@ -130,7 +130,9 @@ public final class DefaultTenantMigrator implements TenantMigrator {
 
     @Override
     public StatusReport status(Tenants tenants) {
-        return sql(() -> inspector.status(tenants));
+        StatusReport report = sql(() -> inspector.status(tenants));
+        return new StatusReport(
+                report.versions(), report.tenants(), report.spares().withRefillFailure(refill.failure()));
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,7 +71,7 @@ class KilledSignUpTest {
         }
         awaitEnd();
 
-        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(SpareProcess.SPARES, 0));
+        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(SpareProcess.SPARES, 0, 0, Optional.empty()));
         assertThat(migrator.tenants()).isEmpty();
         assertWhole(migrator, SpareProcess.SPARES);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.Tenants;
+import dev.tenantmigrator.report.Finding;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.PlanReport;
 import dev.tenantmigrator.report.StatusReport;
@@ -77,7 +78,10 @@ class UnreadableTenantTest {
                 .singleElement()
                 .satisfies(tenant -> assertThat(tenant.schema()).isEqualTo(BAD));
         assertThat(verified.of(TenantOutcome.Pending.class)).hasSize(TENANTS - 1);
-        assertThat(verified.failed()).singleElement().satisfies(UnreadableTenantTest::assertForbidden);
+        assertThat(verified.of(TenantOutcome.Unhealthy.class)).singleElement().satisfies(unreadable -> {
+            assertThat(unreadable.schema()).isEqualTo(BAD);
+            assertThat(unreadable.findings()).extracting(Finding::kind).containsExactly(Finding.Kind.UNREADABLE);
+        });
         assertThat(plan.toString()).contains(BAD);
         assertThat(deployed.of(TenantOutcome.Migrated.class)).hasSize(TENANTS - 1);
         assertThat(deployed.failed()).singleElement().satisfies(UnreadableTenantTest::assertForbidden);

@@ -197,17 +197,18 @@ public final class Session implements AutoCloseable {
     /** Like {@link #sendInTransaction(Pipeline)}, with an isolation level if one is given. */
     public void sendInTransaction(Optional<String> isolationLevel, Pipeline pipeline) throws SQLException {
         borrowed.readSettings();
-        send(pipeline.asTransaction(isolationLevel));
+        try {
+            pipeline.asTransaction(isolationLevel).send(connection());
+        } catch (SQLException | RuntimeException | Error e) {
+            rollback(e);
+            throw e;
+        }
     }
 
     /** Sends statements of the library's own, which change no setting beyond their end, as one transaction in one round trip. */
     public void sendOwn(Pipeline pipeline) throws SQLException {
-        send(pipeline.asTransaction(Optional.empty()));
-    }
-
-    private void send(Pipeline transaction) throws SQLException {
         try {
-            transaction.send(connection());
+            pipeline.asTransaction(Optional.empty()).send(connection());
         } catch (SQLException | RuntimeException | Error e) {
             rollback(e);
             throw e;

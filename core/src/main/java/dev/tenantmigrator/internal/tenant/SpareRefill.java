@@ -10,6 +10,7 @@ import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.report.Failure;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -35,6 +36,7 @@ public final class SpareRefill implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "tenant-migrator-spares");
     private final Semaphore taken = new Semaphore(0);
     private volatile boolean closed;
+    private volatile Optional<Failure> failure = Optional.empty();
 
     private SpareRefill(Config config, SpareKeeper keeper) {
         this.config = config;
@@ -58,25 +60,29 @@ public final class SpareRefill implements AutoCloseable {
         }
     }
 
+    /** The reason why the stock could not be refilled, since it last could. */
+    public Optional<Failure> failure() {
+        return failure;
+    }
+
     private void run() {
         int failures = 0;
-        String reported = "";
         Duration pause = Duration.ZERO;
         while (await(pause)) {
             try {
                 keeper.maintain();
                 failures = 0;
-                reported = "";
+                failure = Optional.empty();
                 pause = taken.availablePermits() > 0 ? AFTER_TAKE : IDLE;
             } catch (SQLException | RuntimeException e) {
                 failures++;
                 pause = AFTER_FAILURE.after(failures);
-                Failure failure = failure(e);
-                if (!reported.equals(failure.message())) {
-                    LOG.warn("Spare tenants cannot be made; sign-ups run all migrations meanwhile: {}", failure);
-                    reported = failure.message();
+                Failure last = failure(e);
+                if (!failure.map(Failure::message).equals(Optional.of(last.message()))) {
+                    LOG.warn("Spare tenants cannot be made; sign-ups run all migrations meanwhile: {}", last);
                 }
-                Events.publish(config, new SpareEvent.RefillFailed(failure, pause));
+                failure = Optional.of(last);
+                Events.publish(config, new SpareEvent.RefillFailed(last, pause));
             }
         }
     }

@@ -38,7 +38,7 @@ class StatusTextTest {
 
     private static String[] row(TenantStatus tenant) {
         List<String> lines = StatusText.fleet(
-                new StatusReport(SOURCE, List.of(tenant), new SpareCounts(0, 0)),
+                new StatusReport(SOURCE, List.of(tenant), new SpareCounts(0, 0, 0, Optional.empty())),
                 List.of(),
                 new Screen(80, Ansi.OFF, false));
         return lines.get(lines.size() - 2).split(" {2,}");

@@ -8,9 +8,10 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param migrations {@code classpath:DIRECTORY}, or a directory of the file system
  * @param onFailedTenant the reaction to a failed tenant at startup
  * @param parallelism number of tenants migrated at a time; each one uses a connection of the pool
+ * @param spares number of spare tenants in stock, for registrations that do not wait for migrations; 0 for none
  */
 @ConfigurationProperties("registration")
-record RegistrationProperties(String migrations, OnFailedTenant onFailedTenant, int parallelism) {
+record RegistrationProperties(String migrations, OnFailedTenant onFailedTenant, int parallelism, int spares) {
 
     enum OnFailedTenant {
         /**

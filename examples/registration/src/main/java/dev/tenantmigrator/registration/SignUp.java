@@ -15,8 +15,8 @@ import org.springframework.transaction.annotation.Transactional;
 /**
  * Creates a user and the user's tenant in one transaction.
  *
- * <p>A registration holds one connection of the pool while its migrations run. The pool size therefore limits the number
- * of registrations at a time; further ones wait. A pool of one connection is enough.
+ * <p>A registration holds one connection of the pool while it takes a spare tenant, or runs all migrations when there is none. The pool
+ * size therefore limits the number of registrations at a time; further ones wait. A pool of one connection is enough.
  */
 @Service
 class SignUp {

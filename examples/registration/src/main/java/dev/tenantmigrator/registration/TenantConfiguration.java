@@ -1,6 +1,7 @@
 package dev.tenantmigrator.registration;
 
 import dev.tenantmigrator.MigrationSource;
+import dev.tenantmigrator.Spares;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantMigratorBuilder;
 import dev.tenantmigrator.event.TenantEventListener;
@@ -24,6 +25,11 @@ class TenantConfiguration {
                 .requiredTables("team_member", "vendor", "contact", "reminders")
                 .sharedObjects("users")
                 .parallelism(properties.parallelism());
+        if (properties.spares() > 0) {
+            // A registration takes one; a thread of the migrator makes another. Spring closes the migrator, which ends
+            // the thread.
+            builder.spares(Spares.keep(properties.spares()).inBackground());
+        }
         // The listener of TenantMetrics. It is optional, so that the migrator also works without metrics.
         listener.ifAvailable(builder::listener);
         return builder.build();

@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Adds metrics of the tenants: created, failed and behind, and the number of applied migrations. */
+/** Adds metrics of the tenants: created, those of them from spares, failed and behind, and the number of applied migrations. */
 @Configuration(proxyBeanMethods = false)
 class TenantMetrics {
 
@@ -20,6 +20,8 @@ class TenantMetrics {
     MeterBinder tenantMeters(Totals totals) {
         return registry -> {
             FunctionCounter.builder("tenants.created", totals, Totals::created).register(registry);
+            FunctionCounter.builder("tenants.created.from.spares", totals, Totals::createdFromSpares)
+                    .register(registry);
             FunctionCounter.builder("tenants.failed", totals, Totals::failed).register(registry);
             FunctionCounter.builder("tenants.migrations", totals, Totals::applied)
                     .register(registry);

@@ -67,6 +67,21 @@ class RegistrationTest {
     }
 
     @Test
+    void aRegistrationTakesASpareTenant() {
+        try (Instance instance = Instance.start(database, "registration.spares=2")) {
+            database.awaitRow(
+                    "SELECT 1 FROM pg_namespace WHERE nspname ~ '^tenant_migrator_spare_' HAVING count(*) = 2");
+
+            Account account = Instance.account(instance.register("carol", "carol@example.org"));
+
+            assertThat(account.schema()).matches("carol_\\d{8}");
+            assertThat(database.values("SELECT email FROM " + account.schema() + ".team_member"))
+                    .containsExactly("carol@example.org");
+            assertThat(instance.counted("tenants.created.from.spares")).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aTakenEmailIsAConflictAndLeavesNothing() {
         try (Instance instance = Instance.start(database)) {
             Account first = Instance.account(instance.register("dave", "dave@example.org"));

@@ -84,11 +84,11 @@ public final class SpareResults {
                 .withLines(List.of(SpareText.spares(spares) + " dropped"));
     }
 
-    /** The stock of a status as JSON. */
+    /** The stock of a status as JSON: those that can be taken, and all others. */
     public static Map<String, Object> counts(SpareCounts spares) {
         Map<String, Object> counts = new LinkedHashMap<>();
         counts.put("ready", spares.ready());
-        counts.put("behind", spares.behind());
+        counts.put("behind", spares.behind() + spares.unfit());
         return counts;
     }
 

@@ -28,9 +28,10 @@ public final class SpareText {
 
     /** A line for a status; nothing for a database without spares. */
     public static List<String> line(SpareCounts spares) {
-        return spares.ready() + spares.behind() == 0
+        return spares.ready() + spares.behind() + spares.unfit() == 0
                 ? List.of()
-                : List.of(spares(spares.ready()) + " ready" + others(spares.behind(), "behind"));
+                : List.of(spares(spares.ready()) + " ready" + others(spares.behind(), "behind")
+                        + others(spares.unfit(), "unfit"));
     }
 
     /** Numbers by state, a table, and the objects that make a spare unfit. */
