@@ -190,7 +190,7 @@ class SparesCommandTest {
         assertThat(cli.json(0, "spares", "list").at("/spares/0/objects/6").asText())
                 .isEqualTo("view vendor_view_7");
         assertThat(cli.register("ada")).isNotEmpty();
-        assertThat(cli.run("status").out()).endsWith("\n1 tenant: 1 healthy\n0 spares ready, 1 behind\n");
+        assertThat(cli.run("status").out()).endsWith("\n1 tenant: 1 healthy\n0 spares ready, 1 unfit\n");
     }
 
     @ParameterizedTest

@@ -5,7 +5,6 @@ import dev.tenantmigrator.cli.output.SpareResults;
 import dev.tenantmigrator.cli.output.SpareText;
 import dev.tenantmigrator.cli.output.StatusText;
 import dev.tenantmigrator.cli.output.TenantResults;
-import dev.tenantmigrator.cli.output.TerminalText;
 import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.report.StatusReport;
 import java.util.ArrayList;
@@ -46,7 +45,7 @@ final class StatusCommand implements Callable<Integer> {
         if (report.tenants().isEmpty()) {
             return only.nothingFound()
                     .map(text -> result.withLines(List.of(text)))
-                    .orElseGet(() -> result.withText(screen -> withoutTenants(session, report)));
+                    .orElseGet(() -> result.withLines(withoutTenants(session, report)));
         }
         return result.withText(screen -> schema.isPresent()
                 ? StatusText.tenant(report, screen)
@@ -54,7 +53,7 @@ final class StatusCommand implements Callable<Integer> {
     }
 
     private static List<String> withoutTenants(CliSession session, StatusReport report) {
-        List<String> lines = new ArrayList<>(List.of(TerminalText.line(session.noTenant())));
+        List<String> lines = new ArrayList<>(List.of(session.noTenant()));
         lines.addAll(SpareText.line(report.spares()));
         return lines;
     }
