@@ -78,6 +78,7 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     public void prepare() {
         sql(() -> {
             creator.prepare();
+            signUp.prepare();
             return config;
         });
     }
@@ -219,7 +220,10 @@ public final class DefaultTenantMigrator implements TenantMigrator {
 
     @Override
     public SpareReport maintainSpares() {
-        return sql(spares::maintain);
+        return sql(() -> {
+            signUp.prepare();
+            return spares.maintain();
+        });
     }
 
     @Override
