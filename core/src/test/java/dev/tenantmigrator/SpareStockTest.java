@@ -20,12 +20,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -148,6 +150,35 @@ class SpareStockTest {
     }
 
     @Test
+    void aSpareOfAnotherRoleIsNotTakenAndNotCounted() {
+        try {
+            TenantMigrator.builder(database.superuserDataSource())
+                    .migrations(MigrationSource.of(MEMBERS))
+                    .spares(Spares.keep(1))
+                    .build()
+                    .maintainSpares();
+            TenantMigrator migrator = builder(Spares.keep(2), MEMBERS).build();
+
+            assertThat(migrator.spares())
+                    .singleElement()
+                    .satisfies(spare -> assertThat(spare.state()).isEqualTo(SpareTenant.State.UNFIT));
+            assertThat(migrator.createTenant(TenantName.forUser("a")).fromSpare())
+                    .isFalse();
+            assertThat(migrator.maintainSpares().created()).isEqualTo(2);
+            assertThat(migrator.createTenant(TenantName.forUser("a")).fromSpare())
+                    .isTrue();
+            assertThatThrownBy(migrator::dropSpares).hasMessageContaining("must be owner");
+            // The others are dropped all the same.
+            assertThat(migrator.spares()).hasSize(1);
+        } finally {
+            TenantMigrator.builder(database.superuserDataSource())
+                    .migrations(MigrationSource.of(MEMBERS))
+                    .build()
+                    .dropSpares();
+        }
+    }
+
+    @Test
     void aFailingMigrationIsReportedAndSignUpsSayTheSame() {
         TenantMigrator migrator =
                 builder(Spares.keep(1), Migration.of("1_bad", "SELECT 1 / 0")).build();
@@ -163,6 +194,7 @@ class SpareStockTest {
     @Test
     void aThreadRefillsTheStockUntilTheMigratorIsClosed() throws Exception {
         BlockingQueue<TenantEvent> events = new LinkedBlockingQueue<>();
+        Set<Thread> before = refillingThreads();
         TenantMigrator watcher = builder(Spares.keep(2), MEMBERS).build();
         try (TenantMigrator migrator = builder(Spares.keep(2).inBackground(), MEMBERS)
                 .listener(events::add)
@@ -172,10 +204,14 @@ class SpareStockTest {
                     .isTrue();
             awaitReady(watcher, 2);
         }
-        assertThat(Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .doesNotContain("tenant-migrator-spares");
+        assertThat(refillingThreads()).isEqualTo(before);
         assertThat(events).hasSize(1);
+    }
+
+    private static Set<Thread> refillingThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("tenant-migrator-spares"))
+                .collect(Collectors.toSet());
     }
 
     private void awaitReady(TenantMigrator watcher, int number) {

@@ -10,7 +10,7 @@ public sealed interface SpareEvent {
     /**
      * A sign-up found no spare that fits, so its tenant is created by running all migrations.
      *
-     * @param reason e.g. {@code the stock is empty}
+     * @param reason e.g. {@code the stock has no spare with these migrations}
      */
     record NoSpare(String reason) implements SpareEvent {}
 

@@ -8,7 +8,7 @@ import java.util.List;
  *
  * @param schema its schema, until it is taken
  * @param state whether it can be taken
- * @param since the time of its last migration
+ * @param since the time at which it was made
  * @param objects for {@link State#UNFIT}, the places that would keep the spare's name, e.g. {@code view vendor_view}
  */
 public record SpareTenant(String schema, State state, Instant since, List<String> objects) {
@@ -19,7 +19,7 @@ public record SpareTenant(String schema, State state, Instant since, List<String
         READY,
         /** It has other versions or checksums: a deploy is due, or another release of the application made it. */
         BEHIND,
-        /** Its migrations put the schema's name where renaming cannot reach it. No tenant is made from it. */
+        /** Its migrations put the schema's name where renaming cannot reach it, or another role owns it. No tenant is made from it. */
         UNFIT
     }
 

@@ -16,16 +16,19 @@ import java.util.List;
  * and a search of its contents for the name finds nothing else.
  *
  * @param oid the schema's object identifier
+ * @param owned whether this role may rename it
  */
-public record Spare(String schema, long oid, SpareMark mark) {
+public record Spare(String schema, long oid, SpareMark mark, boolean owned) {
 
     private static final int RANDOM_BYTES = 10;
+
+    private static final String ANOTHER_OWNER = "the hands of another role, which owns it: drop it as that role";
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
     /** By the range of names, which the index on names serves; a spare is a schema with a mark. */
     private static final String QUERY = """
-            SELECT n.nspname, n.oid, d.description
+            SELECT n.nspname, n.oid, d.description, pg_catalog.pg_has_role(n.nspowner, 'USAGE')
               FROM pg_catalog.pg_namespace n
               JOIN pg_catalog.pg_description d ON d.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
                AND d.objoid OPERATOR(pg_catalog.=) n.oid AND d.objsubid OPERATOR(pg_catalog.=) 0
@@ -47,7 +50,8 @@ public record Spare(String schema, long oid, SpareMark mark) {
         Jdbc.forEachPrepared(connection, QUERY, row -> {
             String schema = row.getString(1);
             long oid = row.getLong(2);
-            SpareMark.parse(row.getString(3)).ifPresent(mark -> spares.add(new Spare(schema, oid, mark)));
+            boolean owned = row.getBoolean(4);
+            SpareMark.parse(row.getString(3)).ifPresent(mark -> spares.add(new Spare(schema, oid, mark, owned)));
         });
         return spares;
     }
@@ -59,23 +63,25 @@ public record Spare(String schema, long oid, SpareMark mark) {
 
     /** Whether it can be taken by an instance with this record. */
     public boolean isReady(String digest) {
-        return has(digest) && mark.unfit().isEmpty();
+        return has(digest) && owned && !isUnfit();
     }
 
-    /** The time of its last migration. */
+    /** Whether its migrations put its name where renaming cannot reach it. */
+    public boolean isUnfit() {
+        return !mark.unfit().isEmpty();
+    }
+
+    /** The time at which it was made. */
     public Instant since() {
         return mark.since();
     }
 
     /** The spare for a report. */
     public SpareTenant describe(String digest) {
-        return new SpareTenant(schema, state(digest), mark.since(), mark.unfit());
-    }
-
-    private SpareTenant.State state(String digest) {
-        if (!has(digest)) {
-            return SpareTenant.State.BEHIND;
+        if (!owned) {
+            return new SpareTenant(schema, SpareTenant.State.UNFIT, mark.since(), List.of(ANOTHER_OWNER));
         }
-        return mark.unfit().isEmpty() ? SpareTenant.State.READY : SpareTenant.State.UNFIT;
+        SpareTenant.State state = isUnfit() ? SpareTenant.State.UNFIT : SpareTenant.State.READY;
+        return new SpareTenant(schema, has(digest) ? state : SpareTenant.State.BEHIND, mark.since(), mark.unfit());
     }
 }

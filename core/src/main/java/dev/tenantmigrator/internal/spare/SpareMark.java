@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * The comment on a spare's schema.
  *
  * @param digest the {@link dev.tenantmigrator.internal.tracking.store.RecordDigest} of its record
- * @param since the time of its last migration
+ * @param since the time at which the spare was made
  * @param adaptFunctions whether functions name the schema, so that renaming must adapt them
  * @param unfit the places that would keep the spare's name; empty for a spare that can be taken
  * @param comment the comment that the migrations put on the schema

@@ -49,7 +49,7 @@ public final class SpareMarking {
         Optional<SpareMark> before = comment.flatMap(SpareMark::parse);
         SpareMark mark = new SpareMark(
                 digest,
-                Instant.now(),
+                before.map(SpareMark::since).orElseGet(Instant::now),
                 places.stream().anyMatch(Place::adaptable),
                 unfit,
                 before.isPresent() ? before.get().comment() : comment);

@@ -1,6 +1,7 @@
 package dev.tenantmigrator.internal.tenant;
 
 import dev.tenantmigrator.Spares;
+import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
@@ -17,6 +18,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -67,7 +69,7 @@ public final class SpareKeeper {
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         String digest = TenantState.digestOf(catalog);
         Instant oldest = Instant.now().minus(stock.maxAge());
-        int dropped = drop(spare -> spare.since().isBefore(oldest));
+        int dropped = drop(spare -> spare.owned() && spare.since().isBefore(oldest));
         int created = 0;
         List<Spare> spares = read();
         if (ready(spares, digest) < stock.minimum()) {
@@ -117,7 +119,7 @@ public final class SpareKeeper {
     }
 
     private static boolean mayMake(List<Spare> spares, String digest, int number) {
-        boolean unfit = spares.stream().anyMatch(spare -> spare.has(digest) && !spare.isReady(digest));
+        boolean unfit = spares.stream().anyMatch(spare -> spare.has(digest) && spare.owned() && spare.isUnfit());
         return !unfit && ready(spares, digest) < number;
     }
 
@@ -153,10 +155,19 @@ public final class SpareKeeper {
                     session.connection(), spares.stream().map(Spare::schema).toList());
         }
         int dropped = 0;
+        Optional<TenantMigratorException> failed = Optional.empty();
         for (Spare spare : spares) {
-            if (which.test(spare) && !inUse.contains(spare.schema()) && drop(spare)) {
-                dropped++;
+            try {
+                if (which.test(spare) && !inUse.contains(spare.schema()) && drop(spare)) {
+                    dropped++;
+                }
+            } catch (TenantMigratorException e) {
+                // The others can be dropped all the same.
+                failed = failed.or(() -> Optional.of(e));
             }
+        }
+        if (failed.isPresent()) {
+            throw failed.get();
         }
         return dropped;
     }
