@@ -222,6 +222,38 @@ class SpareDeployTest {
     }
 
     @Test
+    void aMigrationThatCommentsOnItsSchemaLosesNoSpareAndNoReasonToBeUnfit() {
+        Migration comments = Migration.of("20240104_comments", "COMMENT ON SCHEMA public IS 'mine'");
+        Migration names = Migration.of(
+                "20240105_names",
+                "DO $$BEGIN EXECUTE format('COMMENT ON SCHEMA %I IS %L', current_schema(), 'of ' || current_schema()); END$$");
+        Migration later = Migration.of("20240106_later", "CREATE TABLE later (id int)");
+        filled(MEMBERS, NOTES);
+
+        builder(MEMBERS, NOTES, comments, later)
+                .build()
+                .deploy(
+                        Tenants.all(),
+                        DeployOptions.builder()
+                                .targetVersion(comments.version())
+                                .build())
+                .throwIfFailed();
+        TenantMigrator migrator = builder(MEMBERS, NOTES, comments, later).build();
+        assertThat(migrator.spares()).hasSize(3);
+        migrator.deployAll().throwIfFailed();
+        assertThat(migrator.status().spares().ready()).isEqualTo(3);
+        String schema = migrator.createTenant(TenantName.forUser("c")).schema();
+        assertThat(database.value("SELECT obj_description(?::regnamespace, 'pg_namespace')", schema))
+                .isEqualTo("mine");
+        migrator.dropSpares();
+
+        builder(MEMBERS, NOTES, comments, names).build().maintainSpares();
+        TenantMigrator again = builder(MEMBERS, NOTES, comments, names, later).build();
+        again.deployAll();
+        assertThat(again.spares()).extracting(SpareTenant::state).containsOnly(SpareTenant.State.UNFIT);
+    }
+
+    @Test
     void onlyADeployToAllMigratesTheSpares() {
         filled(MEMBERS, NOTES);
         TenantMigrator migrator = builder(MEMBERS, NOTES, FLAG).build();

@@ -179,6 +179,31 @@ class SpareStockTest {
     }
 
     @Test
+    void anOldSpareThatCannotBeDroppedKeepsNoOtherFromBeingMade() {
+        TenantMigrator migrator = builder(Spares.keep(1), MEMBERS).build();
+        migrator.maintainSpares();
+        makeOld();
+        database.execute("CREATE VIEW public.outside AS SELECT * FROM "
+                + migrator.spares().get(0).schema() + ".team_member");
+
+        TenantMigrator more = builder(Spares.keep(2), MEMBERS).build();
+        assertThatThrownBy(more::maintainSpares).hasMessageContaining("outside");
+        assertThat(more.status().spares().ready()).isEqualTo(2);
+        database.execute("DROP VIEW public.outside");
+    }
+
+    @Test
+    void closingEndsTheRefillAfterTheSpareInHand() throws Exception {
+        Migration slow = Migration.of("1", "CREATE TABLE t (id int); SELECT pg_sleep(0.2)");
+        Set<Thread> before = refillingThreads();
+        TenantMigrator migrator = builder(Spares.keep(50).inBackground(), slow).build();
+        database.awaitRow("SELECT 1 FROM pg_namespace WHERE nspname ~ '^tenant_migrator_spare_' HAVING count(*) >= 1");
+        migrator.close();
+        assertThat(refillingThreads()).isEqualTo(before);
+        assertThat(Samples.with(database, slow).spares().size()).isLessThan(20);
+    }
+
+    @Test
     void aFailingMigrationIsReportedAndSignUpsSayTheSame() {
         TenantMigrator migrator =
                 builder(Spares.keep(1), Migration.of("1_bad", "SELECT 1 / 0")).build();

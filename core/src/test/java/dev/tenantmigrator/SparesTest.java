@@ -15,6 +15,7 @@ import dev.tenantmigrator.report.SpareCounts;
 import dev.tenantmigrator.report.SpareTenant;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -28,8 +29,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,9 +184,12 @@ class SparesTest {
             assertThat(migrator.tenants()).isEmpty();
             connection.rollback();
 
+            before = settings(connection);
             CreatedTenant kept = migrator.createTenant(connection, TenantName.forUser("b"), (own, schema) -> {});
             assertThat(kept.fromSpare()).isTrue();
+            assertThat(settings(connection)).isEqualTo(before);
             connection.commit();
+            assertThat(settings(connection)).isEqualTo(before);
             assertThat(migrator.tenants()).containsExactly(kept.schema());
             connection.setAutoCommit(true);
         }
@@ -193,7 +199,9 @@ class SparesTest {
     private static List<List<Object>> settings(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 var rows = statement.executeQuery(
-                        "SELECT name, setting FROM pg_settings WHERE source = 'session' ORDER BY name")) {
+                        "SELECT name, setting FROM pg_settings WHERE name IN ('search_path', 'lock_timeout',"
+                                + " 'check_function_bodies', 'standard_conforming_strings') UNION ALL SELECT 'own',"
+                                + " coalesce(current_setting('tenant_migrator.lock_timeout', true), 'unknown') ORDER BY 1")) {
             List<List<Object>> settings = new ArrayList<>();
             while (rows.next()) {
                 settings.add(List.of(rows.getString(1), rows.getString(2)));
@@ -345,7 +353,7 @@ class SparesTest {
             connection.rollback();
             connection.setAutoCommit(true);
         }
-        assertThat(noSpare()).contains("could not be taken");
+        assertThat(noSpare()).contains("another transaction held a lock");
         assertThat(migrator.createTenant(TenantName.forUser("a")).fromSpare()).isTrue();
     }
 
@@ -416,6 +424,89 @@ class SparesTest {
                 .isInstanceOfSatisfying(
                         TenantEvent.TenantCreated.class,
                         event -> assertThat(event.fromSpare()).isTrue());
+    }
+
+    @Test
+    void aLostConnectionDoesNotHandOutAnothersTenant() {
+        TenantMigrator migrator = filled(1, MEMBERS);
+        migrator.createTenant(TenantName.exactly("acme"));
+        migrator.maintainSpares();
+        AtomicBoolean broken = new AtomicBoolean();
+        DataSource dying = (DataSource) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    Connection connection = database.rawDataSource().getConnection();
+                    if (broken.getAndSet(false)) {
+                        try (Statement statement = connection.createStatement()) {
+                            statement.execute("SELECT pg_terminate_backend(pg_backend_pid())");
+                        } catch (SQLException terminated) {
+                            return connection;
+                        }
+                    }
+                    return connection;
+                });
+        TenantMigrator unlucky = TenantMigrator.builder(dying)
+                .migrations(MigrationSource.of(MEMBERS))
+                .spares(Spares.keep(1))
+                .build();
+        broken.set(true);
+
+        assertThatThrownBy(() -> unlucky.createTenant(TenantName.exactly("acme")))
+                .isInstanceOf(TenantMigratorException.class);
+    }
+
+    @Test
+    void aNameThatIsRefusedCostsNoSpare() {
+        TenantMigrator migrator = migrator(1, builder -> builder.sharedSchema("shared"), Migration.of("1", "SELECT 1"));
+        database.execute("CREATE SCHEMA shared; CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\" SCHEMA public");
+        migrator.maintainSpares();
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> migrator.createTenant(TenantName.exactly("shared")))
+                    .isInstanceOf(InvalidTenantNameException.class);
+        }
+        assertThat(migrator.createTenant(TenantName.forUser("a")).fromSpare()).isTrue();
+        database.execute("DROP SCHEMA shared CASCADE");
+    }
+
+    @Test
+    void theStepHasTheSearchPathThatItHasWithoutSpares() {
+        database.execute("CREATE SCHEMA ext; CREATE EXTENSION citext SCHEMA ext");
+        Migration needs = Migration.of("1", "CREATE EXTENSION IF NOT EXISTS citext; CREATE TABLE t (a citext)");
+        List<String> paths = new ArrayList<>();
+        CreationStep step = (connection, schema) -> {
+            try (Statement statement = connection.createStatement();
+                    var row = statement.executeQuery("SHOW search_path")) {
+                row.next();
+                paths.add(row.getString(1).replace(schema, "@"));
+            }
+        };
+        UnaryOperator<TenantMigratorBuilder> allowed = builder -> builder.allowSchemas("ext");
+        migrator(1, allowed, needs).createTenant(TenantName.forUser("a"), step);
+        TenantMigrator migrator = migrator(1, allowed, needs);
+        migrator.maintainSpares();
+        assertThat(migrator.createTenant(TenantName.forUser("a"), step).fromSpare())
+                .isTrue();
+        assertThat(paths).hasSize(2).allMatch(path -> path.equals(paths.get(0)));
+        migrator.tenants().forEach(migrator::dropTenant);
+        database.execute("DROP SCHEMA ext CASCADE");
+    }
+
+    @Test
+    void aContestedNameIsWaitedForOnce() throws SQLException {
+        TenantMigrator migrator = migrator(3, builder -> builder.lockTimeout(Duration.ofMillis(300)), MEMBERS);
+        migrator.maintainSpares();
+        try (Connection connection = database.connection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("CREATE SCHEMA contested");
+            assertThatThrownBy(() -> migrator.createTenant(TenantName.exactly("contested")))
+                    .isInstanceOf(TenantMigratorException.class);
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+        assertThat(noSpare()).contains("another transaction held a lock");
+        assertThat(migrator.status().spares().ready()).isEqualTo(3);
+        assertThat(migrator.createTenant(TenantName.exactly("contested")).fromSpare())
+                .isTrue();
     }
 
     @Test

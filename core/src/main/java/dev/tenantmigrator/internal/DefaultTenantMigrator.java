@@ -222,7 +222,7 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     public SpareReport maintainSpares() {
         return sql(() -> {
             signUp.prepare();
-            return spares.maintain();
+            return spares.maintain(() -> false);
         });
     }
 

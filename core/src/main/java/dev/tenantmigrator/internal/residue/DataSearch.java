@@ -1,6 +1,7 @@
 package dev.tenantmigrator.internal.residue;
 
 import dev.tenantmigrator.internal.jdbc.Jdbc;
+import dev.tenantmigrator.internal.jdbc.PassingErrors;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.residue.NameResidue.Place;
@@ -134,8 +135,13 @@ final class DataSearch {
         }
     }
 
+    /** An error that may pass, as a timeout, says nothing of the object. */
     private static List<Place> unreadable(String object, SQLException e) throws SQLException {
         throwIfLost(e);
+        String state = SqlErrors.state(e);
+        if (PassingErrors.mayPass(state) || state.startsWith("53") || state.startsWith("57")) {
+            throw e;
+        }
         return List.of(new Place(object + ", which cannot be read (SQLSTATE " + SqlErrors.state(e) + ")", false));
     }
 

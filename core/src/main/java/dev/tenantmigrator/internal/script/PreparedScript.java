@@ -152,6 +152,11 @@ public final class PreparedScript {
         return changesSettings;
     }
 
+    /** Whether it may leave a setting on the connection that cannot be restored. */
+    public boolean mayLeaveSettings() {
+        return leavesCustomSettings() || effects().unseenSettings();
+    }
+
     /** Whether a custom setting may remain that cannot be restored, so that the connection must not serve another tenant. */
     public boolean leavesCustomSettings() {
         return leavesCustomSettings;

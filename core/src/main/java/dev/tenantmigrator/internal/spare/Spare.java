@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A spare tenant. Its name is random and never used again, so the lock of that name is the lock of this spare, also after it was taken;
@@ -26,16 +28,22 @@ public record Spare(String schema, long oid, SpareMark mark, boolean owned) {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** By the range of names, which the index on names serves; a spare is a schema with a mark. */
+    /** A condition: a schema is this role's own. Another role could put anything into its schema, and keeps its rights in it. */
+    static final String OWNED = "pg_catalog.pg_get_userbyid(n.nspowner) OPERATOR(pg_catalog.=) current_user";
+
+    private static final Pattern NAME = Pattern.compile(ReservedSchemas.SPARE_PREFIX + "[0-9a-f]{20}");
+
+    /** By the range of names, which the index on names serves. */
     private static final String QUERY = """
-            SELECT n.nspname, n.oid, d.description, pg_catalog.pg_has_role(n.nspowner, 'USAGE')
+            SELECT n.nspname, n.oid, d.description, %3$s
               FROM pg_catalog.pg_namespace n
-              JOIN pg_catalog.pg_description d ON d.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
+              LEFT JOIN pg_catalog.pg_description d ON d.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
                AND d.objoid OPERATOR(pg_catalog.=) n.oid AND d.objsubid OPERATOR(pg_catalog.=) 0
              WHERE n.nspname OPERATOR(pg_catalog.>=) '%1$s' AND n.nspname OPERATOR(pg_catalog.<) '%2$s'
              ORDER BY n.nspname""".formatted(
             ReservedSchemas.SPARE_PREFIX,
-            ReservedSchemas.SPARE_PREFIX.substring(0, ReservedSchemas.SPARE_PREFIX.length() - 1) + (char) ('_' + 1));
+            ReservedSchemas.SPARE_PREFIX.substring(0, ReservedSchemas.SPARE_PREFIX.length() - 1) + (char) ('_' + 1),
+            OWNED);
 
     /** A name that no schema has or had. */
     public static String newName() {
@@ -51,7 +59,13 @@ public record Spare(String schema, long oid, SpareMark mark, boolean owned) {
             String schema = row.getString(1);
             long oid = row.getLong(2);
             boolean owned = row.getBoolean(4);
-            SpareMark.parse(row.getString(3)).ifPresent(mark -> spares.add(new Spare(schema, oid, mark, owned)));
+            if (NAME.matcher(schema).matches()) {
+                // A migration that comments on its schema has overwritten the mark; the next deploy or refill finds it.
+                SpareMark mark = Optional.ofNullable(row.getString(3))
+                        .flatMap(SpareMark::parse)
+                        .orElse(SpareMark.NONE);
+                spares.add(new Spare(schema, oid, mark, owned));
+            }
         });
         return spares;
     }

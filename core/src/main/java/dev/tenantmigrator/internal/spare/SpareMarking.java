@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,10 +37,6 @@ public final class SpareMarking {
         config.recorder().assertDigest(schema, digest, DIFFERS).send(connection);
         List<Place> places = new ArrayList<>(NameResidue.inDefinitions(connection, schema));
         places.addAll(NameResidue.inData(connection, schema));
-        List<String> unfit = places.stream()
-                .filter(place -> !place.adaptable())
-                .map(Place::object)
-                .toList();
         Optional<String> comment = Optional.ofNullable(Jdbc.queryOne(
                         connection,
                         "SELECT pg_catalog.obj_description(oid, 'pg_namespace') FROM pg_catalog.pg_namespace WHERE nspname = ?",
@@ -47,12 +44,24 @@ public final class SpareMarking {
                         schema))
                 .filter(text -> !text.isEmpty());
         Optional<SpareMark> before = comment.flatMap(SpareMark::parse);
+        Optional<String> own = before.isPresent() ? before.get().comment() : comment;
+        List<String> unfit = new ArrayList<>(places.stream()
+                .filter(place -> !place.adaptable())
+                .map(Place::object)
+                .toList());
+        // The search sees neither the comment behind the mark nor large objects of an earlier transaction.
+        if (own.filter(text -> text.toLowerCase(Locale.ROOT).contains(schema)).isPresent() && before.isPresent()) {
+            unfit.add("comment on schema");
+        }
+        before.map(SpareMark::unfit).orElse(List.of()).stream()
+                .filter(place -> place.startsWith("large object"))
+                .forEach(unfit::add);
         SpareMark mark = new SpareMark(
                 digest,
                 before.map(SpareMark::since).orElseGet(Instant::now),
                 places.stream().anyMatch(Place::adaptable),
                 unfit,
-                before.isPresent() ? before.get().comment() : comment);
+                own);
         new Pipeline()
                 .add("COMMENT ON SCHEMA " + Sql.identifier(schema) + " IS " + Sql.literal(mark.text()))
                 .send(connection);

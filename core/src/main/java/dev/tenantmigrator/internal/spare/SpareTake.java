@@ -3,6 +3,8 @@ package dev.tenantmigrator.internal.spare;
 import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.jdbc.Jdbc;
+import dev.tenantmigrator.internal.jdbc.LockHolders;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
@@ -34,9 +36,6 @@ public final class SpareTake {
 
     private static final String READ = "tenant_migrator_read";
 
-    /** Holds the caller's {@code lock_timeout} meanwhile: somebody's forgotten change of a spare must not hold up a sign-up. */
-    private static final String KEPT = "tenant_migrator.lock_timeout";
-
     private static final String GONE = SqlErrors.marker("this spare was taken or changed");
 
     private static final String ISOLATION = SqlErrors.marker("spares are taken with READ COMMITTED only");
@@ -58,6 +57,16 @@ public final class SpareTake {
      * @param schema the tenant's name
      */
     public record Taken(Spare spare, String schema) {
+
+        /** Whether the take was committed: the schema has the tenant's name now. */
+        public boolean isRenamed(Connection connection) throws SQLException {
+            return Jdbc.queryOptional(
+                            connection,
+                            "SELECT FROM pg_catalog.pg_namespace WHERE oid = " + spare.oid() + " AND nspname = ?",
+                            row -> true,
+                            schema)
+                    .isPresent();
+        }
 
         /** Whether {@link #adaptFunctions} has anything to do. */
         public boolean hasFunctions() {
@@ -110,6 +119,8 @@ public final class SpareTake {
         String reason = "the stock has no spare with these migrations";
         int names = 0;
         while (true) {
+            String schema = name.candidate(random);
+            TenantSchemas.requireMayBeTenant(schema, config.sharedSchema());
             Optional<Spare> claimed = stock.claim(digest);
             if (claimed.isEmpty()) {
                 if (read) {
@@ -124,8 +135,6 @@ public final class SpareTake {
                 stock.forget(spare);
                 continue;
             }
-            String schema = name.candidate(random);
-            TenantSchemas.requireMayBeTenant(schema, config.sharedSchema());
             try {
                 sender.send(new Taken(spare, schema), statements(spare, schema, digest));
                 stock.forget(spare);
@@ -143,6 +152,11 @@ public final class SpareTake {
                                 .inTenant(schema));
                     }
                     continue;
+                }
+                if (LockHolders.isTimeout(e)) {
+                    // E.g. for another transaction's schema of this name; with another spare it would wait again.
+                    stock.giveBack(spare);
+                    return Result.none("another transaction held a lock: " + SqlErrors.message(e));
                 }
                 stock.forget(spare);
                 if (SqlErrors.says(e, ISOLATION)) {
@@ -166,9 +180,6 @@ public final class SpareTake {
 
     private Pipeline statements(Spare spare, String schema, String digest) {
         Pipeline pipeline = new Pipeline()
-                .add("SELECT " + setting(KEPT, "pg_catalog.current_setting('lock_timeout')") + ", "
-                        + setting(
-                                "lock_timeout", Sql.literal(config.lockTimeout().toMillis() + "ms")))
                 .add(TenantLock.trySql(spare.schema()))
                 .add("SELECT "
                         + failUnless(
@@ -193,20 +204,15 @@ public final class SpareTake {
         return pipeline.add("ALTER SCHEMA " + Sql.identifier(spare.schema()) + " RENAME TO " + Sql.identifier(schema))
                 .add("COMMENT ON SCHEMA " + Sql.identifier(schema) + " IS "
                         + spare.mark().comment().map(Sql::literal).orElse("NULL"))
-                .addAll(config.recorder().rename(spare.schema(), schema))
-                .add("SELECT " + setting("lock_timeout", "pg_catalog.current_setting('" + KEPT + "')"));
-    }
-
-    /** Sets a setting until the transaction ends. */
-    private static String setting(String name, String value) {
-        return "pg_catalog.set_config('" + name + "', " + value + ", true)";
+                .addAll(config.recorder().rename(spare.schema(), schema));
     }
 
     /** After the lock: an older reading of the stock may show a spare that is a tenant by now, or was migrated meanwhile. */
     private static String isStill(Spare spare) {
         return "EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.oid OPERATOR(pg_catalog.=) " + spare.oid()
                 + "::pg_catalog.oid AND n.nspname OPERATOR(pg_catalog.=) " + Sql.literal(spare.schema())
-                + "::pg_catalog.name AND pg_catalog.obj_description(n.oid, 'pg_namespace') OPERATOR(pg_catalog.=) "
+                + "::pg_catalog.name AND " + Spare.OWNED
+                + " AND pg_catalog.obj_description(n.oid, 'pg_namespace') OPERATOR(pg_catalog.=) "
                 + Sql.literal(spare.mark().text()) + ")";
     }
 

@@ -68,6 +68,14 @@ final class CallersTransaction {
                 .send(connection);
     }
 
+    /** Restores the caller's settings and releases the savepoint, when no script ran. */
+    void leave(SessionSettings before) throws SQLException {
+        new Pipeline()
+                .add(before.restoreInCallersTransactionSql())
+                .add("RELEASE SAVEPOINT " + SAVEPOINT)
+                .send(connection);
+    }
+
     /** Releases the savepoint, when no setting was changed. */
     void leave() throws SQLException {
         Jdbc.execute(connection, "RELEASE SAVEPOINT " + SAVEPOINT);

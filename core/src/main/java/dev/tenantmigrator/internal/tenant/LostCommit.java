@@ -29,10 +29,19 @@ final class LostCommit {
      * @throws TenantMigratorException when it does not exist, or the database cannot be asked
      */
     static CreatedTenant ask(Config config, CreatedTenant created, SQLException lost) {
+        return ask(config, created, lost, connection -> config.recorder().isTracked(connection, created.schema()));
+    }
+
+    /**
+     * Like {@link #ask(Config, CreatedTenant, SQLException)}.
+     *
+     * @param question whether the tenant of this creation exists
+     */
+    static CreatedTenant ask(Config config, CreatedTenant created, SQLException lost, Session.Work<Boolean> question) {
         long end = System.nanoTime() + SETTLED.toNanos();
         Optional<Boolean> there;
         do {
-            there = isThere(config, created.schema());
+            there = isThere(config, question);
             if (there.orElse(false)) {
                 return created;
             }
@@ -49,9 +58,9 @@ final class LostCommit {
     }
 
     /** Whether the tenant exists; empty when the database could not be asked. */
-    private static Optional<Boolean> isThere(Config config, String schema) {
+    private static Optional<Boolean> isThere(Config config, Session.Work<Boolean> question) {
         try (Session session = Session.openToRead(config.dataSource())) {
-            return Optional.of(config.recorder().isTracked(session.connection(), schema));
+            return Optional.of(question.run(session.connection()));
         } catch (SQLException e) {
             LOG.debug("A tenant cannot be looked for", SqlErrors.withoutDetail(e));
             return Optional.empty();

@@ -6,27 +6,24 @@ import dev.tenantmigrator.event.SpareEvent;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.config.Events;
-import dev.tenantmigrator.internal.jdbc.CustomSettings;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SessionSettings;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.jfr.FlightRecording;
-import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.script.TenantPath;
 import dev.tenantmigrator.internal.source.CurrentMigrations;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.spare.SpareTake;
+import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.report.CreatedTenant;
-import dev.tenantmigrator.rollout.Rollout;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,15 +37,12 @@ public final class SignUp {
 
     private static final String NOT_KEPT = "the spare was given back";
 
-    private static final CustomSettings NO_SETTINGS = new CustomSettings(Map.of());
-
     private final Config config;
     private final TenantCreator creator;
     private final SpareTake spares;
     private final CurrentMigrations migrations;
     private final Runnable taken;
     private volatile Optional<Expected> last = Optional.empty();
-    private volatile Optional<TenantPath> path = Optional.empty();
 
     /** The record of a tenant with all migrations. */
     private record Expected(MigrationCatalog catalog, List<String> versions, String digest) {}
@@ -121,7 +115,7 @@ public final class SignUp {
     private Optional<CreatedTenant> take(TenantName name, CreationStep step) throws SQLException {
         long start = System.nanoTime();
         Expected expected = expected();
-        List<CreatedTenant> sent = new ArrayList<>();
+        List<SpareTake.Taken> sent = new ArrayList<>();
         SQLException lost;
         // Without a step, a take changes no setting; functions are adapted in a transaction that reads and restores the
         // settings.
@@ -131,13 +125,14 @@ public final class SignUp {
             SpareTake.Result result =
                     spares.take(session.connection(), name, expected.digest(), (spare, statements) -> {
                         sent.clear();
+                        Pipeline take = limited(statements);
                         if (isOneFlight(spare, step)) {
-                            sent.add(tenant(spare.schema(), expected, start));
-                            session.sendOwn(statements);
+                            sent.add(spare);
+                            session.sendOwn(take);
                         } else {
-                            session.inTransaction(statements, connection -> {
-                                finish(connection, spare, step);
-                                return sent.add(tenant(spare.schema(), expected, start));
+                            session.inTransaction(take, connection -> {
+                                finish(connection, spare, step, expected);
+                                return sent.add(spare);
                             });
                         }
                     });
@@ -148,7 +143,15 @@ public final class SignUp {
             }
             lost = e;
         }
-        return Optional.of(LostCommit.ask(config, sent.get(0), lost));
+        SpareTake.Taken spare = sent.get(0);
+        // By its number: the name may be another tenant's.
+        return Optional.of(LostCommit.ask(
+                config, tenant(spare.schema(), expected, start), lost, connection -> spare.isRenamed(connection)));
+    }
+
+    /** Nobody waits long for a lock in a sign-up, e.g. for another transaction's schema of this name. */
+    private Pipeline limited(Pipeline statements) {
+        return new Pipeline().add(CreationLocks.limitSql(config)).addAll(statements);
     }
 
     private static boolean isOneFlight(SpareTake.Taken spare, CreationStep step) {
@@ -164,13 +167,22 @@ public final class SignUp {
             // Without a step and functions to adapt, a take changes no setting.
             List<SessionSettings> settings = new ArrayList<>();
             SpareTake.Result result = spares.take(connection, name, expected.digest(), (spare, statements) -> {
+                boolean oneFlight = isOneFlight(spare, step);
+                if (!oneFlight && settings.isEmpty()) {
+                    settings.add(SessionSettings.read(connection));
+                }
+                String limit = oneFlight ? lockTimeout(connection) : "";
                 try {
-                    new Pipeline()
-                            .add("SAVEPOINT " + SAVEPOINT)
-                            .addAll(statements)
-                            .send(connection);
-                    finish(connection, spare, step);
-                    Jdbc.execute(connection, "RELEASE SAVEPOINT " + SAVEPOINT);
+                    Pipeline take = new Pipeline().add("SAVEPOINT " + SAVEPOINT).addAll(limited(statements));
+                    if (oneFlight) {
+                        take.add("SELECT pg_catalog.set_config('lock_timeout', " + Sql.literal(limit) + ", true)")
+                                .add("RELEASE SAVEPOINT " + SAVEPOINT)
+                                .send(connection);
+                    } else {
+                        take.send(connection);
+                        finish(connection, spare, step, expected);
+                        Jdbc.execute(connection, "RELEASE SAVEPOINT " + SAVEPOINT);
+                    }
                 } catch (SQLException e) {
                     if (!SqlErrors.isConnectionLost(e)) {
                         Jdbc.execute(
@@ -182,7 +194,7 @@ public final class SignUp {
             if (settings.isEmpty()) {
                 transaction.leave();
             } else {
-                transaction.leave(settings.get(0), NO_SETTINGS, result.schema().orElse(""));
+                transaction.leave(settings.get(0));
             }
             return created(result, expected, start);
         } catch (SQLException | RuntimeException | Error e) {
@@ -191,10 +203,16 @@ public final class SignUp {
         }
     }
 
-    private void finish(Connection connection, SpareTake.Taken spare, CreationStep step) throws SQLException {
+    private static String lockTimeout(Connection connection) throws SQLException {
+        return Jdbc.queryOne(connection, "SELECT pg_catalog.current_setting('lock_timeout')", row -> row.getString(1));
+    }
+
+    private void finish(Connection connection, SpareTake.Taken spare, CreationStep step, Expected expected)
+            throws SQLException {
         spare.adaptFunctions(connection);
         if (step != CreationStep.NONE) {
-            new Pipeline().add(path(connection).sql(spare.schema())).send(connection);
+            TenantPath path = creator.path(expected.catalog(), connection);
+            new Pipeline().add(path.sql(spare.schema())).send(connection);
             HostStep.run(config, connection, spare.schema(), step, NOT_KEPT);
         }
     }
@@ -220,13 +238,5 @@ public final class SignUp {
         Expected expected = new Expected(catalog, catalog.versions(), TenantState.digestOf(catalog));
         last = Optional.of(expected);
         return expected;
-    }
-
-    private TenantPath path(Connection connection) throws SQLException {
-        if (path.isEmpty()) {
-            path = Optional.of(PreparedScripts.prepare(config, Rollout.defaults(), connection, List.of())
-                    .path());
-        }
-        return path.orElseThrow();
     }
 }

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,22 +60,23 @@ public final class SpareKeeper {
     /**
      * Drops spares that are too old and makes those that are missing.
      *
+     * @param stopped whether to end early, between two spares
      * @throws IllegalStateException when the migrator keeps no spares
      * @throws dev.tenantmigrator.MigrationFailedException when a spare cannot be made
      */
-    public SpareReport maintain() throws SQLException {
+    public SpareReport maintain(BooleanSupplier stopped) throws SQLException {
         Spares stock = config.spares()
                 .orElseThrow(
                         () -> new IllegalStateException("no spares: call spares(Spares.keep(number)) of the builder"));
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         String digest = TenantState.digestOf(catalog);
         Instant oldest = Instant.now().minus(stock.maxAge());
-        int dropped = drop(spare -> spare.owned() && spare.since().isBefore(oldest));
+        Drops drops = drop(spare -> spare.owned() && spare.since().isBefore(oldest), stopped);
         int created = 0;
         List<Spare> spares = read();
         if (ready(spares, digest) < stock.minimum()) {
             long end = System.nanoTime() + PATIENCE.toNanos();
-            while (mayMake(spares, digest, stock.number())) {
+            while (!stopped.getAsBoolean() && mayMake(spares, digest, stock.number())) {
                 int before = ready(spares, digest);
                 if (make(catalog, digest, stock.number())) {
                     created++;
@@ -87,9 +89,10 @@ public final class SpareKeeper {
                 }
             }
         }
+        drops.throwIfFailed();
         return new SpareReport(
                 created,
-                dropped,
+                drops.dropped(),
                 spares.stream().map(spare -> spare.describe(digest)).toList());
     }
 
@@ -135,7 +138,9 @@ public final class SpareKeeper {
 
     /** Drops all spares, and returns their number. */
     public int dropAll() throws SQLException {
-        return drop(spare -> true);
+        Drops drops = drop(spare -> true, () -> false);
+        drops.throwIfFailed();
+        return drops.dropped();
     }
 
     private List<Spare> read() throws SQLException {
@@ -144,8 +149,23 @@ public final class SpareKeeper {
         }
     }
 
-    private int drop(Predicate<Spare> which) throws SQLException {
-        dropper.finishSpares();
+    /** The number of dropped spares, and the first failure; the others were dropped all the same. */
+    private record Drops(int dropped, Optional<TenantMigratorException> failure) {
+
+        void throwIfFailed() {
+            if (failure.isPresent()) {
+                throw failure.get();
+            }
+        }
+    }
+
+    private Drops drop(Predicate<Spare> which, BooleanSupplier stopped) throws SQLException {
+        Optional<TenantMigratorException> failure = Optional.empty();
+        try {
+            dropper.finishSpares();
+        } catch (TenantMigratorException e) {
+            failure = Optional.of(e);
+        }
         List<Spare> spares;
         Set<String> inUse;
         try (Session session = Session.openToRead(config.dataSource())) {
@@ -155,21 +175,19 @@ public final class SpareKeeper {
                     session.connection(), spares.stream().map(Spare::schema).toList());
         }
         int dropped = 0;
-        Optional<TenantMigratorException> failed = Optional.empty();
         for (Spare spare : spares) {
+            if (stopped.getAsBoolean()) {
+                break;
+            }
             try {
                 if (which.test(spare) && !inUse.contains(spare.schema()) && drop(spare)) {
                     dropped++;
                 }
             } catch (TenantMigratorException e) {
-                // The others can be dropped all the same.
-                failed = failed.or(() -> Optional.of(e));
+                failure = failure.or(() -> Optional.of(e));
             }
         }
-        if (failed.isPresent()) {
-            throw failed.get();
-        }
-        return dropped;
+        return new Drops(dropped, failure);
     }
 
     private boolean drop(Spare spare) {

@@ -35,6 +35,7 @@ public final class SpareRefill implements AutoCloseable {
     private final SpareKeeper keeper;
     private final Thread thread = new Thread(this::run, "tenant-migrator-spares");
     private final Semaphore taken = new Semaphore(0);
+    private final Semaphore ended = new Semaphore(0);
     private volatile boolean closed;
     private volatile Optional<Failure> failure = Optional.empty();
 
@@ -70,11 +71,11 @@ public final class SpareRefill implements AutoCloseable {
         Duration pause = Duration.ZERO;
         while (await(pause)) {
             try {
-                keeper.maintain();
+                keeper.maintain(() -> closed);
                 failures = 0;
                 failure = Optional.empty();
                 pause = taken.availablePermits() > 0 ? AFTER_TAKE : IDLE;
-            } catch (SQLException | RuntimeException e) {
+            } catch (SQLException | RuntimeException | Error e) {
                 failures++;
                 pause = AFTER_FAILURE.after(failures);
                 Failure last = failure(e);
@@ -87,7 +88,7 @@ public final class SpareRefill implements AutoCloseable {
         }
     }
 
-    private static Failure failure(Exception e) {
+    private static Failure failure(Throwable e) {
         if (e instanceof TenantMigratorException known) {
             return known.failure();
         }
@@ -97,8 +98,11 @@ public final class SpareRefill implements AutoCloseable {
     /** Waits; after a take only for the host's commit. */
     private boolean await(Duration pause) {
         try {
-            if (!closed && taken.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-                Thread.sleep(Math.min(pause.toMillis(), AFTER_TAKE.toMillis()));
+            if (failure.isPresent() && !closed) {
+                // A take is no reason to try sooner.
+                ended.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);
+            } else if (!closed && taken.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                ended.tryAcquire(Math.min(pause.toMillis(), AFTER_TAKE.toMillis()), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
             return false;
@@ -111,6 +115,7 @@ public final class SpareRefill implements AutoCloseable {
     public void close() {
         closed = true;
         wake();
+        ended.release();
         try {
             thread.join(CLOSING.toMillis());
         } catch (InterruptedException e) {

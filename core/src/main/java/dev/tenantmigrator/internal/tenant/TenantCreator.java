@@ -3,7 +3,6 @@ package dev.tenantmigrator.internal.tenant;
 import dev.tenantmigrator.CreationStep;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationFailedException;
-import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.event.TenantEvent;
@@ -23,6 +22,7 @@ import dev.tenantmigrator.internal.script.Extensions;
 import dev.tenantmigrator.internal.script.PreparedScript;
 import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.script.SessionLeftovers;
+import dev.tenantmigrator.internal.script.TenantPath;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.report.CreatedTenant;
 import java.security.SecureRandom;
@@ -156,7 +156,7 @@ public final class TenantCreator {
         Prepared prepared = load(catalog, session.connection());
         prepareStore(session);
         if (SessionLeftovers.ofHost(session.settings())
-                || prepared.scripts().all().stream().anyMatch(TenantCreator::leavesSettings)) {
+                || prepared.scripts().all().stream().anyMatch(PreparedScript::mayLeaveSettings)) {
             session.closeWhenDone();
         }
         return new Creation(
@@ -256,6 +256,11 @@ public final class TenantCreator {
         return CustomSettings.read(connection, names);
     }
 
+    /** The search path of a tenant with these migrations. */
+    TenantPath path(MigrationCatalog catalog, Connection connection) throws SQLException {
+        return load(catalog, connection).scripts().path();
+    }
+
     private Prepared load(MigrationCatalog catalog, Connection connection) throws SQLException {
         List<String> extensions = Extensions.state(connection);
         Optional<Prepared> known = last.filter(
@@ -264,7 +269,10 @@ public final class TenantCreator {
                 ? known.get()
                 : new Prepared(
                         catalog,
-                        PreparedScripts.prepareForCreation(config, connection, scripts(catalog)),
+                        PreparedScripts.prepareForCreation(
+                                config,
+                                connection,
+                                catalog.migrations().stream().map(Migration::up).toList()),
                         Extensions.state(connection));
         last = Optional.of(prepared);
         return prepared;
@@ -287,14 +295,5 @@ public final class TenantCreator {
         if (!shared.isEmpty()) {
             shared.add(Containment.FLUSH_COUNTERS).send(connection);
         }
-    }
-
-    /** Whether a script may leave a setting on the connection that cannot be restored. */
-    private static boolean leavesSettings(PreparedScript script) {
-        return script.leavesCustomSettings() || script.effects().unseenSettings();
-    }
-
-    private static List<MigrationScript> scripts(MigrationCatalog catalog) {
-        return catalog.migrations().stream().map(Migration::up).toList();
     }
 }
