@@ -10,6 +10,7 @@ import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.event.TenantEventListener;
 import dev.tenantmigrator.report.SpareReport;
 import dev.tenantmigrator.report.SpareTenant;
+import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,7 +152,7 @@ class SpareStockTest {
     }
 
     @Test
-    void aSpareOfAnotherRoleIsNotTakenAndNotCounted() {
+    void aSpareOfAnotherRoleIsNotTakenAndNotCounted() throws SQLException {
         try {
             TenantMigrator.builder(database.superuserDataSource())
                     .migrations(MigrationSource.of(MEMBERS))
@@ -159,9 +161,24 @@ class SpareStockTest {
                     .maintainSpares();
             TenantMigrator migrator = builder(Spares.keep(2), MEMBERS).build();
 
-            assertThat(migrator.spares())
-                    .singleElement()
-                    .satisfies(spare -> assertThat(spare.state()).isEqualTo(SpareTenant.State.UNFIT));
+            assertThat(migrator.spares()).singleElement().satisfies(spare -> {
+                assertThat(spare.state()).isEqualTo(SpareTenant.State.UNFIT);
+                assertThat(spare.objects()).isEmpty();
+            });
+            // Migrations would fail in it for want of rights, which says nothing of the migrations.
+            try (Connection superuser = database.superuserDataSource().getConnection();
+                    Statement statement = superuser.createStatement()) {
+                String spare = migrator.spares().get(0).schema();
+                statement.execute("GRANT USAGE ON SCHEMA " + spare + " TO " + database.user() + "; GRANT SELECT ON "
+                        + spare + ".schema_migrations TO " + database.user());
+            }
+            String tenant = Samples.create(database, "old", MEMBERS);
+            assertThat(Samples.with(database, MEMBERS, NOTES)
+                            .deployAll()
+                            .throwIfFailed()
+                            .of(TenantOutcome.Migrated.class))
+                    .extracting(TenantOutcome::schema)
+                    .containsExactly(tenant);
             assertThat(migrator.createTenant(TenantName.forUser("a")).fromSpare())
                     .isFalse();
             assertThat(migrator.maintainSpares().created()).isEqualTo(2);

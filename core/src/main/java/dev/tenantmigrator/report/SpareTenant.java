@@ -9,7 +9,8 @@ import java.util.List;
  * @param schema its schema, until it is taken
  * @param state whether it can be taken
  * @param since the time at which it was made
- * @param objects for {@link State#UNFIT}, the places that would keep the spare's name, e.g. {@code view vendor_view}
+ * @param objects for {@link State#UNFIT}, the places that would keep the spare's name, e.g. {@code view vendor_view}; none when another
+ *     role owns it
  */
 public record SpareTenant(String schema, State state, Instant since, List<String> objects) {
 

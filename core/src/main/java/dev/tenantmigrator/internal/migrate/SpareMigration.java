@@ -55,13 +55,13 @@ final class SpareMigration implements TenantJob {
         this.migration = new TenantMigration(run, spare.state());
     }
 
-    /** The spares that a run migrates. One with an unusual history is left alone, until it is replaced. */
+    /** The spares that a run migrates. One with an unusual history is left alone until it is replaced, and so is another role's. */
     static List<Due> due(
             Config config, Session session, Direction direction, TenantStates states, MigrationCatalog catalog)
             throws SQLException {
         String digest = TenantState.digestOf(catalog);
         List<String> schemas = Spare.read(session.connection()).stream()
-                .filter(spare -> !spare.has(digest))
+                .filter(spare -> spare.owned() && !spare.has(digest))
                 .map(Spare::schema)
                 .toList();
         List<Due> due = new ArrayList<>();

@@ -18,13 +18,11 @@ import java.util.regex.Pattern;
  * and a search of its contents for the name finds nothing else.
  *
  * @param oid the schema's object identifier
- * @param owned whether this role may rename it
+ * @param owned whether this role owns it
  */
 public record Spare(String schema, long oid, SpareMark mark, boolean owned) {
 
     private static final int RANDOM_BYTES = 10;
-
-    private static final String ANOTHER_OWNER = "the hands of another role, which owns it: drop it as that role";
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -93,7 +91,7 @@ public record Spare(String schema, long oid, SpareMark mark, boolean owned) {
     /** The spare for a report. */
     public SpareTenant describe(String digest) {
         if (!owned) {
-            return new SpareTenant(schema, SpareTenant.State.UNFIT, mark.since(), List.of(ANOTHER_OWNER));
+            return new SpareTenant(schema, SpareTenant.State.UNFIT, mark.since(), List.of());
         }
         SpareTenant.State state = isUnfit() ? SpareTenant.State.UNFIT : SpareTenant.State.READY;
         return new SpareTenant(schema, has(digest) ? state : SpareTenant.State.BEHIND, mark.since(), mark.unfit());

@@ -94,7 +94,7 @@ final class TenantExtension implements ParameterResolver, BeforeEachCallback {
         }
     }
 
-    /** That of the method, else of the class, else of an outer class. */
+    /** The annotation of the method, or else of its class, or else of an outer class. */
     private static TenantTest annotation(ExtensionContext context) {
         Optional<TenantTest> found = context.getElement().flatMap(TenantExtension::on);
         for (Optional<ExtensionContext> parent = context.getParent();

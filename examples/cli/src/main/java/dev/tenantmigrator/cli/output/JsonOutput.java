@@ -15,7 +15,7 @@ public final class JsonOutput {
 
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-    /** What JSON allows in a string, and a terminal may obey. */
+    /** Characters that JSON allows in a string and that a terminal may obey. */
     private static final Pattern UNSAFE = Pattern.compile("[\\x7F-\\x9F\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]");
 
     /** Commands that check the health of tenants. */

@@ -89,12 +89,16 @@ public final class SpareText {
         List<String> lines = new ArrayList<>();
         schemas.forEach((objects, names) -> {
             lines.add(screen.outcome("unfit") + ": " + TerminalText.line(TerminalText.some(names, 1)));
-            lines.addAll(screen.wrapped(
-                    "renaming would leave the spare's name in "
-                            + TerminalText.some(objects, screen.verbose() ? Integer.MAX_VALUE : NAMED),
-                    INDENT));
+            lines.addAll(screen.wrapped(reason(objects, screen), INDENT));
         });
         return lines;
+    }
+
+    private static String reason(List<String> objects, Screen screen) {
+        return objects.isEmpty()
+                ? "another role owns it, so no sign-up of this role can take it; drop it as that role"
+                : "renaming would leave the spare's name in "
+                        + TerminalText.some(objects, screen.verbose() ? Integer.MAX_VALUE : NAMED);
     }
 
     /** A failure in a spare as a block. */
