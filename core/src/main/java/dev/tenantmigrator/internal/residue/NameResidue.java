@@ -26,8 +26,8 @@ public final class NameResidue {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** Function bodies are stored unchecked, because they may need objects that do not exist yet. */
-    private static final String UNCHECKED_BODIES = "SET LOCAL check_function_bodies TO off";
+    /** To be sent before {@link #adaptFunctions}: bodies are stored unchecked, because they may need objects that do not exist yet. */
+    public static final String UNCHECKED_BODIES = "SET LOCAL check_function_bodies TO off";
 
     private static final String FUNCTIONS = """
             SELECT pg_catalog.pg_get_functiondef(p.oid)

@@ -6,13 +6,11 @@ import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.LockHolders;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
-import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
 import dev.tenantmigrator.internal.residue.NameResidue;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
-import dev.tenantmigrator.report.Failure;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -30,9 +28,6 @@ import org.slf4j.LoggerFactory;
 public final class SpareTake {
 
     private static final Logger LOG = LoggerFactory.getLogger(SpareTake.class);
-
-    /** Random names to try. With eight digits, 20 collisions in a row mean that something else is wrong. */
-    private static final int MAX_NAMES = 20;
 
     private static final String READ = "tenant_migrator_read";
 
@@ -76,7 +71,7 @@ public final class SpareTake {
         /** Renames what renaming a schema leaves; in the same transaction. */
         public void adaptFunctions(Connection connection) throws SQLException {
             if (hasFunctions()) {
-                new Pipeline().add("SET LOCAL check_function_bodies TO off").send(connection);
+                new Pipeline().add(NameResidue.UNCHECKED_BODIES).send(connection);
                 NameResidue.adaptFunctions(connection, spare.schema(), schema).send(connection);
             }
         }
@@ -144,12 +139,11 @@ public final class SpareTake {
                     stock.forget(spare);
                     throw e;
                 }
-                if (isTaken(connection, schema, e)) {
+                if (TenantSchemas.isTaken(connection, schema, e)) {
                     stock.giveBack(spare);
                     tried.remove(spare.schema());
-                    if (!name.isRandom() || ++names == MAX_NAMES) {
-                        throw new TenantExistsException(Failure.of("a schema of this name exists already")
-                                .inTenant(schema));
+                    if (!name.isRandom() || ++names == TenantSchemas.MAX_NAMES) {
+                        throw TenantSchemas.taken(schema);
                     }
                     continue;
                 }
@@ -171,11 +165,6 @@ public final class SpareTake {
                 throw e;
             }
         }
-    }
-
-    private static boolean isTaken(Connection connection, String schema, SQLException e) throws SQLException {
-        String state = SqlErrors.state(e);
-        return (state.equals("42P06") || state.equals("23505")) && Queries.schemaExists(connection, schema);
     }
 
     private Pipeline statements(Spare spare, String schema, String digest) {

@@ -2,7 +2,6 @@ package dev.tenantmigrator.internal.tenant;
 
 import dev.tenantmigrator.CreationStep;
 import dev.tenantmigrator.MigrationFailedException;
-import dev.tenantmigrator.TenantExistsException;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
@@ -12,7 +11,6 @@ import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.LockTable;
 import dev.tenantmigrator.internal.jdbc.PassingErrors;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
-import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.ScriptFailure;
 import dev.tenantmigrator.internal.jdbc.ServerAdvice;
 import dev.tenantmigrator.internal.jdbc.SessionSettings;
@@ -21,6 +19,7 @@ import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.internal.tracking.store.RecordErrors;
 import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.CreatedTenant;
@@ -38,11 +37,7 @@ import java.util.random.RandomGenerator;
 final class Creation {
 
     private static final String SAVEPOINT = "tenant_migrator_try";
-    private static final String DUPLICATE_SCHEMA = "42P06";
-    private static final String UNIQUE_VIOLATION = "23505";
     private static final String INVALID_TRANSACTION_TERMINATION = "2D000";
-    /** Random names to try. With eight digits, 20 collisions in a row mean that something else is wrong. */
-    private static final int MAX_NAMES = 20;
 
     private final Config config;
     private final Recorder recorder;
@@ -122,10 +117,9 @@ final class Creation {
                 if (foreign.isPresent()) {
                     throw foreign.get();
                 }
-                boolean taken = isTaken(schema, e);
-                if (taken && (!name.several() || attempt == MAX_NAMES)) {
-                    throw new TenantExistsException(
-                            Failure.of("a schema of this name exists already").inTenant(schema));
+                boolean taken = TenantSchemas.isTaken(connection, schema, e);
+                if (taken && (!name.several() || attempt == TenantSchemas.MAX_NAMES)) {
+                    throw TenantSchemas.taken(schema);
                 }
                 if (LockTable.isFull(e)) {
                     // No statement is at fault, and sending them one by one would take as many locks again.
@@ -261,12 +255,5 @@ final class Creation {
                                 .inTenant(schema),
                         e),
                 SqlErrors.withoutDetail(e));
-    }
-
-    /** Whether the name is taken. A script may fail with these codes too, so the catalog decides. */
-    private boolean isTaken(String schema, SQLException e) throws SQLException {
-        String state = SqlErrors.state(e);
-        return (state.equals(DUPLICATE_SCHEMA) || state.equals(UNIQUE_VIOLATION))
-                && Queries.schemaExists(connection, schema);
     }
 }

@@ -58,7 +58,7 @@ public final class TenantRenamer {
                         .add(WaitForTenant.LOCK_TIMEOUT)
                         .add(TenantLock.trySql(newSchema))
                         .add("ALTER SCHEMA " + Sql.identifier(schema) + " RENAME TO " + Sql.identifier(newSchema))
-                        .add("SET LOCAL check_function_bodies TO off");
+                        .add(NameResidue.UNCHECKED_BODIES);
                 pipeline.addAll(config.recorder().rename(schema, newSchema)).send(connection);
                 NameResidue.adaptFunctions(connection, schema, newSchema).send(connection);
                 return NameResidue.leftInDefinitions(connection, schema, newSchema);

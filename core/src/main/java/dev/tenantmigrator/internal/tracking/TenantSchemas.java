@@ -1,13 +1,36 @@
 package dev.tenantmigrator.internal.tracking;
 
 import dev.tenantmigrator.InvalidTenantNameException;
+import dev.tenantmigrator.TenantExistsException;
+import dev.tenantmigrator.internal.jdbc.Queries;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.sql.ReservedSchemas;
 import dev.tenantmigrator.report.Failure;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Set;
 
 /** Tells schemas that can be tenants from those that never are. */
 public final class TenantSchemas {
 
+    /** Random names to try for a new tenant. With eight digits, 20 collisions in a row mean that something else is wrong. */
+    public static final int MAX_NAMES = 20;
+
+    /** {@code duplicate_schema}, and {@code unique_violation}, which another transaction's schema of the name causes. */
+    private static final Set<String> TAKEN = Set.of("42P06", "23505");
+
     private TenantSchemas() {}
+
+    /** Whether the error of a statement says that a schema's name is taken. A script may fail with these codes too, so the catalog decides. */
+    public static boolean isTaken(Connection connection, String schema, SQLException e) throws SQLException {
+        return TAKEN.contains(SqlErrors.state(e)) && Queries.schemaExists(connection, schema);
+    }
+
+    /** The exception for a new tenant whose name is taken. */
+    public static TenantExistsException taken(String schema) {
+        return new TenantExistsException(
+                Failure.of("a schema of this name exists already").inTenant(schema));
+    }
 
     /** Whether a schema may be a tenant: not PostgreSQL's, not the shared one, not the library's own. */
     public static boolean mayBeTenant(String schema, String sharedSchema) {
