@@ -164,7 +164,8 @@ class SparesTest extends SpareTenants {
     void aThrowawayTenantIsTakenFromTheStock() {
         TenantMigrator migrator = filled(1, MEMBERS);
         events.clear();
-        try (ThrowawayTenant tenant = migrator.throwaway()) {
+        try (migrator;
+                ThrowawayTenant tenant = migrator.throwaway()) {
             assertThat(migrator.tenants()).containsExactly(tenant.schema());
         }
         assertThat(events.get(0))
