@@ -57,6 +57,9 @@ public class FleetFailedException extends TenantMigratorException {
         if (outcome instanceof TenantOutcome.Unhealthy unhealthy) {
             return line(unhealthy.schema(), unhealthy.findings());
         }
+        if (outcome instanceof TenantOutcome.Drifted drifted) {
+            return line(drifted.schema(), drifted.findings());
+        }
         if (outcome instanceof TenantOutcome.Pending pending) {
             return line(pending.schema(), pending.findings());
         }

@@ -2,6 +2,9 @@ package dev.tenantmigrator;
 
 import dev.tenantmigrator.report.AdoptionPlan;
 import dev.tenantmigrator.report.CreatedTenant;
+import dev.tenantmigrator.report.Difference;
+import dev.tenantmigrator.report.DriftFix;
+import dev.tenantmigrator.report.DriftReport;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.PlanReport;
 import dev.tenantmigrator.report.PlannedMigration;
@@ -243,6 +246,31 @@ public interface TenantMigrator extends AutoCloseable {
     default FleetReport verify() {
         return verify(Tenants.all());
     }
+
+    /**
+     * Compares the structure of each tenant with the one that its own recorded versions give, so pending migrations are no drift. The
+     * migrations run in a scratch schema whose transaction is rolled back. Reads only the catalogs, in read-only transactions.
+     *
+     * @param tenants the selected tenants
+     * @param options what to compare with, and what to leave out
+     * @return the tenants by their differences; tenants that could not be compared, with the reason
+     */
+    DriftReport drift(Tenants tenants, DriftOptions options);
+
+    /**
+     * Brings a tenant to its definition, in one transaction under the tenant's lock. The check before commit is that of a migration.
+     *
+     * @param schema the tenant
+     * @param options what to compare with, and what to leave out
+     * @param shown the differences that were found before; when the tenant now has others, it is left as it is
+     * @param destructive whether statements may run that drop or change something; views and other objects in their way are then
+     *     dropped too, and made again as defined
+     * @return the statements that ran, and what is left
+     * @throws TenantNotFoundException when there is no such tenant
+     * @throws TenantMigratorException when its differences are not those shown, when it cannot be compared, or when the result would
+     *     touch something outside of the tenant; nothing was changed
+     */
+    DriftFix fixDrift(String schema, DriftOptions options, Collection<Difference> shown, boolean destructive);
 
     /**
      * Corrects tracking rows, in one transaction per tenant. Runs no script.

@@ -41,6 +41,7 @@ public final class Totals implements TenantEventListener {
                     .filter(outcome -> outcome instanceof TenantOutcome.Failed
                             || outcome instanceof TenantOutcome.Skipped
                             || outcome instanceof TenantOutcome.Unhealthy
+                            || outcome instanceof TenantOutcome.Drifted
                             || outcome instanceof TenantOutcome.Pending)
                     .count();
             return new LastRun(Instant.now(), behind, report.failed().size());

@@ -2,6 +2,7 @@ package dev.tenantmigrator.internal;
 
 import dev.tenantmigrator.CreationStep;
 import dev.tenantmigrator.DeployOptions;
+import dev.tenantmigrator.DriftOptions;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.Repair;
@@ -17,6 +18,7 @@ import dev.tenantmigrator.ThrowawayTenant;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.backfill.Backfill;
 import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.drift.DriftCheck;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.maintain.TrackingMove;
@@ -39,6 +41,9 @@ import dev.tenantmigrator.internal.tracking.FleetReader;
 import dev.tenantmigrator.internal.verify.Inspector;
 import dev.tenantmigrator.report.AdoptionPlan;
 import dev.tenantmigrator.report.CreatedTenant;
+import dev.tenantmigrator.report.Difference;
+import dev.tenantmigrator.report.DriftFix;
+import dev.tenantmigrator.report.DriftReport;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.PlanReport;
 import dev.tenantmigrator.report.SpareReport;
@@ -139,6 +144,16 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     @Override
     public FleetReport verify(Tenants tenants) {
         return sql(() -> inspector.verify(tenants));
+    }
+
+    @Override
+    public DriftReport drift(Tenants tenants, DriftOptions options) {
+        return sql(() -> new DriftCheck(config, options).check(tenants));
+    }
+
+    @Override
+    public DriftFix fixDrift(String schema, DriftOptions options, Collection<Difference> shown, boolean destructive) {
+        return sql(() -> new DriftCheck(config, options).fix(schema, shown, destructive));
     }
 
     @Override

@@ -58,7 +58,11 @@ public record Finding(Kind kind, Severity severity, Optional<String> version, St
         /** An index is INVALID: its concurrent build is running, or was cut off. */
         INVALID_INDEX,
         /** The tenant's drop was begun: it is running, or was cut off. */
-        UNFINISHED_DROP
+        UNFINISHED_DROP,
+        /** The structure differs from the one that the recorded versions give. */
+        DRIFT,
+        /** The structure could not be compared. */
+        STRUCTURE_UNKNOWN
     }
 
     /**

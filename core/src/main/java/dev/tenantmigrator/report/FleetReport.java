@@ -3,8 +3,10 @@ package dev.tenantmigrator.report;
 import dev.tenantmigrator.FleetFailedException;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The report of a run over tenants.
@@ -51,7 +53,7 @@ public record FleetReport(List<TenantOutcome> outcomes, Duration duration) {
     }
 
     /**
-     * Whether no tenant failed, is unhealthy or pending, or was skipped.
+     * Whether no tenant failed, is unhealthy, drifted or pending, or was skipped.
      *
      * @return true when there is nothing to look at
      */
@@ -59,6 +61,7 @@ public record FleetReport(List<TenantOutcome> outcomes, Duration duration) {
         return outcomes.stream()
                 .noneMatch(outcome -> outcome instanceof TenantOutcome.Failed
                         || outcome instanceof TenantOutcome.Unhealthy
+                        || outcome instanceof TenantOutcome.Drifted
                         || outcome instanceof TenantOutcome.Pending
                         || outcome instanceof TenantOutcome.Skipped);
     }
@@ -67,12 +70,71 @@ public record FleetReport(List<TenantOutcome> outcomes, Duration duration) {
      * Throws unless the run was {@link #successful()}.
      *
      * @return this
-     * @throws FleetFailedException when a tenant failed, is unhealthy or pending, or was skipped; it carries this report
+     * @throws FleetFailedException when a tenant failed, is unhealthy, drifted or pending, or was skipped; it carries this report
      */
     public FleetReport throwIfFailed() {
         if (!successful()) {
             throw new FleetFailedException(this);
         }
         return this;
+    }
+
+    /**
+     * This report of a verification, with the structures.
+     *
+     * @param drift the comparison of the same tenants
+     * @return a copy with a finding {@link Finding.Kind#DRIFT} for each difference. A tenant without errors that is drifted becomes
+     *     {@link TenantOutcome.Drifted}, one that could not be compared {@link TenantOutcome.Unhealthy}
+     */
+    public FleetReport withStructure(DriftReport drift) {
+        Map<String, List<Finding>> findings = new HashMap<>();
+        for (StructureClass same : drift.classes()) {
+            List<Finding> shared =
+                    same.differences().stream().map(FleetReport::finding).toList();
+            same.tenants().forEach(schema -> findings.put(schema, shared));
+        }
+        drift.unknown()
+                .forEach((schema, failure) -> findings.put(
+                        schema,
+                        List.of(Finding.of(
+                                Finding.Kind.STRUCTURE_UNKNOWN,
+                                Finding.Severity.ERROR,
+                                "the structure could not be compared: " + failure.message()))));
+        return new FleetReport(
+                outcomes.stream()
+                        .map(outcome -> with(outcome, findings.getOrDefault(outcome.schema(), List.of())))
+                        .toList(),
+                duration.plus(drift.duration()));
+    }
+
+    private static Finding finding(Difference difference) {
+        boolean note = difference.severity() == Difference.Severity.INFO;
+        return Finding.of(
+                Finding.Kind.DRIFT, note ? Finding.Severity.INFO : Finding.Severity.ERROR, difference.description());
+    }
+
+    private static TenantOutcome with(TenantOutcome outcome, List<Finding> structure) {
+        String schema = outcome.schema();
+        if (structure.isEmpty()) {
+            return outcome;
+        }
+        if (outcome instanceof TenantOutcome.Unhealthy unhealthy) {
+            return new TenantOutcome.Unhealthy(schema, both(unhealthy.findings(), structure));
+        }
+        List<Finding> before = outcome instanceof TenantOutcome.Healthy healthy
+                ? healthy.findings()
+                : outcome instanceof TenantOutcome.Pending pending ? pending.findings() : List.of();
+        List<Finding> all = both(before, structure);
+        if (structure.stream().anyMatch(finding -> finding.kind() == Finding.Kind.STRUCTURE_UNKNOWN)) {
+            return outcome instanceof TenantOutcome.Failed ? outcome : new TenantOutcome.Unhealthy(schema, all);
+        }
+        if (structure.stream().anyMatch(finding -> finding.severity() == Finding.Severity.ERROR)) {
+            return new TenantOutcome.Drifted(schema, all);
+        }
+        return outcome instanceof TenantOutcome.Healthy ? new TenantOutcome.Healthy(schema, all) : outcome;
+    }
+
+    private static List<Finding> both(List<Finding> first, List<Finding> second) {
+        return Stream.concat(first.stream(), second.stream()).toList();
     }
 }

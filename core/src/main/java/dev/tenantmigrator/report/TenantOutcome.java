@@ -46,6 +46,8 @@ public sealed interface TenantOutcome {
         PENDING,
         /** The checks found an error. */
         UNHEALTHY,
+        /** The structure differs from its definition, and the checks found no error. */
+        DRIFTED,
         /** The run ended before the tenant had its turn. */
         SKIPPED,
         /** The run failed in the tenant; the failure gives the reason. */
@@ -259,6 +261,24 @@ public sealed interface TenantOutcome {
 
         /** Takes copies of the lists. */
         public Unhealthy {
+            findings = List.copyOf(findings);
+        }
+    }
+
+    /**
+     * The tenant's structure differs from the one that its recorded versions give. The checks found no error.
+     *
+     * @param schema the tenant
+     * @param findings at least one {@link Finding.Kind#DRIFT}
+     */
+    record Drifted(String schema, List<Finding> findings) implements TenantOutcome {
+        @Override
+        public Kind kind() {
+            return Kind.DRIFTED;
+        }
+
+        /** Takes copies of the lists. */
+        public Drifted {
             findings = List.copyOf(findings);
         }
     }

@@ -1,0 +1,24 @@
+package dev.tenantmigrator.internal.drift;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One object of a schema, as the catalogs describe it. Names of the schema's own objects stand without the schema.
+ *
+ * @param kind the kind of object
+ * @param object the name, quoted where SQL needs it; a part of a table is {@code table.part}, a routine has its argument types
+ * @param table the table that the object is a part of; empty for an object of its own
+ * @param attributes the values of {@link ObjectKind#attributes()}, in their order; empty for what is not set
+ */
+record StructureRow(ObjectKind kind, String object, Optional<String> table, List<Optional<String>> attributes) {
+
+    StructureRow {
+        attributes = List.copyOf(attributes);
+    }
+
+    /** The value of an attribute. */
+    Optional<String> get(String attribute) {
+        return attributes.get(kind.attributes().indexOf(attribute));
+    }
+}
