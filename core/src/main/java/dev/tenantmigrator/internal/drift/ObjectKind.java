@@ -2,17 +2,15 @@ package dev.tenantmigrator.internal.drift;
 
 import java.util.List;
 
-/** The kinds of objects that are compared, with their attributes. */
-enum ObjectKind {
-    TABLE("persistence", "kind");
+/**
+ * A kind of object that is compared.
+ *
+ * @param name as PostgreSQL names it, e.g. {@code index}
+ * @param attributes the names of its attributes
+ */
+record ObjectKind(String name, List<String> attributes) {
 
-    private final List<String> attributes;
-
-    ObjectKind(String... attributes) {
-        this.attributes = List.of(attributes);
-    }
-
-    List<String> attributes() {
-        return attributes;
+    ObjectKind {
+        attributes = List.copyOf(attributes);
     }
 }
