@@ -2,19 +2,46 @@ package dev.tenantmigrator.internal.drift;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/**
- * A kind of object that is compared, and the query that reads the objects of one schema.
- *
- * @param name as PostgreSQL names it, e.g. {@code index}
- * @param attributes the names of its attributes
- * @param sql the query; see {@link StructureQuery} for what it may refer to. Its columns are the object's name, its table or NULL, and an
- *     array of the attributes' values
- */
-record ObjectKind(String name, List<String> attributes, String sql) {
+/** A kind of object that is compared, and the query that reads the objects of one schema. */
+final class ObjectKind {
 
-    ObjectKind {
-        attributes = List.copyOf(attributes);
+    private final String name;
+    private final List<String> attributes;
+    private final String object;
+    private final String table;
+    private final List<String> expressions;
+    private final String from;
+
+    private ObjectKind(Builder builder, String from) {
+        this.name = builder.name;
+        this.attributes = List.copyOf(builder.attributes);
+        this.object = builder.object;
+        this.table = builder.table;
+        this.expressions = List.copyOf(builder.expressions);
+        this.from = from;
+    }
+
+    /** As PostgreSQL names it, e.g. {@code index}. */
+    String name() {
+        return name;
+    }
+
+    /** The names of its attributes. */
+    List<String> attributes() {
+        return attributes;
+    }
+
+    /** The query: the kind's number, the object's name, its table, and an array of the attributes' values. */
+    String sql(int number, boolean privileges) {
+        return IntStream.range(0, attributes.size())
+                .mapToObj(i -> privileges || !attributes.get(i).endsWith(PRIVILEGES) ? expressions.get(i) : "NULL")
+                .collect(Collectors.joining(
+                        ",\n",
+                        "SELECT " + number + ", " + object + ", " + table + "::text, ARRAY[",
+                        "]::text[] FROM " + from));
     }
 
     /** The kind's name in the middle of a query's text. */
@@ -53,10 +80,13 @@ record ObjectKind(String name, List<String> attributes, String sql) {
             return this;
         }
 
-        /** An attribute and its expression of type text. */
+        /**
+         * An attribute and its expression of type text. In it {@code function_name(oid)} and {@code operator_name(oid)} stand for names as
+         * definitions have them.
+         */
         Builder attribute(String attribute, String expression) {
             attributes.add(attribute);
-            expressions.add("(" + expression + ")::text");
+            expressions.add("(" + visibleNames(expression) + ")::text");
             return this;
         }
 
@@ -79,13 +109,9 @@ record ObjectKind(String name, List<String> attributes, String sql) {
                             + "'::regclass AND objsubid = " + column);
         }
 
-        /** The rest of the query. */
+        /** The rest of the query; see {@link StructureQuery} for what it may refer to. */
         ObjectKind from(String from) {
-            return new ObjectKind(
-                    name,
-                    attributes,
-                    "SELECT " + object + ", " + table + ", ARRAY[" + String.join(",\n", expressions) + "] FROM "
-                            + from);
+            return new ObjectKind(this, from);
         }
     }
 
@@ -98,10 +124,31 @@ record ObjectKind(String name, List<String> attributes, String sql) {
                 SELECT string_agg(grantee || '=' || privileges, '; ' ORDER BY grantee COLLATE "C")
                 FROM (SELECT grantee, string_agg(privilege, ',' ORDER BY privilege COLLATE "C")
                       FROM (SELECT DISTINCT CASE e.grantee WHEN 0 THEN 'PUBLIC' WHEN %2$s THEN 'owner'
+                                                 WHEN to_regrole('owner') THEN '"owner"'
                                                  ELSE quote_ident(pg_get_userbyid(e.grantee)) END,
                                    e.privilege_type || CASE WHEN e.is_grantable AND e.grantee <> %2$s THEN '*' ELSE '' END
                             FROM aclexplode(%1$s) e) item(grantee, privilege)
                       GROUP BY grantee) entry(grantee, privileges)""".formatted(acl, owner);
+    }
+
+    /**
+     * Names have their schema only where the search path does not find them. Text of types {@code regproc} and {@code regoper} has it also
+     * where several functions have the name.
+     */
+    private static String visibleNames(String expression) {
+        return expression
+                .replaceAll("\\bfunction_name\\(([a-z.]+)\\)", """
+                        (SELECT CASE WHEN NOT pg_function_is_visible(v.oid) THEN v.pronamespace::regnamespace || '.' ELSE '' END
+                                || quote_ident(v.proname) FROM pg_proc v WHERE v.oid = $1)""")
+                .replaceAll("\\boperator_name\\(([a-z.]+)\\)", """
+                        (SELECT format('OPERATOR(%s%s)', CASE WHEN NOT pg_operator_is_visible(v.oid) THEN v.oprnamespace::regnamespace || '.' END,
+                                       v.oprname) FROM pg_operator v WHERE v.oid = $1)""");
+    }
+
+    /** Options of a foreign table or column, as {@code OPTIONS} has them. */
+    static String foreignOptions(String options) {
+        return "SELECT string_agg(quote_ident(option_name) || ' ' || quote_literal(option_value), ', ' ORDER BY option_name COLLATE \"C\")"
+                + " FROM pg_options_to_table(" + options + ")";
     }
 
     /** Options such as {@code fillfactor=70}, sorted, without those that a server keeps for itself. */
