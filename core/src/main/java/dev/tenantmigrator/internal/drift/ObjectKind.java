@@ -2,19 +2,46 @@ package dev.tenantmigrator.internal.drift;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/**
- * A kind of object that is compared, and the query that reads the objects of one schema.
- *
- * @param name as PostgreSQL names it, e.g. {@code index}
- * @param attributes the names of its attributes
- * @param sql the query; see {@link StructureQuery} for what it may refer to. Its columns are the object's name, its table or NULL, and an
- *     array of the attributes' values
- */
-record ObjectKind(String name, List<String> attributes, String sql) {
+/** A kind of object that is compared, and the query that reads the objects of one schema. */
+final class ObjectKind {
 
-    ObjectKind {
-        attributes = List.copyOf(attributes);
+    private final String name;
+    private final List<String> attributes;
+    private final String object;
+    private final String table;
+    private final List<String> expressions;
+    private final String from;
+
+    private ObjectKind(Builder builder, String from) {
+        this.name = builder.name;
+        this.attributes = List.copyOf(builder.attributes);
+        this.object = builder.object;
+        this.table = builder.table;
+        this.expressions = List.copyOf(builder.expressions);
+        this.from = from;
+    }
+
+    /** As PostgreSQL names it, e.g. {@code index}. */
+    String name() {
+        return name;
+    }
+
+    /** The names of its attributes. */
+    List<String> attributes() {
+        return attributes;
+    }
+
+    /** The query: the kind's number, the object's name, its table, and an array of the attributes' values. */
+    String sql(int number, boolean privileges) {
+        return IntStream.range(0, attributes.size())
+                .mapToObj(i -> privileges || !attributes.get(i).endsWith(PRIVILEGES) ? expressions.get(i) : "NULL")
+                .collect(Collectors.joining(
+                        ",\n",
+                        "SELECT " + number + ", " + object + ", " + table + "::text, ARRAY[",
+                        "]::text[] FROM " + from));
     }
 
     /** The kind's name in the middle of a query's text. */
@@ -79,13 +106,9 @@ record ObjectKind(String name, List<String> attributes, String sql) {
                             + "'::regclass AND objsubid = " + column);
         }
 
-        /** The rest of the query. */
+        /** The rest of the query; see {@link StructureQuery} for what it may refer to. */
         ObjectKind from(String from) {
-            return new ObjectKind(
-                    name,
-                    attributes,
-                    "SELECT " + object + ", " + table + ", ARRAY[" + String.join(",\n", expressions) + "] FROM "
-                            + from);
+            return new ObjectKind(this, from);
         }
     }
 

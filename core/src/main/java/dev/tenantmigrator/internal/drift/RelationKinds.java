@@ -61,6 +61,7 @@ final class RelationKinds {
     private static ObjectKind view(String name, String relkind) {
         return ObjectKind.named(name)
                 .object("quote_ident(c.relname)")
+                .onTable("c.relname")
                 .attribute("definition", "rtrim(pg_get_viewdef(c.oid, true), ';')")
                 .attribute("columns", """
                         SELECT string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum)

@@ -44,20 +44,19 @@ final class StructureQuery {
 
     private StructureQuery() {}
 
-    /** The objects of one schema, its name being the parameter: schema, number of the kind, object, table, attributes. */
+    /** The objects of each schema in a parameter of names: schema, whether it may be used, number of the kind, object, table, attributes. */
     static String rows(boolean privileges) {
         return eachSchema("SELECT kind, object, part_of, attributes FROM (" + objects(privileges)
                 + ") o(kind, object, part_of, attributes)");
     }
 
     /**
-     * The fingerprint of each schema in a parameter of names: schema, number of objects, and the sums of the two halves of their hashes. Sums
+     * The fingerprint of each schema in a parameter of names: schema, whether it may be used, number of objects, and the sums of the two halves of their hashes. Sums
      * do not depend on an order, and an object's hash can be added or taken away.
      */
     static String fingerprints(boolean privileges) {
         return eachSchema("""
-                SELECT count(*), sum(('x' || left(hash, 16))::bit(64)::bigint), sum(('x' || substr(hash, 17, 16))::bit(64)::bigint),
-                       sum(CASE kind WHEN 0 THEN 1 ELSE 0 END)
+                SELECT count(*) AS objects, sum(('x' || left(hash, 16))::bit(64)::bigint), sum(('x' || substr(hash, 17, 16))::bit(64)::bigint)
                 FROM (SELECT kind, encode(sha256(convert_to(concat(kind, E'\\x1e', object, E'\\x1e', array_to_string(attributes, E'\\x1e', E'\\x1f')),
                                                             'UTF8')), 'hex')
                       FROM (%s OFFSET 0) o(kind, object, part_of, attributes)) h(kind, hash)""".formatted(objects(privileges)));
@@ -67,8 +66,8 @@ final class StructureQuery {
         // OFFSET 0 keeps the parts apart: the path is set before the objects of a schema are read, and not for another
         // one meanwhile.
         return """
-                SELECT home.nspname, o.*
-                FROM (SELECT n.oid, n.nspname FROM unnest(?::text[]) WITH ORDINALITY s(name, number)
+                SELECT home.nspname, home.usage, o.*
+                FROM (SELECT n.oid, n.nspname, has_schema_privilege(n.oid, 'USAGE') AS usage FROM unnest(?::text[]) WITH ORDINALITY s(name, number)
                         JOIN pg_namespace n ON n.nspname = s.name ORDER BY s.number) home,
                      LATERAL (SELECT set_config('search_path', quote_ident(home.nspname) || ', pg_temp', true) OFFSET 0) path(path),
                      LATERAL (%s OFFSET 0) o
@@ -79,7 +78,7 @@ final class StructureQuery {
         return OBJECTS
                 + IntStream.range(0, KINDS.size())
                         .filter(kind -> privileges || KINDS.get(kind) != OtherKinds.DEFAULT_PRIVILEGES)
-                        .mapToObj(kind -> KINDS.get(kind).sql().replaceFirst("^SELECT ", "SELECT " + kind + ", "))
+                        .mapToObj(kind -> KINDS.get(kind).sql(kind, privileges))
                         .collect(Collectors.joining("\nUNION ALL\n"));
     }
 }
