@@ -86,7 +86,8 @@ final class FixStatements {
 
     /** The place of a kind in the order of creation; drops go the other way. */
     static int order(ObjectKind kind) {
-        return ORDER.indexOf(kind.name());
+        int place = ORDER.indexOf(kind.name());
+        return place < 0 ? StructureQuery.KINDS.indexOf(kind) - StructureQuery.KINDS.size() : place;
     }
 
     private static int orderOfParts(StructureRow row) {
