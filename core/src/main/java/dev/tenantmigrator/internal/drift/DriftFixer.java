@@ -164,13 +164,25 @@ final class DriftFixer {
             Jdbc.execute(connection, "SET LOCAL check_function_bodies TO off");
             for (Difference difference : differences) {
                 if (difference.statements().stream().allMatch(statement -> destructive || !statement.destructive())) {
-                    tryAll(difference, destructive && clearing);
+                    tryEach(difference, destructive && clearing);
                 }
             }
         }
 
-        /** The statements of a difference, all or none. */
-        private void tryAll(Difference difference, boolean clearing) throws SQLException {
+        /** The statements of a difference, all or none; those that make a missing object each by itself. */
+        private void tryEach(Difference difference, boolean clearing) throws SQLException {
+            List<String> statements =
+                    difference.statements().stream().map(Statement::sql).toList();
+            if (difference.change() == Difference.Change.MISSING) {
+                for (String statement : statements) {
+                    tryAll(difference, List.of(statement), clearing);
+                }
+            } else if (!statements.isEmpty()) {
+                tryAll(difference, statements, clearing);
+            }
+        }
+
+        private void tryAll(Difference difference, List<String> own, boolean clearing) throws SQLException {
             Jdbc.execute(connection, "SAVEPOINT " + SAVEPOINT);
             String running = "";
             try {
@@ -178,10 +190,10 @@ final class DriftFixer {
                 if (clearing) {
                     statements.addAll(ObjectsInTheWay.drop(connection, schema, difference, actual));
                 }
-                difference.statements().stream().map(Statement::sql).forEach(statements::add);
+                statements.addAll(own);
                 for (String statement : statements) {
                     running = statement;
-                    Jdbc.execute(connection, statement);
+                    new Pipeline().add(statement).send(connection);
                 }
                 Jdbc.execute(connection, "RELEASE SAVEPOINT " + SAVEPOINT);
                 done.addAll(statements);

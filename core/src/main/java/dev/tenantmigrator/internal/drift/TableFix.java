@@ -33,9 +33,22 @@ final class TableFix implements KindFix {
         return statements;
     }
 
+    /** A partition is detached first: its table may be referred to. */
+    @Override
+    public List<String> drop(StructureRow table) {
+        String drop = "DROP " + ObjectName.of(table);
+        return table.get("partition of")
+                .map(parent -> List.of(
+                        "ALTER TABLE " + SqlParts.before(parent, " ") + " DETACH PARTITION " + table.object(), drop))
+                .orElse(List.of(drop));
+    }
+
     /** Needs the table's indexes. */
     static List<String> replicaIdentity(StructureRow table) {
-        return table.get("replica identity").filter(value -> !value.equals("default")).stream()
+        return table
+                .get("replica identity")
+                .filter(value -> !value.equals("default") && !ObjectName.isForeign(table))
+                .stream()
                 .map(value -> alter(table) + replicaIdentity(value))
                 .toList();
     }
@@ -113,7 +126,10 @@ final class TableFix implements KindFix {
             case "row security" -> changing(alter + enabled(wanted, "ENABLE", "DISABLE") + " ROW LEVEL SECURITY");
             case "forced row security" ->
                 changing(alter + enabled(wanted, "FORCE", "NO FORCE") + " ROW LEVEL SECURITY");
-            case "replica identity" -> changing(alter + replicaIdentity(wanted.orElse("default")));
+            case "replica identity" ->
+                ObjectName.isForeign(expected)
+                        ? Optional.of(List.of())
+                        : changing(alter + replicaIdentity(wanted.orElse("default")));
             case "options" -> KindFix.options(alter.strip(), wanted, present);
             case "access method" -> changing(alter + "SET ACCESS METHOD " + wanted.orElse("heap"));
             case "tablespace" -> changing(alter + "SET TABLESPACE " + wanted.orElse("pg_default"));
