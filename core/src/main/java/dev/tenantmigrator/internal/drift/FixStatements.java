@@ -25,6 +25,7 @@ final class FixStatements {
     /** In the order of creation. Those that are not named come before. */
     private static final List<String> ORDER = List.of(
             "sequence",
+            "transform",
             "function",
             "procedure",
             "aggregate",
@@ -32,7 +33,6 @@ final class FixStatements {
             "operator family",
             "operator class",
             "cast",
-            "transform",
             "table",
             "column",
             "column order",
@@ -190,7 +190,8 @@ final class FixStatements {
                     "text search parser",
                     "text search template",
                     "text search dictionary" -> dependents.of(present, present.object());
-            case "operator" -> dependents.of(present, ObjectName.beforeArguments(present));
+            case "operator", "function", "procedure", "aggregate" ->
+                dependents.of(present, ObjectName.beforeArguments(present));
             default -> dependents.none();
         };
         return found.around(statements);

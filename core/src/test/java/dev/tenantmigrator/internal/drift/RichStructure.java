@@ -200,7 +200,13 @@ final class RichStructure {
 
     /** What the objects need in the database. */
     static void makeSurroundings(TestDatabase database) throws SQLException {
-        asSuperuser(database, ROLES + "; " + filled(AROUND, database, ""));
+        asSuperuser(database, ROLES);
+        makeAround(database);
+    }
+
+    /** As above, where the roles are there. */
+    static void makeAround(TestDatabase database) throws SQLException {
+        asSuperuser(database, filled(AROUND, database, ""));
     }
 
     /** Makes a schema with the objects. */
