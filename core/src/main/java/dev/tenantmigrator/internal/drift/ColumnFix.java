@@ -242,11 +242,16 @@ final class ColumnFix implements KindFix {
         return used.equals(type) || used.equals(type + "[]");
     }
 
+    /** Converts a column to text, while its type is made anew. */
+    static String toText(StructureRow column) {
+        String text = column.get("type").orElseThrow().endsWith("[]") ? "text[]" : "text";
+        return alter(column) + "TYPE " + text + " USING " + ObjectName.part(column) + "::" + text;
+    }
+
     /** Converts a column to a type of its own type's name, over text. */
     static List<String> convert(StructureRow column) {
         List<String> statements = new ArrayList<>();
         String name = ObjectName.part(column);
-        column.get("default").ifPresent(value -> statements.add(alter(column) + "DROP DEFAULT"));
         String text = column.get("type").orElseThrow().endsWith("[]") ? "::text[]::" : "::text::";
         statements.add(alter(column) + "TYPE " + type(column) + " USING " + name + text
                 + column.get("type").orElseThrow());
@@ -257,10 +262,5 @@ final class ColumnFix implements KindFix {
     /** A default value that stands aside for a moment. */
     static List<String> dropDefault(StructureRow column) {
         return List.of(alter(column) + "DROP DEFAULT");
-    }
-
-    /** Brings it back. */
-    static List<String> restoreDefault(StructureRow column) {
-        return List.of(setDefault(column, column.get("default")));
     }
 }

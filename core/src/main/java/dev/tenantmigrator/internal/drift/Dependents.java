@@ -4,6 +4,7 @@ import dev.tenantmigrator.report.Difference.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -36,9 +37,10 @@ final class Dependents {
             "statistics",
             "operator",
             "operator class",
-            "cast");
-
-    private static final Set<ObjectKind> VIEWS = Set.of(RelationKinds.VIEW, RelationKinds.MATERIALIZED_VIEW);
+            "cast",
+            "transform",
+            "text search configuration",
+            "text search dictionary");
 
     /** A change of a column's type takes these along. */
     private static final Set<String> NOT_OF_COLUMNS =
@@ -73,6 +75,11 @@ final class Dependents {
         return find(object, row -> isMovable(row) && SqlParts.mentions(text(row), name));
     }
 
+    /** Of an object that others do not keep. */
+    Found none() {
+        return new Found(List.of());
+    }
+
     /** Of a column. */
     Found ofColumn(StructureRow column) {
         String table = ObjectName.table(column);
@@ -85,13 +92,23 @@ final class Dependents {
                         && SqlParts.mentions(text(row), name));
     }
 
+    /** Of a primary key or unique constraint: foreign keys to its table. */
+    Found ofKey(StructureRow constraint) {
+        String references = "REFERENCES " + ObjectName.table(constraint);
+        return find(
+                constraint,
+                row -> row.kind() == TablePartKinds.CONSTRAINT
+                        && row.get("type").equals(Optional.of("FOREIGN KEY"))
+                        && SqlParts.mentions(text(row), references));
+    }
+
     private Found find(StructureRow object, Predicate<StructureRow> direct) {
         Collection<StructureRow> found = new LinkedHashSet<>();
         List<StructureRow> next = actual.stream().filter(direct).toList();
         while (!next.isEmpty()) {
             found.addAll(next);
             Set<String> names = next.stream()
-                    .filter(row -> VIEWS.contains(row.kind()))
+                    .filter(Dependents::isView)
                     .map(StructureRow::object)
                     .collect(Collectors.toSet());
             next = actual.stream()
@@ -101,14 +118,21 @@ final class Dependents {
         }
         found.remove(object);
         Set<Optional<String>> views = found.stream()
-                .filter(row -> VIEWS.contains(row.kind()))
+                .filter(Dependents::isView)
                 .map(StructureRow::table)
-                .collect(Collectors.toSet());
-        // The parts of a view go and come with it.
+                .collect(Collectors.toCollection(HashSet::new));
+        if (isView(object)) {
+            views.add(object.table());
+        }
+        // The parts of a view come and go with it.
         return new Found(found.stream()
-                .filter(row -> VIEWS.contains(row.kind()) || !views.contains(row.table()))
+                .filter(row -> isView(row) || row.table().isEmpty() || !views.contains(row.table()))
                 .sorted(Comparator.comparingInt(row -> FixStatements.order(row.kind())))
                 .toList());
+    }
+
+    private static boolean isView(StructureRow row) {
+        return row.kind() == RelationKinds.VIEW || row.kind() == RelationKinds.MATERIALIZED_VIEW;
     }
 
     private static boolean isMovable(StructureRow row) {
@@ -124,7 +148,7 @@ final class Dependents {
         boolean stringBody = attributes.contains("body form")
                 && row.get("body form").filter("string"::equals).isPresent();
         return Stream.concat(
-                        Stream.of(row.object()),
+                        Stream.of(attributes.contains("arguments") ? SqlParts.after(row.object(), "(") : row.object()),
                         IntStream.range(0, attributes.size())
                                 .filter(i -> !attributes.get(i).endsWith(ObjectKind.PRIVILEGES)
                                         && !attributes.get(i).endsWith("comment")

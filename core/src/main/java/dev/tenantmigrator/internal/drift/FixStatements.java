@@ -25,6 +25,7 @@ final class FixStatements {
     /** In the order of creation. Those that are not named come before. */
     private static final List<String> ORDER = List.of(
             "sequence",
+            "transform",
             "function",
             "procedure",
             "aggregate",
@@ -32,7 +33,6 @@ final class FixStatements {
             "operator family",
             "operator class",
             "cast",
-            "transform",
             "table",
             "column",
             "column order",
@@ -49,6 +49,7 @@ final class FixStatements {
 
     private final String schema;
     private final List<StructureRow> expected;
+    private final Dependents dependents;
     private final Map<ObjectKind, KindFix> fixes = new HashMap<>();
 
     /**
@@ -61,7 +62,7 @@ final class FixStatements {
     FixStatements(String schema, List<StructureRow> expected, List<StructureRow> actual) {
         this.schema = Sql.identifier(schema);
         this.expected = expected;
-        Dependents dependents = new Dependents(
+        this.dependents = new Dependents(
                 actual,
                 row -> make(row).stream().map(Statement::sql).toList(),
                 row -> drop(row).stream().map(Statement::sql).toList());
@@ -70,7 +71,7 @@ final class FixStatements {
         TypeAndRoutineKinds.ALL.forEach(kind -> fixes.put(kind, new TypeFix(actual, dependents)));
         for (ObjectKind kind :
                 List.of(TypeAndRoutineKinds.FUNCTION, TypeAndRoutineKinds.PROCEDURE, TypeAndRoutineKinds.AGGREGATE)) {
-            fixes.put(kind, new RoutineFix(dependents));
+            fixes.put(kind, new RoutineFix());
         }
         Stream.concat(TablePartKinds.ALL.stream(), Stream.of(OtherKinds.STATISTICS))
                 .forEach(kind -> fixes.put(kind, new TablePartFix()));
@@ -152,8 +153,13 @@ final class FixStatements {
         return fix(row).drop(row).stream().map(sql -> new Statement(sql, true)).toList();
     }
 
-    /** Brings one attribute to the expected value. */
+    /** Brings one attribute to the expected value. One that comes with an object that is made again has no statements. */
     List<Statement> change(StructureRow wanted, StructureRow present, String attribute) {
+        for (String other : wanted.kind().attributes()) {
+            if (!wanted.get(other).equals(present.get(other)) && isMadeAgain(wanted, present, other)) {
+                return other.equals(attribute) ? again(wanted, present) : List.of();
+            }
+        }
         return switch (attribute) {
             case ObjectKind.COMMENT ->
                 List.of(comment(
@@ -163,11 +169,32 @@ final class FixStatements {
         };
     }
 
+    private boolean isMadeAgain(StructureRow wanted, StructureRow present, String attribute) {
+        return !attribute.equals(ObjectKind.COMMENT)
+                && !attribute.equals(ObjectKind.PRIVILEGES)
+                && fix(wanted).change(wanted, present, attribute).isEmpty();
+    }
+
     /** Drops an object that cannot be changed, and makes it again. */
     private List<Statement> again(StructureRow wanted, StructureRow present) {
-        return Stream.concat(drop(present).stream(), make(wanted).stream())
-                .map(statement -> new Statement(statement.sql(), true))
+        List<String> statements = Stream.concat(drop(present).stream(), make(wanted).stream())
+                .map(Statement::sql)
                 .toList();
+        Dependents.Found found = switch (present.kind().name()) {
+            case "constraint" -> dependents.ofKey(present);
+            case "transform" ->
+                dependents.of(present, SqlParts.before(present.object().substring("FOR ".length()), " LANGUAGE "));
+            case "view",
+                    "materialized view",
+                    "collation",
+                    "text search parser",
+                    "text search template",
+                    "text search dictionary" -> dependents.of(present, present.object());
+            case "operator", "function", "procedure", "aggregate" ->
+                dependents.of(present, ObjectName.beforeArguments(present));
+            default -> dependents.none();
+        };
+        return found.around(statements);
     }
 
     private KindFix fix(StructureRow row) {

@@ -4,7 +4,6 @@ import static dev.tenantmigrator.internal.drift.KindFix.changing;
 
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.report.Difference.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -26,12 +25,6 @@ final class RoutineFix implements KindFix {
             "temp_tablespaces",
             "unix_socket_directories");
 
-    private final Dependents dependents;
-
-    RoutineFix(Dependents dependents) {
-        this.dependents = dependents;
-    }
-
     @Override
     public List<String> create(StructureRow row) {
         return List.of(row.kind() == TypeAndRoutineKinds.AGGREGATE ? aggregate(row) : routine(row, "CREATE "));
@@ -39,17 +32,9 @@ final class RoutineFix implements KindFix {
 
     @Override
     public Optional<List<Statement>> change(StructureRow expected, StructureRow actual, String attribute) {
-        if (row(expected) && !FIXED.contains(attribute)) {
-            return changing(routine(expected, "CREATE OR REPLACE "));
-        }
-        List<String> statements = new ArrayList<>(drop(actual));
-        statements.addAll(dependents.made(expected));
-        return Optional.of(
-                dependents.of(actual, ObjectName.beforeArguments(actual)).around(statements));
-    }
-
-    private static boolean row(StructureRow row) {
-        return row.kind() != TypeAndRoutineKinds.AGGREGATE;
+        return expected.kind() == TypeAndRoutineKinds.AGGREGATE || FIXED.contains(attribute)
+                ? Optional.empty()
+                : changing(routine(expected, "CREATE OR REPLACE "));
     }
 
     private static String aggregate(StructureRow row) {

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Tables. A new one has its columns; its other parts are made after it. */
 final class TableFix implements KindFix {
@@ -34,9 +33,22 @@ final class TableFix implements KindFix {
         return statements;
     }
 
+    /** A partition is detached first: its table may be referred to. */
+    @Override
+    public List<String> drop(StructureRow table) {
+        String drop = "DROP " + ObjectName.of(table);
+        return table.get("partition of")
+                .map(parent -> List.of(
+                        "ALTER TABLE " + SqlParts.before(parent, " ") + " DETACH PARTITION " + table.object(), drop))
+                .orElse(List.of(drop));
+    }
+
     /** Needs the table's indexes. */
     static List<String> replicaIdentity(StructureRow table) {
-        return table.get("replica identity").filter(value -> !value.equals("default")).stream()
+        return table
+                .get("replica identity")
+                .filter(value -> !value.equals("default") && !ObjectName.isForeign(table))
+                .stream()
                 .map(value -> alter(table) + replicaIdentity(value))
                 .toList();
     }
@@ -114,7 +126,10 @@ final class TableFix implements KindFix {
             case "row security" -> changing(alter + enabled(wanted, "ENABLE", "DISABLE") + " ROW LEVEL SECURITY");
             case "forced row security" ->
                 changing(alter + enabled(wanted, "FORCE", "NO FORCE") + " ROW LEVEL SECURITY");
-            case "replica identity" -> changing(alter + replicaIdentity(wanted.orElse("default")));
+            case "replica identity" ->
+                ObjectName.isForeign(expected)
+                        ? Optional.of(List.of())
+                        : changing(alter + replicaIdentity(wanted.orElse("default")));
             case "options" -> KindFix.options(alter.strip(), wanted, present);
             case "access method" -> changing(alter + "SET ACCESS METHOD " + wanted.orElse("heap"));
             case "tablespace" -> changing(alter + "SET TABLESPACE " + wanted.orElse("pg_default"));
@@ -122,19 +137,6 @@ final class TableFix implements KindFix {
                 KindFix.foreignOptions("ALTER FOREIGN TABLE " + expected.object(), wanted, present);
             default -> Optional.empty();
         };
-    }
-
-    /** A partition is detached first: a foreign key to the partitioned table keeps it from being dropped. */
-    @Override
-    public List<String> drop(StructureRow row) {
-        List<String> drop = KindFix.super.drop(row);
-        return row.get("partition of")
-                .map(parent -> Stream.concat(
-                                Stream.of("ALTER TABLE " + SqlParts.before(parent, " ") + " DETACH PARTITION "
-                                        + row.object()),
-                                drop.stream())
-                        .toList())
-                .orElse(drop);
     }
 
     private static Optional<List<Statement>> partition(

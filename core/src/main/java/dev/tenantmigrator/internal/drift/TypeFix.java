@@ -18,9 +18,6 @@ final class TypeFix implements KindFix {
     /** The name of the old type while its columns are converted to the new one. */
     private static final String OLD = Sql.identifier("tenant migrator: old type");
 
-    private static final String OLD_MULTIRANGE = Sql.identifier("tenant migrator: old multirange");
-    private static final String MULTIRANGE = "MULTIRANGE_TYPE_NAME = ";
-
     private final List<StructureRow> actual;
     private final Dependents dependents;
 
@@ -130,15 +127,21 @@ final class TypeFix implements KindFix {
             return replace(expected, present);
         }
         String alter = "ALTER TYPE " + expected.object();
+        // Here CASCADE means tables of the type.
+        String tables = actual.stream()
+                        .anyMatch(row -> row.kind() == RelationKinds.TABLE
+                                && row.get("of type").equals(Optional.of(expected.object())))
+                ? " CASCADE"
+                : "";
         List<Statement> statements = new ArrayList<>();
         found.keySet().stream()
                 .filter(name -> !wanted.containsKey(name))
-                .forEach(name -> statements.add(new Statement(alter + " DROP ATTRIBUTE " + name, true)));
+                .forEach(name -> statements.add(new Statement(alter + " DROP ATTRIBUTE " + name + tables, true)));
         wanted.forEach((name, type) -> {
             if (!found.containsKey(name)) {
-                statements.add(new Statement(alter + " ADD ATTRIBUTE " + name + ' ' + type, false));
+                statements.add(new Statement(alter + " ADD ATTRIBUTE " + name + ' ' + type + tables, false));
             } else if (!type.equals(found.get(name))) {
-                statements.add(new Statement(alter + " ALTER ATTRIBUTE " + name + " TYPE " + type, true));
+                statements.add(new Statement(alter + " ALTER ATTRIBUTE " + name + " TYPE " + type + tables, true));
             }
         });
         return statements;
@@ -155,14 +158,18 @@ final class TypeFix implements KindFix {
         users.stream()
                 .filter(column -> column.get("default").isPresent())
                 .forEach(column -> statements.addAll(ColumnFix.dropDefault(column)));
-        statements.add("ALTER TYPE " + present.object() + " RENAME TO " + OLD);
         if (present.kind() == TypeAndRoutineKinds.RANGE_TYPE) {
-            String multirange = SqlParts.after(present.get("definition").orElseThrow(), MULTIRANGE);
-            statements.add("ALTER TYPE " + SqlParts.before(multirange, ", ") + " RENAME TO " + OLD_MULTIRANGE);
+            // Its functions would keep their names.
+            users.forEach(column -> statements.add(ColumnFix.toText(column)));
+            statements.addAll(drop(present));
+            statements.addAll(dependents.made(expected));
+            users.forEach(column -> statements.addAll(ColumnFix.convert(column)));
+        } else {
+            statements.add("ALTER TYPE " + present.object() + " RENAME TO " + OLD);
+            statements.addAll(dependents.made(expected));
+            users.forEach(column -> statements.addAll(ColumnFix.convert(column)));
+            statements.add("DROP TYPE " + OLD);
         }
-        statements.addAll(dependents.made(expected));
-        users.forEach(column -> statements.addAll(ColumnFix.convert(column)));
-        statements.add("DROP TYPE " + OLD);
         return dependents.of(present, present.object()).around(statements);
     }
 }

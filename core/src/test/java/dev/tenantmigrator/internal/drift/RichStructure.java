@@ -1,11 +1,9 @@
 package dev.tenantmigrator.internal.drift;
 
+import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.sql.Sql;
-import dev.tenantmigrator.internal.sql.lex.Lexer;
-import dev.tenantmigrator.internal.sql.lex.Splitter;
-import dev.tenantmigrator.internal.sql.lex.Statement;
-import dev.tenantmigrator.internal.sql.lex.UnreadableSqlException;
+import dev.tenantmigrator.internal.sql.rules.ScriptReader;
 import dev.tenantmigrator.support.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -202,7 +200,13 @@ final class RichStructure {
 
     /** What the objects need in the database. */
     static void makeSurroundings(TestDatabase database) throws SQLException {
-        asSuperuser(database, ROLES + "; " + filled(AROUND, database, ""));
+        asSuperuser(database, ROLES);
+        makeAround(database);
+    }
+
+    /** As above, where the roles are there. */
+    static void makeAround(TestDatabase database) throws SQLException {
+        asSuperuser(database, filled(AROUND, database, ""));
     }
 
     /** Makes a schema with the objects. */
@@ -224,18 +228,14 @@ final class RichStructure {
 
     static void asSuperuser(TestDatabase database, String sql) throws SQLException {
         try (Connection connection = database.superuserDataSource().getConnection()) {
-            execute(connection, sql);
+            run(connection, sql);
         }
     }
 
-    /** Statement by statement, because the driver divides the body of a function. */
-    static void execute(Connection connection, String sql) throws SQLException {
-        try {
-            for (Statement statement : Splitter.split(Lexer.lex(sql))) {
-                new Pipeline().add(statement.text()).send(connection);
-            }
-        } catch (UnreadableSqlException e) {
-            throw new IllegalArgumentException(e);
+    /** Statement by statement, because the driver splits some texts in the wrong place. */
+    static void run(Connection connection, String sql) throws SQLException {
+        for (var statement : ScriptReader.read(MigrationScript.of("script", sql))) {
+            new Pipeline().add(statement.text()).send(connection);
         }
     }
 }
