@@ -63,6 +63,7 @@ public final class Program {
                 new BackfillCommand(runner),
                 new RollbackCommand(runner),
                 new VerifyCommand(runner),
+                new DriftCommand(runner),
                 new RunCommand(runner),
                 new RepairCommand(runner),
                 new AdoptCommand(runner),

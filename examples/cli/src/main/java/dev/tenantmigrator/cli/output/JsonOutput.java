@@ -74,7 +74,7 @@ public final class JsonOutput {
         return fields;
     }
 
-    private static Map<String, Object> failure(Failure failure) {
+    static Map<String, Object> failure(Failure failure) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("message", failure.message());
         failure.version().ifPresent(version -> fields.put("version", version));
