@@ -48,7 +48,7 @@ public record Difference(
         BREAKING,
         /** The tenant has something more. */
         ADDITIVE,
-        /** No statement of the application sees it, e.g. a comment, or another order of the columns. */
+        /** No statement of the application sees it, e.g. a comment. */
         INFO
     }
 
@@ -59,6 +59,15 @@ public record Difference(
      * @param destructive whether it drops or changes something that is there
      */
     public record Statement(String sql, boolean destructive) {}
+
+    /**
+     * Whether it is only a note: a difference in the order of columns alone is no drift.
+     *
+     * @return true for the kind {@code column order}
+     */
+    public boolean isNote() {
+        return kind.equals("column order");
+    }
 
     /**
      * The difference in words.

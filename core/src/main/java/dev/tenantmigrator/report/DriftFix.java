@@ -8,12 +8,14 @@ import java.util.List;
  * @param schema the tenant
  * @param statements the statements that ran, in order
  * @param remaining the differences that are left
+ * @param failures the errors of the statements that could not run, each with its statement
  */
-public record DriftFix(String schema, List<String> statements, List<Difference> remaining) {
+public record DriftFix(String schema, List<String> statements, List<Difference> remaining, List<Failure> failures) {
 
     /** Takes copies of the lists. */
     public DriftFix {
         statements = List.copyOf(statements);
         remaining = List.copyOf(remaining);
+        failures = List.copyOf(failures);
     }
 }

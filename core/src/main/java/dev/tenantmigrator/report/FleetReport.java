@@ -108,9 +108,10 @@ public record FleetReport(List<TenantOutcome> outcomes, Duration duration) {
     }
 
     private static Finding finding(Difference difference) {
-        boolean note = difference.severity() == Difference.Severity.INFO;
         return Finding.of(
-                Finding.Kind.DRIFT, note ? Finding.Severity.INFO : Finding.Severity.ERROR, difference.description());
+                Finding.Kind.DRIFT,
+                difference.isNote() ? Finding.Severity.INFO : Finding.Severity.ERROR,
+                difference.description());
     }
 
     private static TenantOutcome with(TenantOutcome outcome, List<Finding> structure) {

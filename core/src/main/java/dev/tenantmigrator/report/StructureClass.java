@@ -18,11 +18,11 @@ public record StructureClass(List<String> tenants, List<Difference> differences)
     }
 
     /**
-     * Whether the tenants are drifted. A difference that is only {@link Difference.Severity#INFO} is no drift.
+     * Whether the tenants are drifted. A {@linkplain Difference#isNote note} is no drift.
      *
      * @return true when a difference is more than a note
      */
     public boolean drifted() {
-        return differences.stream().anyMatch(difference -> difference.severity() != Difference.Severity.INFO);
+        return differences.stream().anyMatch(difference -> !difference.isNote());
     }
 }

@@ -20,14 +20,15 @@ import java.util.regex.Pattern;
  *   <li>In a comment the name stays.
  * </ul>
  */
-final class SchemaReplacement {
+public final class SchemaReplacement {
 
     private final String scratch;
     private final String tenant;
     private final String identifier;
     private final Pattern inString;
 
-    SchemaReplacement(String scratch, String tenant) {
+    /** Puts a tenant in the place of a scratch schema. */
+    public SchemaReplacement(String scratch, String tenant) {
         if (!scratch.matches("[a-z_][a-z0-9_]*")) {
             throw new IllegalArgumentException("not a name for a scratch schema: " + scratch);
         }
@@ -38,7 +39,7 @@ final class SchemaReplacement {
     }
 
     /** Returns the definition for the tenant. */
-    String apply(String sql) {
+    public String apply(String sql) {
         if (!sql.contains(scratch)) {
             return sql;
         }

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  * catalog has the same OID in every version. A test compares the list with the server's. An object of a catalog that is missing
  * here counts as nobody's, so touching it is refused.
  */
-enum Catalogs {
+public enum Catalogs {
     PG_AGGREGATE(2600, Owner.ROW_OF_ANOTHER),
     PG_AM(2601, Owner.NOBODY, "an access method"),
     PG_AMOP(2602, Owner.PART),
@@ -77,7 +77,7 @@ enum Catalogs {
     PG_USER_MAPPING(1418, Owner.NOBODY, "a user mapping");
 
     /** The owner of an object. */
-    enum Owner {
+    public enum Owner {
         /** The schema that the object is in. */
         SCHEMA,
         /** Another object, named by {@code pg_depend}: a trigger, for example, is a part of its table. */
@@ -137,7 +137,8 @@ enum Catalogs {
         return oid;
     }
 
-    Owner owner() {
+    /** The owner of the objects that its rows describe. */
+    public Owner owner() {
         return owner;
     }
 
@@ -147,7 +148,7 @@ enum Catalogs {
     }
 
     /** The catalog's name in SQL, without its schema. */
-    String sqlName() {
+    public String sqlName() {
         return name().toLowerCase(java.util.Locale.ROOT);
     }
 

@@ -1,42 +1,212 @@
 package dev.tenantmigrator.internal.drift;
 
 import dev.tenantmigrator.DriftOptions;
+import dev.tenantmigrator.MigrationFailedException;
+import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.jdbc.ReadOnlyTransaction;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.tracking.FleetReader;
+import dev.tenantmigrator.internal.tracking.ParallelChunks;
+import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.report.Difference;
 import dev.tenantmigrator.report.DriftFix;
 import dev.tenantmigrator.report.DriftReport;
+import dev.tenantmigrator.report.Failure;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
-/** Compares the structures of tenants with their definitions. */
+/**
+ * Compares the structures of tenants with their definitions. First one fingerprint of each tenant; tenants whose fingerprints differ alike
+ * from the expected ones are a class, of which one tenant's objects are read.
+ */
 public final class DriftCheck {
+
+    /** What the comparison leaves out, to be named in each report. */
+    static final List<String> NOT_COMPARED = List.of(
+            "owners",
+            "contents of tables, and values of sequences",
+            "members of extensions",
+            "publications of whole schemas",
+            "event triggers, roles and other objects of the database");
 
     private final Config config;
     private final DriftOptions options;
+    private final StructureReader reader;
+    private final SortedMap<String, Failure> unknown = new ConcurrentSkipListMap<>();
 
     /** For one comparison. */
     public DriftCheck(Config config, DriftOptions options) {
         this.config = config;
         this.options = options;
+        this.reader = new StructureReader(options.privileges(), config.lockTimeout());
     }
 
     /** Compares tenants. */
     public DriftReport check(Tenants tenants) throws SQLException {
-        if (options.privileges() || config.parallelism() > 0) {
-            throw new SQLException("not built yet: " + tenants);
+        long start = System.nanoTime();
+        Definitions definitions = new Definitions(config, reader);
+        FleetReader fleetReader = new FleetReader(config);
+        FleetReader.Fleet<RecordedVersion> fleet = fleetReader.histories(tenants);
+        fleetReader.refuseWrongStore(tenants, fleet);
+        unknown.putAll(fleet.failures());
+        Map<List<String>, List<String>> groups = groups(fleet.rows(), definitions);
+        Map<String, Fingerprint> fingerprints =
+                fingerprints(groups.values().stream().flatMap(List::stream).toList());
+        StructureClasses classes = new StructureClasses(IgnoredObjects.of(options.ignored()));
+        for (List<String> schemas : groups.values()) {
+            List<String> found =
+                    schemas.stream().filter(fingerprints::containsKey).toList();
+            if (!found.isEmpty()) {
+                compare(fleet.rows(), found, definitions, fingerprints, classes);
+            }
         }
-        return new DriftReport(List.of(), new TreeMap<>(), List.of(), Duration.ZERO);
+        return new DriftReport(classes.sorted(), unknown, notCompared(), Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    private List<String> notCompared() {
+        List<String> notCompared = new ArrayList<>(NOT_COMPARED);
+        if (!options.privileges()) {
+            notCompared.add("privileges");
+        }
+        options.ignored().forEach(pattern -> notCompared.add("ignored: " + pattern));
+        return notCompared;
+    }
+
+    /** Tenants with the same definition, by its versions. Compared with another schema, it is the same for all. */
+    private Map<List<String>, List<String>> groups(Map<String, List<RecordedVersion>> rows, Definitions definitions) {
+        Map<List<String>, List<String>> groups = new LinkedHashMap<>();
+        rows.forEach((schema, recorded) -> {
+            Optional<Failure> refusal =
+                    options.against().isPresent() ? Optional.empty() : definitions.refusal(schema, recorded);
+            if (refusal.isPresent()) {
+                unknown.put(schema, refusal.get());
+                return;
+            }
+            List<String> versions = options.against().isPresent()
+                    ? List.of()
+                    : recorded.stream().map(RecordedVersion::version).toList();
+            groups.computeIfAbsent(versions, absent -> new ArrayList<>()).add(schema);
+        });
+        return groups;
+    }
+
+    private Map<String, Fingerprint> fingerprints(List<String> schemas) throws SQLException {
+        Map<String, Fingerprint> fingerprints = new ConcurrentHashMap<>();
+        FleetChunks.read(config, schemas, (connection, chunk) -> readFingerprints(connection, chunk, fingerprints));
+        return fingerprints;
+    }
+
+    /** On an error the halves are read, so that one unreadable tenant does not hide the others. */
+    private void readFingerprints(Connection connection, List<String> chunk, Map<String, Fingerprint> fingerprints)
+            throws SQLException {
+        try {
+            Map<String, Fingerprint> read =
+                    ReadOnlyTransaction.run(connection, transaction -> reader.fingerprints(transaction, chunk));
+            fingerprints.putAll(read);
+            chunk.stream()
+                    .filter(schema -> !read.containsKey(schema))
+                    .forEach(schema -> unknown.put(schema, TenantSchemas.gone(schema)));
+        } catch (SQLException e) {
+            if (SqlErrors.isConnectionLost(e)) {
+                throw e;
+            }
+            int half = chunk.size() / 2;
+            if (half == 0) {
+                unreadable(chunk.get(0), e);
+                return;
+            }
+            readFingerprints(connection, chunk.subList(0, half), fingerprints);
+            readFingerprints(connection, chunk.subList(half, chunk.size()), fingerprints);
+        }
+    }
+
+    private void unreadable(String schema, SQLException e) {
+        Failure failure = SqlErrors.failure(e);
+        unknown.put(
+                schema,
+                config.detailed(failure.withMessage("the structure cannot be read: " + failure.message()), e)
+                        .inTenant(schema));
+    }
+
+    private void compare(
+            Map<String, List<RecordedVersion>> recorded,
+            List<String> tenants,
+            Definitions definitions,
+            Map<String, Fingerprint> fingerprints,
+            StructureClasses classes)
+            throws SQLException {
+        Definition definition;
+        try (Session session = Session.open(config.dataSource())) {
+            definition = definition(session, definitions, recorded.getOrDefault(tenants.get(0), List.of()));
+        } catch (MigrationFailedException e) {
+            tenants.forEach(schema -> unknown.put(schema, e.failure().inTenant(schema)));
+            return;
+        }
+        Map<Fingerprint, List<String>> alike = new HashMap<>();
+        for (String schema : tenants) {
+            Fingerprint found = fingerprints.getOrDefault(schema, Fingerprint.EMPTY);
+            alike.computeIfAbsent(found.minus(definition.fingerprint(schema)), absent -> new ArrayList<>())
+                    .add(schema);
+        }
+        classes.addAsDefined(alike.getOrDefault(Fingerprint.EMPTY, List.of()));
+        alike.remove(Fingerprint.EMPTY);
+        Map<String, List<String>> byFirst = new HashMap<>();
+        alike.values().forEach(schemas -> byFirst.put(schemas.get(0), schemas));
+        ParallelChunks.read(config, List.copyOf(byFirst.keySet()), 1, (connection, chunk) -> {
+            String schema = chunk.get(0);
+            differences(connection, schema, recorded.getOrDefault(schema, List.of()), definition)
+                    .ifPresent(found -> classes.add(schema, byFirst.getOrDefault(schema, List.of()), found));
+        });
+    }
+
+    private Definition definition(Session session, Definitions definitions, List<RecordedVersion> recorded)
+            throws SQLException {
+        return options.against().isPresent()
+                ? definitions.ofSchema(session, options.against().get())
+                : definitions.ofVersions(session, recorded);
+    }
+
+    private Optional<List<Difference>> differences(
+            Connection connection, String schema, List<RecordedVersion> recorded, Definition definition)
+            throws SQLException {
+        try {
+            List<RecordedVersion> now = config.recorder()
+                    .reading(connection, transaction -> config.recorder().history(transaction, schema));
+            List<StructureRow> actual =
+                    ReadOnlyTransaction.run(connection, transaction -> reader.rows(transaction, schema));
+            if (actual.isEmpty() || !now.equals(recorded)) {
+                unknown.put(
+                        schema,
+                        Failure.of("it was dropped, or its recorded versions changed, meanwhile; run again")
+                                .inTenant(schema));
+                return Optional.empty();
+            }
+            return Optional.of(StructureDiff.of(definition.rows(schema), actual, schema));
+        } catch (SQLException e) {
+            if (SqlErrors.isConnectionLost(e)) {
+                throw e;
+            }
+            unreadable(schema, e);
+            return Optional.empty();
+        }
     }
 
     /** Brings a tenant to its definition. */
     public DriftFix fix(String schema, Collection<Difference> shown, boolean destructive) throws SQLException {
-        if (options.privileges() || destructive) {
-            throw new SQLException("not built yet: " + shown);
-        }
-        return new DriftFix(schema, List.of(), List.of());
+        return new DriftFixer(config, options, reader).fix(schema, shown, destructive);
     }
 }

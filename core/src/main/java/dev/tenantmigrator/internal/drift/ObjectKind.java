@@ -1,16 +1,135 @@
 package dev.tenantmigrator.internal.drift;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/**
- * A kind of object that is compared.
- *
- * @param name as PostgreSQL names it, e.g. {@code index}
- * @param attributes the names of its attributes
- */
-record ObjectKind(String name, List<String> attributes) {
+/** A kind of object that is compared, and the query that reads the objects of one schema. */
+final class ObjectKind {
 
-    ObjectKind {
-        attributes = List.copyOf(attributes);
+    private final String name;
+    private final List<String> attributes;
+    private final String object;
+    private final String table;
+    private final List<String> expressions;
+    private final String from;
+
+    private ObjectKind(Builder builder, String from) {
+        this.name = builder.name;
+        this.attributes = List.copyOf(builder.attributes);
+        this.object = builder.object;
+        this.table = builder.table;
+        this.expressions = List.copyOf(builder.expressions);
+        this.from = from;
+    }
+
+    /** As PostgreSQL names it, e.g. {@code index}. */
+    String name() {
+        return name;
+    }
+
+    /** The names of its attributes. */
+    List<String> attributes() {
+        return attributes;
+    }
+
+    /** The query: the kind's number, the object's name, its table, and an array of the attributes' values. */
+    String sql(int number, boolean privileges) {
+        return IntStream.range(0, attributes.size())
+                .mapToObj(i -> privileges || !attributes.get(i).endsWith(PRIVILEGES) ? expressions.get(i) : "NULL")
+                .collect(Collectors.joining(
+                        ",\n",
+                        "SELECT " + number + ", " + object + ", " + table + "::text, ARRAY[",
+                        "]::text[] FROM " + from));
+    }
+
+    /** The kind's name in the middle of a query's text. */
+    static Builder named(String name) {
+        return new Builder(name);
+    }
+
+    /** Puts together the query, so that each attribute's name stands beside its expression. */
+    static final class Builder {
+
+        private final String name;
+        private final List<String> attributes = new ArrayList<>();
+        private final List<String> expressions = new ArrayList<>();
+        private String object = "";
+        private String table = "NULL";
+
+        private Builder(String name) {
+            this.name = name;
+        }
+
+        /** The expression of the object's name. */
+        Builder object(String expression) {
+            object = expression;
+            return this;
+        }
+
+        /** An object that is a part of a table: the expressions of the table's and the part's names, not quoted. */
+        Builder partOf(String tableName, String partName) {
+            table = tableName;
+            return object("concat(quote_ident(" + tableName + "), '.', quote_ident(" + partName + "))");
+        }
+
+        /** The expression of the table's name for an object that has a name of its own in the schema. */
+        Builder onTable(String tableName) {
+            table = tableName;
+            return this;
+        }
+
+        /** An attribute and its expression of type text. */
+        Builder attribute(String attribute, String expression) {
+            attributes.add(attribute);
+            expressions.add("(" + expression + ")::text");
+            return this;
+        }
+
+        /** Privileges, given the column with them, the type for {@code acldefault}, and the column with the owner. */
+        Builder privileges(String acl, char type, String owner) {
+            return attribute(
+                    PRIVILEGES, grants("coalesce(" + acl + ", acldefault('" + type + "', " + owner + "))", owner));
+        }
+
+        /** The comment on an object of a catalog. */
+        Builder comment(String catalog, String oid) {
+            return comment(catalog, oid, "0");
+        }
+
+        /** The comment on a column. */
+        Builder comment(String catalog, String oid, String column) {
+            return attribute(
+                    COMMENT,
+                    "SELECT description FROM pg_description WHERE objoid = " + oid + " AND classoid = '" + catalog
+                            + "'::regclass AND objsubid = " + column);
+        }
+
+        /** The rest of the query; see {@link StructureQuery} for what it may refer to. */
+        ObjectKind from(String from) {
+            return new ObjectKind(this, from);
+        }
+    }
+
+    static final String PRIVILEGES = "privileges";
+    static final String COMMENT = "comment";
+
+    /** Privileges by grantee, e.g. {@code PUBLIC=SELECT; owner=INSERT,SELECT}; a star marks one that the grantee may grant. */
+    static String grants(String acl, String owner) {
+        return """
+                SELECT string_agg(grantee || '=' || privileges, '; ' ORDER BY grantee COLLATE "C")
+                FROM (SELECT grantee, string_agg(privilege, ',' ORDER BY privilege COLLATE "C")
+                      FROM (SELECT DISTINCT CASE e.grantee WHEN 0 THEN 'PUBLIC' WHEN %2$s THEN 'owner'
+                                                 ELSE quote_ident(pg_get_userbyid(e.grantee)) END,
+                                   e.privilege_type || CASE WHEN e.is_grantable AND e.grantee <> %2$s THEN '*' ELSE '' END
+                            FROM aclexplode(%1$s) e) item(grantee, privilege)
+                      GROUP BY grantee) entry(grantee, privileges)""".formatted(acl, owner);
+    }
+
+    /** Options such as {@code fillfactor=70}, sorted, without those that a server keeps for itself. */
+    static String options(String options) {
+        return "SELECT string_agg(option, ', ' ORDER BY option COLLATE \"C\") FROM unnest(" + options
+                + ") option WHERE NOT starts_with(option, 'pg_')";
     }
 }

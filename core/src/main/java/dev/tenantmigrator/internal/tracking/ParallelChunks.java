@@ -21,13 +21,15 @@ public final class ParallelChunks {
 
     private final Config config;
     private final Queue<Question> left;
+    private final int questionsPerConnection;
     private volatile Optional<SQLException> refused = Optional.empty();
     private volatile Optional<RuntimeException> failed = Optional.empty();
     private volatile Optional<Error> error = Optional.empty();
 
-    private ParallelChunks(Config config, List<Question> questions) {
+    private ParallelChunks(Config config, List<Question> questions, int questionsPerConnection) {
         this.config = config;
         this.left = new ConcurrentLinkedQueue<>(questions);
+        this.questionsPerConnection = questionsPerConnection;
     }
 
     /** A question to the database. */
@@ -64,7 +66,16 @@ public final class ParallelChunks {
      * @throws SQLException the first error; the remaining questions are not asked
      */
     public static void ask(Config config, List<Question> questions) throws SQLException {
-        new ParallelChunks(config, questions).read(Math.min(config.parallelism(), questions.size()));
+        ask(config, questions, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Like {@link #ask(Config, List)}, for questions after which the server keeps much in memory: a connection is closed for good after
+     * some of them.
+     */
+    public static void ask(Config config, List<Question> questions, int questionsPerConnection) throws SQLException {
+        new ParallelChunks(config, questions, questionsPerConnection)
+                .read(Math.min(config.parallelism(), questions.size()));
     }
 
     private void read(int readers) throws SQLException {
@@ -84,12 +95,9 @@ public final class ParallelChunks {
     }
 
     private void readWhatIsLeft() {
-        if (left.isEmpty()) {
-            return;
-        }
-        try (Session session = Session.openToRead(config.dataSource())) {
-            for (Question next = left.poll(); next != null; next = left.poll()) {
-                ask(session, next);
+        try {
+            while (!left.isEmpty()) {
+                readOnOneConnection();
             }
         } catch (SQLException e) {
             left.clear();
@@ -99,6 +107,21 @@ public final class ParallelChunks {
         } catch (Error e) {
             // Otherwise the question that this thread had taken would be missing without notice.
             error = Optional.of(e);
+        }
+    }
+
+    private void readOnOneConnection() throws SQLException {
+        try (Session session = Session.openToRead(config.dataSource())) {
+            int asked = 0;
+            for (Question next = left.poll();
+                    next != null;
+                    next = asked < questionsPerConnection ? left.poll() : null) {
+                ask(session, next);
+                asked++;
+            }
+            if (asked >= questionsPerConnection) {
+                session.closeWhenDone();
+            }
         }
     }
 

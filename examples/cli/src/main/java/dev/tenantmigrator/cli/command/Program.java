@@ -64,6 +64,7 @@ public final class Program {
                 new RollbackCommand(runner),
                 new VerifyCommand(runner),
                 new DriftCommand(runner),
+                new ReportCommand(runner),
                 new RunCommand(runner),
                 new RepairCommand(runner),
                 new AdoptCommand(runner),

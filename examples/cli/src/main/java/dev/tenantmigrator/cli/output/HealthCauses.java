@@ -46,7 +46,8 @@ public final class HealthCauses {
             return new Cause(TenantResult.FAILED, 1, Severity.ERROR, "", DetailColumn.withoutTenant(failure), 0);
         }
 
-        boolean isFailure() {
+        /** Whether it is a failure, not a finding. */
+        public boolean isFailure() {
             return name.equals(TenantResult.FAILED);
         }
 

@@ -37,6 +37,7 @@ public final class JsonOutput {
         result.failedSpare()
                 .filter(failure -> !document.containsKey("stopped"))
                 .ifPresent(failure -> document.put("error", failure(failure)));
+        result.notWritten().ifPresent(failure -> document.put("error", failure(failure)));
         result.error().ifPresent(failure -> document.put("error", failure(failure)));
         try {
             return UNSAFE.matcher(MAPPER.writeValueAsString(document))

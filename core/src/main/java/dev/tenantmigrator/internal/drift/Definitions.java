@@ -1,0 +1,109 @@
+package dev.tenantmigrator.internal.drift;
+
+import dev.tenantmigrator.Migration;
+import dev.tenantmigrator.MigrationScript;
+import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.internal.backfill.SchemaReplacement;
+import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.containment.Containment;
+import dev.tenantmigrator.internal.jdbc.ReadOnlyTransaction;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.script.PreparedScripts;
+import dev.tenantmigrator.internal.script.ScratchSchema;
+import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.sql.rewrite.SchemaRenaming;
+import dev.tenantmigrator.internal.tracking.TenantState;
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.Finding;
+import dev.tenantmigrator.rollout.Rollout;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/** Finds out the structure that tenants should have: from the migrations that are recorded in them, or from another schema. */
+final class Definitions {
+
+    private final Config config;
+    private final MigrationCatalog catalog;
+    private final StructureReader reader;
+    private final Containment containment;
+
+    Definitions(Config config, StructureReader reader) {
+        this.config = config;
+        this.catalog = MigrationCatalog.read(config.migrations());
+        this.reader = reader;
+        this.containment = new Containment(config);
+    }
+
+    /** The reason why recorded versions give no structure; empty when they do. */
+    Optional<Failure> refusal(String schema, List<RecordedVersion> rows) {
+        TenantState state = TenantState.of(schema, rows, catalog);
+        // An edited or missing file would define another structure than the tenant had.
+        Optional<Failure> refusal = state.refusal(true, catalog);
+        if (refusal.isPresent()) {
+            return refusal;
+        }
+        return state.findings().stream()
+                .filter(finding -> finding.kind() == Finding.Kind.AHEAD || finding.kind() == Finding.Kind.UNFINISHED)
+                .findFirst()
+                .map(finding -> Failure.of(
+                                finding.kind() == Finding.Kind.AHEAD
+                                        ? "it is newer than the newest file here; compare with the migrations of the newer release"
+                                        : "it is unfinished; deploy or repair it first, then compare")
+                        .inTenant(schema)
+                        .ofVersion(finding.version().orElse("")));
+    }
+
+    /** The structure that recorded versions give: their migrations run in a scratch schema, which is rolled back. */
+    Definition ofVersions(Session session, List<RecordedVersion> rows) throws SQLException {
+        session.requireWritable();
+        List<Migration> migrations = rows.stream()
+                .flatMap(row -> catalog.find(row.version()).stream())
+                .toList();
+        List<MigrationScript> files = migrations.stream().map(Migration::up).toList();
+        PreparedScripts scripts = PreparedScripts.prepareForCreation(config, session.connection(), files);
+        return ScratchSchema.use(session, config, containment, scripts, scratch -> {
+            for (Migration migration : migrations) {
+                scratch.apply(migration);
+            }
+            String schema = scratch.schema();
+            List<StructureRow> structure =
+                    ReadOnlyTransaction.within(scratch.connection(), connection -> reader.rows(connection, schema));
+            return new Definition(structure, schema, (text, tenant) -> replaced(text, schema, tenant));
+        });
+    }
+
+    /** A setting of a function is stored with quotes only where the name needs them. */
+    private static String replaced(String text, String scratch, String tenant) {
+        if (text.startsWith("search_path=") || text.contains("\nsearch_path=")) {
+            return text.replace(
+                    scratch, tenant.matches("[a-z_][a-z0-9_]*") ? tenant : '"' + tenant.replace("\"", "\"\"") + '"');
+        }
+        return new SchemaReplacement(scratch, tenant).apply(text);
+    }
+
+    /** The structure of another schema. */
+    Definition ofSchema(Session session, String schema) throws SQLException {
+        List<StructureRow> structure =
+                ReadOnlyTransaction.run(session.connection(), connection -> reader.rows(connection, schema));
+        if (structure.isEmpty()) {
+            throw new TenantMigratorException(
+                    Failure.of("there is no schema \"" + schema + "\" to compare with; nothing was compared"));
+        }
+        return new Definition(structure, schema, (text, tenant) -> renamed(text, schema, tenant));
+    }
+
+    private static String renamed(String text, String schema, String tenant) {
+        try {
+            return text.equals(schema) ? tenant : SchemaRenaming.rename(text, schema, tenant);
+        } catch (IllegalArgumentException e) {
+            return text;
+        }
+    }
+
+    /** The scripts' search path and extensions, for statements that run in a tenant. */
+    PreparedScripts noScripts(Session session) throws SQLException {
+        return PreparedScripts.prepare(config, Rollout.defaults(), session.connection(), List.of());
+    }
+}

@@ -1,0 +1,199 @@
+package dev.tenantmigrator.internal.drift;
+
+import dev.tenantmigrator.DriftOptions;
+import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.TenantNotFoundException;
+import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.containment.Containment;
+import dev.tenantmigrator.internal.containment.ForeignObjectsException;
+import dev.tenantmigrator.internal.jdbc.Jdbc;
+import dev.tenantmigrator.internal.jdbc.Pipeline;
+import dev.tenantmigrator.internal.jdbc.ReadOnlyTransaction;
+import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.script.SessionLeftovers;
+import dev.tenantmigrator.internal.script.TenantPath;
+import dev.tenantmigrator.internal.tracking.FleetReader;
+import dev.tenantmigrator.internal.tracking.TenantSchemas;
+import dev.tenantmigrator.report.Difference;
+import dev.tenantmigrator.report.Difference.Statement;
+import dev.tenantmigrator.report.DriftFix;
+import dev.tenantmigrator.report.Failure;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Brings one tenant to its definition. Statements run in passes: one that fails because another has to run first is put off to the next
+ * pass, and after each pass the tenant is read again.
+ */
+final class DriftFixer {
+
+    /** More than any order of statements needs; ends a pass that undoes what another one did. */
+    private static final int MOST_PASSES = 12;
+
+    private static final String SAVEPOINT = "tenant_migrator_fix";
+
+    private final Config config;
+    private final DriftOptions options;
+    private final StructureReader reader;
+    private final IgnoredObjects ignored;
+
+    DriftFixer(Config config, DriftOptions options, StructureReader reader) {
+        this.config = config;
+        this.options = options;
+        this.reader = reader;
+        this.ignored = IgnoredObjects.of(options.ignored());
+    }
+
+    DriftFix fix(String schema, Collection<Difference> shown, boolean destructive) throws SQLException {
+        Definitions definitions = new Definitions(config, reader);
+        Containment containment = new Containment(config);
+        try (Session session = Session.open(config.dataSource())) {
+            session.requireWritable();
+            if (!new FleetReader(config).isTenant(session.connection(), schema)) {
+                throw new TenantNotFoundException(TenantSchemas.notFound(schema));
+            }
+            List<RecordedVersion> recorded = config.recorder().reading(session.connection(), c -> recorded(c, schema));
+            Optional<Failure> refusal =
+                    options.against().isPresent() ? Optional.empty() : definitions.refusal(schema, recorded);
+            if (refusal.isPresent()) {
+                throw new TenantMigratorException(refusal.get());
+            }
+            Definition definition = options.against().isPresent()
+                    ? definitions.ofSchema(session, options.against().get())
+                    : definitions.ofVersions(session, recorded);
+            TenantPath path = definitions.noScripts(session).path();
+            try {
+                return session.inTransactionIfFree(schema, connection -> {
+                            if (!config.recorder()
+                                    .readingWithin(connection, c -> recorded(c, schema))
+                                    .equals(recorded)) {
+                                throw changed(schema, "its recorded versions");
+                            }
+                            Containment.Checked checked = containment.start(connection, schema);
+                            Jdbc.execute(
+                                    connection,
+                                    "SET LOCAL lock_timeout TO "
+                                            + config.lockTimeout().toMillis());
+                            Passes passes = new Passes(connection, schema, definition, path);
+                            DriftFix fix = passes.run(shown, destructive);
+                            new Pipeline()
+                                    .add("SET CONSTRAINTS ALL IMMEDIATE")
+                                    .add(Containment.LIBRARY_SETTINGS)
+                                    .add(checked.sql(true))
+                                    .add(SessionLeftovers.removeSql(session.settings()))
+                                    .sendOneByOne(connection);
+                            return fix;
+                        })
+                        .orElseThrow(() -> new TenantMigratorException(
+                                Failure.of("another run works on the tenant; nothing was changed, run again")
+                                        .inTenant(schema)));
+            } catch (SQLException e) {
+                Optional<ForeignObjectsException> foreign = ForeignObjectsException.find(e);
+                if (foreign.isEmpty()) {
+                    throw e;
+                }
+                throw new TenantMigratorException(Failure.of(containment.describe(foreign.get(), session.connection()))
+                        .inTenant(schema));
+            }
+        }
+    }
+
+    private List<RecordedVersion> recorded(Connection connection, String schema) throws SQLException {
+        return config.recorder().history(connection, schema);
+    }
+
+    private static TenantMigratorException changed(String schema, String what) {
+        return new TenantMigratorException(
+                Failure.of(what + " changed since they were shown; nothing was changed, run again")
+                        .inTenant(schema));
+    }
+
+    /** The passes in one transaction. */
+    private final class Passes {
+
+        private final Connection connection;
+        private final String schema;
+        private final List<StructureRow> expected;
+        private final TenantPath path;
+        private final List<String> done = new ArrayList<>();
+        private final List<Failure> failures = new ArrayList<>();
+        private List<StructureRow> actual = List.of();
+
+        Passes(Connection connection, String schema, Definition definition, TenantPath path) {
+            this.connection = connection;
+            this.schema = schema;
+            this.expected = definition.rows(schema);
+            this.path = path;
+        }
+
+        DriftFix run(Collection<Difference> shown, boolean destructive) throws SQLException {
+            List<Difference> left = read();
+            if (!Set.copyOf(shown).equals(new HashSet<>(left))) {
+                throw changed(schema, "the differences");
+            }
+            boolean clearing = false;
+            for (int pass = 0; pass < MOST_PASSES; pass++) {
+                int before = done.size();
+                failures.clear();
+                runAll(left, destructive, clearing);
+                if (done.size() == before && clearing) {
+                    break;
+                }
+                // Only when nothing else helps, objects in the way are dropped; the next pass makes them again.
+                clearing = done.size() == before;
+                left = read();
+            }
+            return new DriftFix(schema, done, left, failures);
+        }
+
+        private List<Difference> read() throws SQLException {
+            actual = ReadOnlyTransaction.within(connection, transaction -> reader.rows(transaction, schema));
+            return ignored.remove(StructureDiff.of(expected, actual, schema));
+        }
+
+        private void runAll(List<Difference> differences, boolean destructive, boolean clearing) throws SQLException {
+            Jdbc.execute(connection, path.sql(schema));
+            Jdbc.execute(connection, "SET LOCAL check_function_bodies TO off");
+            for (Difference difference : differences) {
+                if (difference.statements().stream().allMatch(statement -> destructive || !statement.destructive())) {
+                    tryAll(difference, destructive && clearing);
+                }
+            }
+        }
+
+        /** The statements of a difference, all or none. */
+        private void tryAll(Difference difference, boolean clearing) throws SQLException {
+            Jdbc.execute(connection, "SAVEPOINT " + SAVEPOINT);
+            String running = "";
+            try {
+                List<String> statements = new ArrayList<>();
+                if (clearing) {
+                    statements.addAll(ObjectsInTheWay.drop(connection, schema, difference, actual));
+                }
+                difference.statements().stream().map(Statement::sql).forEach(statements::add);
+                for (String statement : statements) {
+                    running = statement;
+                    Jdbc.execute(connection, statement);
+                }
+                Jdbc.execute(connection, "RELEASE SAVEPOINT " + SAVEPOINT);
+                done.addAll(statements);
+            } catch (SQLException e) {
+                if (SqlErrors.isConnectionLost(e)) {
+                    throw e;
+                }
+                Jdbc.execute(connection, "ROLLBACK TO SAVEPOINT " + SAVEPOINT + "; RELEASE SAVEPOINT " + SAVEPOINT);
+                Failure failure = SqlErrors.failure(e);
+                failures.add(config.detailed(failure.withMessage(failure.message() + " (" + running + ")"), e)
+                        .inTenant(schema));
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package dev.tenantmigrator.internal.drift;
+
+import dev.tenantmigrator.report.Difference;
+import dev.tenantmigrator.report.StructureClass;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Puts tenants with equal differences together. Thread-safe. */
+final class StructureClasses {
+
+    private final IgnoredObjects ignored;
+    private final Collection<String> asDefined = new TreeSet<>();
+
+    /** By their differences without tenants' names; within one, the differences of each tenant that was read. */
+    private final Map<List<Difference>, TreeMap<String, Members>> differing = new HashMap<>();
+
+    private record Members(List<String> tenants, List<Difference> differences) {}
+
+    StructureClasses(IgnoredObjects ignored) {
+        this.ignored = ignored;
+    }
+
+    /** Adds tenants without differences. */
+    synchronized void addAsDefined(Collection<String> tenants) {
+        asDefined.addAll(tenants);
+    }
+
+    /** Adds tenants that all have the differences that were found in one of them. */
+    synchronized void add(String schema, List<String> tenants, List<Difference> differences) {
+        List<Difference> left = ignored.remove(differences);
+        if (left.isEmpty()) {
+            asDefined.addAll(tenants);
+            return;
+        }
+        differing
+                .computeIfAbsent(withoutName(left, schema), absent -> new TreeMap<>())
+                .put(schema, new Members(tenants, left));
+    }
+
+    private static List<Difference> withoutName(List<Difference> differences, String schema) {
+        Pattern name = Pattern.compile("(?<![\\w$])" + Pattern.quote(schema) + "(?![\\w$])");
+        return differences.stream()
+                .map(difference -> new Difference(
+                        difference.kind(),
+                        without(difference.object(), name),
+                        difference.change(),
+                        difference.severity(),
+                        difference.attribute(),
+                        difference.expected().map(text -> without(text, name)),
+                        difference.actual().map(text -> without(text, name)),
+                        List.of()))
+                .toList();
+    }
+
+    private static String without(String text, Pattern name) {
+        Matcher matcher = name.matcher(text);
+        return matcher.replaceAll("\u0000");
+    }
+
+    /** The classes: tenants that are as defined first, then the largest class first. */
+    synchronized List<StructureClass> sorted() {
+        List<StructureClass> classes = new ArrayList<>();
+        differing.values().forEach(members -> {
+            Collection<String> tenants = new TreeSet<>();
+            members.values().forEach(part -> tenants.addAll(part.tenants()));
+            classes.add(new StructureClass(
+                    List.copyOf(tenants), members.firstEntry().getValue().differences()));
+        });
+        classes.sort(Comparator.comparing((StructureClass one) -> -one.tenants().size())
+                .thenComparing(one -> one.tenants().get(0)));
+        Optional.of(asDefined)
+                .filter(tenants -> !tenants.isEmpty())
+                .ifPresent(tenants -> classes.add(0, new StructureClass(List.copyOf(tenants), List.of())));
+        return classes;
+    }
+}

@@ -1,0 +1,82 @@
+package dev.tenantmigrator.internal.drift;
+
+import dev.tenantmigrator.internal.jdbc.Jdbc;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Reads the structure of schemas, in a transaction or savepoint that is rolled back, because its settings are changed. */
+final class StructureReader {
+
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+    private final String settings;
+    private final String rows;
+    private final String fingerprints;
+
+    /** @param lockTimeout the longest wait for a view whose definition is changed at this moment */
+    StructureReader(boolean privileges, Duration lockTimeout) {
+        this.settings = StructureQuery.SETTINGS + "; SET LOCAL lock_timeout TO " + lockTimeout.toMillis();
+        this.rows = StructureQuery.rows(privileges);
+        this.fingerprints = StructureQuery.fingerprints(privileges);
+    }
+
+    /** The fingerprints of schemas, without those that do not exist. */
+    Map<String, Fingerprint> fingerprints(Connection connection, Collection<String> schemas) throws SQLException {
+        Jdbc.execute(connection, settings);
+        Map<String, Fingerprint> found = new TreeMap<>();
+        Jdbc.forEach(
+                connection,
+                fingerprints,
+                row -> {
+                    requireUsage(row);
+                    found.put(row.getString(1), new Fingerprint(row.getLong(3), sum(row, 4), sum(row, 5)));
+                },
+                schemas);
+        return found;
+    }
+
+    private static BigInteger sum(ResultSet row, int column) throws SQLException {
+        BigDecimal sum = row.getBigDecimal(column);
+        return sum == null ? BigInteger.ZERO : sum.toBigIntegerExact();
+    }
+
+    /** All objects of a schema; none when it does not exist. */
+    List<StructureRow> rows(Connection connection, String schema) throws SQLException {
+        Jdbc.execute(connection, settings);
+        List<StructureRow> found = new ArrayList<>();
+        Jdbc.forEach(
+                connection,
+                rows,
+                row -> {
+                    requireUsage(row);
+                    found.add(new StructureRow(
+                            StructureQuery.KINDS.get(row.getInt(3)),
+                            row.getString(4),
+                            Optional.ofNullable(row.getString(5)),
+                            Stream.of((String[]) row.getArray(6).getArray())
+                                    .map(Optional::ofNullable)
+                                    .toList()));
+                },
+                List.of(schema));
+        return found;
+    }
+
+    /** Without USAGE, names of a schema's own objects would be written with the schema. */
+    private static void requireUsage(ResultSet row) throws SQLException {
+        if (!row.getBoolean(2)) {
+            throw new SQLException(
+                    "the role of this connection lacks USAGE on the schema; run as its owner", INSUFFICIENT_PRIVILEGE);
+        }
+    }
+}
