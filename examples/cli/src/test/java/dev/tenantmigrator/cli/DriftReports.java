@@ -32,7 +32,7 @@ final class DriftReports {
             Severity.ADDITIVE,
             new Statement("ALTER TABLE vendor DROP COLUMN note", true));
 
-    static final Difference ORDER = difference("table", "vendor", Change.CHANGED, Severity.INFO);
+    static final Difference ORDER = difference("column order", "vendor", Change.CHANGED, Severity.INFO);
 
     private DriftReports() {}
 
@@ -72,7 +72,7 @@ final class DriftReports {
                 object,
                 change,
                 severity,
-                change == Change.CHANGED ? Optional.of("order") : Optional.empty(),
+                change == Change.CHANGED ? Optional.of("columns") : Optional.empty(),
                 change == Change.CHANGED ? Optional.of("id, name") : Optional.empty(),
                 change == Change.CHANGED ? Optional.of("name, id") : Optional.empty(),
                 List.of(statements));

@@ -29,6 +29,7 @@ import dev.tenantmigrator.report.Difference.Severity;
 import dev.tenantmigrator.report.Difference.Statement;
 import dev.tenantmigrator.report.DriftFix;
 import dev.tenantmigrator.report.DriftReport;
+import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.StructureClass;
 import java.io.IOException;
 import java.util.List;
@@ -103,7 +104,9 @@ class DriftTextTest {
                         "run: drift --fix alike1");
         assertThat(lines(report(same(names("t", 2))))).containsExactly("2 as defined", "Not compared: publications.");
         assertThat(lines(report(same(List.of("t"), ORDER))))
-                .contains("1 tenant has notes: t", "  ~ INFO     table vendor: order is name, id, defined as id, name")
+                .contains(
+                        "1 tenant has notes: t",
+                        "  ~ INFO     column order vendor: columns is name, id, defined as id, name")
                 .noneMatch(line -> line.contains("run: "));
     }
 
@@ -163,7 +166,8 @@ class DriftTextTest {
         String name = "x\u001B[2J\nrun: drop c --yes";
         DriftReport report = withUnknown(report(same(List.of(name), hostile)), "y\nrun: drop d");
         DriftFixText fix = new DriftFixText(name, report.classes().get(0).differences(), false, COMMANDS);
-        DriftFix done = new DriftFix(name, List.of("SELECT '\u001B'"), List.of(hostile));
+        DriftFix done =
+                new DriftFix(name, List.of("SELECT '\u001B'"), List.of(hostile), List.of(Failure.of("x\u001B\ny")));
         assertThat(Stream.of(lines(report), fix.before(SCREEN), fix.after(done, SCREEN))
                         .flatMap(List::stream))
                 .noneMatch(line -> line.contains("\u001B") || line.contains("\n") || line.startsWith("run: drop"));
@@ -193,9 +197,10 @@ class DriftTextTest {
                         "-- c",
                         "BEGIN;",
                         "SET LOCAL search_path TO \"a\"\"b\", \"Shared\";",
+                        "SET LOCAL check_function_bodies TO off;",
                         "-- - BREAKING index vendor_name_idx is missing",
                         "CREATE INDEX vendor_name_idx ON vendor USING btree (name);",
-                        "-- ~ BREAKING index i: order is name, id, defined as id, name",
+                        "-- ~ BREAKING index i: columns is name, id, defined as id, name",
                         "-- DESTRUCTIVE, so commented out: it drops or changes something that is there",
                         "-- DROP INDEX i;",
                         "-- CREATE INDEX i",
@@ -274,16 +279,20 @@ class DriftTextTest {
         DriftFix fix = new DriftFix(
                 "bob",
                 List.of("CREATE INDEX vendor_name_idx ON vendor USING btree (name)"),
-                List.of(COLUMN_UNEXPECTED));
+                List.of(COLUMN_UNEXPECTED),
+                List.of(Failure.of("column note is in use").withSqlState("2BP01")));
         assertThat(text.after(fix, SCREEN))
                 .containsExactly(
                         "bob: ran 1 statement",
                         "  CREATE INDEX vendor_name_idx ON vendor USING btree (name);",
                         "bob still differs:",
                         "  + ADDITIVE column vendor.note is unexpected",
+                        "A statement could not run:",
+                        "  column note is in use [SQLState 2BP01]",
                         "run: drift --fix bob --destructive");
         assertThat(DriftResults.of(fix).exitCode()).isEqualTo(1);
-        assertThat(DriftResults.of(new DriftFix("bob", List.of("A"), List.of())).exitCode())
+        assertThat(DriftResults.of(new DriftFix("bob", List.of("A"), List.of(), List.of()))
+                        .exitCode())
                 .isZero();
         assertThat(new TextOutput(SCREEN).lines(DriftResults.of(fix).withText(screen -> text.after(fix, screen))))
                 .contains("bob still differs:");

@@ -60,6 +60,10 @@ public record DriftFixText(String schema, List<Difference> differences, boolean 
         lines.addAll(screen.wrapped(
                 left.drifted() ? schema + " still differs:" : schema + " is as defined, with notes:", ""));
         lines.addAll(new DriftText(screen, commands).differences(fix.remaining()));
+        if (!fix.failures().isEmpty()) {
+            lines.add(fix.failures().size() == 1 ? "A statement could not run:" : "Some statements could not run:");
+            fix.failures().forEach(failure -> lines.addAll(ErrorBlock.of(failure, screen)));
+        }
         if (left.drifted()) {
             commands.fix(schema, fix.remaining()).forEach(command -> lines.add(command));
         }

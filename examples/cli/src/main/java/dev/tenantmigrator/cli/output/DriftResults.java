@@ -52,6 +52,7 @@ public final class DriftResults {
         fields.put(
                 "remaining",
                 fix.remaining().stream().map(DriftResults::difference).toList());
+        fields.put("failures", fix.failures().stream().map(JsonOutput::failure).toList());
         return CommandResult.of(
                 COMMAND, TenantResult.of(fix.schema(), outcome(drifted)).withMore(fields));
     }
