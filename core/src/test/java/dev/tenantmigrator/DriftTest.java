@@ -3,6 +3,7 @@ package dev.tenantmigrator;
 import static dev.tenantmigrator.Samples.MEMBERS;
 import static dev.tenantmigrator.Samples.NOTES;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenantmigrator.report.Difference;
 import dev.tenantmigrator.report.DriftReport;
@@ -81,6 +82,95 @@ class DriftTest {
         assertThat(report.successful()).isFalse();
         assertThat(migrator().verify().withStructure(report).of(TenantOutcome.Drifted.class))
                 .hasSize(5);
+    }
+
+    @Test
+    void whatIsPendingIsNoDriftAndColumnsInAnotherOrderAreANote() {
+        String behind = Samples.create(database, "behind", MEMBERS);
+        String other = Samples.create(database, "other", MEMBERS);
+        database.execute(
+                "ALTER TABLE %1$s.team_member ADD id2 uuid; UPDATE %1$s.team_member SET id2 = id; ALTER TABLE %1$s.team_member DROP id; ALTER TABLE %1$s.team_member RENAME id2 TO id; ALTER TABLE %1$s.team_member ALTER id SET DEFAULT public.uuid_generate_v4(), ADD PRIMARY KEY (id)"
+                        .formatted(other));
+
+        DriftReport report = drift();
+
+        assertThat(report.successful()).isTrue();
+        assertThat(report.classes())
+                .extracting(StructureClass::tenants)
+                .containsExactly(List.of(behind), List.of(other));
+        assertThat(report.classes().get(1).differences())
+                .extracting(Difference::description)
+                .containsExactly("column order team_member: order is name, id, defined as id, name");
+        assertThat(report.classes().get(1).differences().get(0).statements()).isEmpty();
+        assertThat(migrator().verify().withStructure(report).of(TenantOutcome.Pending.class))
+                .hasSize(2);
+    }
+
+    @Test
+    void aTenantThatCannotBeComparedIsUnknown() {
+        Migration edited = Migration.of(MEMBERS.version(), "CREATE TABLE public.other (id int)");
+        String tenant = Samples.create(database, "edited", edited);
+        String ahead = Samples.create(database, "ahead", MEMBERS, NOTES, FUNCTIONS, Migration.of("9", "SELECT 1"));
+        String fine = Samples.create(database, "fine", MEMBERS);
+        String hidden = Samples.create(database, "hidden", MEMBERS);
+
+        DriftReport report = drift();
+
+        assertThat(report.unknown()).containsOnlyKeys(tenant, ahead);
+        assertThat(report.unknown().get(tenant).message()).contains("was edited");
+        assertThat(report.unknown().get(ahead).message()).contains("newer than the newest file");
+        assertThat(report.successful()).isFalse();
+        assertThat(migrator().verify().withStructure(report).of(TenantOutcome.Unhealthy.class))
+                .extracting(TenantOutcome::schema)
+                .contains(tenant, ahead);
+        assertThat(report.classes())
+                .singleElement()
+                .extracting(StructureClass::tenants)
+                .isEqualTo(List.of(fine, hidden));
+
+        String missing = "missing_00000000";
+        assertThat(migrator()
+                        .drift(Tenants.named(missing), DriftOptions.defaults())
+                        .unknown())
+                .containsOnlyKeys(missing);
+    }
+
+    @Test
+    void aMigrationThatCannotRunInTheScratchSchemaMakesItsTenantsUnknown() {
+        Migration once = Migration.of(
+                "4_once",
+                "DO $$BEGIN IF current_schema() LIKE 'tenant\\_migrator%' THEN RAISE 'not here'; END IF; END$$");
+        String tenant = Samples.create(database, "a", MEMBERS, once);
+
+        DriftReport report = Samples.with(database, MEMBERS, once).drift(Tenants.all(), DriftOptions.defaults());
+
+        assertThat(report.unknown()).containsOnlyKeys(tenant);
+        assertThat(report.unknown().get(tenant).message()).contains("not here");
+    }
+
+    @Test
+    void optionsLeaveOutAndCompareWithAnotherTenant() {
+        String one = Samples.create(database, "one", MEMBERS, NOTES, FUNCTIONS);
+        String two = Samples.create(database, "two", MEMBERS, NOTES, FUNCTIONS);
+        database.execute(
+                "GRANT SELECT ON %1$s.notes TO PUBLIC; CREATE INDEX own_index ON %1$s.notes (body)".formatted(two));
+
+        assertThat(drift().classes()).hasSize(2);
+        DriftOptions ignoring = DriftOptions.defaults().ignoring(List.of("index own_*"));
+        assertThat(migrator().drift(Tenants.all(), ignoring).successful()).isFalse();
+        assertThat(migrator().drift(Tenants.all(), ignoring.withoutPrivileges()).successful())
+                .isTrue();
+        assertThat(migrator().drift(Tenants.all(), ignoring.withoutPrivileges()).notCompared())
+                .contains("privileges", "ignored: index own_*");
+        DriftReport against =
+                migrator().drift(Tenants.all(), DriftOptions.defaults().against(two));
+        assertThat(against.classes()).extracting(StructureClass::tenants).containsExactly(List.of(two), List.of(one));
+        assertThat(against.classes().get(1).differences())
+                .extracting(Difference::change)
+                .containsExactlyInAnyOrder(Difference.Change.MISSING, Difference.Change.CHANGED);
+        assertThatThrownBy(() ->
+                        migrator().drift(Tenants.all(), DriftOptions.defaults().against("no such schema")))
+                .hasMessageContaining("no such schema");
     }
 
     private DriftReport drift() {

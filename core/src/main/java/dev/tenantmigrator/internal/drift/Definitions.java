@@ -12,6 +12,7 @@ import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.script.ScratchSchema;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
+import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.sql.rewrite.SchemaRenaming;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.report.Failure;
@@ -20,6 +21,8 @@ import dev.tenantmigrator.rollout.Rollout;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Finds out the structure that tenants should have: from the migrations that are recorded in them, or from another schema. */
 final class Definitions {
@@ -74,13 +77,21 @@ final class Definitions {
         });
     }
 
-    /** A setting of a function is stored with quotes only where the name needs them. */
     private static String replaced(String text, String scratch, String tenant) {
-        if (text.startsWith("search_path=") || text.contains("\nsearch_path=")) {
-            return text.replace(
-                    scratch, tenant.matches("[a-z_][a-z0-9_]*") ? tenant : '"' + tenant.replace("\"", "\"\"") + '"');
-        }
-        return new SchemaReplacement(scratch, tenant).apply(text);
+        return isPath(text) ? path(text, scratch, tenant) : new SchemaReplacement(scratch, tenant).apply(text);
+    }
+
+    /** Whether it is the settings of a function with its search path among them. */
+    private static boolean isPath(String text) {
+        return text.startsWith("search_path=") || text.contains("\nsearch_path=");
+    }
+
+    /** The name is stored with quotes only where it needs them. */
+    private static String path(String text, String schema, String tenant) {
+        return Pattern.compile("(?<![\\w$])\"?" + Pattern.quote(schema.replace("\"", "\"\"")) + "\"?(?![\\w$])")
+                .matcher(text)
+                .replaceAll(
+                        Matcher.quoteReplacement(tenant.matches("[a-z_][a-z0-9_]*") ? tenant : Sql.identifier(tenant)));
     }
 
     /** The structure of another schema. */
@@ -96,7 +107,7 @@ final class Definitions {
 
     private static String renamed(String text, String schema, String tenant) {
         try {
-            return text.equals(schema) ? tenant : SchemaRenaming.rename(text, schema, tenant);
+            return isPath(text) ? path(text, schema, tenant) : SchemaRenaming.rename(text, schema, tenant);
         } catch (IllegalArgumentException e) {
             return text;
         }
@@ -104,6 +115,6 @@ final class Definitions {
 
     /** The scripts' search path and extensions, for statements that run in a tenant. */
     PreparedScripts noScripts(Session session) throws SQLException {
-        return PreparedScripts.prepare(config, Rollout.defaults(), session.connection(), List.of());
+        return PreparedScripts.inspect(config, Rollout.defaults(), session.connection(), List.of());
     }
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 class ComparedKindsTest {
 
     private static final Map<Catalogs, String> NOT_READ = Map.of(
+            Catalogs.PG_PARTITIONED_TABLE, "pg_get_partkeydef reads it",
             Catalogs.PG_SHDEPEND, "dependencies on roles and tablespaces follow from what is compared",
             Catalogs.PG_STATISTIC, "statistics of contents",
             Catalogs.PG_STATISTIC_EXT_DATA, "statistics of contents",

@@ -43,6 +43,9 @@ final class Benchmark {
         if (has(BenchmarkPart.THROWAWAY)) {
             sections.add(new ThrowawayBenchmark(setup).run());
         }
+        if (has(BenchmarkPart.DRIFT)) {
+            sections.add(new DriftBenchmark(setup).run());
+        }
         return new BenchmarkResult(sections);
     }
 

@@ -17,7 +17,9 @@ enum BenchmarkPart {
     /** The time that a sign-up waits: with a spare tenant, with all migrations, with Flyway. */
     SIGN_UP("signup"),
     /** An empty tenant for a test, the library and Flyway. */
-    THROWAWAY("throwaway");
+    THROWAWAY("throwaway"),
+    /** The structures of a fleet, compared with their definition. */
+    DRIFT("drift");
 
     private final String key;
 

@@ -92,6 +92,13 @@ class MainTest {
     }
 
     @Test
+    void measuresDrift() throws Exception {
+        JsonNode drift = measured("drift").path("drift");
+
+        assertPositive(drift, "tenants", "connections", "one_connection_ms", "all_connections_ms");
+    }
+
+    @Test
     void refusesUnknownPart() {
         assertThat(run("--only", "sleep")).isEqualTo(2);
         assertThat(text(err)).contains("deployOne").contains("'sleep'");
