@@ -290,6 +290,9 @@ class DriftTextTest {
                         "A statement could not run:",
                         "  column note is in use [SQLState 2BP01]",
                         "run: drift --fix bob --destructive");
+        assertThat(new DriftFixText("bob", List.of(COLUMN_UNEXPECTED), true, COMMANDS).after(fix, SCREEN))
+                .as("a command that failed is not shown again")
+                .noneMatch(line -> line.contains("run: "));
         assertThat(DriftResults.of(fix).exitCode()).isEqualTo(1);
         assertThat(DriftResults.of(new DriftFix("bob", List.of("A"), List.of(), List.of()))
                         .exitCode())

@@ -41,7 +41,7 @@ final class DriftRepair {
                     + (json ? "--json leaves no place" : "there is no terminal")
                     + " for the confirmation; add --yes to change " + schema);
         }
-        DriftReport report = session.run(() -> session.migrator().drift(Tenants.named(schema), options));
+        DriftReport report = session.migrator().drift(Tenants.named(schema), options);
         List<Difference> differences = report.classes().stream()
                 .flatMap(same -> same.differences().stream())
                 .toList();

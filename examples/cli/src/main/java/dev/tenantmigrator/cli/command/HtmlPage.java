@@ -47,7 +47,7 @@ final class HtmlPage {
                 session.context().clock().instant(),
                 patterns,
                 status,
-                session.run(() -> session.migrator().drift(tenants, DriftOptions.defaults())),
+                session.migrator().drift(tenants, DriftOptions.defaults()),
                 plan,
                 run);
     }

@@ -52,7 +52,12 @@ public record DriftCommands(String options, String selection) {
             return List.of();
         }
         boolean onlyDestructive = statements.stream().allMatch(Difference.Statement::destructive);
-        return List.of(typed("drift --fix", schema, (onlyDestructive ? " --destructive" : "") + options));
+        return List.of(fix(schema, onlyDestructive));
+    }
+
+    /** The command that applies all statements, or those that destroy nothing. */
+    String fix(String schema, boolean destructive) {
+        return typed("drift --fix", schema, (destructive ? " --destructive" : "") + options);
     }
 
     private static String typed(String command, String schema, String rest) {

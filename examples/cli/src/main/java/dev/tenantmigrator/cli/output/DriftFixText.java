@@ -50,7 +50,7 @@ public record DriftFixText(String schema, List<Difference> differences, boolean 
     public List<String> after(DriftFix fix, Screen screen) {
         List<String> lines = new ArrayList<>();
         int ran = fix.statements().size();
-        lines.addAll(screen.wrapped(schema + ": ran " + ran + (ran == 1 ? " statement" : " statements"), ""));
+        lines.addAll(screen.wrapped(schema + ": ran " + (ran == 0 ? "no" : ran) + (ran == 1 ? " statement" : " statements"), ""));
         lines.addAll(sql(fix.statements()));
         if (fix.remaining().isEmpty()) {
             lines.addAll(screen.wrapped(schema + " is as defined.", ""));
@@ -65,9 +65,17 @@ public record DriftFixText(String schema, List<Difference> differences, boolean 
             fix.failures().forEach(failure -> lines.addAll(ErrorBlock.of(failure, screen)));
         }
         if (left.drifted()) {
-            commands.fix(schema, fix.remaining()).forEach(command -> lines.add(command));
+            lines.addAll(next(fix));
         }
         return lines;
+    }
+
+    /** Not the command that was just given: its statements would fail again. */
+    private List<String> next(DriftFix fix) {
+        if (fix.failures().isEmpty()) {
+            return commands.fix(schema, fix.remaining());
+        }
+        return destructive ? List.of() : List.of(commands.fix(schema, true));
     }
 
     private List<String> shown(Screen screen) {

@@ -109,6 +109,6 @@ public final class DriftText {
     }
 
     private static String notCompared(DriftReport report) {
-        return "Not compared: " + String.join(", ", report.notCompared()) + ".";
+        return "Not compared: " + String.join("; ", report.notCompared()) + ".";
     }
 }

@@ -212,7 +212,7 @@
     number(data.spares.ready) + " ready, " + number(data.spares.behind) + " behind, " + number(data.spares.unfit) + " unfit"),
     data.spares.failure ? make("p", "bad-text", data.spares.failure) : null);
   section("Not compared", data.notCompared.length
-    ? make("p", "", data.notCompared.join(", ")) : make("p", "soft", "Every kind of object was compared."));
+    ? make("p", "", data.notCompared.join("; ")) : make("p", "soft", "Every kind of object was compared."));
   const fromAddress = () => {
     const match = /^#filter=(.*)$/.exec(location.hash);
     if (match) {
