@@ -5,6 +5,7 @@
  * <caption>Packages, from the features down to what they share</caption>
  * <tr><td>{@code migrate}</td><td>one tenant's migrations: state, attempts, transactional and non-transactional runs</td></tr>
  * <tr><td>{@code backfill}</td><td>missing required tables, and the structure that a tenant is compared with</td></tr>
+ * <tr><td>{@code drift}</td><td>structures of tenants compared with their definitions, and repaired</td></tr>
  * <tr><td>{@code run}</td><td>a script or the host's own work in every tenant, not recorded</td></tr>
  * <tr><td>{@code maintain}</td><td>repair of the record, and its move to another store</td></tr>
  * <tr><td>{@code tenant}</td><td>creation, adoption, renaming and dropping of tenants, throwaway tenants</td></tr>

@@ -140,7 +140,7 @@ final class DriftFixer {
                 throw changed(schema, "the differences");
             }
             boolean clearing = false;
-            for (int pass = 0; pass < MOST_PASSES; pass++) {
+            for (int pass = 0; pass < MOST_PASSES && !left.isEmpty(); pass++) {
                 int before = done.size();
                 failures.clear();
                 runAll(left, destructive, clearing);
