@@ -3,6 +3,9 @@ package dev.tenantmigrator.internal.drift;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The structure that tenants should have, read from another schema. Text in which that schema's name stands is put into each tenant's own
@@ -10,8 +13,14 @@ import java.util.function.BinaryOperator;
  */
 final class Definition {
 
+    /** A name that stands for every name that never needs quotes or escapes, so that texts are read once, not once for each tenant. */
+    private static final String PLAIN = "tenant_migrator_any_plain_name";
+
+    private static final Pattern PLAIN_NAME = Pattern.compile("[a-z_][a-z0-9_]*");
+
     private final List<StructureRow> same = new ArrayList<>();
     private final List<StructureRow> named = new ArrayList<>();
+    private final List<StructureRow> namedPlainly;
     private final Fingerprint ofSame;
     private final BinaryOperator<String> naming;
 
@@ -32,6 +41,9 @@ final class Definition {
         }
         this.ofSame = sum;
         this.naming = naming;
+        this.namedPlainly = named.stream()
+                .map(row -> with(row, text -> naming.apply(text, PLAIN)))
+                .toList();
     }
 
     private static boolean names(StructureRow row, String schema) {
@@ -41,23 +53,25 @@ final class Definition {
 
     /** The fingerprint of a tenant that is as defined. */
     Fingerprint fingerprint(String tenant) {
-        return named.stream().map(row -> Fingerprint.of(of(row, tenant))).reduce(ofSame, Fingerprint::plus);
+        return named(tenant).map(Fingerprint::of).reduce(ofSame, Fingerprint::plus);
     }
 
     /** The objects of a tenant that is as defined. */
     List<StructureRow> rows(String tenant) {
-        List<StructureRow> rows = new ArrayList<>(same);
-        named.forEach(row -> rows.add(of(row, tenant)));
-        return rows;
+        return Stream.concat(same.stream(), named(tenant)).toList();
     }
 
-    private StructureRow of(StructureRow row, String tenant) {
+    private Stream<StructureRow> named(String tenant) {
+        return PLAIN_NAME.matcher(tenant).matches()
+                ? namedPlainly.stream().map(row -> with(row, text -> text.replace(PLAIN, tenant)))
+                : named.stream().map(row -> with(row, text -> naming.apply(text, tenant)));
+    }
+
+    private static StructureRow with(StructureRow row, UnaryOperator<String> naming) {
         return new StructureRow(
                 row.kind(),
-                naming.apply(row.object(), tenant),
+                naming.apply(row.object()),
                 row.table(),
-                row.attributes().stream()
-                        .map(value -> value.map(text -> naming.apply(text, tenant)))
-                        .toList());
+                row.attributes().stream().map(value -> value.map(naming)).toList());
     }
 }

@@ -90,6 +90,7 @@ public final class ScratchSchema {
         return session.inRolledBackTransaction(connection -> {
             Containment.Checked checked = containment.start(connection, schema);
             new Pipeline()
+                    .add("SET LOCAL lock_timeout TO " + config.lockTimeout().toMillis())
                     .add("CREATE SCHEMA " + Sql.identifier(schema))
                     .add(scripts.path().sql(schema))
                     .send(connection);
