@@ -1,34 +1,197 @@
 package dev.tenantmigrator.internal.drift;
 
-import dev.tenantmigrator.report.Difference;
+import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.report.Difference.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
+/**
+ * The statements that bring a tenant to its definition. Names in them have no schema, so the search path must begin with the tenant's.
+ * Some fail because of the order. Run the differences in passes, and read the structure again before the next one: the statements of a
+ * changed object all or none, those that make an object each by itself, as a table may be there before the one that its foreign key needs.
+ */
 final class FixStatements {
 
+    private static final Set<ObjectKind> WITH_PARTS =
+            Set.of(RelationKinds.TABLE, RelationKinds.VIEW, RelationKinds.MATERIALIZED_VIEW);
+
+    /** In the order of creation. Those that are not named come before. */
+    private static final List<String> ORDER = List.of(
+            "sequence",
+            "function",
+            "procedure",
+            "aggregate",
+            "operator",
+            "operator family",
+            "operator class",
+            "cast",
+            "transform",
+            "table",
+            "column",
+            "column order",
+            "constraint",
+            "index",
+            "statistics",
+            "view",
+            "materialized view",
+            "trigger",
+            "policy",
+            "rule",
+            "published table",
+            "security label");
+
     private final String schema;
+    private final List<StructureRow> expected;
+    private final Map<ObjectKind, KindFix> fixes = new HashMap<>();
 
-    FixStatements(String schema) {
-        this.schema = schema;
+    /**
+     * For one tenant.
+     *
+     * @param schema the tenant, for the statements about the schema itself
+     * @param expected all rows of the definition
+     * @param actual all rows of the tenant
+     */
+    FixStatements(String schema, List<StructureRow> expected, List<StructureRow> actual) {
+        this.schema = Sql.identifier(schema);
+        this.expected = expected;
+        Dependents dependents = new Dependents(
+                actual,
+                row -> make(row).stream().map(Statement::sql).toList(),
+                row -> drop(row).stream().map(Statement::sql).toList());
+        ColumnFix columns = new ColumnFix(expected, actual, dependents);
+        StructureQuery.KINDS.forEach(kind -> fixes.put(kind, new OtherFix()));
+        TypeAndRoutineKinds.ALL.forEach(kind -> fixes.put(kind, new TypeFix(actual, dependents)));
+        for (ObjectKind kind :
+                List.of(TypeAndRoutineKinds.FUNCTION, TypeAndRoutineKinds.PROCEDURE, TypeAndRoutineKinds.AGGREGATE)) {
+            fixes.put(kind, new RoutineFix(dependents));
+        }
+        Stream.concat(TablePartKinds.ALL.stream(), Stream.of(OtherKinds.STATISTICS))
+                .forEach(kind -> fixes.put(kind, new TablePartFix()));
+        fixes.put(TablePartKinds.COLUMN, columns);
+        fixes.put(TablePartKinds.COLUMN_ORDER, columns);
+        fixes.put(TablePartKinds.CONSTRAINT, new ConstraintFix(expected, actual));
+        fixes.put(TablePartKinds.INDEX, new ConstraintFix(expected, actual));
+        fixes.put(RelationKinds.TABLE, new TableFix(expected, columns));
+        fixes.put(RelationKinds.SEQUENCE, new SequenceFix(actual));
+        fixes.put(RelationKinds.VIEW, new ViewFix());
+        fixes.put(RelationKinds.MATERIALIZED_VIEW, new ViewFix());
     }
 
-    List<Difference.Statement> create(StructureRow row) {
-        return List.of(new Difference.Statement(schema + row.object(), false));
-    }
-
-    List<Difference.Statement> drop(StructureRow row) {
-        return List.of(new Difference.Statement(schema + row.object(), false));
-    }
-
-    List<Difference.Statement> createTable(StructureRow row, List<StructureRow> parts) {
-        return List.of(new Difference.Statement(schema + row.object() + parts.size(), false));
-    }
-
-    List<Difference.Statement> change(StructureRow row, StructureRow actual, String attribute, List<StructureRow> all) {
-        return List.of(
-                new Difference.Statement(schema + row.object() + attribute + all.size() + actual.object(), false));
-    }
-
+    /** The place of a kind in the order of creation; drops go the other way. */
     static int order(ObjectKind kind) {
-        return StructureQuery.KINDS.indexOf(kind);
+        int place = ORDER.indexOf(kind.name());
+        return place < 0 ? StructureQuery.KINDS.indexOf(kind) - StructureQuery.KINDS.size() : place;
+    }
+
+    private static int orderOfParts(StructureRow row) {
+        return row.kind() == TablePartKinds.CONSTRAINT && row.get("type").equals(Optional.of("FOREIGN KEY"))
+                ? ORDER.size()
+                : order(row.kind());
+    }
+
+    /** Makes a missing object; a table, view or materialized view with all its parts. */
+    List<Statement> create(StructureRow row) {
+        return make(row).stream()
+                .map(statement -> new Statement(statement.sql(), false))
+                .toList();
+    }
+
+    private List<Statement> make(StructureRow row) {
+        List<Statement> statements = new ArrayList<>(alone(row));
+        if (WITH_PARTS.contains(row.kind())) {
+            expected.stream()
+                    .filter(part -> part.kind() != row.kind() && part.table().equals(row.table()))
+                    .sorted(Comparator.comparingInt(FixStatements::orderOfParts))
+                    .forEach(part -> statements.addAll(
+                            row.kind() == RelationKinds.TABLE && isInTable(part) ? extras(part) : alone(part)));
+        }
+        if (row.kind() == RelationKinds.TABLE) {
+            TableFix.replicaIdentity(row).forEach(sql -> statements.add(new Statement(sql, false)));
+        }
+        return statements;
+    }
+
+    private static boolean isInTable(StructureRow part) {
+        return part.kind() == TablePartKinds.COLUMN || ConstraintFix.isInColumn(part);
+    }
+
+    private List<Statement> alone(StructureRow row) {
+        if (row.kind() == OtherKinds.DEFAULT_PRIVILEGES) {
+            return defaultPrivileges(row).change(row.get(ObjectKind.PRIVILEGES), Optional.empty());
+        }
+        List<Statement> statements = new ArrayList<>();
+        fix(row).create(row).forEach(sql -> statements.add(new Statement(sql, false)));
+        statements.addAll(extras(row));
+        return statements;
+    }
+
+    /** The comment and the privileges. */
+    private List<Statement> extras(StructureRow row) {
+        List<Statement> statements = new ArrayList<>();
+        if (row.kind().attributes().contains(ObjectKind.COMMENT)) {
+            row.get(ObjectKind.COMMENT).ifPresent(comment -> statements.add(comment(row, Optional.of(comment), false)));
+        }
+        if (row.kind().attributes().contains(ObjectKind.PRIVILEGES)) {
+            statements.addAll(Privileges.of(row).create(row));
+        }
+        return statements;
+    }
+
+    /** Drops an unexpected object, with its parts. */
+    List<Statement> drop(StructureRow row) {
+        if (row.kind() == OtherKinds.DEFAULT_PRIVILEGES) {
+            return defaultPrivileges(row).change(Optional.empty(), row.get(ObjectKind.PRIVILEGES));
+        }
+        return fix(row).drop(row).stream().map(sql -> new Statement(sql, true)).toList();
+    }
+
+    /** Brings one attribute to the expected value. */
+    List<Statement> change(StructureRow wanted, StructureRow present, String attribute) {
+        return switch (attribute) {
+            case ObjectKind.COMMENT ->
+                List.of(comment(
+                        wanted, wanted.get(attribute), present.get(attribute).isPresent()));
+            case ObjectKind.PRIVILEGES -> privileges(wanted).change(wanted.get(attribute), present.get(attribute));
+            default -> fix(wanted).change(wanted, present, attribute).orElseGet(() -> again(wanted, present));
+        };
+    }
+
+    /** Drops an object that cannot be changed, and makes it again. */
+    private List<Statement> again(StructureRow wanted, StructureRow present) {
+        return Stream.concat(drop(present).stream(), make(wanted).stream())
+                .map(statement -> new Statement(statement.sql(), true))
+                .toList();
+    }
+
+    private KindFix fix(StructureRow row) {
+        return Objects.requireNonNull(fixes.get(row.kind()));
+    }
+
+    private Statement comment(StructureRow row, Optional<String> comment, boolean destructive) {
+        String object = row.kind() == OtherKinds.SCHEMA ? "SCHEMA " + schema : ObjectName.of(row);
+        return new Statement(
+                "COMMENT ON " + object + " IS " + comment.map(Sql::literal).orElse("NULL"), destructive);
+    }
+
+    private Privileges privileges(StructureRow row) {
+        return row.kind() == OtherKinds.SCHEMA
+                ? new Privileges("", "", "SCHEMA " + schema)
+                : row.kind() == OtherKinds.DEFAULT_PRIVILEGES ? defaultPrivileges(row) : Privileges.of(row);
+    }
+
+    private Privileges defaultPrivileges(StructureRow row) {
+        String role = SqlParts.before(row.object().substring("of ".length()), " for ");
+        String of = role.equals("owner") ? "" : "FOR ROLE " + role + ' ';
+        return new Privileges(
+                "ALTER DEFAULT PRIVILEGES " + of + "IN SCHEMA " + schema + ' ',
+                "",
+                SqlParts.after(row.object(), " for "));
     }
 }

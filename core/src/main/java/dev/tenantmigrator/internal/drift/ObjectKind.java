@@ -80,10 +80,13 @@ final class ObjectKind {
             return this;
         }
 
-        /** An attribute and its expression of type text. */
+        /**
+         * An attribute and its expression of type text. In it {@code function_name(oid)} and {@code operator_name(oid)} stand for names as
+         * definitions have them.
+         */
         Builder attribute(String attribute, String expression) {
             attributes.add(attribute);
-            expressions.add("(" + expression + ")::text");
+            expressions.add("(" + visibleNames(expression) + ")::text");
             return this;
         }
 
@@ -121,10 +124,31 @@ final class ObjectKind {
                 SELECT string_agg(grantee || '=' || privileges, '; ' ORDER BY grantee COLLATE "C")
                 FROM (SELECT grantee, string_agg(privilege, ',' ORDER BY privilege COLLATE "C")
                       FROM (SELECT DISTINCT CASE e.grantee WHEN 0 THEN 'PUBLIC' WHEN %2$s THEN 'owner'
+                                                 WHEN to_regrole('owner') THEN '"owner"'
                                                  ELSE quote_ident(pg_get_userbyid(e.grantee)) END,
                                    e.privilege_type || CASE WHEN e.is_grantable AND e.grantee <> %2$s THEN '*' ELSE '' END
                             FROM aclexplode(%1$s) e) item(grantee, privilege)
                       GROUP BY grantee) entry(grantee, privileges)""".formatted(acl, owner);
+    }
+
+    /**
+     * Names have their schema only where the search path does not find them. Text of types {@code regproc} and {@code regoper} has it also
+     * where several functions have the name.
+     */
+    private static String visibleNames(String expression) {
+        return expression
+                .replaceAll("\\bfunction_name\\(([a-z.]+)\\)", """
+                        (SELECT CASE WHEN NOT pg_function_is_visible(v.oid) THEN v.pronamespace::regnamespace || '.' ELSE '' END
+                                || quote_ident(v.proname) FROM pg_proc v WHERE v.oid = $1)""")
+                .replaceAll("\\boperator_name\\(([a-z.]+)\\)", """
+                        (SELECT format('OPERATOR(%s%s)', CASE WHEN NOT pg_operator_is_visible(v.oid) THEN v.oprnamespace::regnamespace || '.' END,
+                                       v.oprname) FROM pg_operator v WHERE v.oid = $1)""");
+    }
+
+    /** Options of a foreign table or column, as {@code OPTIONS} has them. */
+    static String foreignOptions(String options) {
+        return "SELECT string_agg(quote_ident(option_name) || ' ' || quote_literal(option_value), ', ' ORDER BY option_name COLLATE \"C\")"
+                + " FROM pg_options_to_table(" + options + ")";
     }
 
     /** Options such as {@code fillfactor=70}, sorted, without those that a server keeps for itself. */

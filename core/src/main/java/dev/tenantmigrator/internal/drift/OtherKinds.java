@@ -48,7 +48,7 @@ final class OtherKinds {
             .object("quote_ident(x.conname)")
             .attribute("definition", """
                     concat(quote_literal(pg_encoding_to_char(x.conforencoding)), ' TO ', quote_literal(pg_encoding_to_char(x.contoencoding)),
-                           ' FROM ', x.conproc)""")
+                           ' FROM ', function_name(x.conproc))""")
             .attribute("default", "CASE WHEN x.condefault THEN 'yes' ELSE 'no' END")
             .comment("pg_conversion", "x.oid")
             .from(members("pg_conversion x"));
@@ -57,12 +57,12 @@ final class OtherKinds {
             .object("format('%s (%s, %s)', o.oprname, coalesce(format_type(nullif(o.oprleft, 0), NULL), 'NONE'),"
                     + " coalesce(format_type(nullif(o.oprright, 0), NULL), 'NONE'))")
             .attribute("definition", """
-                    concat_ws(', ', 'FUNCTION = ' || nullif(o.oprcode::oid, 0)::regproc,
+                    concat_ws(', ', 'FUNCTION = ' || function_name(o.oprcode),
                               'LEFTARG = ' || format_type(nullif(o.oprleft, 0), NULL),
                               'RIGHTARG = ' || format_type(nullif(o.oprright, 0), NULL),
-                              'COMMUTATOR = ' || (SELECT format('OPERATOR(%s)', c.oid::regoper) FROM pg_operator c WHERE c.oid = o.oprcom),
-                              'NEGATOR = ' || (SELECT format('OPERATOR(%s)', c.oid::regoper) FROM pg_operator c WHERE c.oid = o.oprnegate),
-                              'RESTRICT = ' || nullif(o.oprrest::oid, 0)::regproc, 'JOIN = ' || nullif(o.oprjoin::oid, 0)::regproc,
+                              'COMMUTATOR = ' || operator_name(o.oprcom),
+                              'NEGATOR = ' || operator_name(o.oprnegate),
+                              'RESTRICT = ' || function_name(o.oprrest), 'JOIN = ' || function_name(o.oprjoin),
                               CASE WHEN o.oprcanhash THEN 'HASHES' END, CASE WHEN o.oprcanmerge THEN 'MERGES' END)""")
             .comment("pg_operator", "o.oid")
             .from(members("pg_operator o"));
@@ -90,7 +90,7 @@ final class OtherKinds {
         return """
                 SELECT string_agg(part, ', ' ORDER BY part COLLATE "C") FROM (
                     SELECT concat('OPERATOR ', x.amopstrategy, ' ', x.amopopr::regoperator,
-                                  CASE WHEN x.amopsortfamily <> 0 THEN (SELECT concat(' FOR ORDER BY ', s.opfname) FROM pg_opfamily s
+                                  CASE WHEN x.amopsortfamily <> 0 THEN (SELECT concat(' FOR ORDER BY ', quote_ident(s.opfname)) FROM pg_opfamily s
                                                                          WHERE s.oid = x.amopsortfamily) END)
                       FROM pg_depend d JOIN pg_amop x ON d.classid = 'pg_amop'::regclass AND x.oid = d.objid
                      WHERE d.refclassid = '%2$s'::regclass AND d.refobjid = %1$s
@@ -124,7 +124,8 @@ final class OtherKinds {
             .object("quote_ident(t.cfgname)")
             .attribute(
                     "parser",
-                    "SELECT concat(p.prsnamespace::regnamespace, '.', quote_ident(p.prsname)) FROM pg_ts_parser p"
+                    "SELECT concat(CASE WHEN NOT pg_ts_parser_is_visible(p.oid) THEN p.prsnamespace::regnamespace || '.' END,"
+                            + " quote_ident(p.prsname)) FROM pg_ts_parser p"
                             + " WHERE p.oid = t.cfgparser")
             .attribute("mappings", """
                     SELECT string_agg(concat(k.alias, ' WITH ', x.dictionaries), '; ' ORDER BY k.alias)
@@ -138,7 +139,8 @@ final class OtherKinds {
             .object("quote_ident(t.dictname)")
             .attribute(
                     "template",
-                    "SELECT concat(p.tmplnamespace::regnamespace, '.', quote_ident(p.tmplname)) FROM pg_ts_template p"
+                    "SELECT concat(CASE WHEN NOT pg_ts_template_is_visible(p.oid) THEN p.tmplnamespace::regnamespace || '.' END,"
+                            + " quote_ident(p.tmplname)) FROM pg_ts_template p"
                             + " WHERE p.oid = t.dicttemplate")
             .attribute("options", "t.dictinitoption")
             .comment("pg_ts_dict", "t.oid")
@@ -147,8 +149,8 @@ final class OtherKinds {
     static final ObjectKind TEXT_SEARCH_PARSER = ObjectKind.named("text search parser")
             .object("quote_ident(t.prsname)")
             .attribute("definition", """
-                    concat_ws(', ', 'START = ' || t.prsstart, 'GETTOKEN = ' || t.prstoken, 'END = ' || t.prsend,
-                              'HEADLINE = ' || nullif(t.prsheadline::oid, 0)::regproc, 'LEXTYPES = ' || t.prslextype)""")
+                    concat_ws(', ', 'START = ' || function_name(t.prsstart), 'GETTOKEN = ' || function_name(t.prstoken), 'END = ' || function_name(t.prsend),
+                              'HEADLINE = ' || function_name(t.prsheadline), 'LEXTYPES = ' || function_name(t.prslextype))""")
             .comment("pg_ts_parser", "t.oid")
             .from(members("pg_ts_parser t"));
 
@@ -156,7 +158,7 @@ final class OtherKinds {
             .object("quote_ident(t.tmplname)")
             .attribute(
                     "definition",
-                    "concat_ws(', ', 'INIT = ' || nullif(t.tmplinit::oid, 0)::regproc, 'LEXIZE = ' || t.tmpllexize)")
+                    "concat_ws(', ', 'INIT = ' || function_name(t.tmplinit), 'LEXIZE = ' || function_name(t.tmpllexize))")
             .comment("pg_ts_template", "t.oid")
             .from(members("pg_ts_template t"));
 
@@ -168,11 +170,9 @@ final class OtherKinds {
             .from("pg_extension e WHERE e.extnamespace = home.oid");
 
     static final ObjectKind SECURITY_LABEL = ObjectKind.named("security label")
-            .object("concat(l.provider, ' of ', i.type, ' ', i.identity)")
+            .object("concat(l.provider, ' of ', pg_describe_object(l.classoid, l.objoid, l.objsubid))")
             .attribute("label", "l.label")
-            .from("""
-                    member m JOIN pg_seclabel l ON l.classoid = m.classid AND l.objoid = m.objid,
-                    LATERAL pg_identify_object(l.classoid, l.objoid, l.objsubid) i""");
+            .from("member m JOIN pg_seclabel l ON l.classoid = m.classid AND l.objoid = m.objid");
 
     static final List<ObjectKind> ALL = List.of(
             SCHEMA,

@@ -29,8 +29,11 @@ final class RelationKinds {
             .attribute("access method", "SELECT m.amname FROM pg_am m WHERE m.oid = c.relam")
             .attribute("tablespace", "SELECT s.spcname FROM pg_tablespace s WHERE s.oid = c.reltablespace")
             .attribute("server", """
-                    SELECT quote_ident(s.srvname) || coalesce(' ' || (SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(f.ftoptions) o), '')
-                      FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver WHERE f.ftrelid = c.oid""")
+                    SELECT quote_ident(s.srvname) FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver
+                     WHERE f.ftrelid = c.oid""")
+            .attribute(
+                    "foreign options",
+                    ObjectKind.foreignOptions("(SELECT f.ftoptions FROM pg_foreign_table f WHERE f.ftrelid = c.oid)"))
             .privileges("c.relacl", 'r', "c.relowner")
             .comment("pg_class", "c.oid")
             .from("relation c WHERE c.relkind IN ('r', 'p', 'f')");

@@ -59,7 +59,7 @@ final class StructureDiff {
     private StructureDiff(List<StructureRow> expected, List<StructureRow> actual, String schema) {
         this.expected = byKey(expected);
         this.actual = byKey(actual);
-        this.statements = new FixStatements(schema);
+        this.statements = new FixStatements(schema, expected, actual);
     }
 
     /** The differences, sorted by kind and name. */
@@ -85,7 +85,7 @@ final class StructureDiff {
             if (found != null) {
                 changed(row, found);
             } else if (!isPart(row, missing)) {
-                differences.add(whole(row, Change.MISSING, create(row)));
+                differences.add(whole(row, Change.MISSING, statements.create(row)));
             }
         });
         actual.forEach((key, row) -> {
@@ -122,16 +122,6 @@ final class StructureDiff {
         return name.matches("[a-z_][a-z0-9_$]*") ? name : Sql.identifier(name);
     }
 
-    private List<Statement> create(StructureRow row) {
-        if (!WITH_PARTS.contains(row.kind())) {
-            return statements.create(row);
-        }
-        List<StructureRow> parts = expected.values().stream()
-                .filter(part -> !part.equals(row) && part.table().equals(row.table()))
-                .toList();
-        return statements.createTable(row, parts);
-    }
-
     private void changed(StructureRow row, StructureRow found) {
         for (String attribute : row.kind().attributes()) {
             Optional<String> defined = row.get(attribute);
@@ -147,7 +137,7 @@ final class StructureDiff {
                         Optional.of(attribute),
                         defined,
                         present,
-                        statements.change(row, found, attribute, List.copyOf(actual.values()))));
+                        statements.change(row, found, attribute)));
             }
         }
     }

@@ -27,7 +27,7 @@ final class TablePartKinds {
             .attribute("compression", "CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END")
             .attribute("statistics target", "nullif(a.attstattarget, -1)")
             .attribute("options", ObjectKind.options("a.attoptions"))
-            .attribute("foreign options", "SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(a.attfdwoptions) o")
+            .attribute("foreign options", ObjectKind.foreignOptions("a.attfdwoptions"))
             .attribute(ObjectKind.PRIVILEGES, ObjectKind.grants("a.attacl", "c.relowner"))
             .comment("pg_class", "c.oid", "a.attnum")
             .from("""

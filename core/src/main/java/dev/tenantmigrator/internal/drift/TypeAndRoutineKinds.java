@@ -14,21 +14,24 @@ final class TypeAndRoutineKinds {
             .attribute(
                     "kind",
                     "CASE g.aggkind WHEN 'n' THEN 'normal' WHEN 'o' THEN 'ordered-set' ELSE 'hypothetical-set' END")
+            .attribute("arguments", "pg_get_function_arguments(p.oid)")
             .attribute("definition", """
-                    concat_ws(', ', 'SFUNC = ' || g.aggtransfn, 'STYPE = ' || format_type(g.aggtranstype, NULL),
-                              'SSPACE = ' || nullif(g.aggtransspace, 0), 'FINALFUNC = ' || nullif(g.aggfinalfn, 0)::regproc,
+                    concat_ws(', ', 'SFUNC = ' || function_name(g.aggtransfn), 'STYPE = ' || format_type(g.aggtranstype, NULL),
+                              'SSPACE = ' || nullif(g.aggtransspace, 0), 'FINALFUNC = ' || function_name(g.aggfinalfn),
                               CASE WHEN g.aggfinalextra THEN 'FINALFUNC_EXTRA' END,
-                              'FINALFUNC_MODIFY = ' || CASE g.aggfinalmodify WHEN 's' THEN 'SHAREABLE' WHEN 'w' THEN 'READ_WRITE' END,
-                              'COMBINEFUNC = ' || nullif(g.aggcombinefn, 0)::regproc,
-                              'SERIALFUNC = ' || nullif(g.aggserialfn, 0)::regproc,
-                              'DESERIALFUNC = ' || nullif(g.aggdeserialfn, 0)::regproc,
-                              'INITCOND = ' || quote_literal(g.agginitval), 'MSFUNC = ' || nullif(g.aggmtransfn, 0)::regproc,
-                              'MINVFUNC = ' || nullif(g.aggminvtransfn, 0)::regproc,
+                              'FINALFUNC_MODIFY = ' || CASE g.aggfinalmodify WHEN 's' THEN 'SHAREABLE' WHEN 'w' THEN 'READ_WRITE'
+                                                                     ELSE CASE WHEN g.aggkind <> 'n' THEN 'READ_ONLY' END END,
+                              'COMBINEFUNC = ' || function_name(g.aggcombinefn),
+                              'SERIALFUNC = ' || function_name(g.aggserialfn),
+                              'DESERIALFUNC = ' || function_name(g.aggdeserialfn),
+                              'INITCOND = ' || quote_literal(g.agginitval), 'MSFUNC = ' || function_name(g.aggmtransfn),
+                              'MINVFUNC = ' || function_name(g.aggminvtransfn),
                               'MSTYPE = ' || format_type(nullif(g.aggmtranstype, 0), NULL),
-                              'MSSPACE = ' || nullif(g.aggmtransspace, 0), 'MFINALFUNC = ' || nullif(g.aggmfinalfn, 0)::regproc,
+                              'MSSPACE = ' || nullif(g.aggmtransspace, 0), 'MFINALFUNC = ' || function_name(g.aggmfinalfn),
                               CASE WHEN g.aggmfinalextra THEN 'MFINALFUNC_EXTRA' END,
+                              'MFINALFUNC_MODIFY = ' || CASE g.aggmfinalmodify WHEN 's' THEN 'SHAREABLE' WHEN 'w' THEN 'READ_WRITE' END,
                               'MINITCOND = ' || quote_literal(g.aggminitval),
-                              'SORTOP = ' || (SELECT format('OPERATOR(%s)', nullif(g.aggsortop, 0)::regoper) WHERE g.aggsortop <> 0),
+                              'SORTOP = ' || operator_name(g.aggsortop),
                               'PARALLEL = ' || CASE p.proparallel WHEN 's' THEN 'SAFE' WHEN 'r' THEN 'RESTRICTED' END)""")
             .attribute("result", "pg_get_function_result(p.oid)")
             .privileges("p.proacl", 'f', "p.proowner")
@@ -57,7 +60,7 @@ final class TypeAndRoutineKinds {
                         "CASE p.proparallel WHEN 's' THEN 'SAFE' WHEN 'r' THEN 'RESTRICTED' ELSE 'UNSAFE' END")
                 .attribute("cost", "p.procost")
                 .attribute("rows", "nullif(p.prorows, 0)")
-                .attribute("support", "SELECT nullif(p.prosupport::oid, 0)::regproc")
+                .attribute("support", "function_name(p.prosupport)")
                 .attribute("transforms", "SELECT string_agg(format_type(t, NULL), ', ') FROM unnest(p.protrftypes) t")
                 .attribute(
                         "settings", "SELECT string_agg(s, E'\\n' ORDER BY s COLLATE \"C\") FROM unnest(p.proconfig) s")
@@ -68,7 +71,10 @@ final class TypeAndRoutineKinds {
     }
 
     private static String routineName() {
-        return "format('%I(%s)', p.proname, pg_get_function_identity_arguments(p.oid))";
+        // Names of parameters are an attribute, which can change.
+        return """
+                format('%I(%s)', p.proname, (SELECT string_agg(format_type(a.type, NULL), ', ' ORDER BY a.number)
+                                               FROM unnest(p.proargtypes) WITH ORDINALITY a(type, number)))""";
     }
 
     static final ObjectKind ENUM = type("enum").attribute("labels", """
@@ -110,16 +116,23 @@ final class TypeAndRoutineKinds {
                                      'SUBTYPE_OPCLASS = ' || (SELECT quote_ident(o.opcname) FROM pg_opclass o WHERE o.oid = r.rngsubopc AND NOT o.opcdefault),
                                      'COLLATION = ' || (SELECT r.rngcollation::regcollation FROM pg_type b WHERE b.oid = r.rngsubtype
                                                                                                     AND r.rngcollation NOT IN (0, b.typcollation)),
-                                     'CANONICAL = ' || nullif(r.rngcanonical::oid, 0)::regproc,
-                                     'SUBTYPE_DIFF = ' || nullif(r.rngsubdiff::oid, 0)::regproc,
+                                     'CANONICAL = ' || function_name(r.rngcanonical),
+                                     'SUBTYPE_DIFF = ' || function_name(r.rngsubdiff),
                                      'MULTIRANGE_TYPE_NAME = ' || format_type(r.rngmultitypid, NULL))
                       FROM pg_range r WHERE r.rngtypid = t.oid""").from(types("t.typtype = 'r'"));
 
     static final ObjectKind BASE_TYPE =
             type("base type").attribute("definition", """
-                    concat_ws(', ', 'INPUT = ' || t.typinput, 'OUTPUT = ' || t.typoutput, 'INTERNALLENGTH = ' || t.typlen,
-                              'ALIGNMENT = ' || t.typalign::text, 'STORAGE = ' || t.typstorage::text, 'CATEGORY = ' || t.typcategory::text,
-                              'PREFERRED = ' || t.typispreferred, 'DEFAULT = ' || quote_literal(t.typdefault))""").from(types("t.typtype = 'b' AND t.typelem = 0"));
+                    concat_ws(', ', 'INPUT = ' || function_name(t.typinput), 'OUTPUT = ' || function_name(t.typoutput),
+                              'RECEIVE = ' || function_name(t.typreceive), 'SEND = ' || function_name(t.typsend),
+                              'TYPMOD_IN = ' || function_name(t.typmodin), 'TYPMOD_OUT = ' || function_name(t.typmodout),
+                              'ANALYZE = ' || function_name(t.typanalyze),
+                              'INTERNALLENGTH = ' || coalesce(nullif(t.typlen, -1)::text, 'VARIABLE'), CASE WHEN t.typbyval THEN 'PASSEDBYVALUE' END,
+                              'ALIGNMENT = ' || CASE t.typalign WHEN 'c' THEN 'char' WHEN 's' THEN 'int2' WHEN 'i' THEN 'int4' ELSE 'double' END,
+                              'STORAGE = ' || CASE t.typstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'm' THEN 'main' ELSE 'extended' END,
+                              'CATEGORY = ' || quote_literal(t.typcategory), 'PREFERRED = ' || t.typispreferred,
+                              'DEFAULT = ' || quote_literal(t.typdefault), 'DELIMITER = ' || quote_literal(t.typdelim),
+                              'COLLATABLE = ' || (t.typcollation <> 0))""").from(types("t.typtype = 'b' AND t.typelem = 0"));
 
     private static ObjectKind.Builder type(String name) {
         return ObjectKind.named(name)

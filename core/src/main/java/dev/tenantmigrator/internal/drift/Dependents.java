@@ -1,0 +1,155 @@
+package dev.tenantmigrator.internal.drift;
+
+import dev.tenantmigrator.report.Difference.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Objects of the tenant that keep another one from being dropped or changed. They are found by name in their definitions; one too many
+ * is dropped and made again for nothing. Never a table or a column, because rows would be lost.
+ */
+final class Dependents {
+
+    /** Kinds that hold no rows. */
+    private static final Set<String> KINDS = Set.of(
+            "view",
+            "materialized view",
+            "constraint",
+            "index",
+            "trigger",
+            "policy",
+            "rule",
+            "function",
+            "procedure",
+            "aggregate",
+            "domain constraint",
+            "statistics",
+            "operator",
+            "operator class",
+            "cast");
+
+    /** A change of a column's type takes these along. */
+    private static final Set<String> NOT_OF_COLUMNS =
+            Set.of("index", "constraint", "statistics", "aggregate", "operator");
+
+    private final List<StructureRow> actual;
+    private final Function<StructureRow, List<String>> create;
+    private final Function<StructureRow, List<String>> drop;
+
+    /**
+     * For one tenant.
+     *
+     * @param create the statements that make an object
+     * @param drop the statements that drop it
+     */
+    Dependents(
+            List<StructureRow> actual,
+            Function<StructureRow, List<String>> create,
+            Function<StructureRow, List<String>> drop) {
+        this.actual = actual;
+        this.create = create;
+        this.drop = drop;
+    }
+
+    /** The statements that make an object; for a change that needs it anew. */
+    List<String> made(StructureRow object) {
+        return create.apply(object);
+    }
+
+    /** Of an object, under its name in definitions. */
+    Found of(StructureRow object, String name) {
+        return find(object, row -> isMovable(row) && SqlParts.mentions(text(row), name));
+    }
+
+    /** Of a column. */
+    Found ofColumn(StructureRow column) {
+        String table = ObjectName.table(column);
+        String name = ObjectName.part(column);
+        return find(
+                column,
+                row -> KINDS.contains(row.kind().name())
+                        && !NOT_OF_COLUMNS.contains(row.kind().name())
+                        && (row.table().equals(column.table()) || SqlParts.mentions(text(row), table))
+                        && SqlParts.mentions(text(row), name));
+    }
+
+    private Found find(StructureRow object, Predicate<StructureRow> direct) {
+        Collection<StructureRow> found = new LinkedHashSet<>();
+        List<StructureRow> next = actual.stream().filter(direct).toList();
+        while (!next.isEmpty()) {
+            found.addAll(next);
+            Set<String> names = next.stream()
+                    .filter(row -> row.kind() == RelationKinds.VIEW || row.kind() == RelationKinds.MATERIALIZED_VIEW)
+                    .map(StructureRow::object)
+                    .collect(Collectors.toSet());
+            next = actual.stream()
+                    .filter(row -> isMovable(row) && !found.contains(row))
+                    .filter(row -> names.stream().anyMatch(name -> SqlParts.mentions(text(row), name)))
+                    .toList();
+        }
+        found.remove(object);
+        return new Found(found.stream()
+                .sorted(Comparator.comparingInt(row -> FixStatements.order(row.kind())))
+                .toList());
+    }
+
+    private static boolean isMovable(StructureRow row) {
+        return KINDS.contains(row.kind().name())
+                && (row.kind() != TablePartKinds.CONSTRAINT
+                        || row.get("type")
+                                .filter(Set.of("CHECK", "EXCLUDE")::contains)
+                                .isPresent());
+    }
+
+    private static String text(StructureRow row) {
+        List<String> attributes = row.kind().attributes();
+        boolean stringBody = attributes.contains("body form")
+                && row.get("body form").filter("string"::equals).isPresent();
+        return Stream.concat(
+                        Stream.of(row.object()),
+                        IntStream.range(0, attributes.size())
+                                .filter(i -> !attributes.get(i).endsWith(ObjectKind.PRIVILEGES)
+                                        && !attributes.get(i).endsWith("comment")
+                                        && !attributes.get(i).endsWith("comments")
+                                        && !(stringBody && attributes.get(i).equals("body")))
+                                .mapToObj(i -> row.attributes().get(i).orElse("")))
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** Dependents, in the order of their creation. */
+    final class Found {
+
+        private final List<StructureRow> rows;
+
+        private Found(List<StructureRow> rows) {
+            this.rows = rows;
+        }
+
+        /** Without some kinds, which go with the column. */
+        Found without(Set<String> kinds) {
+            return new Found(rows.stream()
+                    .filter(row -> !kinds.contains(row.kind().name()))
+                    .toList());
+        }
+
+        /** The statements with the dependents dropped before and made again after. */
+        List<Statement> around(List<String> statements) {
+            List<String> all = new ArrayList<>();
+            for (int i = rows.size() - 1; i >= 0; i--) {
+                all.addAll(drop.apply(rows.get(i)));
+            }
+            all.addAll(statements);
+            rows.forEach(row -> all.addAll(create.apply(row)));
+            return all.stream().map(sql -> new Statement(sql, true)).toList();
+        }
+    }
+}
