@@ -50,7 +50,8 @@ public record DriftFixText(String schema, List<Difference> differences, boolean 
     public List<String> after(DriftFix fix, Screen screen) {
         List<String> lines = new ArrayList<>();
         int ran = fix.statements().size();
-        lines.addAll(screen.wrapped(schema + ": ran " + (ran == 0 ? "no" : ran) + (ran == 1 ? " statement" : " statements"), ""));
+        lines.addAll(screen.wrapped(
+                schema + ": ran " + (ran == 0 ? "no" : ran) + (ran == 1 ? " statement" : " statements"), ""));
         lines.addAll(sql(fix.statements()));
         if (fix.remaining().isEmpty()) {
             lines.addAll(screen.wrapped(schema + " is as defined.", ""));
