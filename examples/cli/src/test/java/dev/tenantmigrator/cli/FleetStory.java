@@ -155,7 +155,7 @@ final class FleetStory {
         log.run("report", "--html", "fleet.html", "--tenants", "bob*");
         log.run("report", "--html", "nowhere/fleet.html");
         log.run("report");
-        log.run("deploy-all", "--html", "fleet.html");
+        log.run("deploy-all", "--html", "fleet.html", "--tenants", "bob*");
     }
 
     private void renameAndDrop(String ada, String bob) {
