@@ -270,6 +270,7 @@ class HtmlReportTest {
                 .contains("Versions and structures", "287 as defined", "Failures and findings", "42704")
                 .contains("ADD COLUMN \"rating\" INTEGR NOT NULL", "tm drift --fix customer_00000_00000000")
                 .contains("line 4: blocks-reads: vendor: ADD COLUMN", "8 ready, 2 behind", "publications")
+                .contains("4: column vendor.note unexpected", "-- DESTRUCTIVE: it drops or changes something")
                 .contains("slowest migrations", "300 of 300 tenants");
 
         String filtered = browser.open(page, "#filter=Customer_0012");

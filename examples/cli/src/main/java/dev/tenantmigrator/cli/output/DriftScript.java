@@ -15,6 +15,9 @@ public final class DriftScript {
     /** Columns of a value in a comment; the statement has it in full. */
     private static final int VALUE = 120;
 
+    /** The effect of a destructive statement. */
+    public static final String DESTROYS = "it drops or changes something that is there";
+
     private final String sharedSchema;
     private final List<String> lines = new ArrayList<>();
 
@@ -60,7 +63,7 @@ public final class DriftScript {
                 + (difference.statements().isEmpty() ? ": no statement is known for it" : ""));
         boolean destructive = isDestructive(difference);
         if (destructive) {
-            comment("DESTRUCTIVE, so commented out: it drops or changes something that is there");
+            comment("DESTRUCTIVE, so commented out: " + DESTROYS);
         }
         for (Difference.Statement statement : difference.statements()) {
             String sql = statement.sql().strip() + ";";
@@ -73,7 +76,7 @@ public final class DriftScript {
     }
 
     /** One destructive statement counts for all of a difference: an index is not made again before it is dropped. */
-    static boolean isDestructive(Difference difference) {
+    public static boolean isDestructive(Difference difference) {
         return difference.statements().stream().anyMatch(Difference.Statement::destructive);
     }
 

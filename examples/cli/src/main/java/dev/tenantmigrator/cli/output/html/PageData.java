@@ -1,6 +1,7 @@
 package dev.tenantmigrator.cli.output.html;
 
 import dev.tenantmigrator.cli.output.DriftCommands;
+import dev.tenantmigrator.cli.output.DriftScript;
 import dev.tenantmigrator.cli.output.DriftWords;
 import dev.tenantmigrator.cli.output.HealthCauses;
 import dev.tenantmigrator.cli.output.HealthCauses.Case;
@@ -143,9 +144,10 @@ final class PageData {
         fields.put("text", DriftWords.text(difference, VALUE));
         fields.put(
                 "sql",
-                difference.statements().stream()
-                        .map(statement -> lines(statement.sql()) + ";")
-                        .collect(Collectors.joining("\n")));
+                (DriftScript.isDestructive(difference) ? "-- DESTRUCTIVE: " + DriftScript.DESTROYS + "\n" : "")
+                        + difference.statements().stream()
+                                .map(statement -> lines(statement.sql()) + ";")
+                                .collect(Collectors.joining("\n")));
         return fields;
     }
 

@@ -36,7 +36,9 @@
   const colour = (outcome) =>
     GOOD.includes(outcome) ? "good-text" : WAITING.includes(outcome) ? "waiting-text" : "bad-text";
 
-  const letter = (at) => (data.classes[at].differences.length === 0 ? "" : String(at) + ": ");
+  // Classes that are not as defined are numbered from 1.
+  const first = data.classes.length && data.classes[0].differences.length === 0 ? 0 : 1;
+  const letter = (at) => (data.classes[at].differences.length === 0 ? "" : at + first + ": ");
   const structure = (at) =>
     at < 0 ? "unreadable" : at >= data.classes.length ? "another class" : letter(at) + data.classes[at].label;
   const versions = (at) => (at < 0 ? "unknown" : data.sets[at]);
