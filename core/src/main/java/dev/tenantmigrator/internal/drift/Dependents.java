@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -36,6 +37,8 @@ final class Dependents {
             "operator",
             "operator class",
             "cast");
+
+    private static final Set<ObjectKind> VIEWS = Set.of(RelationKinds.VIEW, RelationKinds.MATERIALIZED_VIEW);
 
     /** A change of a column's type takes these along. */
     private static final Set<String> NOT_OF_COLUMNS =
@@ -88,7 +91,7 @@ final class Dependents {
         while (!next.isEmpty()) {
             found.addAll(next);
             Set<String> names = next.stream()
-                    .filter(row -> row.kind() == RelationKinds.VIEW || row.kind() == RelationKinds.MATERIALIZED_VIEW)
+                    .filter(row -> VIEWS.contains(row.kind()))
                     .map(StructureRow::object)
                     .collect(Collectors.toSet());
             next = actual.stream()
@@ -97,7 +100,13 @@ final class Dependents {
                     .toList();
         }
         found.remove(object);
+        Set<Optional<String>> views = found.stream()
+                .filter(row -> VIEWS.contains(row.kind()))
+                .map(StructureRow::table)
+                .collect(Collectors.toSet());
+        // The parts of a view go and come with it.
         return new Found(found.stream()
+                .filter(row -> VIEWS.contains(row.kind()) || !views.contains(row.table()))
                 .sorted(Comparator.comparingInt(row -> FixStatements.order(row.kind())))
                 .toList());
     }

@@ -28,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Brings one tenant to its definition. Statements run in passes: one that fails because another has to run first is put off to the next
@@ -163,25 +164,32 @@ final class DriftFixer {
             Jdbc.execute(connection, path.sql(schema));
             Jdbc.execute(connection, "SET LOCAL check_function_bodies TO off");
             for (Difference difference : differences) {
-                if (difference.statements().stream().allMatch(statement -> destructive || !statement.destructive())) {
-                    tryAll(difference, destructive && clearing);
+                List<String> allowed = difference.statements().stream()
+                        .filter(statement -> destructive || !statement.destructive())
+                        .map(Statement::sql)
+                        .toList();
+                List<String> first = clearing && destructive
+                        ? ObjectsInTheWay.drop(connection, schema, difference, actual)
+                        : List.of();
+                if (difference.change() == Difference.Change.MISSING) {
+                    // One by one: the parts of a table can come later than the table.
+                    for (String statement : allowed) {
+                        tryAll(List.of(statement));
+                    }
+                } else if (allowed.size() == difference.statements().size()) {
+                    tryAll(Stream.concat(first.stream(), allowed.stream()).toList());
                 }
             }
         }
 
-        /** The statements of a difference, all or none. */
-        private void tryAll(Difference difference, boolean clearing) throws SQLException {
+        /** Statements that belong together, all or none. */
+        private void tryAll(List<String> statements) throws SQLException {
             Jdbc.execute(connection, "SAVEPOINT " + SAVEPOINT);
             String running = "";
             try {
-                List<String> statements = new ArrayList<>();
-                if (clearing) {
-                    statements.addAll(ObjectsInTheWay.drop(connection, schema, difference, actual));
-                }
-                difference.statements().stream().map(Statement::sql).forEach(statements::add);
                 for (String statement : statements) {
                     running = statement;
-                    Jdbc.execute(connection, statement);
+                    new Pipeline().add(statement).send(connection);
                 }
                 Jdbc.execute(connection, "RELEASE SAVEPOINT " + SAVEPOINT);
                 done.addAll(statements);

@@ -64,6 +64,9 @@ final class OtherFix implements KindFix {
     public Optional<List<Statement>> change(StructureRow expected, StructureRow actual, String attribute) {
         String alter = "ALTER " + ObjectName.of(expected);
         return switch (expected.kind().name() + ' ' + attribute) {
+            case "transform definition" ->
+                changing("CREATE OR REPLACE " + ObjectName.of(expected) + " ("
+                        + expected.get(attribute).orElseThrow() + ")");
             case "operator family loose members" ->
                 changing(members(expected, actual.get(attribute)).toArray(String[]::new));
             case "text search configuration mappings" ->

@@ -202,9 +202,9 @@ final class OtherKinds {
 
     /** Objects without a schema that depend on a type or function of the schema. */
     private static String parts(String catalog, String alias) {
-        return "(SELECT DISTINCT d.objid FROM member m JOIN pg_depend d ON d.refclassid = m.classid AND d.refobjid = m.objid"
+        return "(SELECT DISTINCT d.objid FROM member m JOIN pg_depend d ON m.classid IN ('pg_type'::regclass, 'pg_proc'::regclass) AND d.refclassid = m.classid AND d.refobjid = m.objid"
                 + " AND d.classid = '" + catalog + "'::regclass) d JOIN " + catalog + ' ' + alias + " ON " + alias
                 + ".oid = d.objid WHERE NOT EXISTS (SELECT FROM pg_depend i WHERE i.classid = '" + catalog
-                + "'::regclass AND i.objid = d.objid AND i.deptype = 'i')";
+                + "'::regclass AND i.objid = d.objid AND i.deptype IN ('e', 'i'))";
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Tables. A new one has its columns; its other parts are made after it. */
 final class TableFix implements KindFix {
@@ -121,6 +122,19 @@ final class TableFix implements KindFix {
                 KindFix.foreignOptions("ALTER FOREIGN TABLE " + expected.object(), wanted, present);
             default -> Optional.empty();
         };
+    }
+
+    /** A partition is detached first: a foreign key to the partitioned table keeps it from being dropped. */
+    @Override
+    public List<String> drop(StructureRow row) {
+        List<String> drop = KindFix.super.drop(row);
+        return row.get("partition of")
+                .map(parent -> Stream.concat(
+                                Stream.of("ALTER TABLE " + SqlParts.before(parent, " ") + " DETACH PARTITION "
+                                        + row.object()),
+                                drop.stream())
+                        .toList())
+                .orElse(drop);
     }
 
     private static Optional<List<Statement>> partition(

@@ -130,8 +130,8 @@ final class TypeAndRoutineKinds {
                               'INTERNALLENGTH = ' || coalesce(nullif(t.typlen, -1)::text, 'VARIABLE'), CASE WHEN t.typbyval THEN 'PASSEDBYVALUE' END,
                               'ALIGNMENT = ' || CASE t.typalign WHEN 'c' THEN 'char' WHEN 's' THEN 'int2' WHEN 'i' THEN 'int4' ELSE 'double' END,
                               'STORAGE = ' || CASE t.typstorage WHEN 'p' THEN 'plain' WHEN 'e' THEN 'external' WHEN 'm' THEN 'main' ELSE 'extended' END,
-                              'CATEGORY = ' || quote_literal(t.typcategory), 'PREFERRED = ' || t.typispreferred,
-                              'DEFAULT = ' || quote_literal(t.typdefault), 'DELIMITER = ' || quote_literal(t.typdelim),
+                              'CATEGORY = ' || quote_literal(t.typcategory::text), 'PREFERRED = ' || t.typispreferred,
+                              'DEFAULT = ' || quote_literal(t.typdefault), 'DELIMITER = ' || quote_literal(t.typdelim::text),
                               'COLLATABLE = ' || (t.typcollation <> 0))""").from(types("t.typtype = 'b' AND t.typelem = 0"));
 
     private static ObjectKind.Builder type(String name) {

@@ -1,10 +1,14 @@
 package dev.tenantmigrator.internal.drift;
 
+import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.internal.sql.lex.Lexer;
+import dev.tenantmigrator.internal.sql.lex.Splitter;
+import dev.tenantmigrator.internal.sql.lex.Statement;
+import dev.tenantmigrator.internal.sql.lex.UnreadableSqlException;
 import dev.tenantmigrator.support.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 
 /** A schema with an object of each kind, for tests of comparisons. */
 final class RichStructure {
@@ -60,7 +64,6 @@ final class RichStructure {
                 SET work_mem = '8MB' AS 'SELECT a';
             CREATE FUNCTION defined(a integer) RETURNS integer LANGUAGE plpgsql SECURITY DEFINER AS $$BEGIN RETURN a; END$$;
             REVOKE EXECUTE ON FUNCTION defined(integer) FROM PUBLIC;
-            CREATE FUNCTION rounded(double precision) RETURNS double precision LANGUAGE internal IMMUTABLE STRICT AS 'dround';
             CREATE FUNCTION same(integer, integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1 = $2';
             CREATE FUNCTION same(text, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1 = $2';
             CREATE FUNCTION other(integer, integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1 <> $2';
@@ -71,8 +74,6 @@ final class RichStructure {
             COMMENT ON PROCEDURE clean(integer, text) IS 'cleans';
             CREATE PROCEDURE modern_clean() LANGUAGE sql BEGIN ATOMIC SELECT 1; END;
             CREATE AGGREGATE total(integer) (SFUNC = add, STYPE = integer, INITCOND = '0'); COMMENT ON AGGREGATE total(integer) IS 'sum';
-            CREATE AGGREGATE percentile(double precision ORDER BY double precision)
-                (SFUNC = ordered_set_transition, STYPE = internal, FINALFUNC = percentile_disc_final, FINALFUNC_EXTRA);
             CREATE OPERATOR === (LEFTARG = integer, RIGHTARG = integer, FUNCTION = same, COMMUTATOR = ===, RESTRICT = eqsel, JOIN = eqjoinsel,
                                  HASHES, MERGES);
             CREATE OPERATOR === (LEFTARG = text, RIGHTARG = text, FUNCTION = same);
@@ -160,6 +161,9 @@ final class RichStructure {
 
     /** What a plain role cannot make. */
     private static final String OF_SUPERUSER = """
+            CREATE FUNCTION rounded(double precision) RETURNS double precision LANGUAGE internal IMMUTABLE STRICT AS 'dround';
+            CREATE AGGREGATE percentile(double precision ORDER BY double precision)
+                (SFUNC = ordered_set_transition, STYPE = internal, FINALFUNC = percentile_disc_final, FINALFUNC_EXTRA);
             CREATE OPERATOR FAMILY numbers USING btree; COMMENT ON OPERATOR FAMILY numbers USING btree IS 'numbers';
             ALTER OPERATOR FAMILY numbers USING btree ADD OPERATOR 1 < (integer, bigint), FUNCTION 1 (integer, bigint) btint48cmp(integer, bigint);
             CREATE OPERATOR CLASS ints FOR TYPE integer USING btree FAMILY numbers AS
@@ -219,10 +223,19 @@ final class RichStructure {
     }
 
     static void asSuperuser(TestDatabase database, String sql) throws SQLException {
-        try (Connection connection = database.superuserDataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.setEscapeProcessing(false);
-            statement.execute(sql);
+        try (Connection connection = database.superuserDataSource().getConnection()) {
+            execute(connection, sql);
+        }
+    }
+
+    /** Statement by statement, because the driver divides the body of a function. */
+    static void execute(Connection connection, String sql) throws SQLException {
+        try {
+            for (Statement statement : Splitter.split(Lexer.lex(sql))) {
+                new Pipeline().add(statement.text()).send(connection);
+            }
+        } catch (UnreadableSqlException e) {
+            throw new IllegalArgumentException(e);
         }
     }
 }
