@@ -99,7 +99,8 @@ final class DriftFixer {
             } catch (SQLException e) {
                 Optional<ForeignObjectsException> foreign = ForeignObjectsException.find(e);
                 if (foreign.isEmpty()) {
-                    throw e;
+                    throw new TenantMigratorException(
+                            config.detailed(SqlErrors.failure(e), e).inTenant(schema), SqlErrors.withoutDetail(e));
                 }
                 throw new TenantMigratorException(Failure.of(containment.describe(foreign.get(), session.connection()))
                         .inTenant(schema));
@@ -151,6 +152,9 @@ final class DriftFixer {
                 // Only when nothing else helps, objects in the way are dropped; the next pass makes them again.
                 clearing = done.size() == before;
                 left = read();
+            }
+            if (left.isEmpty()) {
+                failures.clear();
             }
             return new DriftFix(schema, done, left, failures);
         }

@@ -1,0 +1,163 @@
+package dev.tenantmigrator;
+
+import static dev.tenantmigrator.Samples.MEMBERS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tenantmigrator.report.Difference;
+import dev.tenantmigrator.report.DriftFix;
+import dev.tenantmigrator.report.DriftReport;
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.support.PostgresTest;
+import dev.tenantmigrator.support.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A drifted tenant is brought to its definition, in one transaction. */
+@PostgresTest
+class DriftFixTest {
+
+    private static final Migration ORDERS = Migration.of("2_orders", """
+            CREATE TABLE public.orders (id serial PRIMARY KEY, amount integer NOT NULL CHECK (amount > 0), note text);
+            CREATE INDEX orders_note ON public.orders (note);
+            CREATE TABLE public.items (id serial PRIMARY KEY, order_id integer REFERENCES public.orders);
+            CREATE VIEW public.amounts AS SELECT id, amount FROM public.orders;
+            CREATE VIEW public.totals AS SELECT sum(amount) FROM public.amounts;
+            CREATE FUNCTION public.total() RETURNS bigint LANGUAGE sql AS 'SELECT sum(amount) FROM public.orders';
+            INSERT INTO public.orders (amount) VALUES (1), (2)""");
+
+    private final TestDatabase database;
+    private final TenantMigrator migrator;
+    private String tenant = "";
+
+    DriftFixTest(TestDatabase database) {
+        this.database = database;
+        this.migrator = Samples.with(database, MEMBERS, ORDERS);
+    }
+
+    @BeforeEach
+    void create() {
+        tenant = migrator.createTenant(TenantName.forUser("ada")).schema();
+    }
+
+    @AfterEach
+    void dropAll() {
+        Samples.dropAll(database);
+    }
+
+    @Test
+    void withoutConsentToLossesItOnlyAdds() {
+        change("DROP INDEX orders_note; ALTER TABLE orders ADD extra text; DROP TABLE items");
+        List<Difference> shown = differences();
+
+        DriftFix fix = migrator.fixDrift(tenant, DriftOptions.defaults(), shown, false);
+
+        assertThat(fix.schema()).isEqualTo(tenant);
+        assertThat(fix.failures()).isEmpty();
+        assertThat(fix.remaining())
+                .extracting(Difference::description)
+                .containsExactly("column orders.extra is unexpected");
+        assertThat(fix.statements()).noneMatch(sql -> sql.contains("DROP"));
+        assertThat(differences()).isEqualTo(fix.remaining());
+        assertThat(migrator.fixDrift(tenant, DriftOptions.defaults(), differences(), true)
+                        .remaining())
+                .isEmpty();
+        assertThat(migrator.drift(Tenants.all(), DriftOptions.defaults()).successful())
+                .isTrue();
+        assertThat(database.value("SELECT count(*) FROM " + tenant + ".orders")).isEqualTo("2");
+    }
+
+    @Test
+    void objectsInTheWayAreMadeAgain() {
+        change("DROP VIEW totals, amounts; ALTER TABLE orders ALTER amount TYPE bigint;"
+                + " CREATE VIEW amounts AS SELECT id, amount FROM orders; CREATE VIEW totals AS SELECT sum(amount) FROM amounts;"
+                + " CREATE VIEW own AS SELECT amount FROM totals, orders");
+
+        DriftFix fix = migrator.fixDrift(tenant, DriftOptions.defaults(), differences(), true);
+
+        assertThat(fix.remaining()).isEmpty();
+        assertThat(fix.failures()).isEmpty();
+        assertThat(database.value("SELECT sum FROM " + tenant + ".totals")).isEqualTo("3");
+        assertThat(database.value("SELECT to_regclass('" + tenant + ".own') IS NULL"))
+                .isEqualTo("true");
+    }
+
+    @Test
+    void aFunctionThatNamesTheTenantComesBack() {
+        change("DROP FUNCTION total()");
+
+        assertThat(migrator.fixDrift(tenant, DriftOptions.defaults(), differences(), false)
+                        .remaining())
+                .isEmpty();
+        assertThat(database.value("SELECT " + tenant + ".total()")).isEqualTo("3");
+    }
+
+    @Test
+    void otherDifferencesThanThoseShownAreRefused() {
+        change("DROP INDEX orders_note");
+        List<Difference> shown = differences();
+        change("ALTER TABLE orders ADD extra text");
+
+        assertThatThrownBy(() -> migrator.fixDrift(tenant, DriftOptions.defaults(), shown, true))
+                .hasMessageContaining("the differences changed since they were shown; nothing was changed");
+        assertThat(differences()).hasSize(2);
+    }
+
+    @Test
+    void whatRowsForbidIsSaid() {
+        change("ALTER TABLE orders DROP CONSTRAINT orders_amount_check; INSERT INTO orders (amount) VALUES (-77);"
+                + " DROP INDEX orders_note");
+
+        DriftFix fix = migrator.fixDrift(tenant, DriftOptions.defaults(), differences(), true);
+
+        assertThat(fix.remaining()).extracting(Difference::object).containsExactly("orders.orders_amount_check");
+        assertThat(fix.failures())
+                .extracting(Failure::message)
+                .singleElement()
+                .asString()
+                .contains("orders_amount_check", "violated by some row")
+                .doesNotContain("-77");
+        assertThat(fix.failures().get(0).tenant()).contains(tenant);
+    }
+
+    @Test
+    void theTenantMustBeFreeAndThere() throws SQLException {
+        change("DROP INDEX orders_note");
+        List<Difference> shown = differences();
+        try (Connection other = database.connection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("INSERT INTO " + tenant + ".orders (amount) VALUES (1)");
+            TenantMigrator hasty = Samples.migrator(database, MEMBERS, ORDERS)
+                    .lockTimeout(Duration.ofMillis(100))
+                    .build();
+            DriftFix fix = hasty.fixDrift(tenant, DriftOptions.defaults(), shown, false);
+            assertThat(fix.remaining()).hasSize(1);
+            assertThat(fix.failures())
+                    .singleElement()
+                    .extracting(Failure::message)
+                    .asString()
+                    .contains("lock timeout");
+            other.rollback();
+            other.setAutoCommit(true);
+        }
+        assertThatThrownBy(() -> migrator.fixDrift("nobody", DriftOptions.defaults(), shown, false))
+                .isInstanceOf(TenantNotFoundException.class);
+    }
+
+    private void change(String sql) {
+        database.execute("SET search_path TO " + tenant + "; " + sql + "; RESET search_path");
+    }
+
+    private List<Difference> differences() {
+        DriftReport report = migrator.drift(Tenants.named(tenant), DriftOptions.defaults());
+        assertThat(report.unknown()).isEmpty();
+        return report.classes().get(0).differences();
+    }
+}
