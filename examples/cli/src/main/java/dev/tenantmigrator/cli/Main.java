@@ -36,7 +36,7 @@ public final class Main {
      *
      * @param context the streams, environment and directory of the command
      * @param args see {@code --help}
-     * @return 0: success; 1: a tenant failed, is unhealthy or pending; 2: wrong usage, unreadable migrations, no connection
+     * @return 0: success; 1: a tenant failed, is unhealthy, drifted or pending; 2: wrong usage, unreadable migrations, no connection
      */
     public static int run(CliContext context, String... args) {
         DRIVER_LOG.setLevel(Level.OFF);

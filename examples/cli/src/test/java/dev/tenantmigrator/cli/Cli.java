@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -66,15 +67,20 @@ final class Cli {
 
     /** Adds a terminal at which an operator gives this answer to each question. */
     Cli answering(String answer) {
+        return answering(() -> answer);
+    }
+
+    /** Adds a terminal at which an operator does something before each answer. */
+    Cli answering(Supplier<String> answer) {
         terminal = Optional.of(new Terminal() {
             @Override
             public String ask(String question) {
-                return answer;
+                return answer.get();
             }
 
             @Override
             public String askSecret(String question) {
-                return answer;
+                return answer.get();
             }
         });
         return this;

@@ -33,6 +33,7 @@ final class FleetStory {
         rollback(ada);
         otherMigrations(bob);
         repair(bob);
+        drift(bob);
         renameAndDrop(ada, bob);
         adopt(carol);
         moveTracking();
@@ -131,6 +132,30 @@ final class FleetStory {
         log.run("repair", "mark-not-applied", LABELS, bob);
         log.run("repair", "mark-applied", LABELS, bob);
         log.run("repair", "mark-applied", "unknown", "--all");
+    }
+
+    private void drift(String bob) {
+        log.heading("Someone changed a tenant by hand");
+        log.run("drift");
+        database.execute("ALTER TABLE " + bob + ".vendor ADD COLUMN note text; DROP INDEX " + bob
+                + ".vendor_us_id_idx; ALTER TABLE " + bob + ".vendor ALTER payment_days SET DEFAULT 14");
+        log.run("verify", bob, "--structure");
+        log.run("drift", "--tenants", "bob*");
+        log.run("drift", bob, "--against", bob);
+        log.run("drift", bob, "--sql");
+        log.run("drift", "--fix", bob);
+        log.run("drift", "--fix", bob, "--yes");
+        log.run("drift", "--fix", bob, "--yes", "--destructive");
+        log.run("drift", "--fix", bob, "--yes");
+        log.run("drift", "nobody");
+        log.run("drift", "--fix", "nobody", "--yes");
+        log.run("drift", "--fix");
+        log.run("drift", bob, "--ignore", "nothing.txt");
+        log.run("verify", bob, "--only", "drift");
+        log.run("report", "--html", "fleet.html", "--tenants", "bob*");
+        log.run("report", "--html", "nowhere/fleet.html");
+        log.run("report");
+        log.run("deploy-all", "--html", "fleet.html", "--tenants", "bob*");
     }
 
     private void renameAndDrop(String ada, String bob) {

@@ -75,7 +75,8 @@ class JsonGoldenTest {
 
     private static void emptyFleet(JsonLog log) {
         log.heading("No tenant");
-        for (String command : List.of("list", "status", "plan", "deploy-all", "verify", "backfill", "prepare")) {
+        for (String command :
+                List.of("list", "status", "plan", "deploy-all", "verify", "drift", "backfill", "prepare")) {
             log.run(command);
         }
         for (String command : List.of("deploy", "status", "verify", "plan", "backfill")) {

@@ -21,12 +21,12 @@ final class JsonShape {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** Texts for people. */
-    private static final Set<String> TEXTS = Set.of("message", "reason", "stopped", "detail", "excerpt");
+    private static final Set<String> TEXTS = Set.of("message", "reason", "stopped", "detail", "excerpt", "notCompared");
 
     /** One statement. */
     private static final Set<String> TIMES = Set.of("appliedAt", "first", "last", "since");
 
-    private static final Set<String> SQL = Set.of("sql", "statement");
+    private static final Set<String> SQL = Set.of("sql", "statement", "statements");
 
     /** The library's own statements around a script: how many there are is no promise either. */
     private static final Set<String> SURROUNDINGS = Set.of("before", "after");

@@ -154,6 +154,7 @@ final class CommandRunner {
             }
         }
         result.error()
+                .or(result::notWritten)
                 .ifPresent(failure -> ErrorBlock.ofCommand(failure, screen).forEach(context.err()::println));
         context.out().flush();
         context.err().flush();

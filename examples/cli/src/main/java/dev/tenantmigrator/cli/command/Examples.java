@@ -17,7 +17,9 @@ final class Examples {
             entry("deploy", "deploy ada_12345678", "deploy ada_12345678 --target 20240301_tags --lock-timeout 10s"),
             entry("backfill", "backfill", "backfill ada_12345678 --required-table orders"),
             entry("rollback", "rollback 20240301_tags ada_12345678", "rollback 20240301_tags --groups 1,rest"),
-            entry("verify", "verify", "verify --json"),
+            entry("verify", "verify", "verify --structure --json"),
+            entry("drift", "drift ada_12345678 --sql", "drift --fix ada_12345678 --destructive"),
+            entry("report", "report --html fleet.html", "report --html acme.html --tenants 'acme_*'"),
             entry("run", "run count.sql --csv", "run fix.sql --write --groups 1,rest"),
             entry("repair", "repair fill-checksums --all", "repair accept-checksum 20240301_tags ada_12345678"),
             entry(

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
                     + " arguments, environment, the file in the working directory, the file in the migrations directory.",
             "The password comes from TENANT_MIGRATOR_PASSWORD. Without it the command asks on a terminal.",
             "",
-            "Exit code 0: success; 1: a tenant failed, is unhealthy or pending; 2: wrong usage, unreadable migrations,"
+            "Exit code 0: success; 1: a tenant failed, is unhealthy, drifted or pending; 2: wrong usage, unreadable migrations,"
                     + " no connection."
         })
 final class GlobalOptions implements Runnable {

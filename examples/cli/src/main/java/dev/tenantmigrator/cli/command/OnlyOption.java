@@ -72,8 +72,19 @@ final class OnlyOption {
 
     /** A kind of finding in kebab case. */
     static final class KindValue implements ITypeConverter<Finding.Kind> {
+        /** Found by another comparison than the one that selects tenants. */
+        private static final Set<Finding.Kind> STRUCTURE = Set.of(Finding.Kind.DRIFT, Finding.Kind.STRUCTURE_UNKNOWN);
+
         @Override
         public Finding.Kind convert(String value) {
+            Finding.Kind kind = kind(value);
+            if (STRUCTURE.contains(kind)) {
+                throw new TypeConversionException("\"" + value + "\" selects no tenants; the command drift lists them");
+            }
+            return kind;
+        }
+
+        private static Finding.Kind kind(String value) {
             return Arrays.stream(Finding.Kind.values())
                     .filter(kind -> TerminalText.kebab(kind).equals(value.toLowerCase(Locale.ROOT)))
                     .findFirst()

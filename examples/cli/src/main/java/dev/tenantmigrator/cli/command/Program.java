@@ -63,6 +63,8 @@ public final class Program {
                 new BackfillCommand(runner),
                 new RollbackCommand(runner),
                 new VerifyCommand(runner),
+                new DriftCommand(runner),
+                new ReportCommand(runner),
                 new RunCommand(runner),
                 new RepairCommand(runner),
                 new AdoptCommand(runner),

@@ -1,5 +1,6 @@
 package dev.tenantmigrator.cli.command;
 
+import dev.tenantmigrator.DriftOptions;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.HealthText;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "verify", description = "Check the health of all tenants or one.")
@@ -20,6 +22,12 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "SCHEMA", arity = "0..1", description = "One tenant.")
     private Optional<String> schema = Optional.empty();
+
+    @Option(
+            names = "--structure",
+            description = "Also compare each tenant's structure with the one that its recorded versions give, as drift"
+                    + " does.")
+    private boolean structure;
 
     @Mixin
     private OnlyOption only = new OnlyOption();
@@ -46,6 +54,6 @@ final class VerifyCommand implements Callable<Integer> {
         Tenants tenants = only.selected(session, schema);
         FleetReport report = session.run(() -> session.migrator().verify(tenants));
         only.checkFound(session, report.outcomes().size());
-        return report;
+        return structure ? report.withStructure(session.migrator().drift(tenants, DriftOptions.defaults())) : report;
     }
 }

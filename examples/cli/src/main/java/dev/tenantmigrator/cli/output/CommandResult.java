@@ -17,6 +17,7 @@ import java.util.function.Function;
  * @param notes text output on standard error
  * @param more additional fields of the JSON document
  * @param failedSpare a failure in a spare tenant, which is in no tenant's result
+ * @param notWritten a failure after the work on the tenants was done: their results could not be written to a file
  * @param error the reason why the command could not run
  */
 public record CommandResult(
@@ -26,11 +27,19 @@ public record CommandResult(
         List<String> notes,
         Map<String, Object> more,
         Optional<Failure> failedSpare,
+        Optional<Failure> notWritten,
         Optional<Failure> error) {
 
     public static CommandResult of(String command, List<TenantResult> tenants) {
         return new CommandResult(
-                command, tenants, Optional.empty(), List.of(), Map.of(), Optional.empty(), Optional.empty());
+                command,
+                tenants,
+                Optional.empty(),
+                List.of(),
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     public static CommandResult of(String command, TenantResult tenant) {
@@ -40,7 +49,14 @@ public record CommandResult(
     /** Result of a command that could not run. */
     public static CommandResult stopped(String command, Failure error) {
         return new CommandResult(
-                command, List.of(), Optional.empty(), List.of(), Map.of(), Optional.empty(), Optional.of(error));
+                command,
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(error));
     }
 
     /** Replaces the table of tenants by lines. */
@@ -50,7 +66,7 @@ public record CommandResult(
 
     /** Replaces the table of tenants by text that is made for the screen. It must be safe for a terminal. */
     public CommandResult withText(Function<Screen, List<String>> newText) {
-        return new CommandResult(command, tenants, Optional.of(newText), notes, more, failedSpare, error);
+        return new CommandResult(command, tenants, Optional.of(newText), notes, more, failedSpare, notWritten, error);
     }
 
     /** Replaces the table of tenants by text for another program, which is kept as it is unless it goes to a terminal. */
@@ -60,19 +76,24 @@ public record CommandResult(
     }
 
     public CommandResult withNotes(List<String> newNotes) {
-        return new CommandResult(command, tenants, text, newNotes, more, failedSpare, error);
+        return new CommandResult(command, tenants, text, newNotes, more, failedSpare, notWritten, error);
     }
 
     /** Adds fields to the JSON document. */
     public CommandResult withMore(Map<String, Object> newMore) {
         Map<String, Object> all = new LinkedHashMap<>(more);
         all.putAll(newMore);
-        return new CommandResult(command, tenants, text, notes, all, failedSpare, error);
+        return new CommandResult(command, tenants, text, notes, all, failedSpare, notWritten, error);
     }
 
     /** Adds a failure in a spare tenant. */
     public CommandResult withFailedSpare(Failure failure) {
-        return new CommandResult(command, tenants, text, notes, more, Optional.of(failure), error);
+        return new CommandResult(command, tenants, text, notes, more, Optional.of(failure), notWritten, error);
+    }
+
+    /** Adds a failure after the work on the tenants was done. */
+    public CommandResult withNotWritten(Failure failure) {
+        return new CommandResult(command, tenants, text, notes, more, failedSpare, Optional.of(failure), error);
     }
 
     /** Number of tenants by outcome. */
@@ -90,11 +111,15 @@ public record CommandResult(
         return counts;
     }
 
-    /** 0: success; 1: a tenant or a spare needs attention; 2: the command could not run. */
+    /** 0: success; 1: a tenant, a spare or a file needs attention; 2: the command could not run. */
     public int exitCode() {
         if (error.isPresent()) {
             return 2;
         }
-        return failedSpare.isPresent() || tenants.stream().anyMatch(TenantResult::needsAttention) ? 1 : 0;
+        return failedSpare.isPresent()
+                        || notWritten.isPresent()
+                        || tenants.stream().anyMatch(TenantResult::needsAttention)
+                ? 1
+                : 0;
     }
 }

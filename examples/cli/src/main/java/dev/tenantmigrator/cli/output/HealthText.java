@@ -1,12 +1,9 @@
 package dev.tenantmigrator.cli.output;
 
-import dev.tenantmigrator.report.Failure;
-import dev.tenantmigrator.report.Finding;
-import dev.tenantmigrator.report.Finding.Kind;
+import dev.tenantmigrator.cli.output.HealthCauses.Case;
+import dev.tenantmigrator.cli.output.HealthCauses.Cause;
 import dev.tenantmigrator.report.Finding.Severity;
-import dev.tenantmigrator.report.Remedy;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +21,7 @@ public final class HealthText {
     /** Blocks of errors: about two screens. */
     private static final int MAX_BLOCKS = 25;
 
-    private static final int MAX_VERSIONS = 5;
-
     private static final String INDENT = "  ";
-    private static final String SCHEMA = "SCHEMA";
 
     private final Screen screen;
     private final RemedyCommands commands;
@@ -42,64 +36,12 @@ public final class HealthText {
         this.commands = new RemedyCommands(screen, RemedyCommands.selection(patterns));
     }
 
-    /** A cause that tenants have in common. */
-    private record Cause(String name, int rank, Severity severity, String message, Failure failure, int remedies) {
-
-        static Cause of(TenantResult tenant, Finding finding) {
-            String message = finding.message().replace(tenant.schema(), SCHEMA);
-            return new Cause(
-                    TerminalText.kebab(finding.kind()),
-                    urgency(finding),
-                    finding.severity(),
-                    message,
-                    Failure.of(""),
-                    finding.remedies().size());
-        }
-
-        static Cause of(Failure failure) {
-            return new Cause(TenantResult.FAILED, 1, Severity.ERROR, "", DetailColumn.withoutTenant(failure), 0);
-        }
-
-        boolean isPending() {
-            return severity == Severity.ERROR && name.equals("pending");
-        }
-
-        boolean isError() {
-            return severity == Severity.ERROR && !isPending();
-        }
-    }
-
-    /** A tenant with a cause. */
-    private record Case(TenantResult tenant, Finding finding) {}
-
-    /** 0 is the most urgent. */
-    private static int urgency(Finding finding) {
-        return switch (finding.severity()) {
-            case INFO -> 20;
-            case WARNING -> 10;
-            case ERROR ->
-                switch (finding.kind()) {
-                    case UNFINISHED -> 0;
-                    case UNREADABLE -> 1;
-                    case UNFINISHED_DROP -> 2;
-                    case FILE_MISSING -> 3;
-                    case CHECKSUM_MISMATCH -> 4;
-                    case MISSING_TABLE -> 5;
-                    case INVALID_INDEX -> 6;
-                    case GAP -> 7;
-                    case PENDING -> 9;
-                    default -> 8;
-                };
-        };
-    }
-
     /** The counts by cause, and the blocks. Nothing for tenants without findings. */
     public List<String> lines(List<TenantResult> tenants) {
         boolean all = screen.verbose() || tenants.size() <= TextTable.SMALL_FLEET;
-        Map<Cause, List<Case>> causes = causes(tenants);
+        Map<Cause, List<Case>> causes = HealthCauses.of(tenants);
         List<Map.Entry<Cause, List<Case>>> shown = causes.entrySet().stream()
                 .filter(cause -> all || cause.getKey().severity() != Severity.INFO)
-                .sorted(Comparator.comparingInt(cause -> cause.getKey().rank()))
                 .toList();
         List<String> lines = new ArrayList<>(tenants.size() == 1 ? List.of() : head(tenants, causes));
         boolean hidden = false;
@@ -136,40 +78,6 @@ public final class HealthText {
         return lines;
     }
 
-    private static Map<Cause, List<Case>> causes(List<TenantResult> tenants) {
-        Map<Cause, List<Case>> causes = new LinkedHashMap<>();
-        for (TenantResult tenant : tenants) {
-            tenant.error()
-                    .ifPresent(failure ->
-                            add(causes, Cause.of(failure), tenant, Finding.of(Kind.UNREADABLE, Severity.ERROR, "")));
-            for (Finding finding : joined(tenant.findings())) {
-                add(causes, Cause.of(tenant, finding), tenant, finding);
-            }
-        }
-        return causes;
-    }
-
-    private static void add(Map<Cause, List<Case>> causes, Cause cause, TenantResult tenant, Finding finding) {
-        causes.computeIfAbsent(cause, key -> new ArrayList<>()).add(new Case(tenant, finding));
-    }
-
-    /** All pending versions of a tenant as one finding. */
-    private static List<Finding> joined(List<Finding> findings) {
-        List<Finding> pending = findings.stream()
-                .filter(finding -> finding.kind() == Kind.PENDING)
-                .toList();
-        if (pending.isEmpty()) {
-            return findings;
-        }
-        List<Finding> joined = new ArrayList<>(findings);
-        joined.removeAll(pending);
-        List<String> versions =
-                pending.stream().flatMap(finding -> finding.version().stream()).toList();
-        joined.add(Finding.of(Kind.PENDING, Severity.ERROR, TerminalText.some(versions, MAX_VERSIONS))
-                .withRemedies(pending.get(0).remedies().toArray(Remedy[]::new)));
-        return joined;
-    }
-
     private List<String> head(List<TenantResult> tenants, Map<Cause, List<Case>> causes) {
         long broken = tenants.stream().filter(TenantResult::isBroken).count();
         long pending = tenants.stream()
@@ -180,7 +88,6 @@ public final class HealthText {
             Map<String, Long> counts = new LinkedHashMap<>();
             causes.entrySet().stream()
                     .filter(cause -> cause.getKey().isError())
-                    .sorted(Comparator.comparingInt(cause -> cause.getKey().rank()))
                     .forEach(cause -> counts.computeIfAbsent(cause.getKey().name(), name -> tenantsWith(causes, name)));
             parts.add(broken + " broken: "
                     + counts.entrySet().stream()
@@ -212,19 +119,12 @@ public final class HealthText {
         List<String> names =
                 cases.stream().map(found -> found.tenant().schema()).distinct().toList();
         List<String> lines = new ArrayList<>(heading(cause, names, named));
-        if (cause.name().equals(TenantResult.FAILED)) {
+        if (cause.isFailure()) {
             lines.addAll(ErrorBlock.of(cause.failure(), screen));
             return lines;
         }
         lines.addAll(screen.wrapped(cases.size() == 1 ? cases.get(0).finding().message() : cause.message(), INDENT));
-        for (int alternative = 0; alternative < cause.remedies(); alternative++) {
-            if (alternative > 0 && names.size() > 1) {
-                break;
-            }
-            for (String command : commands(cases, names, alternative, named)) {
-                lines.add(INDENT + (alternative == 0 ? "" : "or ") + command);
-            }
-        }
+        commands.of(cause, cases, named).forEach(command -> lines.add(INDENT + command));
         return lines;
     }
 
@@ -241,24 +141,5 @@ public final class HealthText {
         String first = lines.get(0);
         lines.set(0, first.startsWith(start) ? screen.outcome(start, colour) + first.substring(start.length()) : first);
         return lines;
-    }
-
-    private List<String> commands(List<Case> cases, List<String> names, int alternative, int named) {
-        Remedy remedy = cases.get(0).finding().remedies().get(alternative);
-        if (remedy instanceof Remedy.Statement) {
-            return cases.stream()
-                    .limit(Math.max(named, 1))
-                    .flatMap(found ->
-                            commands
-                                    .of(
-                                            found.finding().remedies().get(alternative),
-                                            List.of(found.tenant().schema()))
-                                    .stream())
-                    .toList();
-        }
-        List<String> all = commands.of(remedy, names);
-        // Tenants that are not named are in the commands all the same, as far as NAMED goes.
-        int most = Math.max(named, NAMED);
-        return all.size() > most ? all.subList(0, most) : all;
     }
 }

@@ -37,6 +37,7 @@ public final class JsonOutput {
         result.failedSpare()
                 .filter(failure -> !document.containsKey("stopped"))
                 .ifPresent(failure -> document.put("error", failure(failure)));
+        result.notWritten().ifPresent(failure -> document.put("error", failure(failure)));
         result.error().ifPresent(failure -> document.put("error", failure(failure)));
         try {
             return UNSAFE.matcher(MAPPER.writeValueAsString(document))
@@ -74,7 +75,7 @@ public final class JsonOutput {
         return fields;
     }
 
-    private static Map<String, Object> failure(Failure failure) {
+    static Map<String, Object> failure(Failure failure) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("message", failure.message());
         failure.version().ifPresent(version -> fields.put("version", version));

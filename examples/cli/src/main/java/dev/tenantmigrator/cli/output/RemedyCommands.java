@@ -1,6 +1,8 @@
 package dev.tenantmigrator.cli.output;
 
 import dev.tenantmigrator.Repair;
+import dev.tenantmigrator.cli.output.HealthCauses.Case;
+import dev.tenantmigrator.cli.output.HealthCauses.Cause;
 import dev.tenantmigrator.report.Remedy;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The commands that resolve a finding in some tenants, each short enough for a line of the screen. */
-final class RemedyCommands {
+public final class RemedyCommands {
 
     /** More tenants are resolved by a command for the whole selection, where it does nothing to other tenants. */
     private static final int NAMED = 20;
@@ -33,13 +35,53 @@ final class RemedyCommands {
      *
      * @param selection the option that selected them, with a space before it; empty for the whole fleet
      */
-    RemedyCommands(Screen screen, String selection) {
+    public RemedyCommands(Screen screen, String selection) {
         this.screen = screen;
         this.selection = selection;
     }
 
+    /**
+     * The commands for a cause, without indentation; "or" stands before an alternative.
+     *
+     * @param named tenants for which a statement of their own is shown
+     */
+    public List<String> of(Cause cause, List<Case> cases, int named) {
+        List<String> names =
+                cases.stream().map(found -> found.tenant().schema()).distinct().toList();
+        if (cause.isDrift()) {
+            return names.size() == 1
+                    ? each("drift ", names, " --sql")
+                    : forTenants("drift --sql", names, isForAll(names));
+        }
+        List<String> lines = new ArrayList<>();
+        int alternatives = names.size() > 1 ? Math.min(1, cause.remedies()) : cause.remedies();
+        for (int alternative = 0; alternative < alternatives; alternative++) {
+            String start = alternative == 0 ? "" : "or ";
+            commands(cases, names, alternative, named).forEach(command -> lines.add(start + command));
+        }
+        return lines;
+    }
+
+    private List<String> commands(List<Case> cases, List<String> names, int alternative, int named) {
+        Remedy remedy = cases.get(0).finding().remedies().get(alternative);
+        if (remedy instanceof Remedy.Statement) {
+            return cases.stream()
+                    .limit(Math.max(named, 1))
+                    .flatMap(found ->
+                            of(
+                                    found.finding().remedies().get(alternative),
+                                    List.of(found.tenant().schema()))
+                                    .stream())
+                    .toList();
+        }
+        List<String> all = of(remedy, names);
+        // Tenants that are not named are in the commands all the same, as far as NAMED goes.
+        int most = Math.max(named, NAMED);
+        return all.size() > most ? all.subList(0, most) : all;
+    }
+
     /** The lines for a reader, without indentation. */
-    List<String> of(Remedy remedy, List<String> tenants) {
+    public List<String> of(Remedy remedy, List<String> tenants) {
         if (remedy instanceof Remedy.Deploy deploy) {
             String option = deploy.outOfOrder() ? " --out-of-order" : "";
             return tenants.size() == 1
@@ -86,7 +128,7 @@ final class RemedyCommands {
         return each(command, tenants, "");
     }
 
-    private static List<String> each(String command, List<String> tenants, String option) {
+    static List<String> each(String command, List<String> tenants, String option) {
         return tenants.stream()
                 .map(tenant -> tenant.startsWith("-")
                         ? RUN + command.strip() + option + " -- " + quoted(tenant)

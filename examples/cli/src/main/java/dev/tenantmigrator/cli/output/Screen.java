@@ -17,10 +17,11 @@ import picocli.CommandLine.Help.Ansi.Style;
  */
 public record Screen(int width, Ansi ansi, boolean verbose) {
 
-    private static final Set<String> BAD = Set.of("failed", "unhealthy");
+    private static final Set<String> BAD = Set.of("failed", "unhealthy", "drifted", "unknown");
     private static final Set<String> WAITING = Set.of("pending", "skipped", "ahead", "not-applied", "behind", "unfit");
     private static final Set<String> GOOD = Set.of(
             "healthy",
+            "as-defined",
             "ready",
             "created",
             "migrated",

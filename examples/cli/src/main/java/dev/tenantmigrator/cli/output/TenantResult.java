@@ -5,6 +5,7 @@ import dev.tenantmigrator.report.Finding;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -31,6 +32,11 @@ public record TenantResult(
     public static final String UNHEALTHY = "unhealthy";
     public static final String PENDING = "pending";
     public static final String SKIPPED = "skipped";
+    public static final String DRIFTED = "drifted";
+    public static final String AS_DEFINED = "as-defined";
+    public static final String UNKNOWN = "unknown";
+
+    private static final Set<String> BROKEN = Set.of(FAILED, UNHEALTHY, DRIFTED, UNKNOWN);
 
     /** Result with a name and an outcome only. */
     public static TenantResult of(String schema, String outcome) {
@@ -45,6 +51,10 @@ public record TenantResult(
     /** Result of a tenant whose record cannot be read. */
     public static TenantResult unreadable(String schema, Finding finding) {
         return of(schema, UNHEALTHY).withFindings(List.of(finding));
+    }
+
+    public TenantResult withError(Failure failure) {
+        return new TenantResult(schema, outcome, versions, pending, findings, Optional.of(failure), more);
     }
 
     public TenantResult withVersions(List<String> newVersions) {
@@ -85,6 +95,6 @@ public record TenantResult(
 
     /** True for a tenant that a deploy does not put right. */
     boolean isBroken() {
-        return outcome.equals(FAILED) || outcome.equals(UNHEALTHY);
+        return BROKEN.contains(outcome);
     }
 }

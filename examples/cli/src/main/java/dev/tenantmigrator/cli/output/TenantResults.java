@@ -66,6 +66,9 @@ public final class TenantResults {
         if (outcome instanceof TenantOutcome.Unhealthy unhealthy) {
             return TenantResult.of(schema, TenantResult.UNHEALTHY).withFindings(unhealthy.findings());
         }
+        if (outcome instanceof TenantOutcome.Drifted drifted) {
+            return TenantResult.of(schema, TenantResult.DRIFTED).withFindings(drifted.findings());
+        }
         if (outcome instanceof TenantOutcome.Skipped skipped) {
             return TenantResult.of(schema, TenantResult.SKIPPED).withMore(Map.of("reason", skipped.reason()));
         }

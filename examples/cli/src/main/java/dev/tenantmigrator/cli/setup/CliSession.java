@@ -81,7 +81,12 @@ public final class CliSession implements AutoCloseable {
 
     /** A line for a database without tenants. */
     public String noTenant() {
-        return "There is no tenant in " + DatabaseDescription.of(database.dataSource()) + ".";
+        return "There is no tenant in " + database() + ".";
+    }
+
+    /** The database in words. */
+    public String database() {
+        return DatabaseDescription.of(database.dataSource());
     }
 
     public TenantMigrator migrator() {

@@ -1,0 +1,79 @@
+package dev.tenantmigrator.cli.command;
+
+import dev.tenantmigrator.DriftOptions;
+import dev.tenantmigrator.Tenants;
+import dev.tenantmigrator.cli.output.CommandResult;
+import dev.tenantmigrator.cli.output.DriftCommands;
+import dev.tenantmigrator.cli.output.DriftFixText;
+import dev.tenantmigrator.cli.output.DriftResults;
+import dev.tenantmigrator.cli.output.DriftText;
+import dev.tenantmigrator.cli.output.Screen;
+import dev.tenantmigrator.cli.setup.CliSession;
+import dev.tenantmigrator.cli.setup.CommandException;
+import dev.tenantmigrator.cli.setup.Terminal;
+import dev.tenantmigrator.report.Difference;
+import dev.tenantmigrator.report.DriftFix;
+import dev.tenantmigrator.report.DriftReport;
+import java.util.List;
+import picocli.CommandLine.Help.Ansi;
+
+/** Brings one tenant to its definition: shows the differences and the statements, asks, runs them. */
+final class DriftRepair {
+
+    private final CliSession session;
+    private final String schema;
+    private final DriftOptions options;
+    private final DriftCommands commands;
+    private final boolean destructive;
+
+    DriftRepair(CliSession session, String schema, ComparisonOptions comparison, boolean destructive) {
+        this.session = session;
+        this.schema = schema;
+        this.options = comparison.options(session.context());
+        this.commands = DriftCommands.of(comparison.words(), List.of());
+        this.destructive = destructive;
+    }
+
+    CommandResult run(boolean yes) {
+        boolean json = session.settings().json();
+        if (!yes && (json || session.context().terminal().isEmpty())) {
+            throw new CommandException("nothing was changed: "
+                    + (json ? "--json leaves no place" : "there is no terminal")
+                    + " for the confirmation; add --yes to change " + schema);
+        }
+        DriftReport report = session.migrator().drift(Tenants.named(schema), options);
+        List<Difference> differences = report.classes().stream()
+                .flatMap(same -> same.differences().stream())
+                .toList();
+        DriftFixText text = new DriftFixText(schema, differences, destructive, commands);
+        if (text.statements().isEmpty()) {
+            return json || !report.unknown().isEmpty() || differences.isEmpty()
+                    ? DriftResults.of(report).withText(screen -> new DriftText(screen, commands).lines(report))
+                    : DriftResults.of(report).withText(text::nothingToRun);
+        }
+        if (!json) {
+            Screen screen = new Screen(
+                    session.context().width(), Ansi.OFF, session.settings().verbose());
+            text.before(screen).forEach(session.context().out()::println);
+            session.context().out().flush();
+        }
+        if (!yes && !agreed()) {
+            return DriftResults.of(report).withLines(List.of("Not confirmed; nothing was changed."));
+        }
+        DriftFix fix = session.run(() -> session.migrator().fixDrift(schema, options, differences, destructive));
+        return DriftResults.of(fix).withText(screen -> text.after(fix, screen));
+    }
+
+    private boolean agreed() {
+        return session.context()
+                .terminal()
+                .map(terminal -> agreed(terminal, schema))
+                .orElse(false);
+    }
+
+    private static boolean agreed(Terminal terminal, String schema) {
+        return terminal.ask("Run these statements in " + schema + "? [y/N] ")
+                .strip()
+                .equalsIgnoreCase("y");
+    }
+}

@@ -1,0 +1,64 @@
+package dev.tenantmigrator.cli.command;
+
+import dev.tenantmigrator.DeployOptions;
+import dev.tenantmigrator.DriftOptions;
+import dev.tenantmigrator.Tenants;
+import dev.tenantmigrator.cli.output.html.HtmlReport;
+import dev.tenantmigrator.cli.setup.CliSession;
+import dev.tenantmigrator.cli.setup.OutputFile;
+import dev.tenantmigrator.report.FleetReport;
+import dev.tenantmigrator.report.PlanReport;
+import dev.tenantmigrator.report.StatusReport;
+import dev.tenantmigrator.report.TenantStatus;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** A page about tenants in a file. */
+final class HtmlPage {
+
+    private final CliSession session;
+    private final OutputFile file;
+
+    /** Fails if the file cannot be written. */
+    HtmlPage(CliSession session, String file) {
+        this.session = session;
+        this.file = new OutputFile(session.context().directory().resolve(file));
+    }
+
+    /**
+     * Reads the tenants.
+     *
+     * @param patterns the patterns that selected them
+     * @param run the run that the page is about, too
+     */
+    HtmlReport read(Tenants tenants, List<String> patterns, Optional<FleetReport> run) {
+        StatusReport status = session.migrator().status(tenants);
+        Set<String> pending = status.tenants().stream()
+                .filter(tenant -> !tenant.pending().isEmpty())
+                .map(TenantStatus::schema)
+                .collect(Collectors.toSet());
+        PlanReport plan = pending.isEmpty()
+                ? new PlanReport(List.of(), Set.of())
+                : session.migrator().plan(tenants.where(pending::contains), DeployOptions.defaults());
+        return new HtmlReport(
+                session.database(),
+                session.context().clock().instant(),
+                patterns,
+                status,
+                session.migrator().drift(tenants, DriftOptions.defaults()),
+                plan,
+                run);
+    }
+
+    void write(HtmlReport report) {
+        file.write(report.toHtml());
+    }
+
+    /** The file's path. */
+    @Override
+    public String toString() {
+        return file.toString();
+    }
+}
