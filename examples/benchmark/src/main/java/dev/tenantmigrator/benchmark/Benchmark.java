@@ -43,8 +43,8 @@ final class Benchmark {
         if (has(BenchmarkPart.THROWAWAY)) {
             sections.add(new ThrowawayBenchmark(setup).run());
         }
-        if (has(BenchmarkPart.DRIFT)) {
-            sections.add(new DriftBenchmark(setup).run());
+        if (has(BenchmarkPart.DRIFT) || has(BenchmarkPart.REPORT)) {
+            sections.addAll(new DriftBenchmark(setup, parts).run());
         }
         return new BenchmarkResult(sections);
     }

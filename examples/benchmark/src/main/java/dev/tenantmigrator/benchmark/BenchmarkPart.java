@@ -19,7 +19,9 @@ enum BenchmarkPart {
     /** An empty tenant for a test, the library and Flyway. */
     THROWAWAY("throwaway"),
     /** The structures of a fleet, compared with their definition. */
-    DRIFT("drift");
+    DRIFT("drift"),
+    /** A page about that fleet. */
+    REPORT("report");
 
     private final String key;
 

@@ -7,15 +7,21 @@ import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.Tenants;
+import dev.tenantmigrator.cli.output.html.HtmlReport;
 import dev.tenantmigrator.report.DriftReport;
 import dev.tenantmigrator.report.StructureClass;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Measures the comparison of a fleet of tenants with 20 tables each, twelve of which differ in four ways. */
+/** Measures the comparison of a fleet of tenants with 20 tables each, twelve of which differ in four ways, and the page about it. */
 final class DriftBenchmark {
 
     private static final int TABLES = 20;
@@ -30,17 +36,19 @@ final class DriftBenchmark {
             "DROP TABLE %s.t20");
 
     private final BenchmarkSetup setup;
+    private final Set<BenchmarkPart> parts;
 
     private enum Connections {
         ONE,
         ALL
     }
 
-    DriftBenchmark(BenchmarkSetup setup) {
+    DriftBenchmark(BenchmarkSetup setup, Set<BenchmarkPart> parts) {
         this.setup = setup;
+        this.parts = parts;
     }
 
-    DriftResults run() throws Exception {
+    List<ResultSection> run() throws Exception {
         HikariDataSource database = setup.server().database("drift", setup.threads());
         setup.report("drift: creation");
         try (TenantMigrator one = migrator(database, 1);
@@ -51,23 +59,58 @@ final class DriftBenchmark {
             }
             int odd = change(database);
             BenchmarkServer.execute(database, "ANALYZE");
-            setup.report("drift: warm-up");
-            for (int i = 0; i < setup.warmUpRounds(2); i++) {
-                require(compare(all), odd);
+            List<ResultSection> sections = new ArrayList<>();
+            if (parts.contains(BenchmarkPart.DRIFT)) {
+                sections.add(compare(one, all, odd));
             }
-            Stopwatch<Connections> stopwatch = setup.stopwatch();
-            for (int round = 1; round <= setup.rounds(); round++) {
-                setup.report("drift: round " + round + " of " + setup.rounds());
-                stopwatch.time(Connections.ONE, setup.tenants().size(), () -> require(compare(one), odd));
-                stopwatch.time(Connections.ALL, setup.tenants().size(), () -> require(compare(all), odd));
+            if (parts.contains(BenchmarkPart.REPORT)) {
+                sections.add(page(all));
             }
-            var medians = stopwatch.medians();
-            return new DriftResults(
-                    setup.tenants().size(),
-                    setup.threads(),
-                    medians.getOrDefault(Connections.ONE, Double.NaN),
-                    medians.getOrDefault(Connections.ALL, Double.NaN));
+            return sections;
         }
+    }
+
+    private DriftResults compare(TenantMigrator one, TenantMigrator all, int odd) throws Exception {
+        setup.report("drift: warm-up");
+        for (int i = 0; i < setup.warmUpRounds(2); i++) {
+            require(compare(all), odd);
+        }
+        Stopwatch<Connections> stopwatch = setup.stopwatch();
+        for (int round = 1; round <= setup.rounds(); round++) {
+            setup.report("drift: round " + round + " of " + setup.rounds());
+            stopwatch.time(Connections.ONE, setup.tenants().size(), () -> require(compare(one), odd));
+            stopwatch.time(Connections.ALL, setup.tenants().size(), () -> require(compare(all), odd));
+        }
+        var medians = stopwatch.medians();
+        return new DriftResults(
+                setup.tenants().size(),
+                setup.threads(),
+                medians.getOrDefault(Connections.ONE, Double.NaN),
+                medians.getOrDefault(Connections.ALL, Double.NaN));
+    }
+
+    /** Only the writing of the page, from what was read before. */
+    private ReportResults page(TenantMigrator migrator) throws Exception {
+        HtmlReport report = new HtmlReport(
+                "benchmark",
+                Instant.now(),
+                List.of(),
+                migrator.status(),
+                compare(migrator),
+                migrator.plan(Tenants.all()),
+                Optional.empty());
+        setup.report("report: warm-up");
+        for (int i = 0; i < setup.warmUpRounds(20); i++) {
+            report.toHtml();
+        }
+        Stopwatch<String> stopwatch = setup.stopwatch();
+        for (int round = 0; round < setup.rounds(); round++) {
+            stopwatch.time("page", 1, report::toHtml);
+        }
+        return new ReportResults(
+                setup.tenants().size(),
+                stopwatch.medians().getOrDefault("page", Double.NaN),
+                report.toHtml().getBytes(StandardCharsets.UTF_8).length);
     }
 
     private static TenantMigrator migrator(HikariDataSource database, int connections) {

@@ -99,6 +99,11 @@ class MainTest {
     }
 
     @Test
+    void measuresThePage() throws Exception {
+        assertPositive(measured("report").path("report"), "tenants", "page_ms", "bytes");
+    }
+
+    @Test
     void refusesUnknownPart() {
         assertThat(run("--only", "sleep")).isEqualTo(2);
         assertThat(text(err)).contains("deployOne").contains("'sleep'");
