@@ -30,15 +30,18 @@ public final class HealthText {
     private static final String SCHEMA = "SCHEMA";
 
     private final Screen screen;
+    private final boolean allPending;
     private final RemedyCommands commands;
 
     /**
      * For a selection of tenants.
      *
      * @param patterns the patterns that selected them; empty for the whole fleet
+     * @param allPending whether all tenants of the fleet with pending versions are among them
      */
-    public HealthText(Screen screen, List<String> patterns) {
+    public HealthText(Screen screen, List<String> patterns, boolean allPending) {
         this.screen = screen;
+        this.allPending = allPending;
         this.commands = new RemedyCommands(screen, RemedyCommands.selection(patterns));
     }
 
@@ -102,6 +105,7 @@ public final class HealthText {
                 .sorted(Comparator.comparingInt(cause -> cause.getKey().rank()))
                 .toList();
         List<String> lines = new ArrayList<>(tenants.size() == 1 ? List.of() : head(tenants, causes));
+        long deployable = tenants.stream().filter(HealthText::isDeployable).count();
         boolean hidden = false;
         int blocks = 0;
         int more = 0;
@@ -111,7 +115,7 @@ public final class HealthText {
             hidden |= error && !whole;
             if (screen.verbose() || blocks < MAX_BLOCKS || cause.getKey().isPending()) {
                 int named = screen.verbose() ? Integer.MAX_VALUE : error ? NAMED : hidden ? 0 : PENDING_NAMED;
-                lines.addAll(block(cause.getKey(), cause.getValue(), named));
+                lines.addAll(block(cause.getKey(), cause.getValue(), named, deployable));
                 blocks++;
             } else {
                 more++;
@@ -134,6 +138,12 @@ public final class HealthText {
         }
         lines.add(TextOutput.counts(tenants, screen));
         return lines;
+    }
+
+    private static boolean isDeployable(TenantResult tenant) {
+        return tenant.findings().stream()
+                .flatMap(finding -> finding.remedies().stream())
+                .anyMatch(Remedy.Deploy.class::isInstance);
     }
 
     private static Map<Cause, List<Case>> causes(List<TenantResult> tenants) {
@@ -208,7 +218,7 @@ public final class HealthText {
                 .count();
     }
 
-    private List<String> block(Cause cause, List<Case> cases, int named) {
+    private List<String> block(Cause cause, List<Case> cases, int named, long deployable) {
         List<String> names =
                 cases.stream().map(found -> found.tenant().schema()).distinct().toList();
         List<String> lines = new ArrayList<>(heading(cause, names, named));
@@ -221,7 +231,7 @@ public final class HealthText {
             if (alternative > 0 && names.size() > 1) {
                 break;
             }
-            for (String command : commands(cases, names, alternative, named)) {
+            for (String command : commands(cases, names, alternative, named, deployable)) {
                 lines.add(INDENT + (alternative == 0 ? "" : "or ") + command);
             }
         }
@@ -243,7 +253,7 @@ public final class HealthText {
         return lines;
     }
 
-    private List<String> commands(List<Case> cases, List<String> names, int alternative, int named) {
+    private List<String> commands(List<Case> cases, List<String> names, int alternative, int named, long deployable) {
         Remedy remedy = cases.get(0).finding().remedies().get(alternative);
         if (remedy instanceof Remedy.Statement) {
             return cases.stream()
@@ -256,7 +266,9 @@ public final class HealthText {
                                     .stream())
                     .toList();
         }
-        List<String> all = commands.of(remedy, names);
+        // A deploy that names its tenants would leave the spares behind.
+        boolean whole = allPending && names.size() == deployable && remedy.equals(new Remedy.Deploy(false));
+        List<String> all = whole ? List.of(RemedyCommands.DEPLOY_ALL) : commands.of(remedy, names);
         // Tenants that are not named are in the commands all the same, as far as NAMED goes.
         int most = Math.max(named, NAMED);
         return all.size() > most ? all.subList(0, most) : all;

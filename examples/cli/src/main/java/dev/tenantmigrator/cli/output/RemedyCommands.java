@@ -19,6 +19,9 @@ final class RemedyCommands {
 
     private static final String RUN = "run: ";
 
+    /** The line for the fleet, spares included. */
+    static final String DEPLOY_ALL = RUN + "deploy-all";
+
     /** If a file differs from the records of many tenants, the directory is rather wrong than all of them. */
     private static final String RESTORE = "restore the file; is --migrations the directory that was deployed?";
 
