@@ -176,7 +176,16 @@ class SpareStockTest {
             assertThat(migrator.maintainSpares().created()).isEqualTo(2);
             assertThat(migrator.createTenant(TenantName.forUser("a")).fromSpare())
                     .isTrue();
-            assertThatThrownBy(migrator::dropSpares).hasMessageContaining("must be owner");
+            assertThatThrownBy(migrator::dropSpares)
+                    .isInstanceOfSatisfying(SparesNotDroppedException.class, e -> {
+                        assertThat(e.dropped()).isEqualTo(1);
+                        assertThat(e.failures())
+                                .singleElement()
+                                .extracting(failure -> failure.tenant().orElse(""))
+                                .isEqualTo(migrator.spares().get(0).schema());
+                    })
+                    .hasMessageContaining("1 spare was dropped, 1 could not be dropped: ")
+                    .hasMessageContaining("must be owner");
             // The others are dropped all the same.
             assertThat(migrator.spares()).hasSize(1);
         } finally {
