@@ -197,6 +197,38 @@ class SpareStockTest {
     }
 
     @Test
+    void aSuperuserTakesRenewsAndMigratesNoSpareOfAnotherRole() {
+        TenantMigrator plain = builder(Spares.keep(1), MEMBERS).build();
+        plain.maintainSpares();
+        makeOld();
+        TenantMigrator superuser = TenantMigrator.builder(database.superuserDataSource())
+                .migrations(MigrationSource.of(MEMBERS))
+                .spares(Spares.keep(1))
+                .build();
+        try {
+            assertThat(superuser
+                            .createTenant(TenantName.exactly("of_superuser"))
+                            .fromSpare())
+                    .isFalse();
+            SpareReport report = superuser.maintainSpares();
+            assertThat(report.created()).isEqualTo(1);
+            assertThat(report.dropped()).isZero();
+            TenantMigrator.builder(database.superuserDataSource())
+                    .migrations(MigrationSource.of(MEMBERS, NOTES))
+                    .build()
+                    .deployAll()
+                    .throwIfFailed();
+
+            assertThat(plain.status().spares().ready()).isEqualTo(1);
+            assertThat(plain.status().spares().unfit()).isEqualTo(1);
+            assertThat(plain.createTenant(TenantName.forUser("a")).fromSpare()).isTrue();
+        } finally {
+            superuser.tenants().forEach(superuser::dropTenant);
+            superuser.dropSpares();
+        }
+    }
+
+    @Test
     void anOldSpareThatCannotBeDroppedKeepsNoOtherFromBeingMade() {
         TenantMigrator migrator = builder(Spares.keep(1), MEMBERS).build();
         migrator.maintainSpares();
