@@ -79,6 +79,24 @@ class SpareStockTest {
     }
 
     @Test
+    void theStockThatAnotherInstanceFilledMeanwhileIsNotFilledTwice() {
+        TenantMigrator other = builder(Spares.keep(2), MEMBERS).build();
+        // Adapting comes between the decision to make a spare and its turn.
+        SchemaAdapter adapter = (script, shared) -> {
+            other.maintainSpares();
+            return SchemaAdapter.standard().adapt(script, shared);
+        };
+
+        assertThat(builder(Spares.keep(2), MEMBERS)
+                        .schemaAdapter(adapter)
+                        .build()
+                        .maintainSpares()
+                        .created())
+                .isZero();
+        assertThat(other.spares()).hasSize(2);
+    }
+
+    @Test
     void theMinimumDecidesWhenTheStockIsFilled() {
         TenantMigrator migrator = builder(Spares.keep(3).minimum(2), MEMBERS).build();
         assertThat(migrator.maintainSpares().created()).isEqualTo(3);
