@@ -407,6 +407,7 @@ public interface TenantMigrator extends AutoCloseable {
      * @return the stock afterwards
      * @throws IllegalStateException when the builder was given no {@link Spares}
      * @throws MigrationFailedException when a spare cannot be made; sign-ups go on without
+     * @throws SparesNotDroppedException when a spare that is too old cannot be dropped; the missing ones were made
      */
     SpareReport maintainSpares();
 
@@ -421,6 +422,7 @@ public interface TenantMigrator extends AutoCloseable {
      * Drops all spare tenants of the database, also those of other instances; not those that a sign-up has just taken.
      *
      * @return their number
+     * @throws SparesNotDroppedException when some cannot be dropped; the others were
      */
     int dropSpares();
 

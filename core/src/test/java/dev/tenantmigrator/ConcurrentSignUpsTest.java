@@ -10,8 +10,11 @@ import dev.tenantmigrator.report.CreatedTenant;
 import dev.tenantmigrator.report.SpareTenant;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -119,26 +122,68 @@ class ConcurrentSignUpsTest extends SpareTenants {
         migrator.createTenant(TenantName.exactly("acme"));
         migrator.maintainSpares();
         AtomicBoolean broken = new AtomicBoolean();
-        DataSource dying = (DataSource) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
-                    Connection connection = database.rawDataSource().getConnection();
-                    if (broken.getAndSet(false)) {
-                        try (Statement statement = connection.createStatement()) {
-                            statement.execute("SELECT pg_terminate_backend(pg_backend_pid())");
-                        } catch (SQLException terminated) {
-                            return connection;
-                        }
-                    }
-                    return connection;
-                });
-        TenantMigrator unlucky = TenantMigrator.builder(dying)
+        TenantMigrator unlucky = TenantMigrator.builder(losing(broken, "createStatement"))
                 .migrations(MigrationSource.of(MEMBERS))
                 .spares(Spares.keep(1))
                 .build();
         broken.set(true);
 
         assertThatThrownBy(() -> unlucky.createTenant(TenantName.exactly("acme")))
+                .isInstanceOf(TenantMigratorException.class)
+                .hasMessageContaining("the connection was lost at the commit");
+        assertThat(broken).isFalse();
+    }
+
+    @Test
+    void aConnectionThatIsLostAfterARefusedTakeDoesNotHandOutAnothersTenant() {
+        TenantMigrator migrator = filled(2, MEMBERS);
+        AtomicBoolean broken = new AtomicBoolean();
+        TenantMigrator unlucky = TenantMigrator.builder(losing(broken, "executeQuery"))
+                .migrations(MigrationSource.of(MEMBERS))
+                .spares(Spares.keep(1))
+                .build();
+        // Now it knows the other spare, which is somebody else's by the time at which it is tried.
+        unlucky.createTenant(TenantName.forUser("a"));
+        assertThat(migrator.createTenant(TenantName.exactly("acme")).fromSpare())
+                .isTrue();
+        broken.set(true);
+
+        assertThatThrownBy(() -> unlucky.createTenant(TenantName.exactly("acme")))
                 .isInstanceOf(TenantMigratorException.class);
+        assertThat(broken).isFalse();
+    }
+
+    /** Connections, the first of which is lost as soon as it has prepared to read the stock, at the next call of a method. */
+    private DataSource losing(AtomicBoolean broken, String method) {
+        AtomicBoolean reads = new AtomicBoolean();
+        return proxy(DataSource.class, (proxy, get, arguments) -> {
+            Connection connection = database.rawDataSource().getConnection();
+            return proxy(Connection.class, (it, call, values) -> {
+                boolean reading = call.getName().equals("prepareStatement")
+                        && String.valueOf(values[0]).contains("tenant_migrator_spare_");
+                boolean due = reading
+                        ? method.equals("executeQuery")
+                        : reads.get() && call.getName().equals(method);
+                reads.compareAndSet(false, reading && broken.get());
+                if (due && broken.getAndSet(false)) {
+                    try (Statement statement = connection.createStatement();
+                            ResultSet row = statement.executeQuery("SELECT pg_backend_pid()")) {
+                        row.next();
+                        database.query("SELECT pg_terminate_backend(?, 10000)", row.getInt(1));
+                    }
+                }
+                try {
+                    return call.invoke(connection, values);
+                } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                }
+            });
+        });
+    }
+
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return type.cast(
+                Proxy.newProxyInstance(ConcurrentSignUpsTest.class.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
     @Test

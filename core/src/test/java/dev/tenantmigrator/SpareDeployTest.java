@@ -25,6 +25,8 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A deploy migrates the spare tenants before the fleet, and stops when a migration fails there. */
 @PostgresTest
@@ -119,7 +121,8 @@ class SpareDeployTest {
 
         builder(MEMBERS, NOTES, BAD).listener(listener).build().deployAll();
 
-        assertThat(ofSpares).singleElement().isInstanceOfSatisfying(SpareEvent.MigrationFailed.class, event -> {
+        assertThat(ofSpares).hasSize(2).last().isEqualTo(new SpareEvent.SparesMigrated(0, 3));
+        assertThat(ofSpares.get(0)).isInstanceOfSatisfying(SpareEvent.MigrationFailed.class, event -> {
             assertThat(event.failure().version()).contains(BAD.version());
             assertThat(event.failure().line()).hasValue(2);
             assertThat(event.failure().tenant().orElseThrow()).startsWith("tenant_migrator_spare_");
@@ -171,6 +174,65 @@ class SpareDeployTest {
         }
         assertThat(builder(MEMBERS, NOTES, FLAG).build().status().spares())
                 .isEqualTo(new SpareCounts(2, 1, 0, Optional.empty()));
+    }
+
+    /** As when an operator cancels a statement, or the disk is full: it says nothing of the migration. */
+    @ParameterizedTest
+    @ValueSource(strings = {"57014", "53100", "58030", "08006"})
+    void anErrorOfTheServerInASpareIsNoReasonToStop(String state) {
+        filled(MEMBERS, NOTES);
+        database.execute("CREATE TABLE " + spare() + ".marked (id int)");
+        Migration fails = Migration.of(
+                "20240105_fails",
+                "DO $$BEGIN IF to_regclass('marked') IS NOT NULL THEN RAISE 'no' USING ERRCODE = '" + state
+                        + "'; END IF; END$$");
+
+        FleetReport report = builder(MEMBERS, NOTES, fails).build().deployAll();
+
+        assertThat(report.of(TenantOutcome.Migrated.class)).hasSize(2);
+        assertThat(builder(MEMBERS, NOTES, fails).build().status().spares())
+                .isEqualTo(new SpareCounts(2, 1, 0, Optional.empty()));
+    }
+
+    @Test
+    void theFirstSpareIsMigratedAlone() throws SQLException {
+        filled(MEMBERS, NOTES);
+        database.execute("CREATE SEQUENCE public.tries");
+        Migration fails =
+                Migration.of("20240105_fails", "SELECT nextval('public.tries'); SELECT pg_sleep(0.2); SELECT 1 / 0");
+
+        builder(MEMBERS, NOTES, fails)
+                .parallelism(3)
+                .sharedObjects("tries")
+                .build()
+                .deployAll();
+
+        // Sent twice: as one flight, then one by one to find the line.
+        assertThat(database.value("SELECT last_value::text FROM public.tries")).isEqualTo("2");
+        database.execute("DROP SEQUENCE public.tries");
+    }
+
+    @Test
+    void aSpareThatCannotBeSearchedInTimeStaysBehindAndIsNotCalledUnfit() throws SQLException {
+        filled(MEMBERS, NOTES);
+        database.execute("INSERT INTO " + spare() + ".team_member (name) VALUES ('x')");
+        try (Connection connection = database.connection()) {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("LOCK TABLE " + spare() + ".team_member");
+            }
+            FleetReport report = builder(MEMBERS, NOTES, FLAG)
+                    .lockTimeout(Duration.ofMillis(50))
+                    .build()
+                    .deployAll();
+            assertThat(report.of(TenantOutcome.Migrated.class)).hasSize(2);
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+        TenantMigrator migrator = builder(MEMBERS, NOTES, FLAG).build();
+        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(2, 1, 0, Optional.empty()));
+        migrator.deployAll().throwIfFailed();
+        assertThat(migrator.status().spares()).isEqualTo(new SpareCounts(3, 0, 0, Optional.empty()));
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.event.TenantEventListener;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -84,6 +85,50 @@ class SpareRefillTest {
             Samples.dropAll(database);
             database.execute("DROP TABLE public.helper");
         }
+    }
+
+    @Test
+    void anErrorInTheThreadIsReportedAndDoesNotEndIt() throws Exception {
+        BlockingQueue<SpareEvent> events = new LinkedBlockingQueue<>();
+        Set<Thread> before = refillingThreads();
+        MigrationSource source = new MigrationSource() {
+            @Override
+            public List<Migration> read() {
+                if (Thread.currentThread().getName().equals("tenant-migrator-spares")) {
+                    throw new StackOverflowError();
+                }
+                return List.of(MEMBERS);
+            }
+        };
+        TenantEventListener failing = new TenantEventListener() {
+            @Override
+            public void onEvent(TenantEvent event) {}
+
+            @Override
+            public void onSpares(SpareEvent event) {
+                events.add(event);
+                throw new AssertionError("a listener's error");
+            }
+        };
+        try (TenantMigrator migrator = Samples.migrator(database)
+                .migrations(source)
+                .spares(Spares.keep(1).inBackground())
+                .listener(failing)
+                .build()) {
+            assertThat(events.poll(30, TimeUnit.SECONDS))
+                    .isInstanceOfSatisfying(
+                            SpareEvent.RefillFailed.class,
+                            failed -> assertThat(failed.failure().message()).contains("StackOverflowError"));
+            assertThat(migrator.status().spares().refillFailure()).isPresent();
+            assertThat(migrator.createTenant(TenantName.forUser("a")).fromSpare())
+                    .isFalse();
+            Set<Thread> own = refillingThreads();
+            own.removeAll(before);
+            assertThat(own)
+                    .singleElement()
+                    .satisfies(thread -> assertThat(thread.isAlive()).isTrue());
+        }
+        assertThat(refillingThreads()).isEqualTo(before);
     }
 
     @Test

@@ -79,6 +79,24 @@ class SpareStockTest {
     }
 
     @Test
+    void theStockThatAnotherInstanceFilledMeanwhileIsNotFilledTwice() {
+        TenantMigrator other = builder(Spares.keep(2), MEMBERS).build();
+        // Adapting comes between the decision to make a spare and its turn.
+        SchemaAdapter adapter = (script, shared) -> {
+            other.maintainSpares();
+            return SchemaAdapter.standard().adapt(script, shared);
+        };
+
+        assertThat(builder(Spares.keep(2), MEMBERS)
+                        .schemaAdapter(adapter)
+                        .build()
+                        .maintainSpares()
+                        .created())
+                .isZero();
+        assertThat(other.spares()).hasSize(2);
+    }
+
+    @Test
     void theMinimumDecidesWhenTheStockIsFilled() {
         TenantMigrator migrator = builder(Spares.keep(3).minimum(2), MEMBERS).build();
         assertThat(migrator.maintainSpares().created()).isEqualTo(3);
@@ -176,7 +194,16 @@ class SpareStockTest {
             assertThat(migrator.maintainSpares().created()).isEqualTo(2);
             assertThat(migrator.createTenant(TenantName.forUser("a")).fromSpare())
                     .isTrue();
-            assertThatThrownBy(migrator::dropSpares).hasMessageContaining("must be owner");
+            assertThatThrownBy(migrator::dropSpares)
+                    .isInstanceOfSatisfying(SparesNotDroppedException.class, e -> {
+                        assertThat(e.dropped()).isEqualTo(1);
+                        assertThat(e.failures())
+                                .singleElement()
+                                .extracting(failure -> failure.tenant().orElse(""))
+                                .isEqualTo(migrator.spares().get(0).schema());
+                    })
+                    .hasMessageContaining("1 spare was dropped, 1 could not be dropped: ")
+                    .hasMessageContaining("must be owner");
             // The others are dropped all the same.
             assertThat(migrator.spares()).hasSize(1);
         } finally {
@@ -184,6 +211,38 @@ class SpareStockTest {
                     .migrations(MigrationSource.of(MEMBERS))
                     .build()
                     .dropSpares();
+        }
+    }
+
+    @Test
+    void aSuperuserTakesRenewsAndMigratesNoSpareOfAnotherRole() {
+        TenantMigrator plain = builder(Spares.keep(1), MEMBERS).build();
+        plain.maintainSpares();
+        makeOld();
+        TenantMigrator superuser = TenantMigrator.builder(database.superuserDataSource())
+                .migrations(MigrationSource.of(MEMBERS))
+                .spares(Spares.keep(1))
+                .build();
+        try {
+            assertThat(superuser
+                            .createTenant(TenantName.exactly("of_superuser"))
+                            .fromSpare())
+                    .isFalse();
+            SpareReport report = superuser.maintainSpares();
+            assertThat(report.created()).isEqualTo(1);
+            assertThat(report.dropped()).isZero();
+            TenantMigrator.builder(database.superuserDataSource())
+                    .migrations(MigrationSource.of(MEMBERS, NOTES))
+                    .build()
+                    .deployAll()
+                    .throwIfFailed();
+
+            assertThat(plain.status().spares().ready()).isEqualTo(1);
+            assertThat(plain.status().spares().unfit()).isEqualTo(1);
+            assertThat(plain.createTenant(TenantName.forUser("a")).fromSpare()).isTrue();
+        } finally {
+            superuser.tenants().forEach(superuser::dropTenant);
+            superuser.dropSpares();
         }
     }
 

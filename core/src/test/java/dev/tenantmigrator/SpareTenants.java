@@ -17,6 +17,7 @@ abstract class SpareTenants {
 
     final TestDatabase database;
     final List<TenantEvent> events = new CopyOnWriteArrayList<>();
+    /** Without those that tell of a spare that was made. */
     final List<SpareEvent> spareEvents = new CopyOnWriteArrayList<>();
 
     SpareTenants(TestDatabase database) {
@@ -48,7 +49,9 @@ abstract class SpareTenants {
 
                             @Override
                             public void onSpares(SpareEvent event) {
-                                spareEvents.add(event);
+                                if (!(event instanceof SpareEvent.SpareMade)) {
+                                    spareEvents.add(event);
+                                }
                             }
                         }))
                 .build();

@@ -17,6 +17,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -100,6 +101,56 @@ class SparesTest extends SpareTenants {
         assertThat(created.fromSpare()).isTrue();
         assertThat(database.value("SELECT name FROM " + created.schema() + ".team_member"))
                 .isEqualTo(created.schema());
+    }
+
+    /** It may have sent a mail. */
+    @Test
+    void theStepIsNotRepeatedWithAnotherSpareWhenTheTransactionFailsBehindIt() throws SQLException {
+        TenantMigrator migrator = filled(3, MEMBERS);
+        database.execute("CREATE TABLE public.owner (tenant text REFERENCES public.owner DEFERRABLE INITIALLY DEFERRED,"
+                + " id text PRIMARY KEY)");
+        AtomicInteger runs = new AtomicInteger();
+        CreationStep violates = (connection, schema) -> {
+            runs.incrementAndGet();
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("INSERT INTO public.owner VALUES ('nobody', 'x')");
+            }
+        };
+        CreationStep hidesAnError = (connection, schema) -> {
+            runs.incrementAndGet();
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SELECT 1 / 0");
+            } catch (SQLException e) {
+                assertThat(e.getSQLState()).isEqualTo("22012");
+            }
+        };
+
+        for (CreationStep step : List.of(violates, hidesAnError)) {
+            runs.set(0);
+            assertThatThrownBy(() -> migrator.createTenant(TenantName.forUser("a"), step))
+                    .isInstanceOf(TenantMigratorException.class)
+                    .hasMessageContaining("the spare was given back");
+            assertThat(runs).hasValue(1);
+        }
+        assertThatThrownBy(() -> Samples.with(database, MEMBERS)
+                        .createTenant(TenantName.forUser("without_spares"), hidesAnError))
+                .isInstanceOf(TenantMigratorException.class)
+                .hasMessageContaining("25P02");
+        try (Connection connection = database.connection()) {
+            connection.setAutoCommit(false);
+            runs.set(0);
+            assertThatThrownBy(() -> migrator.createTenant(connection, TenantName.forUser("a"), hidesAnError))
+                    .isInstanceOf(TenantMigratorException.class);
+            assertThat(runs).hasValue(1);
+            // The caller's transaction goes on.
+            assertThat(settings(connection)).isNotEmpty();
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+        assertThat(migrator.status().spares().ready()).isEqualTo(3);
+        assertThat(migrator.tenants()).isEmpty();
+        assertThat(spareEvents).isEmpty();
+        database.execute("DROP TABLE public.owner");
     }
 
     @Test

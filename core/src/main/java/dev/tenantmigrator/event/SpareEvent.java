@@ -23,6 +23,23 @@ public sealed interface SpareEvent {
     record RefillFailed(Failure failure, Duration pause) implements SpareEvent {}
 
     /**
+     * A spare was made.
+     *
+     * @param ready the number of spares that can be taken now
+     * @param number the number to keep
+     */
+    record SpareMade(int ready, int number) implements SpareEvent {}
+
+    /**
+     * A deploy has worked on the spares, before the first tenant. {@link SpareUnfit} came before it for each spare that is not fit any
+     * more.
+     *
+     * @param migrated the number of spares in which migrations ran
+     * @param left the number in which they did not: one failed, a sign-up held or had taken the spare, or the deploy stopped
+     */
+    record SparesMigrated(int migrated, int left) implements SpareEvent {}
+
+    /**
      * A migration failed in a spare, before the deploy changed any tenant. Unless {@link dev.tenantmigrator.Spares#onFailure} says
      * otherwise, the deploy stops.
      *

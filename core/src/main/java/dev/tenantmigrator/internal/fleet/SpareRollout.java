@@ -9,6 +9,7 @@ import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.TenantOutcome;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,8 @@ final class SpareRollout {
 
     private final Config config;
     private final StopSignal stopSignal;
+    private final AtomicInteger migrated = new AtomicInteger();
+    private final AtomicInteger done = new AtomicInteger();
     private volatile boolean stopped;
 
     SpareRollout(Config config, StopSignal stopSignal) {
@@ -39,6 +42,7 @@ final class SpareRollout {
         if (!others.isEmpty() && !stopSignal.isDue()) {
             pool(others).run(Math.min(parallelism, others.size()));
         }
+        Events.publish(config, new SpareEvent.SparesMigrated(migrated.get(), spares.size() - done.get()));
     }
 
     /** Whether a migration failed, so that the run is to end; also one that has nothing to do in any tenant. */
@@ -53,6 +57,12 @@ final class SpareRollout {
     private void note(TenantOutcome outcome) {
         if (!(outcome instanceof TenantOutcome.Failed failed)) {
             LOG.debug("Spare: {}", outcome);
+            if (outcome instanceof TenantOutcome.Migrated) {
+                migrated.incrementAndGet();
+            }
+            if (!(outcome instanceof TenantOutcome.Skipped)) {
+                done.incrementAndGet();
+            }
             return;
         }
         Failure failure = failed.failure();

@@ -17,8 +17,9 @@ import org.slf4j.LoggerFactory;
 public final class Session implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-
     private static final String READ_COMMITTED = "READ COMMITTED";
+    /** Fails where the work hid the error of a statement: there a {@code COMMIT} alone rolls back, and says nothing. */
+    private static final String COMMIT = "SELECT 1; COMMIT";
 
     private static final Set<String> LEVELS = Set.of(READ_COMMITTED, "REPEATABLE READ", "SERIALIZABLE");
 
@@ -102,12 +103,12 @@ public final class Session implements AutoCloseable {
 
     /** Like {@link #inTransaction(Work)}, with statements of the library's own that travel with the beginning of the transaction. */
     public <T> T inTransaction(Pipeline first, Work<T> work) throws SQLException {
-        return inTransaction(work, new Pipeline().add(begin(Optional.empty())).addAll(first), "COMMIT");
+        return inTransaction(work, new Pipeline().add(begin(Optional.empty())).addAll(first), COMMIT);
     }
 
     /** Like {@link #inTransaction(Work)}, with an isolation level if one is given. */
     public <T> T inTransaction(Optional<String> isolationLevel, Work<T> work) throws SQLException {
-        return inTransaction(work, new Pipeline().add(begin(isolationLevel)), "COMMIT");
+        return inTransaction(work, new Pipeline().add(begin(isolationLevel)), COMMIT);
     }
 
     /** Runs work in one transaction and rolls back all its changes. */

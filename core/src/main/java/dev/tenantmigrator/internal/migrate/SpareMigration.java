@@ -4,6 +4,7 @@ import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.fleet.TenantJob;
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
@@ -121,11 +122,16 @@ final class SpareMigration implements TenantJob {
     private void mark(Session session) {
         try {
             session.inTransactionIfFree(schema(), connection -> {
+                // The search reads every table, and the tenants wait for it.
+                Jdbc.execute(
+                        connection,
+                        "SET LOCAL lock_timeout TO '" + config.lockTimeout().toMillis() + "ms'");
                 SpareMarking.mark(config, connection, schema(), spare.digest());
                 return schema();
             });
         } catch (SQLException e) {
-            // E.g. a target version: the record is not yet that of all migrations.
+            // E.g. a target version: the record is not yet that of all migrations; or a table that another session
+            // locks.
             LOG.debug("{} stays behind", schema(), SqlErrors.withoutDetail(e));
         }
     }

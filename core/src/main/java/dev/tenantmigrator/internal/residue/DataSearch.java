@@ -1,7 +1,6 @@
 package dev.tenantmigrator.internal.residue;
 
 import dev.tenantmigrator.internal.jdbc.Jdbc;
-import dev.tenantmigrator.internal.jdbc.PassingErrors;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.residue.NameResidue.Place;
@@ -91,7 +90,9 @@ final class DataSearch {
             if (relations.size() == 1) {
                 return unreadable("rows of " + relations.get(0).describe(), e);
             }
-            throwIfLost(e);
+            if (SqlErrors.isConnectionLost(e)) {
+                throw e;
+            }
             List<Place> places = new ArrayList<>();
             for (Relation relation : relations) {
                 places.addAll(search(List.of(relation)));
@@ -135,19 +136,8 @@ final class DataSearch {
         }
     }
 
-    /** An error that may pass, as a timeout, says nothing of the object. */
     private static List<Place> unreadable(String object, SQLException e) throws SQLException {
-        throwIfLost(e);
-        String state = SqlErrors.state(e);
-        if (PassingErrors.mayPass(state) || state.startsWith("53") || state.startsWith("57")) {
-            throw e;
-        }
+        NameResidue.throwIfPassing(e);
         return List.of(new Place(object + ", which cannot be read (SQLSTATE " + SqlErrors.state(e) + ")", false));
-    }
-
-    private static void throwIfLost(SQLException e) throws SQLException {
-        if (SqlErrors.isConnectionLost(e)) {
-            throw e;
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.tenantmigrator.internal.residue;
 
 import dev.tenantmigrator.internal.jdbc.Jdbc;
+import dev.tenantmigrator.internal.jdbc.PassingErrors;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.sql.ReservedSchemas;
@@ -69,9 +70,7 @@ public final class NameResidue {
             LOG.debug("A function of {} cannot be adapted", schema, e);
             left = found;
         } catch (SQLException e) {
-            if (SqlErrors.isConnectionLost(e)) {
-                throw e;
-            }
+            throwIfPassing(e);
             LOG.debug("A function of {} cannot be replaced", schema, SqlErrors.withoutDetail(e));
             left = found;
         }
@@ -110,6 +109,17 @@ public final class NameResidue {
             }
         }
         return pipeline;
+    }
+
+    /** An error that may pass, as a timeout or a lost connection, says nothing of an object. */
+    static void throwIfPassing(SQLException e) throws SQLException {
+        String state = SqlErrors.state(e);
+        if (SqlErrors.isConnectionLost(e)
+                || PassingErrors.mayPass(state)
+                || state.startsWith("53")
+                || state.startsWith("57")) {
+            throw e;
+        }
     }
 
     private static List<Place> inRenamed(Connection connection, String schema, NamePattern pattern)

@@ -21,7 +21,7 @@ record SpareMark(String digest, Instant since, boolean adaptFunctions, List<Stri
     static final String BEGINNING = "tenant-migrator spare ";
 
     private static final Pattern MARK = Pattern.compile(
-            Pattern.quote(BEGINNING) + "([0-9a-f]{64}) ([0-9]{1,12}) ([f-]) ([0-9]{1,4}) (c|-)\\n(.*)", Pattern.DOTALL);
+            Pattern.quote(BEGINNING) + "([0-9a-f]{64}) ([0-9]{1,12}) ([f-]) ([0-9]{1,9}) (c|-)\\n(.*)", Pattern.DOTALL);
 
     /** For a spare whose mark is lost. It counts as old, so that it is replaced. */
     static final SpareMark NONE = new SpareMark("", Instant.EPOCH, false, List.of(), Optional.empty());

@@ -1,6 +1,7 @@
 package dev.tenantmigrator.internal.tenant;
 
 import dev.tenantmigrator.CreationStep;
+import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.event.SpareEvent;
 import dev.tenantmigrator.event.TenantEvent;
@@ -124,16 +125,27 @@ public final class SignUp {
                 : Session.open(config.dataSource())) {
             SpareTake.Result result =
                     spares.take(session.connection(), name, expected.digest(), (spare, statements) -> {
-                        sent.clear();
                         Pipeline take = limited(statements);
-                        if (isOneFlight(spare, step)) {
-                            sent.add(spare);
-                            session.sendOwn(take);
-                        } else {
-                            session.inTransaction(take, connection -> {
-                                finish(connection, spare, step, expected);
-                                return sent.add(spare);
-                            });
+                        try {
+                            if (isOneFlight(spare, step)) {
+                                sent.add(spare);
+                                session.sendOwn(take);
+                            } else {
+                                session.inTransaction(take, connection -> {
+                                    finish(connection, spare, step, expected);
+                                    return sent.add(spare);
+                                });
+                            }
+                        } catch (SQLException e) {
+                            if (!SqlErrors.isConnectionLost(e)) {
+                                boolean stepRan = step != CreationStep.NONE && !sent.isEmpty();
+                                // It was not committed, so a connection that is lost later leaves no question.
+                                sent.clear();
+                                if (stepRan) {
+                                    throw behindStep(e, spare.schema());
+                                }
+                            }
+                            throw e;
                         }
                     });
             return created(result, expected, start);
@@ -172,6 +184,7 @@ public final class SignUp {
                     settings.add(SessionSettings.read(connection));
                 }
                 String limit = oneFlight ? lockTimeout(connection) : "";
+                boolean finished = false;
                 try {
                     Pipeline take = new Pipeline().add("SAVEPOINT " + SAVEPOINT).addAll(limited(statements));
                     if (oneFlight) {
@@ -181,12 +194,16 @@ public final class SignUp {
                     } else {
                         take.send(connection);
                         finish(connection, spare, step, expected);
+                        finished = step != CreationStep.NONE;
                         Jdbc.execute(connection, "RELEASE SAVEPOINT " + SAVEPOINT);
                     }
                 } catch (SQLException e) {
-                    if (!SqlErrors.isConnectionLost(e)) {
-                        Jdbc.execute(
-                                connection, "ROLLBACK TO SAVEPOINT " + SAVEPOINT + "; RELEASE SAVEPOINT " + SAVEPOINT);
+                    if (SqlErrors.isConnectionLost(e)) {
+                        throw e;
+                    }
+                    Jdbc.execute(connection, "ROLLBACK TO SAVEPOINT " + SAVEPOINT + "; RELEASE SAVEPOINT " + SAVEPOINT);
+                    if (finished) {
+                        throw behindStep(e, spare.schema());
                     }
                     throw e;
                 }
@@ -201,6 +218,18 @@ public final class SignUp {
             transaction.rollBack(e);
             throw e;
         }
+    }
+
+    /** The step ran, and may have done more than the database takes back. So it is not repeated with another spare. */
+    private TenantMigratorException behindStep(SQLException e, String schema) {
+        return new TenantMigratorException(
+                config.detailed(
+                        SqlErrors.failure(e)
+                                .withMessage("the tenant cannot be kept after the creation step: "
+                                        + SqlErrors.message(e) + "; " + NOT_KEPT)
+                                .inTenant(schema),
+                        e),
+                SqlErrors.withoutDetail(e));
     }
 
     private static String lockTimeout(Connection connection) throws SQLException {

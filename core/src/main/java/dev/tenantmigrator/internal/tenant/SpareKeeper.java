@@ -1,9 +1,12 @@
 package dev.tenantmigrator.internal.tenant;
 
 import dev.tenantmigrator.Spares;
+import dev.tenantmigrator.SparesNotDroppedException;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantNotFoundException;
+import dev.tenantmigrator.event.SpareEvent;
 import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.config.Events;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
@@ -17,8 +20,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -78,13 +81,17 @@ public final class SpareKeeper {
             long end = System.nanoTime() + PATIENCE.toNanos();
             while (!stopped.getAsBoolean() && mayMake(spares, digest, stock.number())) {
                 int before = ready(spares, digest);
-                if (make(catalog, digest, stock.number())) {
-                    created++;
-                } else if (System.nanoTime() > end || WaitForTenant.interruptedWhilePausing()) {
+                boolean made = make(catalog, digest, stock.number());
+                if (!made && (System.nanoTime() > end || WaitForTenant.interruptedWhilePausing())) {
                     break;
                 }
                 spares = read();
-                if (ready(spares, digest) > before) {
+                int after = ready(spares, digest);
+                if (made) {
+                    created++;
+                    Events.publish(config, new SpareEvent.SpareMade(after, stock.number()));
+                }
+                if (after > before) {
                     end = System.nanoTime() + PATIENCE.toNanos();
                 }
             }
@@ -136,7 +143,11 @@ public final class SpareKeeper {
         return read().stream().map(spare -> spare.describe(digest)).toList();
     }
 
-    /** Drops all spares, and returns their number. */
+    /**
+     * Drops all spares, and returns their number.
+     *
+     * @throws SparesNotDroppedException when some could not be dropped
+     */
     public int dropAll() throws SQLException {
         Drops drops = drop(spare -> true, () -> false);
         drops.throwIfFailed();
@@ -149,23 +160,18 @@ public final class SpareKeeper {
         }
     }
 
-    /** The number of dropped spares, and the first failure; the others were dropped all the same. */
-    private record Drops(int dropped, Optional<TenantMigratorException> failure) {
+    /** The number of dropped spares, and the failures; one that cannot be dropped keeps no other. */
+    private record Drops(int dropped, List<TenantMigratorException> failures) {
 
         void throwIfFailed() {
-            if (failure.isPresent()) {
-                throw failure.get();
+            if (!failures.isEmpty()) {
+                throw new SparesNotDroppedException(dropped, failures);
             }
         }
     }
 
     private Drops drop(Predicate<Spare> which, BooleanSupplier stopped) throws SQLException {
-        Optional<TenantMigratorException> failure = Optional.empty();
-        try {
-            dropper.finishSpares();
-        } catch (TenantMigratorException e) {
-            failure = Optional.of(e);
-        }
+        List<TenantMigratorException> failures = new ArrayList<>(dropper.finishSpares());
         List<Spare> spares;
         Set<String> inUse;
         try (Session session = Session.openToRead(config.dataSource())) {
@@ -184,10 +190,10 @@ public final class SpareKeeper {
                     dropped++;
                 }
             } catch (TenantMigratorException e) {
-                failure = failure.or(() -> Optional.of(e));
+                failures.add(e);
             }
         }
-        return new Drops(dropped, failure);
+        return new Drops(dropped, failures);
     }
 
     private boolean drop(Spare spare) {

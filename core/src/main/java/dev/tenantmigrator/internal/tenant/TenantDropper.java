@@ -89,12 +89,19 @@ public final class TenantDropper {
         }
     }
 
-    /** Finishes unfinished drops of spare tenants. */
-    void finishSpares() throws SQLException {
+    /** Finishes unfinished drops of spare tenants, and returns the failures. */
+    List<TenantMigratorException> finishSpares() throws SQLException {
+        List<TenantMigratorException> failures = new ArrayList<>();
         try (Session session = Session.open(config.dataSource())) {
-            UnfinishedDrops.readSpares(session.connection())
-                    .forEach((dropping, spare) -> finish(session, spare, List.of(dropping)));
+            UnfinishedDrops.readSpares(session.connection()).forEach((dropping, spare) -> {
+                try {
+                    finish(session, spare, List.of(dropping));
+                } catch (TenantMigratorException e) {
+                    failures.add(e);
+                }
+            });
         }
+        return failures;
     }
 
     /**

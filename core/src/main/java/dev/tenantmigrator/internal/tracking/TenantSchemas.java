@@ -19,6 +19,10 @@ public final class TenantSchemas {
     /** {@code duplicate_schema}, and {@code unique_violation}, which another transaction's schema of the name causes. */
     private static final Set<String> TAKEN = Set.of("42P06", "23505");
 
+    private static final String SPARE =
+            "this is the name of a spare tenant, which is no tenant until a sign-up takes it"
+                    + " and renames it; spares list shows the spares";
+
     private TenantSchemas() {}
 
     /** Whether the error of a statement says that a schema's name is taken. A script may fail with these codes too, so the catalog decides. */
@@ -44,15 +48,19 @@ public final class TenantSchemas {
      */
     public static void requireMayBeTenant(String schema, String sharedSchema) {
         if (!mayBeTenant(schema, sharedSchema)) {
-            throw new InvalidTenantNameException(schema, "this schema never belongs to a tenant");
+            throw new InvalidTenantNameException(
+                    schema,
+                    schema.startsWith(ReservedSchemas.SPARE_PREFIX) ? SPARE : "this schema never belongs to a tenant");
         }
     }
 
     /** The failure for a tenant that does not exist. */
     public static Failure notFound(String schema) {
         return Failure.of(
-                        "there is no such tenant: no schema of this name has a tracking table; it was dropped or renamed,"
-                                + " its drop is unfinished, or the name is misspelled")
+                        schema.startsWith(ReservedSchemas.SPARE_PREFIX)
+                                ? SPARE
+                                : "there is no such tenant: no schema of this name has a tracking table; it was dropped or"
+                                        + " renamed, its drop is unfinished, or the name is misspelled")
                 .inTenant(schema);
     }
 

@@ -1,6 +1,7 @@
 package dev.tenantmigrator.internal.residue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenantmigrator.internal.residue.NameResidue.Place;
 import dev.tenantmigrator.internal.sql.Sql;
@@ -485,6 +486,40 @@ class NameResidueTest {
     }
 
     /** It may be another tenant's, and there may be many. */
+    /** It would make a spare unfit for ever. */
+    @Test
+    void isNotSaidToBeInAnObjectThatCouldNotBeReadInTime() throws SQLException {
+        database.execute("CREATE SCHEMA " + SCHEMA + "; CREATE TABLE " + SCHEMA + ".held (id int); INSERT INTO "
+                + SCHEMA
+                + ".held VALUES (1); CREATE FUNCTION " + SCHEMA + ".f() RETURNS int LANGUAGE sql AS 'SELECT id FROM "
+                + SCHEMA + ".held'");
+        List<Search> searches = List.of(NameResidue::inDefinitions, NameResidue::inData);
+        List<String> holding = List.of("ALTER SCHEMA " + SCHEMA + " RENAME TO other", "LOCK TABLE " + SCHEMA + ".held");
+        for (int i = 0; i < searches.size(); i++) {
+            Search search = searches.get(i);
+            try (Connection holder = database.connection();
+                    Connection connection = database.connection();
+                    Statement hold = holder.createStatement();
+                    Statement statement = connection.createStatement()) {
+                holder.setAutoCommit(false);
+                connection.setAutoCommit(false);
+                hold.execute(holding.get(i));
+                for (String limit : List.of("lock_timeout", "statement_timeout")) {
+                    statement.execute("SET LOCAL " + limit + " TO '300ms'");
+                    assertThatThrownBy(() -> search.in(connection, SCHEMA))
+                            .isInstanceOfSatisfying(
+                                    SQLException.class,
+                                    e -> assertThat(e.getSQLState()).isIn("55P03", "57014"));
+                    connection.rollback();
+                }
+                holder.rollback();
+                holder.setAutoCommit(true);
+                connection.setAutoCommit(true);
+            }
+        }
+        database.execute("DROP SCHEMA " + SCHEMA + " CASCADE");
+    }
+
     @Test
     void doesNotReadLargeObjectsOfEarlierTransactions() throws SQLException {
         database.execute("SELECT lo_from_bytea(4712, '" + SCHEMA + "')");

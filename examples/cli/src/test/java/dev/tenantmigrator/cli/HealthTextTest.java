@@ -118,7 +118,7 @@ class HealthTextTest {
         Finding later = Finding.of(Kind.PENDING, Severity.ERROR, "3_c", "3_c is pending; deploy it")
                 .withRemedies(new Remedy.Deploy(false));
         assertThat(lines(SCREEN, List.of(TenantResult.of("t", "pending").withFindings(List.of(PENDING, later)))))
-                .containsExactly("pending: t", "  2_b, 3_c", "  run: deploy t");
+                .containsExactly("pending: t", "  2_b, 3_c", "  run: deploy-all");
     }
 
     @Test
@@ -149,12 +149,36 @@ class HealthTextTest {
     }
 
     @Test
+    void theCommandForAllPendingTenantsOfTheFleetNamesNoneBecauseSparesArePendingToo() {
+        for (int pending : new int[] {1, 2, 20, 21}) {
+            List<TenantResult> tenants = Stream.concat(
+                            fleet(pending, i -> pending("p" + i)).stream(), Stream.of(healthy("h"), healthy("i")))
+                    .toList();
+            assertThat(lines(SCREEN, tenants)).contains("  run: deploy-all");
+        }
+        List<TenantResult> some = fleet(2, i -> pending("p" + i));
+        assertThat(new HealthText(SCREEN, List.of(), false).lines(some)).contains("  run: deploy-all --tenants p0,p1");
+        assertThat(new HealthText(SCREEN, List.of(), false).lines(some.subList(0, 1)))
+                .contains("  run: deploy p0");
+    }
+
+    @Test
+    void aDeployThatIsNotForAllPendingTenantsNamesItsTenants() {
+        Finding gap = Finding.of(Kind.GAP, Severity.ERROR, "1_b", "1_b is not applied although 1_c is")
+                .withRemedies(new Remedy.Deploy(true));
+        assertThat(lines(SCREEN, List.of(unhealthy("gone", gap), unhealthy("gtwo", gap))))
+                .contains("  run: deploy-all --out-of-order --tenants gone,gtwo");
+        assertThat(lines(SCREEN, List.of(unhealthy("gone", gap), pending("p"), pending("q"))))
+                .contains("  run: deploy gone --out-of-order", "  run: deploy-all --tenants p,q");
+    }
+
+    @Test
     void theCommandsOfAFewPendingTenantsNameAllOfThem() {
         List<TenantResult> tenants = Stream.concat(
                         fleet(20, i -> pending("customer_with_a_long_name_" + i)).stream(),
                         fleet(30, i -> healthy("h" + i)).stream())
                 .toList();
-        String commands = String.join("\n", lines(SCREEN, tenants));
+        String commands = String.join("\n", new HealthText(SCREEN, List.of(), false).lines(tenants));
         assertThat(commands).contains("pending, 20 tenants: ", " and 17 more");
         assertThat(IntStream.range(0, 20))
                 .allSatisfy(i -> assertThat(commands).containsPattern("run: deploy-all .*long_name_" + i + "\\b"));
@@ -194,7 +218,7 @@ class HealthTextTest {
     @Test
     void commandsStayInsideTheSelection() {
         List<TenantResult> tenants = fleet(30, i -> unhealthy("a" + i, MISSING, EDITED));
-        assertThat(new HealthText(SCREEN, List.of("a*", "b's")).lines(tenants))
+        assertThat(new HealthText(SCREEN, List.of("a*", "b's"), false).lines(tenants))
                 .contains("  run: backfill --tenants 'a*','b'\\''s'")
                 .noneMatch(line -> line.contains("--all"));
     }
@@ -206,7 +230,8 @@ class HealthTextTest {
         assertThat(lines.get(1)).isEqualTo("\u001B[31mmissing-table\u001B[0m: t");
         assertThat(lines.get(2)).doesNotContain("\u001B");
         assertThat(lines.get(4)).isEqualTo("\u001B[33mpending\u001B[0m: u");
-        assertThat(new HealthText(new Screen(100, Ansi.ON, false), List.of()).report(List.of(unhealthy("t", MISSING))))
+        assertThat(new HealthText(new Screen(100, Ansi.ON, false), List.of(), true)
+                        .report(List.of(unhealthy("t", MISSING))))
                 .contains("t       \u001B[31munhealthy\u001B[0m", "1 tenant: \u001B[31m1 unhealthy\u001B[0m");
     }
 
@@ -230,7 +255,7 @@ class HealthTextTest {
     }
 
     private static List<String> lines(Screen screen, List<TenantResult> tenants) {
-        return new HealthText(screen, List.of()).lines(tenants);
+        return new HealthText(screen, List.of(), true).lines(tenants);
     }
 
     private static List<TenantResult> fleet(int size, IntFunction<TenantResult> tenant) {

@@ -122,7 +122,8 @@ class SpareRolloutTest {
 
     private static void assertSpares(Cli cli, int exitCode, int ready, int behind) {
         JsonNode status = cli.json(exitCode, "status");
-        assertThat(status.at("/spares").toString()).isEqualTo("{\"ready\":" + ready + ",\"behind\":" + behind + "}");
+        assertThat(status.at("/spares").toString())
+                .isEqualTo("{\"ready\":" + ready + ",\"behind\":" + behind + ",\"unfit\":0}");
         assertThat(status.at("/tenants")).hasSize(TENANTS);
     }
 }

@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +93,12 @@ class SparesCommandTest {
     @Test
     void replacesSparesThatAreTooOld() {
         cli.run("spares", "fill", "--keep", "2");
+        makeOld();
+        assertThat(cli.run("spares", "fill", "--keep", "2").out())
+                .isEqualTo("2 spares made, 2 too old and dropped, 2 ready\n");
+    }
+
+    private void makeOld() {
         database.execute("""
                 DO $$DECLARE s name; BEGIN
                   FOR s IN SELECT nspname FROM pg_namespace WHERE nspname LIKE 'tenant\\_migrator\\_spare\\_%' LOOP
@@ -94,8 +106,6 @@ class SparesCommandTest {
                       regexp_replace(obj_description(s::regnamespace, 'pg_namespace'), ' [0-9]{9,} ', ' 1000000000 '));
                   END LOOP;
                 END$$""");
-        assertThat(cli.run("spares", "fill", "--keep", "2").out())
-                .isEqualTo("2 spares made, 2 too old and dropped, 2 ready\n");
     }
 
     @Test
@@ -191,6 +201,125 @@ class SparesCommandTest {
                 .isEqualTo("view vendor_view_7");
         assertThat(cli.register("ada")).isNotEmpty();
         assertThat(cli.run("status").out()).endsWith("\n1 tenant: 1 healthy\n0 spares ready, 1 unfit\n");
+        assertThat(cli.json(0, "status").at("/spares").toString()).isEqualTo("{\"ready\":0,\"behind\":0,\"unfit\":1}");
+    }
+
+    @Test
+    void aDeployTellsOfTheSparesThatItMigratedAndOfThoseThatBecameUnfit() throws SQLException {
+        cli.register("ada");
+        cli.run("spares", "fill", "--keep", "3");
+        newMigration();
+        assertThat(cli.run("deploy-all").out()).endsWith("\n1 tenant: 1 migrated\n3 spares migrated\n");
+        assertThat(cli.run("deploy-all").out()).doesNotContain("spare");
+
+        cli.withMigration(
+                "20240104_names",
+                "DO $$BEGIN EXECUTE format('CREATE VIEW v AS SELECT %L AS x FROM items', current_schema()); END$$",
+                "SELECT 1");
+        try (Connection connection = database.connection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("LOCK TABLE " + spares().get(0) + ".items");
+            Cli.Result text = cli.run("deploy-all", "--lock-timeout", "50ms");
+            assertThat(text.exitCode()).isZero();
+            assertThat(text.out())
+                    .contains("\n1 tenant: 1 migrated\n2 spares migrated, 1 left out\n2 spares are unfit now: ")
+                    .endsWith("run: spares list\n");
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+        assertThat(cli.json(0, "deploy-all").at("/spares").toString())
+                .isEqualTo("{\"migrated\":1,\"left\":0,\"unfit\":1}");
+        assertThat(cli.json(0, "deploy-all").has("spares")).isFalse();
+    }
+
+    private List<String> spares() {
+        return cli.json(0, "spares", "list").at("/spares").findValuesAsText("schema");
+    }
+
+    @Test
+    void aSpareThatCannotBeDroppedKeepsNoOther() {
+        cli.run("spares", "fill", "--keep", "3");
+        List<String> spares = spares().stream().sorted().toList();
+        for (String spare : spares.subList(0, 2)) {
+            database.execute("CREATE VIEW public.of_" + spare + " AS SELECT * FROM " + spare + ".items");
+        }
+        Cli.Result text = cli.run("spares", "drop");
+        assertThat(text.exitCode()).isEqualTo(1);
+        assertThat(text.out()).startsWith("1 spare dropped, 2 not\nnot dropped: " + spares.get(0) + "\n");
+        assertThat(text.out())
+                .contains(
+                        "\nnot dropped: " + spares.get(1) + "\n",
+                        "objects outside the tenant depend on it: ",
+                        "view of_" + spares.get(0));
+        assertThat(spares()).containsExactlyInAnyOrderElementsOf(spares.subList(0, 2));
+
+        JsonNode json = cli.json(1, "spares", "drop");
+        assertThat(json.at("/dropped").asInt()).isZero();
+        assertThat(json.at("/error/message").asText())
+                .startsWith("0 spares were dropped, 2 could not be dropped: ")
+                .contains(spares.get(0), spares.get(1));
+        makeOld();
+        assertThat(cli.run("spares", "fill", "--keep", "1").out())
+                .startsWith("0 spares dropped, 2 not\nnot dropped: " + spares.get(0));
+        spares.subList(0, 2).forEach(spare -> database.execute("DROP VIEW public.of_" + spare));
+    }
+
+    @Test
+    void aSpareOfAnotherRoleIsNoReasonToCallTheStockUnfit() throws SQLException {
+        try (Connection superuser = database.superuserDataSource().getConnection();
+                Statement statement = superuser.createStatement()) {
+            cli.run("spares", "fill", "--keep", "1");
+            statement.execute("ALTER SCHEMA " + spares().get(0) + " OWNER TO CURRENT_USER");
+            Cli.Result filled = cli.run("spares", "fill", "--keep", "1");
+            assertThat(filled.exitCode()).as(filled.all()).isZero();
+            assertThat(filled.out()).startsWith("1 spare made, 1 ready, 1 unfit\n");
+            assertThat(cli.run("spares", "fill", "--keep", "1").exitCode()).isZero();
+            statement.execute("ALTER SCHEMA " + spares().get(1) + " OWNER TO " + database.user());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "status @",
+                "verify @",
+                "plan @",
+                "deploy @",
+                "backfill @",
+                "rollback 20240101_items @",
+                "drop @ --yes",
+                "rename @ other",
+                "repair fill-checksums @",
+                "adopt @ --yes",
+                "status --tenants @",
+                "deploy-all --tenants @",
+                "deploy-all --groups @,rest"
+            })
+    void aSpareThatIsNamedAsATenantIsSaidToBeOne(String command) {
+        cli.run("spares", "fill", "--keep", "1");
+        Cli.Result result = cli.run(command.replace("@", spares().get(0)).split(" ", -1));
+        assertThat(result.exitCode()).as(result.all()).isNotZero();
+        assertThat(result.all().replaceAll("\\s+", " ")).contains("spare", "spares list");
+        assertThat(result.all()).doesNotContain("misspelled");
+        assertThat(spares()).hasSize(1);
+    }
+
+    @Test
+    void fillingShowsItsProgress() {
+        assertThat(cli.run("spares", "fill", "--keep", "2", "--verbose").err())
+                .contains("spare made, 1 of 2 ready\n", "spare made, 2 of 2 ready\n");
+        assertThat(cli.run("spares", "fill", "--keep", "3").err()).isEmpty();
+        ByteArrayOutputStream shown = new ByteArrayOutputStream();
+        PrintStream usual = System.err;
+        System.setErr(new PrintStream(shown, true, StandardCharsets.UTF_8));
+        try {
+            assertThat(cli.answering("").run("spares", "fill", "--keep", "23").exitCode())
+                    .isZero();
+        } finally {
+            System.setErr(usual);
+        }
+        assertThat(shown.toString(StandardCharsets.UTF_8)).contains("spares fill", "20/20 spares");
     }
 
     @ParameterizedTest
@@ -228,7 +357,7 @@ class SparesCommandTest {
 
     @Test
     void aStatusHasALineForSpares() {
-        assertThat(cli.json(0, "status").at("/spares").toString()).isEqualTo("{\"ready\":0,\"behind\":0}");
+        assertThat(cli.json(0, "status").at("/spares").toString()).isEqualTo("{\"ready\":0,\"behind\":0,\"unfit\":0}");
         cli.run("spares", "fill", "--keep", "3");
         assertThat(cli.run("status").out()).matches("There is no tenant in .*\\.\n3 spares ready\n");
         String ada = cli.register("ada");
@@ -240,10 +369,29 @@ class SparesCommandTest {
         Cli.Result text = cli.run("status");
         assertThat(text.exitCode()).isZero();
         assertThat(text.out()).endsWith("\n1 tenant: 1 healthy\n1 spare ready, 3 behind\n");
-        assertThat(cli.json(0, "status").at("/spares").toString()).isEqualTo("{\"ready\":1,\"behind\":3}");
-        assertThat(cli.json(0, "status", ada).at("/spares").toString()).isEqualTo("{\"ready\":1,\"behind\":3}");
+        assertThat(cli.json(0, "status").at("/spares").toString()).isEqualTo("{\"ready\":1,\"behind\":3,\"unfit\":0}");
+        assertThat(cli.json(0, "status", ada).at("/spares").toString())
+                .isEqualTo("{\"ready\":1,\"behind\":3,\"unfit\":0}");
         assertThat(cli.run("status", ada).out()).doesNotContain("spare");
         assertThat(cli.run("status", "--only", "missing-table").out()).doesNotContain("spare");
+    }
+
+    @Test
+    void theCommandThatAStatusPrintsMigratesTheSparesToo() {
+        String ada = cli.register("ada");
+        cli.register("bob");
+        cli.run("spares", "fill", "--keep", "2");
+        newMigration();
+        for (String command : List.of("status", "verify", "status --only pending")) {
+            assertThat(cli.run(command.split(" ", -1)).out()).contains("\n  run: deploy-all\n");
+        }
+        cli.run("deploy", ada);
+        assertThat(cli.run("status").out()).contains("\n  run: deploy-all\n");
+        for (String command : List.of("status --tenants bob*", "status --only missing-table")) {
+            assertThat(cli.run(command.split(" ", -1)).out()).doesNotContain("deploy-all");
+        }
+        cli.json(0, "deploy-all");
+        assertThat(cli.run("status").out()).endsWith("\n2 spares ready\n");
     }
 
     @Test
@@ -259,7 +407,7 @@ class SparesCommandTest {
         cli.write("migrations/" + MORE + "/migration.sql", "CREATE TABLE more (id bigint)");
         cli.run("spares", "fill", "--keep", "1");
         cli.write("migrations/" + MORE + "/migration.sql", "CREATE TABLE more (id int)");
-        assertThat(cli.json(1, "status").at("/spares").toString()).isEqualTo("{\"ready\":1,\"behind\":1}");
+        assertThat(cli.json(1, "status").at("/spares").toString()).isEqualTo("{\"ready\":1,\"behind\":1,\"unfit\":0}");
 
         assertThat(commands.stream().flatMap(this::outputs).toList()).isEqualTo(before);
     }

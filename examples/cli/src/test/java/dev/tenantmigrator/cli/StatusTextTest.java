@@ -3,6 +3,7 @@ package dev.tenantmigrator.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenantmigrator.AppliedMigration;
+import dev.tenantmigrator.cli.output.HealthText;
 import dev.tenantmigrator.cli.output.Screen;
 import dev.tenantmigrator.cli.output.StatusText;
 import dev.tenantmigrator.report.Finding;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Help.Ansi;
 
 class StatusTextTest {
 
+    private static final Screen SCREEN = new Screen(80, Ansi.OFF, false);
     private static final List<String> SOURCE = List.of("1_a", "2_b");
     private static final Finding AHEAD = Finding.of(Kind.AHEAD, Severity.WARNING, "9_z", "9_z is newer");
     private static final Finding PENDING = Finding.of(Kind.PENDING, Severity.ERROR, "2_b", "2_b is pending");
@@ -39,8 +41,8 @@ class StatusTextTest {
     private static String[] row(TenantStatus tenant) {
         List<String> lines = StatusText.fleet(
                 new StatusReport(SOURCE, List.of(tenant), new SpareCounts(0, 0, 0, Optional.empty())),
-                List.of(),
-                new Screen(80, Ansi.OFF, false));
+                new HealthText(SCREEN, List.of(), true),
+                SCREEN);
         return lines.get(lines.size() - 2).split(" {2,}");
     }
 

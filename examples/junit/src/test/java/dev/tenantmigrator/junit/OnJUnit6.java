@@ -19,7 +19,10 @@ final class OnJUnit6 {
         Launcher launcher = LauncherFactory.create();
         launcher.execute(
                 LauncherDiscoveryRequestBuilder.request()
-                        .selectors(selectClass(TenantTestTest.class), selectClass(VendorTest.class))
+                        .selectors(
+                                selectClass(TenantTestTest.class),
+                                selectClass(VendorTest.class),
+                                selectClass(RollbackTest.class))
                         .build(),
                 summary);
         String jar =

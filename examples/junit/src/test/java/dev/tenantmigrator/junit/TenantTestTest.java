@@ -38,8 +38,8 @@ class TenantTestTest {
                 new Expected(Cases.OnMethods.class, 3, 1),
                 new Expected(Cases.ParallelMethods.class, 2, 2),
                 new Expected(Cases.Embedded.class, 2, 0),
-                new Expected(VendorTest.class, 3, 0),
-                new Expected(Cases.ByUrl.class, 3, 0));
+                new Expected(VendorTest.class, 2, 0),
+                new Expected(Cases.ByUrl.class, 2, 0));
     }
 
     @ParameterizedTest

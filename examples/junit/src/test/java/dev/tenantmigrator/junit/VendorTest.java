@@ -8,10 +8,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
-import org.junit.jupiter.api.Test;
 
 /** The sample of the README. */
-@TenantTest(AppDatabase.class)
+@TenantTest(EmbeddedDatabase.class)
 class VendorTest {
 
     @BeforeEach
@@ -30,16 +29,5 @@ class VendorTest {
             assertThat(vendor.getInt("payment_days")).isEqualTo(30);
             assertThat(vendor.next()).isFalse(); // no row of the test before
         }
-    }
-
-    @Test
-    @TenantTest(value = AppDatabase.class, isolation = TenantTest.Isolation.ROLLBACK)
-    void aCommitIsRolledBackToo(Tenant tenant) throws SQLException {
-        Connection connection = tenant.connection();
-        connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("UPDATE vendor SET payment_days = 14");
-        }
-        connection.commit();
     }
 }

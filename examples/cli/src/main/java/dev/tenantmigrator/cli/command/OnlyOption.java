@@ -1,6 +1,8 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.Tenants;
+import dev.tenantmigrator.cli.output.HealthText;
+import dev.tenantmigrator.cli.output.Screen;
 import dev.tenantmigrator.cli.output.TerminalText;
 import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.report.Finding;
@@ -65,9 +67,12 @@ final class OnlyOption {
                         + ".");
     }
 
-    /** The patterns of the selection. */
-    List<String> patterns() {
-        return tenants.patterns();
+    /** The health of the selected tenants as text. */
+    HealthText health(Optional<String> schema, Screen screen) {
+        boolean allPending = schema.isEmpty()
+                && tenants.patterns().isEmpty()
+                && (kinds.isEmpty() || kinds.contains(Finding.Kind.PENDING));
+        return new HealthText(screen, tenants.patterns(), allPending);
     }
 
     /** A kind of finding in kebab case. */

@@ -1,5 +1,6 @@
 package dev.tenantmigrator.cli.command;
 
+import dev.tenantmigrator.SparesNotDroppedException;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.cli.output.CommandResult;
@@ -37,7 +38,9 @@ final class SparesCommand {
 
     private static CommandResult fill(CliSession session, int keep) {
         try (TenantMigrator keeper = session.keeping(keep)) {
-            return SpareResults.filled(keeper.maintainSpares(), keep);
+            return SpareResults.filled(session.showingProgress(keeper::maintainSpares), keep);
+        } catch (SparesNotDroppedException e) {
+            return SpareResults.notDropped("spares fill", e);
         } catch (TenantMigratorException e) {
             if (e.failure().tenant().isEmpty()) {
                 throw e;
@@ -56,9 +59,15 @@ final class SparesCommand {
 
     @Command(name = "drop", description = "Drop all spares, also those of other releases. No tenant is changed.")
     int drop() {
-        return runner.withoutMigrations(
-                "spares drop",
-                session -> SpareResults.dropped(session.migrator().dropSpares()));
+        return runner.withoutMigrations("spares drop", SparesCommand::drop);
+    }
+
+    private static CommandResult drop(CliSession session) {
+        try {
+            return SpareResults.dropped(session.migrator().dropSpares());
+        } catch (SparesNotDroppedException e) {
+            return SpareResults.notDropped("spares drop", e);
+        }
     }
 
     /** A number of spares. */

@@ -58,8 +58,14 @@ final class TenantsOption {
         patterns.filter(name -> !name.contains("*") && !session.migrator().exists(name))
                 .findFirst()
                 .ifPresent(name -> {
+                    boolean spare = session.migrator().spares().stream()
+                            .anyMatch(known -> known.schema().equals(name));
                     throw new CommandException(
-                            "there is no tenant " + name + "; nothing was changed. The command list shows all names");
+                            spare
+                                    ? name + " is a spare, and no tenant; nothing was changed. The command spares list"
+                                            + " shows all spares"
+                                    : "there is no tenant " + name + "; nothing was changed. The command list shows all"
+                                            + " names");
                 });
     }
 

@@ -3,7 +3,6 @@ package dev.tenantmigrator.cli.command;
 import dev.tenantmigrator.DriftOptions;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.cli.output.CommandResult;
-import dev.tenantmigrator.cli.output.HealthText;
 import dev.tenantmigrator.cli.output.TenantResults;
 import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.report.FleetReport;
@@ -47,7 +46,7 @@ final class VerifyCommand implements Callable<Integer> {
                 ? only.nothingFound()
                         .map(text -> result.withLines(List.of(text)))
                         .orElse(result)
-                : result.withText(screen -> new HealthText(screen, only.patterns()).report(result.tenants()));
+                : result.withText(screen -> only.health(schema, screen).report(result.tenants()));
     }
 
     private FleetReport run(CliSession session) {

@@ -3,6 +3,7 @@ package dev.tenantmigrator.cli.output;
 import dev.tenantmigrator.cli.output.HealthCauses.Case;
 import dev.tenantmigrator.cli.output.HealthCauses.Cause;
 import dev.tenantmigrator.report.Finding.Severity;
+import dev.tenantmigrator.report.Remedy;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,15 +25,18 @@ public final class HealthText {
     private static final String INDENT = "  ";
 
     private final Screen screen;
+    private final boolean allPending;
     private final RemedyCommands commands;
 
     /**
      * For a selection of tenants.
      *
      * @param patterns the patterns that selected them; empty for the whole fleet
+     * @param allPending whether all tenants of the fleet with pending versions are among them
      */
-    public HealthText(Screen screen, List<String> patterns) {
+    public HealthText(Screen screen, List<String> patterns, boolean allPending) {
         this.screen = screen;
+        this.allPending = allPending;
         this.commands = new RemedyCommands(screen, RemedyCommands.selection(patterns));
     }
 
@@ -44,6 +48,7 @@ public final class HealthText {
                 .filter(cause -> all || cause.getKey().severity() != Severity.INFO)
                 .toList();
         List<String> lines = new ArrayList<>(tenants.size() == 1 ? List.of() : head(tenants, causes));
+        long deployable = tenants.stream().filter(HealthText::isDeployable).count();
         boolean hidden = false;
         int blocks = 0;
         int more = 0;
@@ -53,7 +58,7 @@ public final class HealthText {
             hidden |= error && !whole;
             if (screen.verbose() || blocks < MAX_BLOCKS || cause.getKey().isPending()) {
                 int named = screen.verbose() ? Integer.MAX_VALUE : error ? NAMED : hidden ? 0 : PENDING_NAMED;
-                lines.addAll(block(cause.getKey(), cause.getValue(), named));
+                lines.addAll(block(cause.getKey(), cause.getValue(), named, deployable));
                 blocks++;
             } else {
                 more++;
@@ -76,6 +81,12 @@ public final class HealthText {
         }
         lines.add(TextOutput.counts(tenants, screen));
         return lines;
+    }
+
+    private static boolean isDeployable(TenantResult tenant) {
+        return tenant.findings().stream()
+                .flatMap(finding -> finding.remedies().stream())
+                .anyMatch(Remedy.Deploy.class::isInstance);
     }
 
     private List<String> head(List<TenantResult> tenants, Map<Cause, List<Case>> causes) {
@@ -115,7 +126,7 @@ public final class HealthText {
                 .count();
     }
 
-    private List<String> block(Cause cause, List<Case> cases, int named) {
+    private List<String> block(Cause cause, List<Case> cases, int named, long deployable) {
         List<String> names =
                 cases.stream().map(found -> found.tenant().schema()).distinct().toList();
         List<String> lines = new ArrayList<>(heading(cause, names, named));
@@ -124,7 +135,8 @@ public final class HealthText {
             return lines;
         }
         lines.addAll(screen.wrapped(cases.size() == 1 ? cases.get(0).finding().message() : cause.message(), INDENT));
-        commands.of(cause, cases, named).forEach(command -> lines.add(INDENT + command));
+        // A deploy that names its tenants would leave the spares behind.
+        commands.of(cause, cases, named, allPending ? deployable : 0).forEach(command -> lines.add(INDENT + command));
         return lines;
     }
 

@@ -21,6 +21,9 @@ public final class RemedyCommands {
 
     private static final String RUN = "run: ";
 
+    /** The line for the fleet, spares included. */
+    static final String DEPLOY_ALL = RUN + "deploy-all";
+
     /** If a file differs from the records of many tenants, the directory is rather wrong than all of them. */
     private static final String RESTORE = "restore the file; is --migrations the directory that was deployed?";
 
@@ -44,8 +47,9 @@ public final class RemedyCommands {
      * The commands for a cause, without indentation; "or" stands before an alternative.
      *
      * @param named tenants for which a statement of their own is shown
+     * @param deployable the number of tenants of the fleet that a deploy changes: one for all of them names none. 0 if unknown
      */
-    public List<String> of(Cause cause, List<Case> cases, int named) {
+    public List<String> of(Cause cause, List<Case> cases, int named, long deployable) {
         List<String> names =
                 cases.stream().map(found -> found.tenant().schema()).distinct().toList();
         if (cause.isDrift()) {
@@ -57,12 +61,12 @@ public final class RemedyCommands {
         int alternatives = names.size() > 1 ? Math.min(1, cause.remedies()) : cause.remedies();
         for (int alternative = 0; alternative < alternatives; alternative++) {
             String start = alternative == 0 ? "" : "or ";
-            commands(cases, names, alternative, named).forEach(command -> lines.add(start + command));
+            commands(cases, names, alternative, named, deployable).forEach(command -> lines.add(start + command));
         }
         return lines;
     }
 
-    private List<String> commands(List<Case> cases, List<String> names, int alternative, int named) {
+    private List<String> commands(List<Case> cases, List<String> names, int alternative, int named, long deployable) {
         Remedy remedy = cases.get(0).finding().remedies().get(alternative);
         if (remedy instanceof Remedy.Statement) {
             return cases.stream()
@@ -74,7 +78,8 @@ public final class RemedyCommands {
                                     .stream())
                     .toList();
         }
-        List<String> all = of(remedy, names);
+        boolean whole = names.size() == deployable && remedy.equals(new Remedy.Deploy(false));
+        List<String> all = whole ? List.of(DEPLOY_ALL) : of(remedy, names);
         // Tenants that are not named are in the commands all the same, as far as NAMED goes.
         int most = Math.max(named, NAMED);
         return all.size() > most ? all.subList(0, most) : all;

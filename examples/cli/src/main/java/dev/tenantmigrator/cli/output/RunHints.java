@@ -2,6 +2,7 @@ package dev.tenantmigrator.cli.output;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Hints for the next step, printed below the table of a run. */
@@ -25,6 +26,11 @@ final class RunHints {
             hints.add("Stopped before the first tenant, because a migration failed in a spare.");
         } else if (result.more().get("stopped") instanceof String reason) {
             hints.add("Stopped: " + TerminalText.line(reason) + ".");
+        }
+        if (result.more().get("spares") instanceof Map<?, ?> spares
+                && result.failedSpare().isEmpty()) {
+            hints.addAll(
+                    SpareText.migrated(number(spares, "migrated"), number(spares, "left"), number(spares, "unfit")));
         }
         if (SCRIPTS.contains(result.command()) && result.tenants().stream().anyMatch(RunHints::failedInAScript)) {
             hints.add(
@@ -52,6 +58,10 @@ final class RunHints {
                     + ". This is normal during a rolling deploy; otherwise the directory is outdated.");
         }
         return hints;
+    }
+
+    private static int number(Map<?, ?> counts, String name) {
+        return counts.get(name) instanceof Integer number ? number : 0;
     }
 
     private static boolean failedInAScript(TenantResult tenant) {

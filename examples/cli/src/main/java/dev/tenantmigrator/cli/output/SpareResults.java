@@ -1,5 +1,6 @@
 package dev.tenantmigrator.cli.output;
 
+import dev.tenantmigrator.SparesNotDroppedException;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.SpareCounts;
 import dev.tenantmigrator.report.SpareReport;
@@ -53,19 +54,19 @@ public final class SpareResults {
                 .withMore(stock(report.spares()))
                 .withMore(Map.of("created", report.created()))
                 .withMore(Map.of("dropped", report.dropped()));
+        if (ready >= keep) {
+            return result.withText(screen -> SpareText.filled(report, "", screen));
+        }
+        // A spare of another role has no objects; it says nothing of these migrations.
         if (!unfit.isEmpty()) {
             return result.withText(screen -> SpareText.filled(report, WITHOUT_SPARES, screen))
                     .withFailedSpare(Failure.of("no tenant is made from a spare with these migrations, because renaming"
                             + " would leave the spare's name in " + TerminalText.some(unfit, NAMED) + ". "
                             + WITHOUT_SPARES));
         }
-        if (ready < keep) {
-            String hint = "Only " + ready + " of " + SpareText.spares(keep) + " are ready, because another instance"
-                    + " makes spares at this moment. Run the command again.";
-            return result.withText(screen -> SpareText.filled(report, hint, screen))
-                    .withFailedSpare(Failure.of(hint));
-        }
-        return result.withText(screen -> SpareText.filled(report, "", screen));
+        String hint = "Only " + ready + " of " + SpareText.spares(keep) + " are ready, because another instance"
+                + " makes spares at this moment. Run the command again.";
+        return result.withText(screen -> SpareText.filled(report, hint, screen)).withFailedSpare(Failure.of(hint));
     }
 
     /** A spare that could not be made. Its transaction was rolled back, so there is no schema to name. */
@@ -84,11 +85,20 @@ public final class SpareResults {
                 .withLines(List.of(SpareText.spares(spares) + " dropped"));
     }
 
-    /** The stock of a status as JSON: those that can be taken, and all others. */
+    /** The end of a part of the stock. */
+    public static CommandResult notDropped(String command, SparesNotDroppedException e) {
+        return CommandResult.of(command, List.of())
+                .withMore(Map.of("dropped", e.dropped()))
+                .withFailedSpare(e.failure())
+                .withText(screen -> SpareText.notDropped(e, screen));
+    }
+
+    /** The stock of a status as JSON. */
     public static Map<String, Object> counts(SpareCounts spares) {
         Map<String, Object> counts = new LinkedHashMap<>();
         counts.put("ready", spares.ready());
-        counts.put("behind", spares.behind() + spares.unfit());
+        counts.put("behind", spares.behind());
+        counts.put("unfit", spares.unfit());
         return counts;
     }
 

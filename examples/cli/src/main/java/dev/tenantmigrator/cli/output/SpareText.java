@@ -1,5 +1,6 @@
 package dev.tenantmigrator.cli.output;
 
+import dev.tenantmigrator.SparesNotDroppedException;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.SpareCounts;
 import dev.tenantmigrator.report.SpareReport;
@@ -60,6 +61,32 @@ public final class SpareText {
         if (!hint.isEmpty()) {
             lines.addAll(screen.wrapped(hint, ""));
         }
+        return lines;
+    }
+
+    /** The work of a deploy on the spares. */
+    static List<String> migrated(int migrated, int left, int unfit) {
+        List<String> lines = new ArrayList<>();
+        if (migrated + left > 0) {
+            lines.add(spares(migrated) + " migrated" + others(left, "left out"));
+        }
+        if (unfit > 0) {
+            lines.add(spares(unfit) + (unfit == 1 ? " is" : " are") + " unfit now: sign-ups run all migrations."
+                    + " To see the reason, run: spares list");
+        }
+        return lines;
+    }
+
+    /** Spares that were not dropped, each with the reason. */
+    static List<String> notDropped(SparesNotDroppedException e, Screen screen) {
+        List<String> lines = new ArrayList<>();
+        lines.add(spares(e.dropped()) + " dropped, " + e.failures().size() + " not");
+        e.failures()
+                .forEach(failure -> lines.addAll(failure(
+                        "not dropped: " + failure.tenant().orElse(""),
+                        failure,
+                        "Remove the cause and run the command again.",
+                        screen)));
         return lines;
     }
 

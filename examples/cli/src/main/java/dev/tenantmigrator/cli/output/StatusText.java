@@ -21,9 +21,9 @@ public final class StatusText {
     private StatusText() {}
 
     /** The health of tenants, a table of all tenants of a small fleet or if the screen is verbose, counts by outcome, and spares. */
-    public static List<String> fleet(StatusReport report, List<String> patterns, Screen screen) {
+    public static List<String> fleet(StatusReport report, HealthText health, Screen screen) {
         List<TenantResult> results = TenantResults.of(report);
-        List<String> lines = new ArrayList<>(new HealthText(screen, patterns).lines(results));
+        List<String> lines = new ArrayList<>(health.lines(results));
         if (screen.verbose() || results.size() <= TextTable.SMALL_FLEET) {
             TextTable table = new TextTable("TENANT", "HEALTH", "APPLIED", "PENDING");
             Set<String> source = Set.copyOf(report.versions());
@@ -57,7 +57,7 @@ public final class StatusText {
             lines.add("");
             lines.addAll(tables.lines(screen));
         }
-        List<String> findings = new HealthText(screen, List.of()).lines(TenantResults.of(report));
+        List<String> findings = new HealthText(screen, List.of(), false).lines(TenantResults.of(report));
         if (!findings.isEmpty()) {
             lines.add("");
             lines.addAll(findings);

@@ -134,9 +134,17 @@ public final class CliSession implements AutoCloseable {
     public <T> T run(Supplier<T> work) {
         interrupts.begin();
         try {
-            return work.get();
+            return showingProgress(work);
         } finally {
             interrupts.end();
+        }
+    }
+
+    /** Runs work with progress display. Ctrl-C ends the process at once. */
+    public <T> T showingProgress(Supplier<T> work) {
+        try {
+            return work.get();
+        } finally {
             progress.end();
         }
     }

@@ -5,17 +5,19 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
-/** Counts finished and failed tenants and estimates the remaining time. Thread-safe. */
+/** Counts finished and failed tenants, or spares, and estimates the remaining time. Thread-safe. */
 final class ProgressCounter {
 
-    private final int tenants;
+    private final int total;
+    private final String unit;
     private final LongSupplier nanoTime;
     private final long start;
     private final AtomicInteger done = new AtomicInteger();
     private final AtomicInteger failed = new AtomicInteger();
 
-    ProgressCounter(int tenants, LongSupplier nanoTime) {
-        this.tenants = tenants;
+    ProgressCounter(int total, String unit, LongSupplier nanoTime) {
+        this.total = total;
+        this.unit = unit;
         this.nanoTime = nanoTime;
         this.start = nanoTime.getAsLong();
     }
@@ -34,13 +36,15 @@ final class ProgressCounter {
         StringBuilder line = new StringBuilder()
                 .append(soFar)
                 .append(" of ")
-                .append(tenants)
-                .append(tenants == 1 ? " tenant, " : " tenants, ")
+                .append(total)
+                .append(' ')
+                .append(unit)
+                .append(total == 1 ? ", " : "s, ")
                 .append(failures());
         double seconds = (nanoTime.getAsLong() - start) / 1e9;
         if (soFar > 0 && seconds > 0) {
             double rate = soFar / seconds;
-            long left = Math.round((tenants - soFar) / rate);
+            long left = Math.round((total - soFar) / rate);
             line.append(String.format(Locale.ROOT, ", %.1f/s, about %s left", rate, shown(Duration.ofSeconds(left))));
         }
         return line.toString();

@@ -33,13 +33,14 @@ final class ProgressListener implements TenantEventListener {
     /** Started tenants. A tenant with nothing to do only finishes; it is not part of the total and must not be counted. */
     private final Set<String> inWork = ConcurrentHashMap.newKeySet();
 
-    private volatile ProgressCounter counter = new ProgressCounter(0, System::nanoTime);
+    private volatile ProgressCounter counter = new ProgressCounter(0, "tenant", System::nanoTime);
     private volatile Optional<ProgressBar> bar = Optional.empty();
     /** The stream that the bar took over. */
     private volatile Optional<PrintStream> usualErr = Optional.empty();
 
     private volatile Optional<ProgressTicker> ticker = Optional.empty();
     private volatile String group = "";
+    private volatile boolean filling;
 
     ProgressListener(CliContext context, CliSettings settings, RunSummary summary) {
         this.context = context;
@@ -51,7 +52,7 @@ final class ProgressListener implements TenantEventListener {
     public void onRun(RunEvent event) {
         summary.note(event);
         if (event instanceof RunEvent.RunStarted started) {
-            begin(started);
+            begin(started.run(), started.toDo(), "tenant");
         } else if (event instanceof RunEvent.GroupStarted started) {
             begin(started);
         } else if (event instanceof RunEvent.RunFinished) {
@@ -62,26 +63,42 @@ final class ProgressListener implements TenantEventListener {
     @Override
     public void onSpares(SpareEvent event) {
         summary.note(event);
+        if (event instanceof SpareEvent.SpareMade made) {
+            made(made);
+        }
     }
 
-    private void begin(RunEvent.RunStarted run) {
-        counter = new ProgressCounter(run.toDo(), System::nanoTime);
+    /** The first one tells the number of those that are missing. */
+    private void made(SpareEvent.SpareMade made) {
+        if (!filling) {
+            filling = true;
+            begin("spares fill", made.number() - made.ready() + 1, "spare");
+        }
+        counter.step();
+        bar.ifPresent(ProgressBar::step);
+        if (settings.verbose()) {
+            context.err().println("spare made, " + made.ready() + " of " + made.number() + " ready");
+        }
+    }
+
+    private void begin(String run, int toDo, String unit) {
+        counter = new ProgressCounter(toDo, unit, System::nanoTime);
         boolean attended = context.terminal().isPresent();
-        if (run.toDo() == 0 || settings.verbose() || (attended && settings.json())) {
+        if (toDo == 0 || settings.verbose() || (attended && settings.json())) {
             return;
         }
         if (!attended) {
             ticker = Optional.of(new ProgressTicker(counter, LINE_INTERVAL, context.err()));
-        } else if (run.toDo() >= MIN_TENANTS_FOR_BAR) {
+        } else if (toDo >= MIN_TENANTS_FOR_BAR) {
             LinesAboveBar lines = new LinesAboveBar(System.err, context.width());
             usualErr = Optional.of(System.err);
             System.setErr(new PrintStream(lines, true, StandardCharsets.UTF_8));
             bar = Optional.of(new ProgressBarBuilder()
                     .setConsumer(lines)
-                    .setTaskName(TerminalText.line(run.run()))
-                    .setInitialMax(run.toDo())
+                    .setTaskName(TerminalText.line(run))
+                    .setInitialMax(toDo)
                     .setStyle(ProgressBarStyle.ASCII)
-                    .setUnit(" tenants", 1)
+                    .setUnit(" " + unit + "s", 1)
                     .showSpeed()
                     .build());
         }

@@ -9,12 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Collects the groups that a run started, the reason why it stopped early, and a migration that failed in a spare. Thread-safe. */
+/** Collects the groups that a run started, the reason why it stopped early, and its work on the spares. Thread-safe. */
 final class RunSummary {
 
     private final List<Map<String, Object>> groups = new ArrayList<>();
     private Optional<String> stopped = Optional.empty();
+    private final Map<String, Integer> spares = new LinkedHashMap<>();
     private Optional<Failure> failedSpare = Optional.empty();
+    private int unfit;
 
     synchronized void note(RunEvent event) {
         if (event instanceof RunEvent.GroupStarted group) {
@@ -30,6 +32,12 @@ final class RunSummary {
     synchronized void note(SpareEvent event) {
         if (event instanceof SpareEvent.MigrationFailed failed && failedSpare.isEmpty()) {
             failedSpare = Optional.of(failed.failure());
+        } else if (event instanceof SpareEvent.SpareUnfit) {
+            unfit++;
+        } else if (event instanceof SpareEvent.SparesMigrated done) {
+            spares.put("migrated", done.migrated());
+            spares.put("left", done.left());
+            spares.put("unfit", unfit);
         }
     }
 
@@ -38,11 +46,14 @@ final class RunSummary {
         return failedSpare;
     }
 
-    /** Fields for the JSON document; empty for a run without groups that reached its end. */
+    /** Fields for the JSON document; empty for a run without groups and spares that reached its end. */
     synchronized Map<String, Object> fields() {
         Map<String, Object> fields = new LinkedHashMap<>();
         if (!groups.isEmpty()) {
             fields.put("groups", List.copyOf(groups));
+        }
+        if (!spares.isEmpty()) {
+            fields.put("spares", new LinkedHashMap<>(spares));
         }
         stopped.ifPresent(reason -> fields.put("stopped", reason));
         return fields;

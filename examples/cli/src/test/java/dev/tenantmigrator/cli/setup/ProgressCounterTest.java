@@ -12,7 +12,7 @@ class ProgressCounterTest {
 
     @Test
     void showsRateRemainingTimeAndFailures() {
-        ProgressCounter counter = new ProgressCounter(1000, now::get);
+        ProgressCounter counter = new ProgressCounter(1000, "tenant", now::get);
         assertThat(counter.line()).isEqualTo("0 of 1000 tenants, 0 failed");
         for (int i = 0; i < 250; i++) {
             counter.step();
@@ -24,6 +24,7 @@ class ProgressCounterTest {
 
     @Test
     void usesTheSingularForOneTenant() {
-        assertThat(new ProgressCounter(1, now::get).line()).isEqualTo("0 of 1 tenant, 0 failed");
+        assertThat(new ProgressCounter(1, "tenant", now::get).line()).isEqualTo("0 of 1 tenant, 0 failed");
+        assertThat(new ProgressCounter(2, "spare", now::get).line()).isEqualTo("0 of 2 spares, 0 failed");
     }
 }
