@@ -179,7 +179,8 @@ final class PageData {
         }
         fields.put("message", lines(cases.size() == 1 ? cases.get(0).finding().message() : cause.message()));
         fields.put(
-                "commands", cause.severity() == Severity.INFO ? List.of() : commands(remedies.of(cause, cases, NAMED, 0)));
+                "commands",
+                cause.severity() == Severity.INFO ? List.of() : commands(remedies.of(cause, cases, NAMED, 0)));
         return fields;
     }
 
