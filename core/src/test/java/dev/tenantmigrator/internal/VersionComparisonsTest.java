@@ -41,6 +41,9 @@ class VersionComparisonsTest {
                     "objects of a schema"),
             new Allowed(
                     CORE + "internal/containment/ReadWarnings.java", "bySchema = new TreeMap", "schemas of relations"),
+            new Allowed(CORE + "internal/drift/DriftCheck.java", "unknown = new ConcurrentSkipListMap", "by tenant"),
+            new Allowed(CORE + "internal/drift/DriftCheck.java", "classes.sorted()", "classes by their size"),
+            new Allowed(CORE + "internal/drift/OtherFix.java", "tokens = new TreeSet", "types of tokens"),
             new Allowed(
                     CORE + "internal/migrate/DeployPlanner.java",
                     "Map<String, TenantPlan> plans = new TreeMap",
@@ -110,7 +113,8 @@ class VersionComparisonsTest {
                     CORE + "internal/verify/Inspector.java",
                     "Map<String, TenantOutcome> outcomes = new TreeMap",
                     "by tenant"),
-            new Allowed(CLI + "output/HealthText.java", "comparingByValue().reversed()", "numbers of tenants"),
+            new Allowed(CLI + "output/html/RunTimes.java", ".sorted(slowest())", "times"),
+            new Allowed(CLI + "output/html/RunTimes.java", "applied.stream().max(", "times"),
             new Allowed(
                     CLI + "output/SpareResults.java", "Comparator.comparing(SpareTenant::state)", "states of spares"),
             new Allowed(CLI + "output/SpareResults.java", "counts = new TreeMap", "numbers by state"),

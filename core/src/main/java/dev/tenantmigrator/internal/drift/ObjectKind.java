@@ -145,6 +145,11 @@ final class ObjectKind {
                                        v.oprname) FROM pg_operator v WHERE v.oid = $1)""");
     }
 
+    /** An expression that costs time, only where a column is set: most are not. */
+    static String ifSet(String column, String expression) {
+        return "CASE WHEN " + column + " IS NOT NULL THEN (" + expression + ") END";
+    }
+
     /** Options of a foreign table or column, as {@code OPTIONS} has them. */
     static String foreignOptions(String options) {
         return "SELECT string_agg(quote_ident(option_name) || ' ' || quote_literal(option_value), ', ' ORDER BY option_name COLLATE \"C\")"

@@ -9,26 +9,28 @@ final class TablePartKinds {
             .partOf("c.relname", "a.attname")
             .attribute("type", "format_type(a.atttypid, a.atttypmod)")
             .attribute("collation", """
-                    SELECT a.attcollation::regcollation FROM pg_type t
-                     WHERE t.oid = a.atttypid AND a.attcollation NOT IN (0, t.typcollation)""")
+                    CASE WHEN a.attcollation <> 0 THEN (SELECT a.attcollation::regcollation FROM pg_type t
+                                                         WHERE t.oid = a.atttypid AND a.attcollation <> t.typcollation) END""")
             .attribute("nullability", """
                     CASE WHEN NOT a.attnotnull THEN 'NULL'
                          WHEN EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'n'
                                                                   AND k.conkey = ARRAY[a.attnum] AND NOT k.convalidated)
                          THEN 'NOT NULL NOT VALID' ELSE 'NOT NULL' END""")
-            .attribute("default", "SELECT pg_get_expr(d.adbin, d.adrelid, true) WHERE a.attgenerated = ''")
+            .attribute("default", "CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid, true) END")
             .attribute("identity", "CASE a.attidentity WHEN 'a' THEN 'ALWAYS' WHEN 'd' THEN 'BY DEFAULT' END")
             .attribute("generated", """
-                    SELECT format('(%s) %s', pg_get_expr(d.adbin, d.adrelid, true),
-                                  CASE a.attgenerated WHEN 's' THEN 'STORED' ELSE 'VIRTUAL' END) WHERE a.attgenerated <> ''""")
+                    CASE WHEN a.attgenerated <> '' THEN format('(%s) %s', pg_get_expr(d.adbin, d.adrelid, true),
+                         CASE a.attgenerated WHEN 's' THEN 'STORED' ELSE 'VIRTUAL' END) END""")
             .attribute(
                     "storage",
                     "CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END")
             .attribute("compression", "CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END")
             .attribute("statistics target", "nullif(a.attstattarget, -1)")
-            .attribute("options", ObjectKind.options("a.attoptions"))
-            .attribute("foreign options", ObjectKind.foreignOptions("a.attfdwoptions"))
-            .attribute(ObjectKind.PRIVILEGES, ObjectKind.grants("a.attacl", "c.relowner"))
+            .attribute("options", ObjectKind.ifSet("a.attoptions", ObjectKind.options("a.attoptions")))
+            .attribute(
+                    "foreign options",
+                    ObjectKind.ifSet("a.attfdwoptions", ObjectKind.foreignOptions("a.attfdwoptions")))
+            .attribute(ObjectKind.PRIVILEGES, ObjectKind.ifSet("a.attacl", ObjectKind.grants("a.attacl", "c.relowner")))
             .comment("pg_class", "c.oid", "a.attnum")
             .from("""
                     relation c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped

@@ -3,6 +3,7 @@ package dev.tenantmigrator.benchmark;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationSource;
+import dev.tenantmigrator.Spares;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.ThrowawayTenant;
@@ -12,6 +13,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.flywaydb.core.Flyway;
@@ -46,6 +49,7 @@ final class ThrowawayBenchmark {
     private enum TimedStep {
         CREATE_DROP,
         THROWAWAY_CLOSE,
+        THROWAWAY_FROM_STOCK,
         RESET,
         RESET_OF_MANY_TABLES,
         FLYWAY
@@ -77,6 +81,10 @@ final class ThrowawayBenchmark {
         try (TenantMigrator ours =
                         TenantMigrator.builder(database).migrations(sample).build();
                 ThrowawayTenant tenant = ours.throwaway();
+                TenantMigrator stocked = TenantMigrator.builder(database)
+                        .migrations(sample)
+                        .spares(Spares.keep(1))
+                        .build();
                 TenantMigrator manyTables = TenantMigrator.builder(database)
                         .migrations(MigrationSource.of(Migration.of("1_many", manyTables())))
                         .build();
@@ -84,19 +92,20 @@ final class ThrowawayBenchmark {
             setup.report("throwaway: warm-up");
             long end = System.nanoTime() + MAX_WARM_UP.toNanos();
             for (int i = 0; i < setup.warmUpRounds(WARM_UP_ROUNDS) && System.nanoTime() < end; i++) {
-                round(setup.stopwatch(), ours, tenant, many);
+                round(setup.stopwatch(), ours, stocked, tenant, many);
             }
             Stopwatch<TimedStep> stopwatch = setup.stopwatch();
             for (int i = 1; i <= setup.rounds(); i++) {
                 setup.report("throwaway: round " + i + " of " + setup.rounds());
                 for (int test = 0; test < TESTS; test++) {
-                    round(stopwatch, ours, tenant, many);
+                    round(stopwatch, ours, stocked, tenant, many);
                 }
             }
             var medians = stopwatch.medians();
             return new ThrowawayResults(
                     medians.getOrDefault(TimedStep.CREATE_DROP, Double.NaN),
                     medians.getOrDefault(TimedStep.THROWAWAY_CLOSE, Double.NaN),
+                    medians.getOrDefault(TimedStep.THROWAWAY_FROM_STOCK, Double.NaN),
                     medians.getOrDefault(TimedStep.RESET, Double.NaN),
                     medians.getOrDefault(TimedStep.RESET_OF_MANY_TABLES, Double.NaN),
                     medians.getOrDefault(TimedStep.FLYWAY, Double.NaN));
@@ -104,13 +113,21 @@ final class ThrowawayBenchmark {
     }
 
     private void round(
-            Stopwatch<TimedStep> stopwatch, TenantMigrator ours, ThrowawayTenant tenant, ThrowawayTenant many)
+            Stopwatch<TimedStep> stopwatch,
+            TenantMigrator ours,
+            TenantMigrator stocked,
+            ThrowawayTenant tenant,
+            ThrowawayTenant many)
             throws Exception {
         stopwatch.time(TimedStep.CREATE_DROP, 1, () -> {
             ours.createTenant(TenantName.exactly("test_" + ++created));
             ours.dropTenant("test_" + created);
         });
         stopwatch.time(TimedStep.THROWAWAY_CLOSE, 1, () -> ours.throwaway().close());
+        stocked.maintainSpares();
+        List<ThrowawayTenant> taken = new ArrayList<>();
+        stopwatch.time(TimedStep.THROWAWAY_FROM_STOCK, 1, () -> taken.add(stocked.throwaway()));
+        taken.get(0).close();
         write(tenant.schema(), ROWS);
         stopwatch.time(TimedStep.RESET, 1, tenant::reset);
         requireEmpty(tenant.schema(), "vendor");

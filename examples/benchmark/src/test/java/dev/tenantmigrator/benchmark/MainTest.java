@@ -86,6 +86,7 @@ class MainTest {
                 document.path("tests"),
                 "create_drop_ms",
                 "throwaway_close_ms",
+                "throwaway_from_stock_ms",
                 "reset_ms",
                 "reset_50_tables_ms",
                 "flyway_clean_migrate_ms");
