@@ -149,6 +149,26 @@ class DriftTest {
     }
 
     @Test
+    void whatMeansSomethingElseIsFound() {
+        Migration code = Migration.of("5_code", """
+                CREATE FUNCTION public.role_of(r text) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RETURN r = $$ADMIN$$; END';
+                CREATE TABLE public.p (id int PRIMARY KEY) PARTITION BY RANGE (id);
+                CREATE TABLE public.p1 PARTITION OF public.p FOR VALUES FROM (0) TO (9)""");
+        String tenant = Samples.create(database, "a", MEMBERS, code);
+        database.execute(
+                "SET search_path TO " + tenant
+                        + "; CREATE OR REPLACE FUNCTION role_of(r text) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RETURN r = $$admin$$; END';"
+                        + " ALTER TABLE p DROP CONSTRAINT p_pkey; ALTER TABLE ONLY p ADD CONSTRAINT p_pkey PRIMARY KEY (id); RESET search_path");
+
+        DriftReport report = Samples.with(database, MEMBERS, code).drift(Tenants.all(), DriftOptions.defaults());
+
+        assertThat(report.classes().get(0).differences())
+                .extracting(difference ->
+                        difference.object() + " " + difference.attribute().orElse(""))
+                .contains("role_of(text) body", "p.p_pkey in force");
+    }
+
+    @Test
     void optionsLeaveOutAndCompareWithAnotherTenant() {
         String one = Samples.create(database, "one", MEMBERS, NOTES, FUNCTIONS);
         String two = Samples.create(database, "two", MEMBERS, NOTES, FUNCTIONS);

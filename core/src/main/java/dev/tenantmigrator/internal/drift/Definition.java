@@ -21,6 +21,7 @@ final class Definition {
     private final List<StructureRow> same = new ArrayList<>();
     private final List<StructureRow> named = new ArrayList<>();
     private final List<StructureRow> namedPlainly;
+    private final StructureReader reader;
     private final Fingerprint ofSame;
     private final BinaryOperator<String> naming;
 
@@ -29,14 +30,15 @@ final class Definition {
      *
      * @param naming puts a tenant, its second argument, into a text of the schema
      */
-    Definition(List<StructureRow> rows, String schema, BinaryOperator<String> naming) {
+    Definition(StructureReader reader, List<StructureRow> rows, String schema, BinaryOperator<String> naming) {
+        this.reader = reader;
         Fingerprint sum = Fingerprint.EMPTY;
         for (StructureRow row : rows) {
             if (names(row, schema)) {
                 named.add(row);
             } else {
                 same.add(row);
-                sum = sum.plus(Fingerprint.of(row));
+                sum = sum.plus(reader.fingerprint(row));
             }
         }
         this.ofSame = sum;
@@ -53,7 +55,7 @@ final class Definition {
 
     /** The fingerprint of a tenant that is as defined. */
     Fingerprint fingerprint(String tenant) {
-        return named(tenant).map(Fingerprint::of).reduce(ofSame, Fingerprint::plus);
+        return named(tenant).map(reader::fingerprint).reduce(ofSame, Fingerprint::plus);
     }
 
     /** The objects of a tenant that is as defined. */

@@ -73,7 +73,7 @@ final class Definitions {
             String schema = scratch.schema();
             List<StructureRow> structure =
                     ReadOnlyTransaction.within(scratch.connection(), connection -> reader.rows(connection, schema));
-            return new Definition(structure, schema, (text, tenant) -> replaced(text, schema, tenant));
+            return new Definition(reader, structure, schema, (text, tenant) -> replaced(text, schema, tenant));
         });
     }
 
@@ -102,7 +102,7 @@ final class Definitions {
             throw new TenantMigratorException(
                     Failure.of("there is no schema \"" + schema + "\" to compare with; nothing was compared"));
         }
-        return new Definition(structure, schema, (text, tenant) -> renamed(text, schema, tenant));
+        return new Definition(reader, structure, schema, (text, tenant) -> renamed(text, schema, tenant));
     }
 
     private static String renamed(String text, String schema, String tenant) {

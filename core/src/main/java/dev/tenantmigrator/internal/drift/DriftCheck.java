@@ -38,6 +38,7 @@ public final class DriftCheck {
     /** What the comparison leaves out, to be named in each report. */
     static final List<String> NOT_COMPARED = List.of(
             "owners",
+            "the tracking table",
             "contents of tables, and values of sequences",
             "members of extensions",
             "publications of whole schemas",
@@ -150,7 +151,9 @@ public final class DriftCheck {
             StructureClasses classes)
             throws SQLException {
         Definition definition;
-        try (Session session = Session.open(config.dataSource())) {
+        try (Session session = options.against().isPresent()
+                ? Session.openToRead(config.dataSource())
+                : Session.open(config.dataSource())) {
             definition = definition(session, definitions, recorded.getOrDefault(tenants.get(0), List.of()));
         } catch (MigrationFailedException e) {
             tenants.forEach(schema -> unknown.put(schema, e.failure().inTenant(schema)));

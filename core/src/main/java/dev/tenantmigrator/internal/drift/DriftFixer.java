@@ -25,10 +25,11 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
 /**
  * Brings one tenant to its definition. Statements run in passes: one that fails because another has to run first is put off to the next
@@ -85,6 +86,10 @@ final class DriftFixer {
                                             + config.lockTimeout().toMillis());
                             Passes passes = new Passes(connection, schema, definition, path);
                             DriftFix fix = passes.run(shown, destructive);
+                            if (!fix.statements().isEmpty()) {
+                                // Code of the tenant may have run, and may have left settings of its own.
+                                session.closeWhenDone();
+                            }
                             new Pipeline()
                                     .add("SET CONSTRAINTS ALL IMMEDIATE")
                                     .add(Containment.LIBRARY_SETTINGS)
@@ -141,22 +146,42 @@ final class DriftFixer {
             if (!Set.copyOf(shown).equals(new HashSet<>(left))) {
                 throw changed(schema, "the differences");
             }
-            boolean clearing = false;
-            for (int pass = 0; pass < MOST_PASSES && !left.isEmpty(); pass++) {
-                int before = done.size();
+            List<StructureRow> before = actual;
+            List<Difference> last = List.of();
+            for (int pass = 0; pass < MOST_PASSES && !left.isEmpty() && !left.equals(last); pass++) {
+                last = left;
                 failures.clear();
-                runAll(left, destructive, clearing);
-                if (done.size() == before && clearing) {
-                    break;
-                }
-                // Only when nothing else helps, objects in the way are dropped; the next pass makes them again.
-                clearing = done.size() == before;
+                runAll(left, destructive);
                 left = read();
             }
             if (left.isEmpty()) {
                 failures.clear();
             }
+            requireNothingLost(before);
             return new DriftFix(schema, done, left, failures);
+        }
+
+        /** A repair must never end with less of the definition than it began with. */
+        private void requireNothingLost(List<StructureRow> before) {
+            Set<String> defined = names(expected);
+            Set<String> lost = names(before);
+            lost.retainAll(defined);
+            lost.removeAll(names(actual));
+            if (!lost.isEmpty()) {
+                throw new TenantMigratorException(Failure.of("the repair would have lost " + String.join(", ", lost)
+                                + ", which had to be dropped and could not be made again; nothing was changed"
+                                + failures.stream()
+                                        .findFirst()
+                                        .map(first -> ": " + first.message())
+                                        .orElse(""))
+                        .inTenant(schema));
+            }
+        }
+
+        private static Set<String> names(List<StructureRow> rows) {
+            return rows.stream()
+                    .map(row -> row.kind().name() + ' ' + row.object())
+                    .collect(Collectors.toCollection(LinkedHashSet::new));
         }
 
         private List<Difference> read() throws SQLException {
@@ -164,7 +189,7 @@ final class DriftFixer {
             return ignored.remove(StructureDiff.of(expected, actual, schema));
         }
 
-        private void runAll(List<Difference> differences, boolean destructive, boolean clearing) throws SQLException {
+        private void runAll(List<Difference> differences, boolean destructive) throws SQLException {
             Jdbc.execute(connection, path.sql(schema));
             Jdbc.execute(connection, "SET LOCAL check_function_bodies TO off");
             for (Difference difference : differences) {
@@ -172,16 +197,14 @@ final class DriftFixer {
                         .filter(statement -> destructive || !statement.destructive())
                         .map(Statement::sql)
                         .toList();
-                List<String> first = clearing && destructive
-                        ? ObjectsInTheWay.drop(connection, schema, difference, actual)
-                        : List.of();
                 if (difference.change() == Difference.Change.MISSING) {
                     // One by one: the parts of a table can come later than the table.
                     for (String statement : allowed) {
                         tryAll(List.of(statement));
                     }
-                } else if (allowed.size() == difference.statements().size()) {
-                    tryAll(Stream.concat(first.stream(), allowed.stream()).toList());
+                } else if (!allowed.isEmpty()
+                        && allowed.size() == difference.statements().size()) {
+                    tryAll(allowed);
                 }
             }
         }

@@ -14,9 +14,13 @@ record Fingerprint(long objects, BigInteger first, BigInteger second) {
 
     static final Fingerprint EMPTY = new Fingerprint(0, BigInteger.ZERO, BigInteger.ZERO);
 
-    /** Of one object, as {@link StructureQuery#fingerprints} computes it. */
-    static Fingerprint of(StructureRow row) {
-        String text = StructureQuery.KINDS.indexOf(row.kind()) + "\u001e" + row.object() + '\u001e'
+    /**
+     * Of one object, as {@link StructureQuery#fingerprints} computes it.
+     *
+     * @param salt a secret of this comparison: objects could be chosen so that their hashes make a given sum
+     */
+    static Fingerprint of(StructureRow row, String salt) {
+        String text = salt + StructureQuery.KINDS.indexOf(row.kind()) + "\u001e" + row.object() + '\u001e'
                 + row.attributes().stream().map(value -> value.orElse("\u001f")).collect(Collectors.joining("\u001e"));
         byte[] hash = sha256().digest(text.getBytes(StandardCharsets.UTF_8));
         return new Fingerprint(1, new BigInteger(hash, 0, Long.BYTES), new BigInteger(hash, Long.BYTES, Long.BYTES));

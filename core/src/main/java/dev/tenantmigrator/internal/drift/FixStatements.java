@@ -91,7 +91,8 @@ final class FixStatements {
         return place < 0 ? StructureQuery.KINDS.indexOf(kind) - StructureQuery.KINDS.size() : place;
     }
 
-    private static int orderOfParts(StructureRow row) {
+    /** Like {@link #order(ObjectKind)}; foreign keys need the keys of all tables. */
+    static int order(StructureRow row) {
         return row.kind() == TablePartKinds.CONSTRAINT && row.get("type").equals(Optional.of("FOREIGN KEY"))
                 ? ORDER.size()
                 : order(row.kind());
@@ -109,7 +110,7 @@ final class FixStatements {
         if (WITH_PARTS.contains(row.kind())) {
             expected.stream()
                     .filter(part -> part.kind() != row.kind() && part.table().equals(row.table()))
-                    .sorted(Comparator.comparingInt(FixStatements::orderOfParts))
+                    .sorted(Comparator.comparingInt(FixStatements::order))
                     .forEach(part -> statements.addAll(
                             row.kind() == RelationKinds.TABLE && isInTable(part) ? extras(part) : alone(part)));
         }

@@ -29,9 +29,7 @@ final class SqlText {
         Tokens tokens = Lexer.lexFragment(sql);
         for (int token = 0; token < tokens.count(); token++) {
             if (tokens.kind(token) == TokenKind.DOLLAR_STRING) {
-                words.add("$");
-                words.addAll(words(sql.substring(tokens.contentStart(token), tokens.contentEnd(token))));
-                words.add("$");
+                words.add("$" + sql.substring(tokens.contentStart(token), tokens.contentEnd(token)));
             } else if (tokens.isSignificant(token)) {
                 words.add(tokens.isIdentifier(token) ? tokens.name(token) : tokens.text(token));
             }
@@ -42,7 +40,9 @@ final class SqlText {
     private static List<String> defaultWords(String sql) {
         List<String> words = new ArrayList<>(words(sql));
         int cast = words.indexOf("::");
+        // A length or scale may change the value.
         if (cast == 1
+                && !words.contains("(")
                 && isConstant(words.get(0))
                 && words.subList(cast + 1, words.size()).stream().allMatch(SqlText::isTypeWord)) {
             words = new ArrayList<>(words.subList(0, cast));

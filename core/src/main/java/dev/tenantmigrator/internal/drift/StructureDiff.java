@@ -6,6 +6,9 @@ import dev.tenantmigrator.report.Difference.Change;
 import dev.tenantmigrator.report.Difference.Severity;
 import dev.tenantmigrator.report.Difference.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +50,9 @@ final class StructureDiff {
             "parallel",
             "order");
 
+    /** Elsewhere white space, quotes and what looks like a comment may mean something. */
+    private static final Set<String> SQL_LANGUAGES = Set.of("sql", "plpgsql");
+
     private static final Set<ObjectKind> UNSEEN_KINDS = Set.of(OtherKinds.STATISTICS, OtherKinds.SECURITY_LABEL);
 
     private record Key(ObjectKind kind, String object) {}
@@ -70,9 +76,8 @@ final class StructureDiff {
     private static Map<Key, StructureRow> byKey(List<StructureRow> rows) {
         Map<Key, StructureRow> map = new LinkedHashMap<>();
         rows.stream()
-                .sorted((one, other) -> FixStatements.order(one.kind()) == FixStatements.order(other.kind())
-                        ? one.object().compareTo(other.object())
-                        : Integer.compare(FixStatements.order(one.kind()), FixStatements.order(other.kind())))
+                .sorted(Comparator.<StructureRow>comparingInt(FixStatements::order)
+                        .thenComparing(StructureRow::object))
                 .forEach(row -> map.put(new Key(row.kind(), row.object()), row));
         return map;
     }
@@ -126,14 +131,12 @@ final class StructureDiff {
         for (String attribute : row.kind().attributes()) {
             Optional<String> defined = row.get(attribute);
             Optional<String> present = found.get(attribute);
-            if (!isSame(attribute, defined, present)) {
+            if (!isSame(row, attribute, defined, present)) {
                 differences.add(new Difference(
                         row.kind().name(),
                         row.object(),
                         Change.CHANGED,
-                        UNSEEN.contains(attribute) || UNSEEN_KINDS.contains(row.kind())
-                                ? Severity.INFO
-                                : Severity.BREAKING,
+                        severity(row, attribute, defined, present),
                         Optional.of(attribute),
                         defined,
                         present,
@@ -152,14 +155,19 @@ final class StructureDiff {
                 .equals(other.stream().filter(one::contains).toList());
     }
 
-    private boolean isSame(String attribute, Optional<String> defined, Optional<String> present) {
+    private static boolean isSame(
+            StructureRow row, String attribute, Optional<String> defined, Optional<String> present) {
         if (defined.isEmpty() || present.isEmpty()) {
             return defined.isEmpty() && present.isEmpty();
         }
         return switch (attribute) {
             case "default" -> SqlText.isSameDefault(defined.get(), present.get());
             case "order" -> isSameOrder(defined.get(), present.get());
-            case ObjectKind.COMMENT -> defined.equals(present);
+            case ObjectKind.COMMENT, ObjectKind.PRIVILEGES, "column privileges", "roles" -> defined.equals(present);
+            case "body" ->
+                defined.equals(present)
+                        || (row.get("language").filter(SQL_LANGUAGES::contains).isPresent()
+                                && SqlText.isSame(defined.get(), present.get()));
             default -> SqlText.isSame(defined.get(), present.get());
         };
     }
@@ -174,6 +182,27 @@ final class StructureDiff {
                 Optional.empty(),
                 Optional.empty(),
                 statements);
+    }
+
+    private static Severity severity(
+            StructureRow row, String attribute, Optional<String> defined, Optional<String> present) {
+        if (UNSEEN.contains(attribute) || UNSEEN_KINDS.contains(row.kind())) {
+            return Severity.INFO;
+        }
+        boolean onlyMore =
+                attribute.equals(ObjectKind.PRIVILEGES) && grants(present).containsAll(grants(defined));
+        return onlyMore ? Severity.ADDITIVE : Severity.BREAKING;
+    }
+
+    /** Single privileges with their grantees. */
+    private static Set<String> grants(Optional<String> privileges) {
+        Set<String> grants = new HashSet<>();
+        for (String entry : privileges.orElse("").split("; ", -1)) {
+            int end = entry.lastIndexOf('=');
+            Arrays.stream(entry.substring(end + 1).split(",", -1))
+                    .forEach(privilege -> grants.add(entry.substring(0, end + 1) + privilege));
+        }
+        return grants;
     }
 
     private static Severity severity(StructureRow row, Change change) {

@@ -51,13 +51,13 @@ final class StructureQuery {
     }
 
     /**
-     * The fingerprint of each schema in a parameter of names: schema, whether it may be used, number of objects, and the sums of the two halves of their hashes. Sums
+     * The fingerprint of each schema in a parameter of names, with a salt as the second parameter: schema, whether it may be used, number of objects, and the sums of the two halves of their hashes. Sums
      * do not depend on an order, and an object's hash can be added or taken away.
      */
     static String fingerprints(boolean privileges) {
         return eachSchema("""
                 SELECT count(*) AS objects, sum(('x' || left(hash, 16))::bit(64)::bigint), sum(('x' || substr(hash, 17, 16))::bit(64)::bigint)
-                FROM (SELECT kind, encode(sha256(convert_to(concat(kind, E'\\x1e', object, E'\\x1e', array_to_string(attributes, E'\\x1e', E'\\x1f')),
+                FROM (SELECT kind, encode(sha256(convert_to(concat(?::text, kind, E'\\x1e', object, E'\\x1e', array_to_string(attributes, E'\\x1e', E'\\x1f')),
                                                             'UTF8')), 'hex')
                       FROM (%s OFFSET 0) o(kind, object, part_of, attributes)) h(kind, hash)""".formatted(objects(privileges)));
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /** Reads the structure of schemas, in a transaction or savepoint that is rolled back, because its settings are changed. */
@@ -20,6 +21,7 @@ final class StructureReader {
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
+    private final String salt = UUID.randomUUID().toString();
     private final String settings;
     private final String rows;
     private final String fingerprints;
@@ -42,8 +44,14 @@ final class StructureReader {
                     requireUsage(row);
                     found.put(row.getString(1), new Fingerprint(row.getLong(3), sum(row, 4), sum(row, 5)));
                 },
-                schemas);
+                schemas,
+                salt);
         return found;
+    }
+
+    /** The fingerprint of one object, to be compared with {@link #fingerprints}. */
+    Fingerprint fingerprint(StructureRow row) {
+        return Fingerprint.of(row, salt);
     }
 
     private static BigInteger sum(ResultSet row, int column) throws SQLException {

@@ -62,6 +62,10 @@ final class TablePartKinds {
                     SELECT s.spcname FROM pg_class i JOIN pg_tablespace s ON s.oid = i.reltablespace
                      WHERE i.oid = k.conindid AND k.contype IN ('p', 'u', 'x')""")
             .attribute("clustered", clustered("k.conindid", "AND k.contype IN ('p', 'u', 'x')"))
+            .attribute("in force", """
+                    CASE WHEN EXISTS (SELECT FROM pg_index i WHERE i.indexrelid = k.conindid AND k.contype IN ('p', 'u', 'x') AND NOT i.indisvalid)
+                           OR EXISTS (SELECT FROM pg_trigger t WHERE t.tgconstraint = k.oid AND t.tgisinternal AND t.tgenabled <> 'O')
+                         THEN 'no' ELSE 'yes' END""")
             .comment("pg_constraint", "k.oid")
             .from("""
                     relation c JOIN pg_constraint k ON k.conrelid = c.oid
@@ -89,7 +93,8 @@ final class TablePartKinds {
             .attribute("definition", "pg_get_triggerdef(t.oid, true)")
             .attribute("state", state("t.tgenabled"))
             .comment("pg_trigger", "t.oid")
-            .from("relation c JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgparentid = 0");
+            .from("relation c JOIN pg_trigger t ON t.tgrelid = c.oid AND NOT t.tgisinternal AND (t.tgparentid = 0"
+                    + " OR t.tgenabled <> (SELECT p.tgenabled FROM pg_trigger p WHERE p.oid = t.tgparentid))");
 
     static final ObjectKind POLICY = ObjectKind.named("policy")
             .partOf("c.relname", "p.polname")

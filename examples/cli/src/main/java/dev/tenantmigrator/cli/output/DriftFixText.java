@@ -76,7 +76,8 @@ public record DriftFixText(String schema, List<Difference> differences, boolean 
         if (fix.failures().isEmpty()) {
             return commands.fix(schema, fix.remaining());
         }
-        return destructive ? List.of() : List.of(commands.fix(schema, true));
+        boolean more = !destructive && fix.remaining().stream().anyMatch(DriftScript::isDestructive);
+        return more ? List.of(commands.fix(schema, true)) : List.of();
     }
 
     private List<String> shown(Screen screen) {
