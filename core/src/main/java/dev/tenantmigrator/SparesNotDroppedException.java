@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** At least one spare tenant could not be dropped; the others were. Each failure is a suppressed exception, too. */
-public class SparesNotDroppedException extends TenantMigratorException {
+public final class SparesNotDroppedException extends TenantMigratorException {
 
     private static final long serialVersionUID = 1L;
 

@@ -485,7 +485,6 @@ class NameResidueTest {
                 .containsExactlyInAnyOrderElementsOf(objects);
     }
 
-    /** It may be another tenant's, and there may be many. */
     /** It would make a spare unfit for ever. */
     @Test
     void isNotSaidToBeInAnObjectThatCouldNotBeReadInTime() throws SQLException {
@@ -520,6 +519,7 @@ class NameResidueTest {
         database.execute("DROP SCHEMA " + SCHEMA + " CASCADE");
     }
 
+    /** It may be another tenant's, and there may be many. */
     @Test
     void doesNotReadLargeObjectsOfEarlierTransactions() throws SQLException {
         database.execute("SELECT lo_from_bytea(4712, '" + SCHEMA + "')");
