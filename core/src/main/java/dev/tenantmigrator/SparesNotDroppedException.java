@@ -9,7 +9,9 @@ public final class SparesNotDroppedException extends TenantMigratorException {
 
     private static final long serialVersionUID = 1L;
 
+    /** The number of spares that were dropped. */
     private final int dropped;
+
     private final transient List<Failure> failures;
 
     /**
