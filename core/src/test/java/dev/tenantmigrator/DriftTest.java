@@ -152,12 +152,14 @@ class DriftTest {
     void whatMeansSomethingElseIsFound() {
         Migration code = Migration.of("5_code", """
                 CREATE FUNCTION public.role_of(r text) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RETURN r = $$ADMIN$$; END';
+                CREATE FUNCTION public.app_mode() RETURNS int LANGUAGE sql SET application_name = 'ADMIN' AS 'SELECT 1';
                 CREATE TABLE public.p (id int PRIMARY KEY) PARTITION BY RANGE (id);
                 CREATE TABLE public.p1 PARTITION OF public.p FOR VALUES FROM (0) TO (9)""");
         String tenant = Samples.create(database, "a", MEMBERS, code);
         database.execute(
                 "SET search_path TO " + tenant
                         + "; CREATE OR REPLACE FUNCTION role_of(r text) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RETURN r = $$admin$$; END';"
+                        + " ALTER FUNCTION app_mode() SET application_name = 'admin';"
                         + " ALTER TABLE p DROP CONSTRAINT p_pkey; ALTER TABLE ONLY p ADD CONSTRAINT p_pkey PRIMARY KEY (id); RESET search_path");
 
         DriftReport report = Samples.with(database, MEMBERS, code).drift(Tenants.all(), DriftOptions.defaults());
@@ -165,7 +167,24 @@ class DriftTest {
         assertThat(report.classes().get(0).differences())
                 .extracting(difference ->
                         difference.object() + " " + difference.attribute().orElse(""))
-                .contains("role_of(text) body", "p.p_pkey in force");
+                .contains("role_of(text) body", "app_mode() settings", "p.p_pkey in force");
+    }
+
+    @Test
+    void aComparisonCreatesNoExtension() {
+        String tenant = Samples.create(database, "a", MEMBERS);
+
+        DriftReport report = Samples.migrator(database, MEMBERS)
+                .extensions("fuzzystrmatch")
+                .build()
+                .drift(Tenants.all(), DriftOptions.defaults());
+
+        assertThat(report.classes())
+                .singleElement()
+                .extracting(StructureClass::tenants)
+                .isEqualTo(List.of(tenant));
+        assertThat(database.value("SELECT count(*) FROM pg_extension WHERE extname = 'fuzzystrmatch'"))
+                .isEqualTo("0");
     }
 
     @Test

@@ -42,7 +42,7 @@ public record Difference(
         CHANGED
     }
 
-    /** What a difference means for an application that relies on the definition. */
+    /** The meaning of a difference for an application that relies on the definition. */
     public enum Severity {
         /** Something that the application may rely on is missing or different. */
         BREAKING,

@@ -64,9 +64,14 @@ final class Definition {
     }
 
     private Stream<StructureRow> named(String tenant) {
-        return PLAIN_NAME.matcher(tenant).matches()
+        return isPlain(tenant)
                 ? namedPlainly.stream().map(row -> with(row, text -> text.replace(PLAIN, tenant)))
                 : named.stream().map(row -> with(row, text -> naming.apply(text, tenant)));
+    }
+
+    /** Whether a name never needs quotes, unless it is a keyword. */
+    static boolean isPlain(String name) {
+        return PLAIN_NAME.matcher(name).matches();
     }
 
     private static StructureRow with(StructureRow row, UnaryOperator<String> naming) {

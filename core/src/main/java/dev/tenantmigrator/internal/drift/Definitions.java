@@ -1,5 +1,6 @@
 package dev.tenantmigrator.internal.drift;
 
+import dev.tenantmigrator.DriftOptions;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.RecordedVersion;
@@ -11,6 +12,7 @@ import dev.tenantmigrator.internal.jdbc.ReadOnlyTransaction;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.script.PreparedScripts;
 import dev.tenantmigrator.internal.script.ScratchSchema;
+import dev.tenantmigrator.internal.script.TenantPath;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.sql.rewrite.SchemaRenaming;
@@ -28,19 +30,24 @@ import java.util.regex.Pattern;
 final class Definitions {
 
     private final Config config;
+    private final Optional<String> against;
     private final MigrationCatalog catalog;
     private final StructureReader reader;
     private final Containment containment;
 
-    Definitions(Config config, StructureReader reader) {
+    Definitions(Config config, DriftOptions options, StructureReader reader) {
         this.config = config;
+        this.against = options.against();
         this.catalog = MigrationCatalog.read(config.migrations());
         this.reader = reader;
         this.containment = new Containment(config);
     }
 
-    /** The reason why recorded versions give no structure; empty when they do. */
+    /** The reason why recorded versions give no structure; empty when they do, or when another schema gives it. */
     Optional<Failure> refusal(String schema, List<RecordedVersion> rows) {
+        if (against.isPresent()) {
+            return Optional.empty();
+        }
         TenantState state = TenantState.of(schema, rows, catalog);
         // An edited or missing file would define another structure than the tenant had.
         Optional<Failure> refusal = state.refusal(true, catalog);
@@ -58,14 +65,33 @@ final class Definitions {
                         .ofVersion(finding.version().orElse("")));
     }
 
+    /** The versions that decide a tenant's definition: tenants with an equal key have one definition. */
+    List<String> key(List<RecordedVersion> rows) {
+        return against.isPresent()
+                ? List.of()
+                : rows.stream().map(RecordedVersion::version).toList();
+    }
+
+    /** A session to read a definition; another schema can also be read on a standby. */
+    Session open() {
+        return against.isPresent() ? Session.openToRead(config.dataSource()) : Session.open(config.dataSource());
+    }
+
+    /** The definition of tenants with these recorded versions. */
+    Definition of(Session session, List<RecordedVersion> rows) throws SQLException {
+        return against.isPresent() ? ofSchema(session, against.get()) : ofVersions(session, rows);
+    }
+
     /** The structure that recorded versions give: their migrations run in a scratch schema, which is rolled back. */
-    Definition ofVersions(Session session, List<RecordedVersion> rows) throws SQLException {
+    private Definition ofVersions(Session session, List<RecordedVersion> rows) throws SQLException {
         session.requireWritable();
         List<Migration> migrations = rows.stream()
                 .flatMap(row -> catalog.find(row.version()).stream())
                 .toList();
         List<MigrationScript> files = migrations.stream().map(Migration::up).toList();
-        PreparedScripts scripts = PreparedScripts.prepareForCreation(config, session.connection(), files);
+        // A comparison creates no extension.
+        PreparedScripts scripts = PreparedScripts.inspect(config, Rollout.defaults(), session.connection(), files)
+                .forCreation(files);
         return ScratchSchema.use(session, config, containment, scripts, scratch -> {
             for (Migration migration : migrations) {
                 scratch.apply(migration);
@@ -90,12 +116,11 @@ final class Definitions {
     private static String path(String text, String schema, String tenant) {
         return Pattern.compile("(?<![\\w$])\"?" + Pattern.quote(schema.replace("\"", "\"\"")) + "\"?(?![\\w$])")
                 .matcher(text)
-                .replaceAll(
-                        Matcher.quoteReplacement(tenant.matches("[a-z_][a-z0-9_]*") ? tenant : Sql.identifier(tenant)));
+                .replaceAll(Matcher.quoteReplacement(Definition.isPlain(tenant) ? tenant : Sql.identifier(tenant)));
     }
 
     /** The structure of another schema. */
-    Definition ofSchema(Session session, String schema) throws SQLException {
+    private Definition ofSchema(Session session, String schema) throws SQLException {
         List<StructureRow> structure =
                 ReadOnlyTransaction.run(session.connection(), connection -> reader.rows(connection, schema));
         if (structure.isEmpty()) {
@@ -113,8 +138,9 @@ final class Definitions {
         }
     }
 
-    /** The scripts' search path and extensions, for statements that run in a tenant. */
-    PreparedScripts noScripts(Session session) throws SQLException {
-        return PreparedScripts.inspect(config, Rollout.defaults(), session.connection(), List.of());
+    /** The search path of migrations, for statements that run in a tenant. */
+    TenantPath path(Session session) throws SQLException {
+        return PreparedScripts.inspect(config, Rollout.defaults(), session.connection(), List.of())
+                .path();
     }
 }

@@ -108,7 +108,7 @@ final class Dependents {
         while (!next.isEmpty()) {
             found.addAll(next);
             Set<String> names = next.stream()
-                    .filter(Dependents::isView)
+                    .filter(row -> RelationKinds.isView(row.kind()))
                     .map(StructureRow::object)
                     .collect(Collectors.toSet());
             next = actual.stream()
@@ -118,21 +118,18 @@ final class Dependents {
         }
         found.remove(object);
         Set<Optional<String>> views = found.stream()
-                .filter(Dependents::isView)
+                .filter(row -> RelationKinds.isView(row.kind()))
                 .map(StructureRow::table)
                 .collect(Collectors.toCollection(HashSet::new));
-        if (isView(object)) {
+        if (RelationKinds.isView(object.kind())) {
             views.add(object.table());
         }
         // The parts of a view come and go with it.
         return new Found(found.stream()
-                .filter(row -> isView(row) || row.table().isEmpty() || !views.contains(row.table()))
+                .filter(row ->
+                        RelationKinds.isView(row.kind()) || row.table().isEmpty() || !views.contains(row.table()))
                 .sorted(Comparator.comparingInt(row -> FixStatements.order(row.kind())))
                 .toList());
-    }
-
-    private static boolean isView(StructureRow row) {
-        return row.kind() == RelationKinds.VIEW || row.kind() == RelationKinds.MATERIALIZED_VIEW;
     }
 
     private static boolean isMovable(StructureRow row) {

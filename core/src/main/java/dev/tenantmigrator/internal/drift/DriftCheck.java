@@ -35,7 +35,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
  */
 public final class DriftCheck {
 
-    /** What the comparison leaves out, to be named in each report. */
+    /** Left out of the comparison; each report names it. */
     static final List<String> NOT_COMPARED = List.of(
             "owners",
             "the tracking table",
@@ -59,7 +59,7 @@ public final class DriftCheck {
     /** Compares tenants. */
     public DriftReport check(Tenants tenants) throws SQLException {
         long start = System.nanoTime();
-        Definitions definitions = new Definitions(config, reader);
+        Definitions definitions = new Definitions(config, options, reader);
         FleetReader fleetReader = new FleetReader(config);
         FleetReader.Fleet<RecordedVersion> fleet = fleetReader.histories(tenants);
         fleetReader.refuseWrongStore(tenants, fleet);
@@ -87,20 +87,17 @@ public final class DriftCheck {
         return notCompared;
     }
 
-    /** Tenants with the same definition, by its versions. Compared with another schema, it is the same for all. */
+    /** Tenants with the same definition. */
     private Map<List<String>, List<String>> groups(Map<String, List<RecordedVersion>> rows, Definitions definitions) {
         Map<List<String>, List<String>> groups = new LinkedHashMap<>();
         rows.forEach((schema, recorded) -> {
-            Optional<Failure> refusal =
-                    options.against().isPresent() ? Optional.empty() : definitions.refusal(schema, recorded);
+            Optional<Failure> refusal = definitions.refusal(schema, recorded);
             if (refusal.isPresent()) {
                 unknown.put(schema, refusal.get());
                 return;
             }
-            List<String> versions = options.against().isPresent()
-                    ? List.of()
-                    : recorded.stream().map(RecordedVersion::version).toList();
-            groups.computeIfAbsent(versions, absent -> new ArrayList<>()).add(schema);
+            groups.computeIfAbsent(definitions.key(recorded), absent -> new ArrayList<>())
+                    .add(schema);
         });
         return groups;
     }
@@ -151,10 +148,8 @@ public final class DriftCheck {
             StructureClasses classes)
             throws SQLException {
         Definition definition;
-        try (Session session = options.against().isPresent()
-                ? Session.openToRead(config.dataSource())
-                : Session.open(config.dataSource())) {
-            definition = definition(session, definitions, recorded.getOrDefault(tenants.get(0), List.of()));
+        try (Session session = definitions.open()) {
+            definition = definitions.of(session, recorded.getOrDefault(tenants.get(0), List.of()));
         } catch (MigrationFailedException e) {
             tenants.forEach(schema -> unknown.put(schema, e.failure().inTenant(schema)));
             return;
@@ -174,13 +169,6 @@ public final class DriftCheck {
             differences(connection, schema, recorded.getOrDefault(schema, List.of()), definition)
                     .ifPresent(found -> classes.add(schema, byFirst.getOrDefault(schema, List.of()), found));
         });
-    }
-
-    private Definition definition(Session session, Definitions definitions, List<RecordedVersion> recorded)
-            throws SQLException {
-        return options.against().isPresent()
-                ? definitions.ofSchema(session, options.against().get())
-                : definitions.ofVersions(session, recorded);
     }
 
     private Optional<List<Difference>> differences(

@@ -55,7 +55,7 @@ final class DriftFixer {
     }
 
     DriftFix fix(String schema, Collection<Difference> shown, boolean destructive) throws SQLException {
-        Definitions definitions = new Definitions(config, reader);
+        Definitions definitions = new Definitions(config, options, reader);
         Containment containment = new Containment(config);
         try (Session session = Session.open(config.dataSource())) {
             session.requireWritable();
@@ -63,15 +63,12 @@ final class DriftFixer {
                 throw new TenantNotFoundException(TenantSchemas.notFound(schema));
             }
             List<RecordedVersion> recorded = config.recorder().reading(session.connection(), c -> recorded(c, schema));
-            Optional<Failure> refusal =
-                    options.against().isPresent() ? Optional.empty() : definitions.refusal(schema, recorded);
+            Optional<Failure> refusal = definitions.refusal(schema, recorded);
             if (refusal.isPresent()) {
                 throw new TenantMigratorException(refusal.get());
             }
-            Definition definition = options.against().isPresent()
-                    ? definitions.ofSchema(session, options.against().get())
-                    : definitions.ofVersions(session, recorded);
-            TenantPath path = definitions.noScripts(session).path();
+            Definition definition = definitions.of(session, recorded);
+            TenantPath path = definitions.path(session);
             try {
                 return session.inTransactionIfFree(schema, connection -> {
                             if (!config.recorder()

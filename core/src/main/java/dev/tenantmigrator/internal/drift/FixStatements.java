@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -18,9 +17,6 @@ import java.util.stream.Stream;
  * changed object all or none, those that make an object each by itself, as a table may be there before the one that its foreign key needs.
  */
 final class FixStatements {
-
-    private static final Set<ObjectKind> WITH_PARTS =
-            Set.of(RelationKinds.TABLE, RelationKinds.VIEW, RelationKinds.MATERIALIZED_VIEW);
 
     /** In the order of creation. Those that are not named come before. */
     private static final List<String> ORDER = List.of(
@@ -107,7 +103,7 @@ final class FixStatements {
 
     private List<Statement> make(StructureRow row) {
         List<Statement> statements = new ArrayList<>(alone(row));
-        if (WITH_PARTS.contains(row.kind())) {
+        if (RelationKinds.hasParts(row.kind())) {
             expected.stream()
                     .filter(part -> part.kind() != row.kind() && part.table().equals(row.table()))
                     .sorted(Comparator.comparingInt(FixStatements::order))

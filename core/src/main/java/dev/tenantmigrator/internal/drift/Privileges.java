@@ -109,6 +109,13 @@ final class Privileges {
         return grantee.equals(OWNER) ? "CURRENT_USER" : grantee;
     }
 
+    /** Whether privileges include others, as single privileges of a grantee. */
+    static boolean includes(Optional<String> privileges, Optional<String> others) {
+        Map<String, Set<String>> found = parse(privileges);
+        return parse(others).entrySet().stream()
+                .allMatch(entry -> found.getOrDefault(entry.getKey(), Set.of()).containsAll(entry.getValue()));
+    }
+
     private static Map<String, Set<String>> parse(Optional<String> text) {
         Map<String, Set<String>> privileges = new TreeMap<>();
         SqlParts.named(text, "; ", "=")

@@ -61,6 +61,16 @@ final class RelationKinds {
 
     static final ObjectKind MATERIALIZED_VIEW = view("materialized view", "m");
 
+    /** Whether it is a view, which holds no rows that a migration inserted. */
+    static boolean isView(ObjectKind kind) {
+        return kind == VIEW || kind == MATERIALIZED_VIEW;
+    }
+
+    /** Whether objects of the kind have parts, such as columns or triggers, that come and go with them. */
+    static boolean hasParts(ObjectKind kind) {
+        return kind == TABLE || isView(kind);
+    }
+
     private static ObjectKind view(String name, String relkind) {
         return ObjectKind.named(name)
                 .object("quote_ident(c.relname)")

@@ -1,14 +1,11 @@
 package dev.tenantmigrator.internal.drift;
 
-import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.report.Difference;
 import dev.tenantmigrator.report.Difference.Change;
 import dev.tenantmigrator.report.Difference.Severity;
 import dev.tenantmigrator.report.Difference.Statement;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +16,6 @@ import java.util.stream.Collectors;
 
 /** Finds the differences between a tenant's objects and those of its definition, with the statements that remove them. */
 final class StructureDiff {
-
-    private static final Set<ObjectKind> WITH_PARTS =
-            Set.of(RelationKinds.TABLE, RelationKinds.VIEW, RelationKinds.MATERIALIZED_VIEW);
 
     /** More of these may refuse what the application does. */
     private static final Set<ObjectKind> RESTRICTING = Set.of(
@@ -104,27 +98,21 @@ final class StructureDiff {
     /** The names of the relations that only one side has. */
     private static Set<String> relations(Map<Key, StructureRow> in, Map<Key, StructureRow> notIn) {
         return in.entrySet().stream()
-                .filter(entry -> WITH_PARTS.contains(entry.getKey().kind()) && !notIn.containsKey(entry.getKey()))
+                .filter(entry -> RelationKinds.hasParts(entry.getKey().kind()) && !notIn.containsKey(entry.getKey()))
                 .flatMap(entry -> entry.getValue().table().stream())
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Whether an object comes and goes with a relation that is reported. */
     private static boolean isPart(StructureRow row, Set<String> relations) {
-        if (WITH_PARTS.contains(row.kind())) {
+        if (RelationKinds.hasParts(row.kind())) {
             return false;
         }
         if (row.kind() == RelationKinds.SEQUENCE) {
             String owner = row.get("owned by").orElse("");
-            return owner.endsWith(" (identity)")
-                    && relations.stream().anyMatch(table -> owner.startsWith(quoted(table) + "."));
+            return owner.endsWith(" (identity)") && relations.contains(SqlParts.unquoted(SqlParts.before(owner, ".")));
         }
         return row.table().filter(relations::contains).isPresent();
-    }
-
-    /** As {@code quote_ident} writes the name, unless it is a keyword; those are found with quotes. */
-    private static String quoted(String name) {
-        return name.matches("[a-z_][a-z0-9_$]*") ? name : Sql.identifier(name);
     }
 
     private void changed(StructureRow row, StructureRow found) {
@@ -147,8 +135,8 @@ final class StructureDiff {
 
     /** Columns that only one side has are differences of their own. */
     private static boolean isSameOrder(String defined, String present) {
-        List<String> one = List.of(defined.split(", ", -1));
-        List<String> other = List.of(present.split(", ", -1));
+        List<String> one = SqlParts.split(defined, ", ");
+        List<String> other = SqlParts.split(present, ", ");
         return one.stream()
                 .filter(other::contains)
                 .toList()
@@ -160,15 +148,19 @@ final class StructureDiff {
         if (defined.isEmpty() || present.isEmpty()) {
             return defined.isEmpty() && present.isEmpty();
         }
+        if (defined.equals(present)) {
+            return true;
+        }
+        // PostgreSQL writes all other text, so it is equal where it means the same.
         return switch (attribute) {
             case "default" -> SqlText.isSameDefault(defined.get(), present.get());
             case "order" -> isSameOrder(defined.get(), present.get());
-            case ObjectKind.COMMENT, ObjectKind.PRIVILEGES, "column privileges", "roles" -> defined.equals(present);
             case "body" ->
-                defined.equals(present)
-                        || (row.get("language").filter(SQL_LANGUAGES::contains).isPresent()
-                                && SqlText.isSame(defined.get(), present.get()));
-            default -> SqlText.isSame(defined.get(), present.get());
+                row.get("language").filter(SQL_LANGUAGES::contains).isPresent()
+                        && SqlText.isSame(defined.get(), present.get());
+            case "settings" ->
+                defined.get().replace("\"", "").equals(present.get().replace("\"", ""));
+            default -> false;
         };
     }
 
@@ -189,20 +181,8 @@ final class StructureDiff {
         if (UNSEEN.contains(attribute) || UNSEEN_KINDS.contains(row.kind())) {
             return Severity.INFO;
         }
-        boolean onlyMore =
-                attribute.equals(ObjectKind.PRIVILEGES) && grants(present).containsAll(grants(defined));
+        boolean onlyMore = attribute.equals(ObjectKind.PRIVILEGES) && Privileges.includes(present, defined);
         return onlyMore ? Severity.ADDITIVE : Severity.BREAKING;
-    }
-
-    /** Single privileges with their grantees. */
-    private static Set<String> grants(Optional<String> privileges) {
-        Set<String> grants = new HashSet<>();
-        for (String entry : privileges.orElse("").split("; ", -1)) {
-            int end = entry.lastIndexOf('=');
-            Arrays.stream(entry.substring(end + 1).split(",", -1))
-                    .forEach(privilege -> grants.add(entry.substring(0, end + 1) + privilege));
-        }
-        return grants;
     }
 
     private static Severity severity(StructureRow row, Change change) {

@@ -157,7 +157,7 @@ final class RichStructure {
             ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT ON TABLES TO drift_app;
             ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT USAGE ON SEQUENCES TO drift_app""";
 
-    /** What a plain role cannot make. */
+    /** A plain role cannot make these. */
     private static final String OF_SUPERUSER = """
             CREATE FUNCTION rounded(double precision) RETURNS double precision LANGUAGE internal IMMUTABLE STRICT AS 'dround';
             CREATE AGGREGATE percentile(double precision ORDER BY double precision)
@@ -198,7 +198,7 @@ final class RichStructure {
         return Integer.parseInt(database.value("SHOW server_version_num")) >= 180_000;
     }
 
-    /** What the objects need in the database. */
+    /** Makes the surroundings that the objects need in the database. */
     static void makeSurroundings(TestDatabase database) throws SQLException {
         asSuperuser(database, ROLES);
         makeAround(database);
