@@ -14,27 +14,14 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The thread of a migrator that refills the stock of spare tenants. */
 @PostgresTest
-class SpareRefillTest {
-
-    private final TestDatabase database;
+class SpareRefillTest extends SpareTenants {
 
     SpareRefillTest(TestDatabase database) {
-        this.database = database;
-    }
-
-    @AfterEach
-    void dropAll() {
-        Samples.dropAll(database);
-        Samples.with(database, MEMBERS).dropSpares();
-    }
-
-    private TenantMigratorBuilder builder(Spares spares, Migration... migrations) {
-        return Samples.migrator(database, migrations).spares(spares);
+        super(database);
     }
 
     @Test

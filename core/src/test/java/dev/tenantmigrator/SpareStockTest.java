@@ -22,28 +22,15 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The stock of spare tenants: how it is filled, shared by instances, renewed and emptied. */
 @PostgresTest
-class SpareStockTest {
-
-    private final TestDatabase database;
+class SpareStockTest extends SpareTenants {
 
     SpareStockTest(TestDatabase database) {
-        this.database = database;
-    }
-
-    @AfterEach
-    void dropAll() {
-        Samples.dropAll(database);
-        Samples.with(database, MEMBERS).dropSpares();
-    }
-
-    private TenantMigratorBuilder builder(Spares spares, Migration... migrations) {
-        return Samples.migrator(database, migrations).spares(spares);
+        super(database);
     }
 
     @Test

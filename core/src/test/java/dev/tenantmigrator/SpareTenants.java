@@ -57,6 +57,10 @@ abstract class SpareTenants {
                 .build();
     }
 
+    TenantMigratorBuilder builder(Spares spares, Migration... migrations) {
+        return Samples.migrator(database, migrations).spares(spares);
+    }
+
     TenantMigrator filled(int spares, Migration... migrations) {
         TenantMigrator migrator = migrator(spares, migrations);
         assertThat(migrator.maintainSpares().created()).isEqualTo(spares);
