@@ -77,6 +77,10 @@ class ReadOnlyServerTest {
         operations.put("rollback", migrator -> migrator.rollback(Tenants.all(), MEMBERS.version()));
         operations.put("backfill", migrator -> migrator.backfill(Tenants.all()));
         operations.put("repair", migrator -> migrator.repair(Tenants.all(), new Repair.MarkApplied(NOTES.version())));
+        // Its definition is made in a scratch schema.
+        operations.put("drift", migrator -> migrator.drift(Tenants.all(), DriftOptions.defaults()));
+        operations.put(
+                "repair of drift", migrator -> migrator.fixDrift(ada, DriftOptions.defaults(), List.of(), false));
         operations.put("adopt", migrator -> migrator.adopt("adoptable", List.of()));
         operations.put("move", migrator -> migrator.moveTracking(TrackingStore.fleet()));
         operations.put("rename", migrator -> migrator.rename(ada, TenantName.exactly("renamed")));
@@ -94,6 +98,9 @@ class ReadOnlyServerTest {
         assertThat(migrator.unfinishedDrops()).isEmpty();
         assertThat(migrator.status().tenants()).hasSize(1);
         assertThat(migrator.verify().of(TenantOutcome.Pending.class)).hasSize(1);
+        assertThat(migrator.drift(Tenants.all(), DriftOptions.defaults().against(ada))
+                        .successful())
+                .isTrue();
         assertThat(migrator.plan(Tenants.all()).tenants())
                 .singleElement()
                 .satisfies(plan -> assertThat(plan.migrations()).hasSize(2));
