@@ -45,7 +45,12 @@ final class DefinitionQuery {
                     + " JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped",
             ofRelation("pg_attrdef", "x.adrelid", "", "adbin"),
             ofRelation("pg_constraint", "x.conrelid", "conname", "conbin"),
-            ofRelation("pg_trigger", "x.tgrelid", "tgname, tgoldtable, tgnewtable, encode(tgargs, 'escape')", "tgqual"),
+            // The server puts numbers into the names of a foreign key's own triggers.
+            ofRelation(
+                    "pg_trigger",
+                    "x.tgrelid",
+                    "CASE WHEN NOT tgisinternal THEN tgname END, tgoldtable, tgnewtable, encode(tgargs, 'escape')",
+                    "tgqual"),
             ofRelation("pg_policy", "x.polrelid", "polname", "polqual, polwithcheck"),
             ofRelation("pg_rewrite", "x.ev_class", "rulename", "ev_qual, ev_action"),
             moreOfRelation("pg_index", "x.indexrelid", "", "indexprs, indpred"),

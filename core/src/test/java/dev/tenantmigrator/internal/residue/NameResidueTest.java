@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.residue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.residue.NameResidue.Place;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.support.PostgresTest;
@@ -570,6 +571,20 @@ class NameResidueTest {
                                 + adaptable.replace("g()", "h()"),
                         NameResidue::inDefinitions))
                 .containsExactly(new Place("function g()", false), new Place("function h()", false));
+    }
+
+    /** The names of a foreign key's own triggers end with numbers that the server chose. */
+    @Test
+    void ofDigitsIsNotFoundInTheServersOwnNames() throws SQLException {
+        assertThat(found("SELECT 1", (connection, schema) -> {
+                    String number = Jdbc.queryOne(
+                            connection,
+                            "SELECT substring(tgname FROM '[0-9]+$') FROM pg_trigger"
+                                    + " WHERE tgisinternal AND tgrelid = 'vendor'::regclass ORDER BY 1 LIMIT 1",
+                            row -> row.getString(1));
+                    return NameResidue.leftInDefinitions(connection, number, schema);
+                }))
+                .isEmpty();
     }
 
     /** The whole word is found, but not in other words and not in the new name. */
