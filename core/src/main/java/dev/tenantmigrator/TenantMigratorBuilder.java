@@ -277,7 +277,7 @@ public final class TenantMigratorBuilder {
                 directDataSource,
                 source,
                 schemaAdapter,
-                Recorder.of(trackingStore),
+                Recorder.of(trackingStore, lockTimeout),
                 listener,
                 tenants,
                 requiredTables,

@@ -97,8 +97,8 @@ final class Definitions {
                 scratch.apply(migration);
             }
             String schema = scratch.schema();
-            List<StructureRow> structure =
-                    ReadOnlyTransaction.within(scratch.connection(), connection -> reader.rows(connection, schema));
+            List<StructureRow> structure = ReadOnlyTransaction.within(
+                    scratch.connection(), config.lockTimeout(), connection -> reader.rows(connection, schema));
             return new Definition(reader, structure, schema, (text, tenant) -> replaced(text, schema, tenant));
         });
     }
@@ -121,8 +121,8 @@ final class Definitions {
 
     /** The structure of another schema. */
     private Definition ofSchema(Session session, String schema) throws SQLException {
-        List<StructureRow> structure =
-                ReadOnlyTransaction.run(session.connection(), connection -> reader.rows(connection, schema));
+        List<StructureRow> structure = ReadOnlyTransaction.run(
+                session.connection(), config.lockTimeout(), connection -> reader.rows(connection, schema));
         if (structure.isEmpty()) {
             throw new TenantMigratorException(
                     Failure.of("there is no schema \"" + schema + "\" to compare with; nothing was compared"));

@@ -5,10 +5,12 @@ import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.jdbc.LockHolders;
 import dev.tenantmigrator.internal.jdbc.ReadOnlyTransaction;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.tracking.FleetReader;
+import dev.tenantmigrator.internal.tracking.Halving;
 import dev.tenantmigrator.internal.tracking.ParallelChunks;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.report.Difference;
@@ -53,7 +55,7 @@ public final class DriftCheck {
     public DriftCheck(Config config, DriftOptions options) {
         this.config = config;
         this.options = options;
-        this.reader = new StructureReader(options.privileges(), config.lockTimeout());
+        this.reader = new StructureReader(options.privileges());
     }
 
     /** Compares tenants. */
@@ -108,36 +110,31 @@ public final class DriftCheck {
         return fingerprints;
     }
 
-    /** On an error the halves are read, so that one unreadable tenant does not hide the others. */
     private void readFingerprints(Connection connection, List<String> chunk, Map<String, Fingerprint> fingerprints)
             throws SQLException {
-        try {
-            Map<String, Fingerprint> read =
-                    ReadOnlyTransaction.run(connection, transaction -> reader.fingerprints(transaction, chunk));
-            fingerprints.putAll(read);
-            chunk.stream()
-                    .filter(schema -> !read.containsKey(schema))
-                    .forEach(schema -> unknown.put(schema, TenantSchemas.gone(schema)));
-        } catch (SQLException e) {
-            if (SqlErrors.isConnectionLost(e)) {
-                throw e;
-            }
-            int half = chunk.size() / 2;
-            if (half == 0) {
-                unreadable(chunk.get(0), e);
-                return;
-            }
-            readFingerprints(connection, chunk.subList(0, half), fingerprints);
-            readFingerprints(connection, chunk.subList(half, chunk.size()), fingerprints);
-        }
+        Halving.read(
+                chunk,
+                config.lockTimeout(),
+                (schemas, lockTimeout) -> {
+                    Map<String, Fingerprint> read = ReadOnlyTransaction.run(
+                            connection, lockTimeout, transaction -> reader.fingerprints(transaction, schemas));
+                    fingerprints.putAll(read);
+                    schemas.stream()
+                            .filter(schema -> !read.containsKey(schema))
+                            .forEach(schema -> unknown.put(schema, TenantSchemas.gone(schema)));
+                },
+                (schema, e) -> unreadable(connection, schema, e));
     }
 
-    private void unreadable(String schema, SQLException e) {
+    private void unreadable(Connection connection, String schema, SQLException e) {
         Failure failure = SqlErrors.failure(e);
-        unknown.put(
+        Failure explained = LockHolders.explained(
+                failure.withMessage("the structure cannot be read: " + failure.message()),
+                e,
+                connection,
                 schema,
-                config.detailed(failure.withMessage("the structure cannot be read: " + failure.message()), e)
-                        .inTenant(schema));
+                config.sharedSchema());
+        unknown.put(schema, config.detailed(explained, e).inTenant(schema));
     }
 
     private void compare(
@@ -177,8 +174,8 @@ public final class DriftCheck {
         try {
             List<RecordedVersion> now = config.recorder()
                     .reading(connection, transaction -> config.recorder().history(transaction, schema));
-            List<StructureRow> actual =
-                    ReadOnlyTransaction.run(connection, transaction -> reader.rows(transaction, schema));
+            List<StructureRow> actual = ReadOnlyTransaction.run(
+                    connection, config.lockTimeout(), transaction -> reader.rows(transaction, schema));
             if (actual.isEmpty() || !now.equals(recorded)) {
                 unknown.put(
                         schema,
@@ -191,7 +188,7 @@ public final class DriftCheck {
             if (SqlErrors.isConnectionLost(e)) {
                 throw e;
             }
-            unreadable(schema, e);
+            unreadable(connection, schema, e);
             return Optional.empty();
         }
     }

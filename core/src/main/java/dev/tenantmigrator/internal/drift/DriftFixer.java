@@ -182,7 +182,8 @@ final class DriftFixer {
         }
 
         private List<Difference> read() throws SQLException {
-            actual = ReadOnlyTransaction.within(connection, transaction -> reader.rows(transaction, schema));
+            actual = ReadOnlyTransaction.within(
+                    connection, config.lockTimeout(), transaction -> reader.rows(transaction, schema));
             return ignored.remove(StructureDiff.of(expected, actual, schema));
         }
 

@@ -6,7 +6,6 @@ import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -16,26 +15,23 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** Reads the structure of schemas, in a transaction or savepoint that is rolled back, because its settings are changed. */
+/** Reads the structure of schemas, in a transaction or savepoint that is rolled back, because its settings are changed. A view is locked when its definition is read. */
 final class StructureReader {
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
 
     private final String salt = UUID.randomUUID().toString();
-    private final String settings;
     private final String rows;
     private final String fingerprints;
 
-    /** @param lockTimeout the longest wait for a view whose definition is changed at this moment */
-    StructureReader(boolean privileges, Duration lockTimeout) {
-        this.settings = StructureQuery.SETTINGS + "; SET LOCAL lock_timeout TO " + lockTimeout.toMillis();
+    StructureReader(boolean privileges) {
         this.rows = StructureQuery.rows(privileges);
         this.fingerprints = StructureQuery.fingerprints(privileges);
     }
 
     /** The fingerprints of schemas, without those that do not exist. */
     Map<String, Fingerprint> fingerprints(Connection connection, Collection<String> schemas) throws SQLException {
-        Jdbc.execute(connection, settings);
+        Jdbc.execute(connection, StructureQuery.SETTINGS);
         Map<String, Fingerprint> found = new TreeMap<>();
         Jdbc.forEach(
                 connection,
@@ -61,7 +57,7 @@ final class StructureReader {
 
     /** All objects of a schema; none when it does not exist. */
     List<StructureRow> rows(Connection connection, String schema) throws SQLException {
-        Jdbc.execute(connection, settings);
+        Jdbc.execute(connection, StructureQuery.SETTINGS);
         List<StructureRow> found = new ArrayList<>();
         Jdbc.forEach(
                 connection,

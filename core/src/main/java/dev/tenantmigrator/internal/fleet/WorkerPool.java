@@ -161,14 +161,16 @@ final class WorkerPool {
     }
 
     private Failure failure(SQLException e, Session session, String schema) {
-        Failure failure = session.isLost()
-                ? SqlErrors.failure(e)
-                : ServerAdvice.explained(SqlErrors.failure(e), e, session.connection(), config.sharedSchema());
-        return LockHolders.isTimeout(e) && !session.isLost()
-                ? LockHolders.named(session.connection(), schema, config.sharedSchema())
-                        .map(holders -> failure.withMessage(failure.message() + ". " + holders))
-                        .orElse(failure)
-                : failure;
+        Failure failure = SqlErrors.failure(e);
+        if (session.isLost()) {
+            return failure;
+        }
+        return LockHolders.explained(
+                ServerAdvice.explained(failure, e, session.connection(), config.sharedSchema()),
+                e,
+                session.connection(),
+                schema,
+                config.sharedSchema());
     }
 
     private void settle(JobQueue.Entry entry, Result result) {

@@ -1,6 +1,7 @@
 package dev.tenantmigrator.internal.jdbc;
 
 import dev.tenantmigrator.internal.sql.Sql;
+import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -77,6 +78,16 @@ public final class LockHolders {
             // The sentence only improves a message.
             return Optional.empty();
         }
+    }
+
+    /** A failure; that of a lock timeout with the {@linkplain #named holders} in its message. */
+    public static Failure explained(
+            Failure failure, SQLException e, Connection connection, String schema, String sharedSchema) {
+        return isTimeout(e)
+                ? named(connection, schema, sharedSchema)
+                        .map(holders -> failure.withMessage(failure.message() + ". " + holders))
+                        .orElse(failure)
+                : failure;
     }
 
     /**

@@ -3,11 +3,12 @@ package dev.tenantmigrator.internal.jdbc;
 import dev.tenantmigrator.internal.jdbc.Session.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 
 /**
  * Reads tables of tenants so that nothing can be written, and everything that was set is taken back. Planning a query evaluates the
  * constant parts of a table's index expressions, checks and statistics, so reading a table can run code of its tenant, which no
- * check watches.
+ * check watches. No lock is waited for without limit: somebody may be changing a table at this moment.
  */
 public final class ReadOnlyTransaction {
 
@@ -16,21 +17,23 @@ public final class ReadOnlyTransaction {
     private ReadOnlyTransaction() {}
 
     /** Reads in a transaction of its own, on a connection without one. */
-    public static <T> T run(Connection connection, Work<T> work) throws SQLException {
-        return run(connection, "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY", work, "ROLLBACK");
+    public static <T> T run(Connection connection, Duration lockTimeout, Work<T> work) throws SQLException {
+        return run(connection, "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY", lockTimeout, work, "ROLLBACK");
     }
 
     /** Reads in an open transaction, which can write again afterwards. */
-    public static <T> T within(Connection connection, Work<T> work) throws SQLException {
+    public static <T> T within(Connection connection, Duration lockTimeout, Work<T> work) throws SQLException {
         return run(
                 connection,
                 "SAVEPOINT " + SAVEPOINT + "; SET TRANSACTION READ ONLY",
+                lockTimeout,
                 work,
                 "ROLLBACK TO SAVEPOINT " + SAVEPOINT + "; RELEASE SAVEPOINT " + SAVEPOINT);
     }
 
-    private static <T> T run(Connection connection, String begin, Work<T> work, String end) throws SQLException {
-        Jdbc.execute(connection, begin);
+    private static <T> T run(Connection connection, String begin, Duration lockTimeout, Work<T> work, String end)
+            throws SQLException {
+        Jdbc.execute(connection, begin + "; SET LOCAL lock_timeout TO " + lockTimeout.toMillis());
         T result;
         try {
             result = work.run(connection);

@@ -39,7 +39,7 @@ public final class TrackingMove {
     public TrackingMove(Config config, TrackingStore target) {
         this.config = config;
         this.source = config.recorder();
-        this.target = Recorder.of(target);
+        this.target = Recorder.of(target, config.lockTimeout());
     }
 
     /**

@@ -161,7 +161,9 @@ final class PlannedParts {
         for (Step step : NonTransactionalSteps.read(schema, migration, part).steps()) {
             SqlStatement statement = step.statement();
             ConcurrentDdl.Progress found = ReadOnlyTransaction.run(
-                    connection, reader -> new ConcurrentDdl(reader, schema).progress(step.what(), true));
+                    connection,
+                    recorder.lockTimeout(),
+                    reader -> new ConcurrentDdl(reader, schema).progress(step.what(), true));
             List<String> names =
                     step.what().names().stream().limit(1).map(Name::name).toList();
             found.settling().forEach(sql -> left.add(new SqlStatement(sql, statement.line())));

@@ -132,7 +132,7 @@ public final class Adoption {
                     .inTenant(schema));
         }
         for (TrackingStore other : List.of(TrackingStore.perSchema(), TrackingStore.fleet())) {
-            if (Recorder.of(other).isTracked(connection, schema)) {
+            if (Recorder.of(other, config.lockTimeout()).isTracked(connection, schema)) {
                 throw new TenantExistsException(
                         Failure.of("this schema is a tenant already, recorded in the other store; move its record"
                                         + " (move-tracking), or use that store (--tracking "

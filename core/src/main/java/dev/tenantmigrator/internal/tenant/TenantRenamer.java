@@ -46,7 +46,7 @@ public final class TenantRenamer {
         TenantSchemas.requireMayBeTenant(newSchema, config.sharedSchema());
         try (Session session = Session.open(config.dataSource())) {
             List<Place> left = WaitForTenant.run(config, session, schema, connection -> {
-                if (!new FleetReader(config).isTenant(connection, schema)) {
+                if (!new FleetReader(config).isTenantWithin(connection, schema)) {
                     throw new TenantNotFoundException(TenantSchemas.notFound(schema));
                 }
                 if (Queries.schemaExists(connection, newSchema)) {

@@ -6,8 +6,10 @@ import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.TrackingStore;
 import dev.tenantmigrator.internal.config.Config;
+import dev.tenantmigrator.internal.jdbc.LockHolders;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.tracking.store.FleetTrackingStore;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -63,9 +65,9 @@ public final class FleetReader {
         Optional<Map<String, List<R>>> read(Connection connection) throws SQLException;
     }
 
-    /** The tenants' schemas, sorted. */
+    /** The tenants' schemas, sorted, on a connection without a transaction. */
     public List<String> tenants(Connection connection) throws SQLException {
-        return config.recorder().tenants(connection).stream()
+        return list(connection, config.recorder()::tenants).stream()
                 .filter(this::mayBeTenant)
                 .sorted()
                 .toList();
@@ -77,9 +79,35 @@ public final class FleetReader {
                 && config.tenants().includes(schema);
     }
 
-    /** Whether a schema is a tenant of this migrator. */
+    /** Whether a schema is a tenant of this migrator, asked on a connection without a transaction. */
     public boolean isTenant(Connection connection, String schema) throws SQLException {
-        return mayBeTenant(schema) && config.recorder().isTracked(connection, schema);
+        return list(connection, reader -> isTenantWithin(reader, schema));
+    }
+
+    /** Like {@link #isTenant}, in an open transaction. */
+    public boolean isTenantWithin(Connection transaction, String schema) throws SQLException {
+        return mayBeTenant(schema) && config.recorder().isTracked(transaction, schema);
+    }
+
+    /** Catalogs list the records in tenants' schemas; any other record may be in a table that is locked. */
+    private <T> T list(Connection connection, Session.Work<T> question) throws SQLException {
+        if (config.recorder().recordsInside()) {
+            return question.run(connection);
+        }
+        try {
+            return config.recorder().reading(connection, question);
+        } catch (SQLException e) {
+            if (!LockHolders.isTimeout(e)) {
+                throw e;
+            }
+            Failure failure = LockHolders.explained(
+                    Failure.of("the tracking table cannot be read: " + SqlErrors.message(e)),
+                    e,
+                    connection,
+                    FleetTrackingStore.SCHEMA,
+                    config.sharedSchema());
+            throw new SQLException(failure.message(), SqlErrors.state(e), SqlErrors.withoutDetail(e));
+        }
     }
 
     /**
@@ -180,7 +208,7 @@ public final class FleetReader {
                     .forEach(schema -> fleet.failures().put(schema, TenantSchemas.notFound(schema)));
             return found;
         }
-        Optional<Map<String, List<R>>> rows = allQuery.read(connection);
+        Optional<Map<String, List<R>>> rows = list(connection, allQuery::read);
         if (rows.isEmpty()) {
             return tenants(connection).stream().filter(tenants::includes).toList();
         }
@@ -189,31 +217,20 @@ public final class FleetReader {
         return List.of();
     }
 
-    /**
-     * Reads a chunk; on an error, reads its halves, so that one unreadable tenant does not hide the others. The error does not name
-     * the tenant reliably, because servers translate messages. A chunk of 50 with one unreadable tenant takes about ten more queries.
-     */
     private <R> void read(Connection connection, List<String> chunk, TenantQuery<R> query, Fleet<R> fleet)
             throws SQLException {
-        try {
-            Map<String, List<R>> rows =
-                    config.recorder().reading(connection, transaction -> query.read(transaction, chunk));
-            fleet.rows().putAll(rows);
-            chunk.stream()
-                    .filter(schema -> !rows.containsKey(schema))
-                    .forEach(schema -> fleet.failures().put(schema, TenantSchemas.gone(schema)));
-        } catch (SQLException e) {
-            if (SqlErrors.isConnectionLost(e)) {
-                throw e;
-            }
-            int half = chunk.size() / 2;
-            if (half == 0) {
-                fleet.failures().put(chunk.get(0), unreadable(connection, chunk.get(0), e));
-                return;
-            }
-            read(connection, chunk.subList(0, half), query, fleet);
-            read(connection, chunk.subList(half, chunk.size()), query, fleet);
-        }
+        Halving.read(
+                chunk,
+                config.lockTimeout(),
+                (schemas, lockTimeout) -> {
+                    Map<String, List<R>> rows = config.recorder()
+                            .reading(connection, lockTimeout, transaction -> query.read(transaction, schemas));
+                    fleet.rows().putAll(rows);
+                    schemas.stream()
+                            .filter(schema -> !rows.containsKey(schema))
+                            .forEach(schema -> fleet.failures().put(schema, TenantSchemas.gone(schema)));
+                },
+                (schema, e) -> fleet.failures().put(schema, unreadable(connection, schema, e)));
     }
 
     private boolean isGone(Connection connection, String schema, SQLException reason) throws SQLException {
@@ -233,7 +250,12 @@ public final class FleetReader {
             return TenantSchemas.gone(schema);
         }
         Failure failure = SqlErrors.failure(e);
-        return failure.withMessage("the tracking table cannot be read: " + failure.message())
+        return LockHolders.explained(
+                        failure.withMessage("the tracking table cannot be read: " + failure.message()),
+                        e,
+                        connection,
+                        schema,
+                        config.sharedSchema())
                 .inTenant(schema);
     }
 }

@@ -23,7 +23,7 @@ public final class Configs {
                 Optional.empty(),
                 migrations,
                 SchemaAdapter.standard(),
-                Recorder.of(TrackingStore.perSchema()),
+                Recorder.of(TrackingStore.perSchema(), Duration.ofSeconds(2)),
                 event -> {},
                 Tenants.all(),
                 Set.of(),

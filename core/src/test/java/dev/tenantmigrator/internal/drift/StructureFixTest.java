@@ -14,7 +14,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +68,7 @@ class StructureFixTest {
     private static final int MOST_PASSES = 12;
 
     private final TestDatabase database;
-    private final StructureReader reader = new StructureReader(true, Duration.ofSeconds(10));
+    private final StructureReader reader = new StructureReader(true);
 
     StructureFixTest(TestDatabase database) {
         this.database = database;

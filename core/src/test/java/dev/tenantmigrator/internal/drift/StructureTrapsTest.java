@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -39,7 +38,7 @@ class StructureTrapsTest {
     private static final Pattern META_COMMAND = Pattern.compile("(?m)^\\\\.*$");
 
     private final TestDatabase database;
-    private final StructureReader reader = new StructureReader(true, Duration.ofSeconds(10));
+    private final StructureReader reader = new StructureReader(true);
 
     StructureTrapsTest(TestDatabase database) {
         this.database = database;

@@ -32,7 +32,8 @@ public final class FleetTrackingStore extends TrackingTable {
     /** The only instance, because the store has no state. */
     public static final FleetTrackingStore INSTANCE = new FleetTrackingStore();
 
-    private static final String SCHEMA = ReservedSchemas.OWN_PREFIX + "fleet";
+    /** Holds the table of all records. */
+    public static final String SCHEMA = ReservedSchemas.OWN_PREFIX + "fleet";
 
     /** Limits the memory for the answer of one query. */
     private static final int CHUNK = 1000;

@@ -9,6 +9,7 @@ import dev.tenantmigrator.internal.jdbc.ReadOnlyTransaction;
 import dev.tenantmigrator.internal.jdbc.Session.Work;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +22,17 @@ import java.util.Optional;
 public sealed interface Recorder permits SqlRecorder, ValueRecorder {
 
     /** The recorder of a store. */
-    static Recorder of(TrackingStore store) {
-        return store instanceof PipelinedStore pipelined ? new SqlRecorder(pipelined) : new ValueRecorder(store);
+    static Recorder of(TrackingStore store, Duration lockTimeout) {
+        return store instanceof PipelinedStore pipelined
+                ? new SqlRecorder(pipelined, lockTimeout)
+                : new ValueRecorder(store, lockTimeout);
     }
 
     /** The store. */
     TrackingStore store();
+
+    /** The longest wait for a lock on a table of a built-in store. */
+    Duration lockTimeout();
 
     /** Whether changes are statements of the library's own, each of which changes the one row that it names. */
     boolean isSql();
@@ -42,14 +48,22 @@ public sealed interface Recorder permits SqlRecorder, ValueRecorder {
         return tableInSchema().isPresent();
     }
 
-    /** Runs queries of the methods below, on a connection without a transaction. A record in a tenant's schema is read {@link ReadOnlyTransaction}. */
+    /**
+     * Runs queries of the methods below, on a connection without a transaction. Tables of a built-in store are read in a {@link
+     * ReadOnlyTransaction}.
+     */
     default <T> T reading(Connection connection, Work<T> work) throws SQLException {
-        return recordsInside() ? ReadOnlyTransaction.run(connection, work) : work.run(connection);
+        return reading(connection, lockTimeout(), work);
+    }
+
+    /** Like {@link #reading(Connection, Work)}, with another limit on the wait for a lock. */
+    default <T> T reading(Connection connection, Duration limit, Work<T> work) throws SQLException {
+        return isSql() ? ReadOnlyTransaction.run(connection, limit, work) : work.run(connection);
     }
 
     /** Like {@link #reading}, in an open transaction. */
     default <T> T readingWithin(Connection transaction, Work<T> work) throws SQLException {
-        return recordsInside() ? ReadOnlyTransaction.within(transaction, work) : work.run(transaction);
+        return isSql() ? ReadOnlyTransaction.within(transaction, lockTimeout(), work) : work.run(transaction);
     }
 
     /** The number of tenants to read at a time. */

@@ -6,6 +6,7 @@ import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ import java.util.Optional;
  *
  * @param store one of the built-in stores
  */
-record SqlRecorder(PipelinedStore store) implements Recorder {
+record SqlRecorder(PipelinedStore store, Duration lockTimeout) implements Recorder {
 
     @Override
     public boolean isSql() {

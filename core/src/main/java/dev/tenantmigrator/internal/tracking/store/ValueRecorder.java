@@ -10,6 +10,7 @@ import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -26,7 +27,7 @@ import java.util.stream.Collectors;
  *
  * @param store any store
  */
-record ValueRecorder(TrackingStore store) implements Recorder {
+record ValueRecorder(TrackingStore store, Duration lockTimeout) implements Recorder {
 
     private static final int CHUNK = 1000;
 
