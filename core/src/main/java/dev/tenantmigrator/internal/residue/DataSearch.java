@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.residue;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.jdbc.Undone;
 import dev.tenantmigrator.internal.residue.NameResidue.Place;
 import dev.tenantmigrator.internal.sql.Sql;
 import java.sql.Connection;

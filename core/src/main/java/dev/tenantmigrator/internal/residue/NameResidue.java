@@ -4,6 +4,7 @@ import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.PassingErrors;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.jdbc.Undone;
 import dev.tenantmigrator.internal.sql.ReservedSchemas;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.sql.rewrite.SchemaRenaming;

@@ -7,6 +7,7 @@ import dev.tenantmigrator.internal.jdbc.LockHolders;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
+import dev.tenantmigrator.internal.jdbc.Undone;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tenant.TenantBaseline.SequenceValue;
 import dev.tenantmigrator.internal.tenant.TenantStructure.Relation;
@@ -43,14 +44,18 @@ final class TenantReset {
         this.baseline = baseline;
     }
 
-    /** Remembers the state of a new tenant; empty when it cannot be read, e.g. because a table belongs to another role. */
-    static Optional<TenantReset> of(Config config, String schema) {
-        try (Session session = Session.openToRead(config.dataSource())) {
+    /**
+     * Remembers the state of a new tenant, in the transaction that creates it, which stays as it is; empty when the state cannot be read,
+     * e.g. because a table belongs to another role.
+     */
+    static Optional<TenantReset> of(Config config, Connection connection, String schema) throws SQLException {
+        try {
             return Optional.of(new TenantReset(
-                    config,
-                    schema,
-                    session.inRolledBackTransaction(connection -> TenantBaseline.read(config, connection, schema))));
+                    config, schema, Undone.run(connection, () -> TenantBaseline.read(config, connection, schema))));
         } catch (SQLException e) {
+            if (SqlErrors.isConnectionLost(e)) {
+                throw e;
+            }
             LOG.debug("The state of {} cannot be read: resets create it again", schema, SqlErrors.withoutDetail(e));
 
             return Optional.empty();

@@ -14,10 +14,10 @@ final class ThrowawayHandle implements ThrowawayTenant {
     private Optional<TenantReset> state;
     private boolean open = true;
 
-    ThrowawayHandle(Throwaways throwaways, String schema) {
+    ThrowawayHandle(Throwaways throwaways, String schema, Optional<TenantReset> state) {
         this.throwaways = throwaways;
         this.schema = schema;
-        this.state = throwaways.stateOf(schema);
+        this.state = state;
     }
 
     @Override
@@ -32,8 +32,7 @@ final class ThrowawayHandle implements ThrowawayTenant {
         }
         try {
             if (state.isEmpty() || !state.get().run()) {
-                throwaways.createAgain(schema);
-                state = throwaways.stateOf(schema);
+                state = throwaways.createAgain(schema);
             }
         } catch (SQLException e) {
             throw failed(e);

@@ -70,26 +70,37 @@ public final class Throwaways {
                 ProcessHandle.current().pid(),
                 Long.toString(Instant.now().getEpochSecond(), Character.MAX_RADIX),
                 ThreadLocalRandom.current().nextInt(100_000_000));
-        return new ThrowawayHandle(this, create(name));
+        return new ThrowawayHandle(this, name, create(name));
     }
 
-    /** Creates a tenant of this name, from a spare if one fits. */
-    String create(String name) throws SQLException {
-        return signUp.create(TenantName.exactly(name), Throwaways::mark).schema();
+    /**
+     * Creates a tenant of this name, from a spare if one fits.
+     *
+     * @return its state, if that can be read
+     */
+    private Optional<TenantReset> create(String name) throws SQLException {
+        List<TenantReset> state = new ArrayList<>();
+        signUp.create(TenantName.exactly(name), (connection, schema) -> {
+            mark(connection, schema);
+            // A creation that is tried again runs this again.
+            state.clear();
+            TenantReset.of(config, connection, schema).ifPresent(state::add);
+        });
+        return state.stream().findFirst();
     }
 
-    /** Creates a tenant again, whatever has become of it. */
-    void createAgain(String schema) throws SQLException {
+    /**
+     * Creates a tenant again, whatever has become of it.
+     *
+     * @return its state, if that can be read
+     */
+    Optional<TenantReset> createAgain(String schema) throws SQLException {
         try {
             dropper.drop(schema);
         } catch (TenantNotFoundException e) {
             LOG.debug("{} is gone already", schema);
         }
-        create(schema);
-    }
-
-    Optional<TenantReset> stateOf(String schema) {
-        return TenantReset.of(config, schema);
+        return create(schema);
     }
 
     /** Begins a drop, and leaves the rest of it to the background. */

@@ -1,22 +1,24 @@
-package dev.tenantmigrator.internal.residue;
+package dev.tenantmigrator.internal.jdbc;
 
-import dev.tenantmigrator.internal.jdbc.Jdbc;
 import java.sql.Connection;
 import java.sql.SQLException;
 
 /** Runs work in a savepoint, and always rolls back to it: settings and changes of the work are undone, and an error too. */
-final class Undone {
+public final class Undone {
 
-    private static final String SAVEPOINT = "tenant_migrator_residue";
+    private static final String SAVEPOINT = "tenant_migrator_undone";
 
     private Undone() {}
 
     /** Work in a savepoint. */
-    interface Work<T> {
+    @FunctionalInterface
+    public interface Work<T> {
+        /** Works on the connection, without ending the transaction. */
         T run() throws SQLException;
     }
 
-    static <T> T run(Connection connection, Work<T> work) throws SQLException {
+    /** Runs work in a transaction. */
+    public static <T> T run(Connection connection, Work<T> work) throws SQLException {
         Jdbc.execute(connection, "SAVEPOINT " + SAVEPOINT);
         try {
             T result = work.run();
