@@ -135,7 +135,13 @@ public final class Session implements AutoCloseable {
      * @return empty when another transaction holds the lock; nothing was done
      */
     public <T> Optional<T> inTransactionIfFree(String tenant, Work<T> work) throws SQLException {
-        return inTransaction(connection -> tryLock(tenant) ? Optional.of(work.run(connection)) : Optional.empty());
+        String begin = begin(Optional.empty()) + ";\n" + TenantLock.tryQuery(tenant);
+        return inTransaction(
+                connection -> executeAndQuery(begin, row -> row.getBoolean(1))
+                        ? Optional.of(work.run(connection))
+                        : Optional.empty(),
+                new Pipeline(),
+                COMMIT);
     }
 
     /**
