@@ -46,7 +46,15 @@ final class Dependents {
     private static final Set<String> NOT_OF_COLUMNS =
             Set.of("index", "constraint", "statistics", "aggregate", "operator");
 
+    /** Characters of statements about one object; a tenant may have far more views on one column than anybody wants to read. */
+    private static final long MOST_CHARACTERS = 1L << 20;
+
+    /** Characters of definitions that are searched for one tenant: about a second. */
+    private static final long MOST_SEARCHED = 1L << 30;
+
     private final List<StructureRow> actual;
+    private final long charactersOfAll;
+    private long searched;
     private final Function<StructureRow, List<String>> create;
     private final Function<StructureRow, List<String>> drop;
 
@@ -61,6 +69,8 @@ final class Dependents {
             Function<StructureRow, List<String>> create,
             Function<StructureRow, List<String>> drop) {
         this.actual = actual;
+        this.charactersOfAll =
+                actual.stream().mapToLong(StructureRow::characters).sum();
         this.create = create;
         this.drop = drop;
     }
@@ -77,7 +87,7 @@ final class Dependents {
 
     /** Of an object that others do not keep. */
     Found none() {
-        return new Found(List.of());
+        return new Found(List.of(), true);
     }
 
     /** Of a column. */
@@ -104,8 +114,12 @@ final class Dependents {
 
     private Found find(StructureRow object, Predicate<StructureRow> direct) {
         Collection<StructureRow> found = new LinkedHashSet<>();
-        List<StructureRow> next = actual.stream().filter(direct).toList();
-        while (!next.isEmpty()) {
+        List<StructureRow> next = searched > MOST_SEARCHED
+                ? List.of()
+                : actual.stream().filter(direct).toList();
+        searched += charactersOfAll;
+        while (!next.isEmpty() && searched <= MOST_SEARCHED) {
+            searched += charactersOfAll;
             found.addAll(next);
             Set<String> names = next.stream()
                     .filter(row -> RelationKinds.isView(row.kind()))
@@ -125,11 +139,15 @@ final class Dependents {
             views.add(object.table());
         }
         // The parts of a view come and go with it.
-        return new Found(found.stream()
-                .filter(row ->
-                        RelationKinds.isView(row.kind()) || row.table().isEmpty() || !views.contains(row.table()))
-                .sorted(Comparator.comparingInt(row -> FixStatements.order(row.kind())))
-                .toList());
+        boolean complete = searched <= MOST_SEARCHED;
+        return new Found(
+                found.stream()
+                        .filter(row -> RelationKinds.isView(row.kind())
+                                || row.table().isEmpty()
+                                || !views.contains(row.table()))
+                        .sorted(Comparator.comparingInt(row -> FixStatements.order(row.kind())))
+                        .toList(),
+                complete);
     }
 
     private static boolean isMovable(StructureRow row) {
@@ -159,20 +177,28 @@ final class Dependents {
     final class Found {
 
         private final List<StructureRow> rows;
+        private final boolean complete;
 
-        private Found(List<StructureRow> rows) {
+        private Found(List<StructureRow> rows, boolean complete) {
             this.rows = rows;
+            this.complete = complete;
         }
 
         /** Without some kinds, which go with the column. */
         Found without(Set<String> kinds) {
-            return new Found(rows.stream()
-                    .filter(row -> !kinds.contains(row.kind().name()))
-                    .toList());
+            return new Found(
+                    rows.stream()
+                            .filter(row -> !kinds.contains(row.kind().name()))
+                            .toList(),
+                    complete);
         }
 
-        /** The statements with the dependents dropped before and made again after. */
+        /** The statements with the dependents dropped before and made again after; none when the dependents are too many. */
         List<Statement> around(List<String> statements) {
+            long characters = rows.stream().mapToLong(StructureRow::characters).sum();
+            if (!complete || characters > MOST_CHARACTERS) {
+                return List.of();
+            }
             List<String> all = new ArrayList<>();
             for (int i = rows.size() - 1; i >= 0; i--) {
                 all.addAll(drop.apply(rows.get(i)));

@@ -13,12 +13,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /** Reads the structure of schemas, in a transaction or savepoint that is rolled back, because its settings are changed. A view is locked when its definition is read. */
 final class StructureReader {
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
+    private static final String LIMIT_EXCEEDED = "54000";
+
+    /** Far more than any application's; a tenant's own objects must not exhaust the memory of the one who compares. */
+    private static final long MOST_CHARACTERS = 64L << 20;
 
     private final String salt = UUID.randomUUID().toString();
     private final String rows;
@@ -55,22 +61,35 @@ final class StructureReader {
         return sum == null ? BigInteger.ZERO : sum.toBigIntegerExact();
     }
 
-    /** All objects of a schema; none when it does not exist. */
+    /**
+     * All objects of a schema; none when it does not exist.
+     *
+     * @throws SQLException also when their definitions are too long to be compared
+     */
     List<StructureRow> rows(Connection connection, String schema) throws SQLException {
+        AtomicLong characters = new AtomicLong();
         Jdbc.execute(connection, StructureQuery.SETTINGS);
         List<StructureRow> found = new ArrayList<>();
-        Jdbc.forEach(
+        Jdbc.forEachOfMany(
                 connection,
                 rows,
                 row -> {
                     requireUsage(row);
-                    found.add(new StructureRow(
+                    StructureRow object = new StructureRow(
                             StructureQuery.KINDS.get(row.getInt(3)),
                             row.getString(4),
                             Optional.ofNullable(row.getString(5)),
                             Stream.of((String[]) row.getArray(6).getArray())
                                     .map(Optional::ofNullable)
-                                    .toList()));
+                                    .toList());
+                    if (characters.addAndGet(object.characters()) > MOST_CHARACTERS) {
+                        throw new SQLException(
+                                "the definitions of its objects have more than " + MOST_CHARACTERS
+                                        + " characters, the last one "
+                                        + object.kind().name() + ' ' + object.object(),
+                                LIMIT_EXCEEDED);
+                    }
+                    found.add(object);
                 },
                 List.of(schema));
         return found;

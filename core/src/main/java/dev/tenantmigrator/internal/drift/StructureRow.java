@@ -21,4 +21,11 @@ record StructureRow(ObjectKind kind, String object, Optional<String> table, List
     Optional<String> get(String attribute) {
         return attributes.get(kind.attributes().indexOf(attribute));
     }
+
+    /** The length of the attributes. */
+    long characters() {
+        return attributes.stream()
+                .mapToLong(value -> value.map(String::length).orElse(0))
+                .sum();
+    }
 }

@@ -19,6 +19,8 @@ public final class Jdbc {
 
     private static final int ALL_ROWS = 0;
 
+    private static final int SOME_ROWS = 100;
+
     private Jdbc() {}
 
     /** Reads a value from the current row. */
@@ -88,6 +90,22 @@ public final class Jdbc {
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
                 consumer.accept(rows);
+            }
+        }
+    }
+
+    /**
+     * Hands each row of a large answer to a consumer, and holds only some rows in memory, in a transaction. In the driver's simple query
+     * mode all rows are held.
+     */
+    public static void forEachOfMany(Connection connection, String sql, RowConsumer consumer, Object... args)
+            throws SQLException {
+        try (PreparedStatement statement = prepare(connection, sql, args)) {
+            statement.setFetchSize(SOME_ROWS);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    consumer.accept(rows);
+                }
             }
         }
     }
