@@ -79,7 +79,7 @@ class VersionComparisonsTest {
                     CORE + "internal/tenant/CallersTransaction.java", "leftovers = new TreeMap", "session settings"),
             new Allowed(
                     CORE + "internal/tracking/FleetReader.java",
-                    "config.recorder().tenants(connection).stream()",
+                    "list(connection, config.recorder()::tenants).stream()",
                     "tenants"),
             new Allowed(
                     CORE + "internal/tracking/FleetReader.java",

@@ -136,12 +136,8 @@ public final class Session implements AutoCloseable {
      */
     public <T> Optional<T> inTransactionIfFree(String tenant, Work<T> work) throws SQLException {
         String begin = begin(Optional.empty()) + ";\n" + TenantLock.tryQuery(tenant);
-        return inTransaction(
-                connection -> executeAndQuery(begin, row -> row.getBoolean(1))
-                        ? Optional.of(work.run(connection))
-                        : Optional.empty(),
-                new Pipeline(),
-                COMMIT);
+        Work<Optional<T>> ifFree = connection -> isTrue(begin) ? Optional.of(work.run(connection)) : Optional.empty();
+        return inTransaction(ifFree, new Pipeline(), COMMIT);
     }
 
     /**
@@ -155,7 +151,7 @@ public final class Session implements AutoCloseable {
     }
 
     private boolean isTrue(String query) throws SQLException {
-        return Jdbc.queryOne(connection(), query, row -> row.getBoolean(1));
+        return executeAndQuery(query, row -> row.getBoolean(1));
     }
 
     /**
@@ -192,11 +188,7 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /**
-     * Sends a pipeline as one transaction, in one round trip.
-     *
-     * @throws SQLException when any statement failed; nothing was kept, unless the connection was lost
-     */
+    /** Sends a pipeline as one transaction, in one round trip; when any statement fails, nothing is kept, unless the connection is lost. */
     public void sendInTransaction(Pipeline pipeline) throws SQLException {
         sendInTransaction(Optional.empty(), pipeline);
     }
@@ -273,7 +265,7 @@ public final class Session implements AutoCloseable {
         lost = true;
     }
 
-    /** Has the connection closed for good at the end, because something is left on it that cannot be restored. */
+    /** Has the connection closed for good at the end: something is left on it. */
     public void closeWhenDone() {
         closeForGood = true;
     }
