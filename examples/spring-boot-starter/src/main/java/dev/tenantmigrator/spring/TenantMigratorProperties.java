@@ -3,6 +3,7 @@ package dev.tenantmigrator.spring;
 import dev.tenantmigrator.ReadsOutside;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -10,6 +11,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The properties {@code tenant-migrator.*}. A {@link TenantMigratorBuilderCustomizer} reaches the settings that have none.
  *
  * @param enabled Whether there is a migrator at all.
+ * @param url JDBC URL of the migrator's own connections. By default it borrows connections of the application's DataSource.
+ * @param username Role of the migrator's own connections, e.g. one that may create schemas. By default that of the application.
+ * @param password Password of that role.
+ * @param directUrl JDBC URL of PostgreSQL itself, for statements that cannot run in a transaction, where the other connections go through
+ *     a pooler in transaction mode.
  * @param migrations Directory of the migrations: classpath:DIRECTORY, or a directory of the file system.
  * @param requiredTables Tables that every tenant must have.
  * @param sharedObjects Objects of the shared schema that migrations may name, e.g. users.
@@ -29,6 +35,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("tenant-migrator")
 public record TenantMigratorProperties(
         @DefaultValue("true") boolean enabled,
+        @Nullable String url,
+        @Nullable String username,
+        @Nullable String password,
+        @Nullable String directUrl,
         @DefaultValue("classpath:tenant-migrations") String migrations,
         @DefaultValue List<String> requiredTables,
         @DefaultValue List<String> sharedObjects,
@@ -44,6 +54,12 @@ public record TenantMigratorProperties(
         @DefaultValue("true") boolean deployAtStartup,
         @DefaultValue("continue") OnFailedTenant onFailedTenant,
         @DefaultValue("5s") Duration progressInterval) {
+
+    /** Leaves out the password. */
+    @Override
+    public String toString() {
+        return "tenant-migrator.migrations=" + migrations;
+    }
 
     /** The places of the tenants' applied migrations. */
     public enum Tracking {
