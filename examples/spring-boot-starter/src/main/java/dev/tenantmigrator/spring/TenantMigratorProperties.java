@@ -31,6 +31,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param deployAtStartup Whether pending migrations of all tenants are applied when the application starts.
  * @param onFailedTenant Reaction to a tenant that could not be migrated when the application starts.
  * @param progressInterval Time between two lines in the log about the progress of the deploy when the application starts.
+ * @param healthDownForTenants Whether the health of the application is down while a tenant is behind or unhealthy.
  */
 @ConfigurationProperties("tenant-migrator")
 public record TenantMigratorProperties(
@@ -53,7 +54,8 @@ public record TenantMigratorProperties(
         @DefaultValue("0") int spares,
         @DefaultValue("true") boolean deployAtStartup,
         @DefaultValue("continue") OnFailedTenant onFailedTenant,
-        @DefaultValue("5s") Duration progressInterval) {
+        @DefaultValue("5s") Duration progressInterval,
+        @DefaultValue("false") boolean healthDownForTenants) {
 
     /** Leaves out the password. */
     @Override

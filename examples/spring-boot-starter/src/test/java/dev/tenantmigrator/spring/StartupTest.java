@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tenantmigrator.FleetFailedException;
 import dev.tenantmigrator.InvalidMigrationException;
 import dev.tenantmigrator.TenantMigrator;
+import dev.tenantmigrator.spring.entities.tenant.Second;
 import dev.tenantmigrator.support.TestDatabase;
-import jakarta.persistence.Entity;
-import jakarta.persistence.Id;
-import jakarta.persistence.Table;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import org.jooq.DSLContext;
@@ -190,11 +188,4 @@ class StartupTest {
     @Configuration(proxyBeanMethods = false)
     @EntityScan(basePackageClasses = Second.class)
     static class Entities {}
-
-    @Entity
-    @Table(schema = "ada", name = "second")
-    static class Second {
-        @Id
-        int id;
-    }
 }
