@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -59,24 +58,28 @@ final class FleetView implements ApplicationListener<ApplicationReadyEvent> {
     }
 
     /**
-     * A reading that is not older, or else the last one. Waits without limit where there is none yet.
+     * A reading that begins now, or else the last one. Waits without limit where there is none yet.
      *
      * @throws TenantMigratorException when the tenants cannot be read
      */
-    Snapshot read(Duration maxAge, Duration patience) {
-        Optional<Snapshot> current = lastRead(maxAge);
-        if (current.isPresent() && !current.get().isOlderThan(maxAge, clock.instant())) {
-            return current.get();
-        }
-        CompletableFuture<Snapshot> next = read();
+    Snapshot read(Duration patience) {
+        Instant now = clock.instant();
+        long end = System.nanoTime() + patience.toNanos();
         try {
-            return current.isEmpty() ? next.join() : next.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            Snapshot read = null;
+            // A reading that was under way may not show what was done before this call.
+            while (read == null || read.asOf().isBefore(now)) {
+                read = last.isEmpty()
+                        ? read().get()
+                        : read().get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            }
+            return read;
         } catch (TimeoutException e) {
-            return current.orElseThrow();
+            return last.orElseThrow();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return current.orElseThrow();
-        } catch (ExecutionException | CompletionException e) {
+            throw new IllegalStateException("interrupted while the tenants were read", e);
+        } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
         }
     }

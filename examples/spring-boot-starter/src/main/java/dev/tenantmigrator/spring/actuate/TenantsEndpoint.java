@@ -28,8 +28,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 @Endpoint(id = "tenants")
 public final class TenantsEndpoint {
 
-    private static final Duration FRESH = Duration.ofSeconds(1);
-    private static final Duration PATIENCE = Duration.ofMillis(150);
+    private static final Duration PATIENCE = Duration.ofMillis(50);
     private static final int PAGE = 50;
     private static final int LARGEST_PAGE = 200;
     private static final int GROUPS = 50;
@@ -49,7 +48,7 @@ public final class TenantsEndpoint {
     /**
      * The fleet.
      *
-     * @param asOf the time of the reading; more than a second ago where reading the fleet takes long
+     * @param asOf the time of the reading; earlier than the request where reading the fleet takes long
      * @param tenants the number of tenants
      * @param newestVersion the newest version of the source; empty when it has none
      * @param groups the tenants by state and version, those that need attention first
@@ -163,7 +162,7 @@ public final class TenantsEndpoint {
      */
     @ReadOperation
     public Fleet tenants(@Nullable Integer page, @Nullable Integer size, @Nullable TenantState state) {
-        Snapshot snapshot = fleet.read(FRESH, PATIENCE);
+        Snapshot snapshot = fleet.read(PATIENCE);
         List<TenantStatus> all = snapshot.report().tenants();
         List<Group> groups = groups(all);
         List<String> versions = snapshot.report().versions();

@@ -1,0 +1,71 @@
+package dev.tenantmigrator.spring.project;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tenantmigrator.spring.project.NewProject.Running;
+import dev.tenantmigrator.support.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a new project has with the starter and a few lines of its own. */
+class NewProjectTest {
+
+    private TestDatabase database;
+
+    @BeforeEach
+    void createDatabase() {
+        database = TestDatabase.create("project");
+    }
+
+    @AfterEach
+    void dropDatabase() throws SQLException {
+        database.close();
+    }
+
+    @Test
+    void theTemplateIsShort() throws IOException {
+        int lines = 0;
+        for (Path file : NewProject.templateFiles()) {
+            lines += Files.readAllLines(file).size();
+        }
+        System.out.println("MEASURED lines of the template: " + lines);
+        assertThat(lines).isLessThan(60);
+    }
+
+    @Test
+    void signUpDeployMetricsHealthAndEndpointWork(@TempDir Path directory) throws Exception {
+        NewProject project = NewProject.make(directory);
+        String ada;
+        try (Running application = project.start(database)) {
+            ada = application.post("/register/ada").body();
+            assertThat(ada).matches("ada_\\d{8}");
+            assertThat(database.value("SELECT schema_name FROM public.users")).isEqualTo(ada);
+            // The user exists already: the second tenant goes with the failed transaction.
+            assertThat(application.post("/register/ada").statusCode()).isEqualTo(500);
+            assertThat(application.get("/actuator/tenants").body()).contains("\"tenants\":1,", ada);
+            assertThat(application.get("/actuator/metrics/tenants.create").body())
+                    .contains("\"value\":2");
+            assertThat(application.get("/actuator/health").body()).contains("\"status\":\"UP\"");
+        }
+        project.addMigration("2_city", "ALTER TABLE vendor ADD city text;");
+        try (Running application = project.start(database)) {
+            System.out.println("MEASURED start with one tenant to migrate: " + application.startMillis() + " ms");
+            assertThat(database.value("SELECT max(version) FROM " + ada + ".schema_migrations"))
+                    .isEqualTo("2_city");
+            assertThat(application.get("/actuator/tenants").body())
+                    .contains("\"lastRun\":{\"run\":\"deploy\"", "\"MIGRATED\":1");
+        }
+        project.addMigration("3_broken", "ALTER TABLE vendor ADD city text;");
+        try (Running application = project.start(database)) {
+            assertThat(application.log())
+                    .anyMatch(line -> line.contains("A tenant was not migrated") && line.contains(ada));
+            assertThat(application.get("/actuator/tenants?state=BEHIND").body()).contains("\"BEHIND\"");
+        }
+    }
+}
