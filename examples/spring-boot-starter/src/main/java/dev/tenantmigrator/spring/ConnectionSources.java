@@ -12,10 +12,11 @@ record ConnectionSources(DataSource migrations, Optional<DataSource> direct) {
 
     static ConnectionSources of(
             ObjectProvider<DataSource> application,
+            ObjectProvider<DataSource> unrouted,
             ObjectProvider<DataSource> migrator,
             ObjectProvider<DataSource> direct,
             TenantMigratorConnectionDetails details) {
-        DataSource pool = application.getIfUnique();
+        DataSource pool = unrouted.getIfAvailable(application::getIfUnique);
         DataSource migrations = migrator.getIfAvailable();
         if (migrations == null) {
             migrations = details.getJdbcUrl() == null && details.getUsername() == null

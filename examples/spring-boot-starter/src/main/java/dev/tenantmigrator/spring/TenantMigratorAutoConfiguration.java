@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -59,12 +60,13 @@ public class TenantMigratorAutoConfiguration {
             TenantMigratorProperties properties,
             TenantMigratorConnectionDetails details,
             ObjectProvider<DataSource> application,
+            @Qualifier("unroutedDataSource") ObjectProvider<DataSource> unrouted,
             @TenantMigratorDataSource ObjectProvider<DataSource> own,
             @TenantMigratorDirectDataSource ObjectProvider<DataSource> direct,
             ResourceLoader resources,
             ObjectProvider<TenantEventListener> listeners,
             ObjectProvider<TenantMigratorBuilderCustomizer> customizers) {
-        ConnectionSources sources = ConnectionSources.of(application, own, direct, details);
+        ConnectionSources sources = ConnectionSources.of(application, unrouted, own, direct, details);
         TenantMigratorBuilder builder = TenantMigrator.builder(sources.migrations())
                 .migrations(source(properties.migrations(), resources.getClassLoader()))
                 .requiredTables(properties.requiredTables())
