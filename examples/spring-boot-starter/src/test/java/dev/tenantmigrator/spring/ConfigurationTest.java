@@ -10,6 +10,7 @@ import dev.tenantmigrator.event.RunEvent;
 import dev.tenantmigrator.event.RunEvent.RunFinished;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.event.TenantEventListener;
+import dev.tenantmigrator.spring.actuate.TenantActuatorAutoConfiguration;
 import dev.tenantmigrator.support.TestDatabase;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,6 +27,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
@@ -192,6 +196,42 @@ class ConfigurationTest {
                 .run(context -> assertThat(
                                 context.getBean(HikariDataSource.class).getExceptionOverrideClassName())
                         .isEqualTo(KeepConnection.class.getName()));
+    }
+
+    @Test
+    void severalDataSourcesOfWhichNoneIsTheMigratorsAreExplained() {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(TenantMigratorAutoConfiguration.class))
+                .withBean("one", DataSource.class, database::rawDataSource)
+                .withBean("two", DataSource.class, database::rawDataSource)
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContainingAll("@Primary", "@TenantMigratorDataSource", "tenant-migrator.url"));
+    }
+
+    @Test
+    void nothingButJdbcIsNeeded() {
+        application
+                .runner()
+                .withConfiguration(AutoConfigurations.of(TenantActuatorAutoConfiguration.class))
+                .withBean(DataSource.class, database::rawDataSource)
+                .withClassLoader(new FilteredClassLoader(
+                        "org.springframework.boot.actuate",
+                        "org.springframework.boot.health",
+                        "io.micrometer.core",
+                        "org.jooq",
+                        "jakarta.persistence",
+                        "org.hibernate",
+                        "org.flywaydb",
+                        "liquibase",
+                        "org.springframework.orm",
+                        "org.springframework.web",
+                        "org.springframework.test",
+                        "com.zaxxer.hikari"))
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(TenantMigrator.class)
+                        .hasSingleBean(TenantSignUp.class));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.tenantmigrator.spring.project;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenantmigrator.spring.project.NewProject.Running;
 import dev.tenantmigrator.support.TestDatabase;
@@ -67,5 +68,9 @@ class NewProjectTest {
                     .anyMatch(line -> line.contains("A tenant was not migrated") && line.contains(ada));
             assertThat(application.get("/actuator/tenants?state=BEHIND").body()).contains("\"BEHIND\"");
         }
+        assertThatThrownBy(() -> project.start(database, "tenant-migrator.on-failed-tenant=fail"))
+                .hasMessageContaining("APPLICATION FAILED TO START")
+                .hasMessageContaining("1 of 1 tenants were not migrated. The first reason: ")
+                .hasMessageContaining("3_broken");
     }
 }
