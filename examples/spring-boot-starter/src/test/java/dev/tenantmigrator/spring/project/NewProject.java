@@ -133,6 +133,11 @@ final class NewProject {
             return CLIENT.send(request(path).build(), BodyHandlers.ofString());
         }
 
+        /** A request of a tenant. */
+        HttpResponse<String> get(String path, String tenant) throws IOException, InterruptedException {
+            return CLIENT.send(request(path).header("X-Tenant", tenant).build(), BodyHandlers.ofString());
+        }
+
         HttpResponse<String> post(String path) throws IOException, InterruptedException {
             return CLIENT.send(request(path).POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
         }

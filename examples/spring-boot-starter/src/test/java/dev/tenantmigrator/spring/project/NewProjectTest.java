@@ -9,6 +9,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a new project has with the starter and a few lines of its own. */
 class NewProjectTest {
+
+    private static final int TENANTS = 50;
+    private static final int REQUESTS = 40;
 
     private TestDatabase database;
 
@@ -72,5 +81,45 @@ class NewProjectTest {
                 .hasMessageContaining("APPLICATION FAILED TO START")
                 .hasMessageContaining("1 of 1 tenants were not migrated. The first reason: ")
                 .hasMessageContaining("3_broken");
+    }
+
+    @Test
+    void requestsOfManyTenantsInParallelSeeTheirOwnRowsOnly(@TempDir Path directory) throws Exception {
+        NewProject project = NewProject.make(directory);
+        try (Running application = project.start(database)) {
+            List<String> tenants = new ArrayList<>();
+            for (int i = 0; i < TENANTS; i++) {
+                String tenant = application.post("/register/user" + i).body();
+                database.execute("INSERT INTO " + tenant + ".vendor VALUES (?)", tenant);
+                tenants.add(tenant);
+            }
+            List<Callable<Long>> requests = tenants.stream()
+                    .map(tenant -> (Callable<Long>) () -> ownAnswers(application, tenant))
+                    .toList();
+            long begin = System.nanoTime();
+            long own = 0;
+            ExecutorService threads = Executors.newFixedThreadPool(TENANTS);
+            try {
+                for (Future<Long> answers : threads.invokeAll(requests)) {
+                    own += answers.get();
+                }
+            } finally {
+                threads.shutdownNow();
+            }
+            assertThat(own).isEqualTo((long) TENANTS * REQUESTS);
+            System.out.println("MEASURED requests of " + TENANTS + " tenants in parallel, none with another's rows: "
+                    + own + " in " + (System.nanoTime() - begin) / 1_000_000 + " ms");
+            assertThat(application.get("/vendors", "nobody_12345678").statusCode())
+                    .isEqualTo(404);
+            assertThat(application.get("/vendors").statusCode()).isEqualTo(500);
+        }
+    }
+
+    private static long ownAnswers(Running application, String tenant) throws Exception {
+        long own = 0;
+        for (int i = 0; i < REQUESTS; i++) {
+            own += application.get("/vendors", tenant).body().equals("[\"" + tenant + "\"]") ? 1 : 0;
+        }
+        return own;
     }
 }

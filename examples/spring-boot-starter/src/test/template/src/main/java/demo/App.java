@@ -14,10 +14,7 @@ public class App {
     private final TenantSignUp signUp;
     private final JdbcClient jdbc;
 
-    App(TenantSignUp signUp, JdbcClient jdbc) {
-        this.signUp = signUp;
-        this.jdbc = jdbc;
-    }
+    App(TenantSignUp signUp, JdbcClient jdbc) { this.signUp = signUp; this.jdbc = jdbc; }
 
     @PostMapping("/register/{name}")
     @Transactional
@@ -25,6 +22,11 @@ public class App {
         String schema = signUp.createTenant(TenantName.forUser(name)).schema();
         jdbc.sql("INSERT INTO public.users VALUES (?, ?)").params(name, schema).update();
         return schema;
+    }
+
+    @GetMapping("/vendors")
+    public java.util.List<String> vendors() {
+        return jdbc.sql("SELECT name FROM vendor").query(String.class).list();
     }
 
     public static void main(String[] args) {
