@@ -293,7 +293,7 @@ final class RoutedConnection implements InvocationHandler {
             }
             try (PreparedStatement statement = target.prepareStatement(
                     "SELECT pg_catalog.set_config('search_path', ?, false),"
-                            + " pg_catalog.concat(session_user, ' ', pg_catalog.current_setting('role')); DISCARD TEMP")) {
+                            + " pg_catalog.concat(session_user, ' ', pg_catalog.current_setting('role')); DISCARD TEMP; CLOSE ALL")) {
                 statement.setString(1, lentPath);
                 statement.execute();
                 try (ResultSet row = statement.getResultSet()) {

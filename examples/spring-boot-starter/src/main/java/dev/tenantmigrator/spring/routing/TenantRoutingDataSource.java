@@ -21,7 +21,7 @@ import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 /**
  * Lends the pool's connections in the schema of the {@linkplain TenantContext current tenant}: its {@code search_path} is the tenant, the
  * shared schema, the extensions' schemas, {@code pg_temp}. A connection that goes back has the path with which the pool lent it, no open
- * transaction, and no temporary table; otherwise it is closed. {@link SQLException}, with SQLState 3F000, is thrown for an unknown tenant
+ * transaction, no temporary table and no open cursor; otherwise it is closed. {@link SQLException}, with SQLState 3F000, is thrown for an unknown tenant
  * and, by default, without a tenant.
  *
  * <p>While the application context starts, a thread without a tenant gets the pool's connections as they are: Flyway, Liquibase and

@@ -67,7 +67,8 @@ class RoutedConnectionTest {
         return value(
                 connection,
                 "SELECT concat_ws(' ', current_setting('search_path'), current_user, session_user,"
-                        + " (SELECT count(*) FROM pg_class WHERE relpersistence = 't'))");
+                        + " (SELECT count(*) FROM pg_class WHERE relpersistence = 't'),"
+                        + " (SELECT count(*) FROM pg_cursors WHERE is_holdable))");
     }
 
     private String pid() throws SQLException {
@@ -139,6 +140,7 @@ class RoutedConnectionTest {
                 "DEALLOCATE ALL",
                 "SET LOCAL search_path TO bob",
                 "CREATE TEMP TABLE mark AS SELECT 'of ada' AS tenant",
+                "DECLARE rows CURSOR WITH HOLD FOR SELECT * FROM mark",
             })
     void whatAStatementChangesIsReset(String sql) throws SQLException {
         String pid = pid();
