@@ -92,7 +92,8 @@ class LoadTest {
                 int round = i % pool.length; // the first round warms up
                 long begin = System.nanoTime();
                 try (Connection connection = router.pool().getConnection()) {
-                    assertThat(value(connection, "SELECT tenant FROM " + tenant + ".mark")).isEqualTo(tenant);
+                    assertThat(value(connection, "SELECT tenant FROM " + tenant + ".mark"))
+                            .isEqualTo(tenant);
                 }
                 long middle = System.nanoTime();
                 assertThat(router.read(tenant, MARK)).isEqualTo(tenant);
