@@ -11,6 +11,7 @@ import dev.tenantmigrator.event.RunEvent.RunFinished;
 import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.event.TenantEventListener;
 import dev.tenantmigrator.spring.actuate.TenantActuatorAutoConfiguration;
+import dev.tenantmigrator.spring.actuate.TenantsEndpoint;
 import dev.tenantmigrator.support.TestDatabase;
 import java.io.IOException;
 import java.io.InputStream;
@@ -232,6 +233,35 @@ class ConfigurationTest {
                         .hasNotFailed()
                         .hasSingleBean(TenantMigrator.class)
                         .hasSingleBean(TenantSignUp.class));
+    }
+
+    @Test
+    void aUrlSufficesWhereTheApplicationHasNoDataSource() {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(TenantMigratorAutoConfiguration.class))
+                .withPropertyValues(
+                        "tenant-migrator.url=" + database.jdbcUrl(),
+                        "tenant-migrator.username=" + database.user(),
+                        "tenant-migrator.password=" + database.password(),
+                        "tenant-migrator.migrations=" + application.migrations())
+                .run(context -> {
+                    assertThat(context).hasNotFailed().doesNotHaveBean(TenantSignUp.class);
+                    context.getBean(TenantMigrator.class).createTenant(TenantName.exactly("ada"));
+                });
+        assertThat(database.value("SELECT to_regclass('ada.first')::text")).isEqualTo("ada.first");
+    }
+
+    @Test
+    void theEndpointIsThereWhenExposedAndHealthUnlessDisabled() {
+        ApplicationContextRunner actuator =
+                application.runner().withConfiguration(AutoConfigurations.of(TenantActuatorAutoConfiguration.class));
+        actuator.run(context ->
+                assertThat(context).doesNotHaveBean(TenantsEndpoint.class).hasBean("tenantsHealthIndicator"));
+        actuator.withPropertyValues(
+                        "management.endpoints.web.exposure.include=tenants", "management.health.tenants.enabled=false")
+                .run(context -> assertThat(context)
+                        .hasSingleBean(TenantsEndpoint.class)
+                        .doesNotHaveBean("tenantsHealthIndicator"));
     }
 
     @Test

@@ -30,10 +30,11 @@ public final class TenantsEndpoint {
 
     private static final Duration PATIENCE = Duration.ofMillis(50);
     private static final int PAGE = 50;
-    private static final int LARGEST_PAGE = 200;
-    private static final int GROUPS = 50;
+    private static final int LARGEST_PAGE = 100;
+    private static final int GROUPS = 20;
     private static final int NAMES = 5;
-    private static final int FAILURES = 10;
+    private static final int FAILURES = 5;
+    private static final int LONGEST_FAILURE = 500;
 
     private final TenantMigrator migrator;
     private final FleetView fleet;
@@ -156,7 +157,7 @@ public final class TenantsEndpoint {
      * The fleet.
      *
      * @param page the number of the page of tenants, from 0; the first one by default
-     * @param size the number of tenants on a page, at most 200; 50 by default
+     * @param size the number of tenants on a page, at most 100; 50 by default
      * @param state only tenants in this state on the pages, e.g. {@code BEHIND}
      * @return the fleet
      */
@@ -256,7 +257,11 @@ public final class TenantsEndpoint {
                 last.report().counts(),
                 last.report().failed().stream()
                         .limit(FAILURES)
-                        .map(failed -> failed.failure().toString())
+                        .map(failed -> cut(failed.failure().toString()))
                         .toList());
+    }
+
+    private static String cut(String message) {
+        return message.length() <= LONGEST_FAILURE ? message : message.substring(0, LONGEST_FAILURE) + "…";
     }
 }

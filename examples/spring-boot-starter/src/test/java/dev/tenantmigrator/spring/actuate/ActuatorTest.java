@@ -131,19 +131,20 @@ class ActuatorTest {
             context.getBean(TenantMigrator.class).createTenant(TenantName.exactly("model"));
         }
         copyModel();
-        try (ConfigurableApplicationContext context = start()) {
+        // Four of five tenants are behind, in four groups.
+        try (ConfigurableApplicationContext context = start("tenant-migrator.deploy-at-startup=false")) {
             awaitHealth(context);
             List<Duration> durations = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
                 long start = System.nanoTime();
-                HttpResponse<String> response = get(context, "tenants?size=200");
+                HttpResponse<String> response = get(context, "tenants?size=1000");
                 Duration duration = Duration.ofNanos(System.nanoTime() - start);
                 int bytes = response.body().getBytes(StandardCharsets.UTF_8).length;
                 System.out.println(
                         "MEASURED " + LARGE_FLEET + " tenants: " + duration.toMillis() + " ms, " + bytes + " bytes");
 
                 assertThat(json(response).get("tenants").asInt()).isEqualTo(LARGE_FLEET);
-                assertThat(json(response).at("/page/pages").asInt()).isEqualTo(LARGE_FLEET / 200);
+                assertThat(json(response).at("/page/pages").asInt()).isEqualTo(LARGE_FLEET / 100);
                 assertThat(bytes).isLessThanOrEqualTo(LARGEST);
                 durations.add(duration);
             }
@@ -160,12 +161,13 @@ class ActuatorTest {
                     tenant text;
                 BEGIN
                     FOR i IN 1..%d LOOP
-                        tenant := 'tenant_with_a_long_name_' || i;
+                        tenant := rpad('tenant_' || i, 60, '_long_name');
                         EXECUTE format('CREATE SCHEMA %%I', tenant);
                         EXECUTE format('CREATE TABLE %%I.schema_migrations (id SERIAL PRIMARY KEY,'
                             ' version VARCHAR(255) UNIQUE NOT NULL, description TEXT,'
                             ' applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, checksum VARCHAR(64))', tenant);
-                        EXECUTE format('INSERT INTO %%I.schema_migrations SELECT * FROM model.schema_migrations', tenant);
+                        EXECUTE format('INSERT INTO %%I.schema_migrations SELECT * FROM model.schema_migrations'
+                            ' WHERE id <= %%s', tenant, 4 - i %% 5);
                         IF i %% 50 = 0 THEN
                             COMMIT;
                         END IF;
