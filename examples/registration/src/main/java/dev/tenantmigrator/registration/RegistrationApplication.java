@@ -2,16 +2,13 @@ package dev.tenantmigrator.registration;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
-import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 
 /**
  * A sign-up service with one PostgreSQL schema per user: how a Spring Boot backend embeds Tenant Migrator.
  *
- * <p>{@link TenantConfiguration} creates the migrator. {@link MigrateAtStartup} migrates all tenants before the port
- * opens. {@link SignUp} creates a user and the user's tenant in one transaction.
+ * <p>The starter migrates all tenants before the port opens. {@link SignUp} creates a user and the user's tenant in one transaction.
  */
 @SpringBootApplication
-@ConfigurationPropertiesScan
 public class RegistrationApplication {
 
     /**

@@ -1,14 +1,13 @@
 package dev.tenantmigrator.registration;
 
-import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantName;
+import dev.tenantmigrator.spring.TenantSignUp;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.UUID;
-import javax.sql.DataSource;
-import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -29,14 +28,12 @@ class SignUp {
         private static final long serialVersionUID = 1L;
     }
 
-    private final DataSource dataSource;
-    private final TenantMigrator migrator;
-    private final UsersTable users;
+    private final TenantSignUp tenants;
+    private final JdbcClient jdbc;
 
-    SignUp(DataSource dataSource, TenantMigrator migrator, UsersTable users) {
-        this.dataSource = dataSource;
-        this.migrator = migrator;
-        this.users = users;
+    SignUp(TenantSignUp tenants, JdbcClient jdbc) {
+        this.tenants = tenants;
+        this.jdbc = jdbc;
     }
 
     /**
@@ -48,32 +45,37 @@ class SignUp {
     @Transactional
     public Account register(String username, String email) {
         String address = email.toLowerCase(Locale.ROOT);
-        // Avoids useless migrations in the common case. The unique constraint below covers concurrent registrations.
-        if (users.hasEmail(address)) {
+        // Avoids useless migrations in the common case. The unique constraint covers concurrent registrations.
+        if (isTaken(address)) {
             throw new EmailTakenException();
         }
         UUID id = UUID.randomUUID();
         // Create the tenant before the user. A migration that adds a foreign key to users waits for all transactions
         // that have inserted into users, so in the other order two sign-ups could deadlock.
-        String schema = createTenant(id, username, address);
-        if (!users.insert(id, username, address, schema)) {
+        String schema = tenants.createTenant(
+                        TenantName.forUser(username), (tenant, name) -> addFirstMember(tenant, id, username, address))
+                .schema();
+        if (!insertUser(id, username, address, schema)) {
             throw new EmailTakenException();
         }
         return new Account(id, username, address, schema);
     }
 
-    private String createTenant(UUID userId, String username, String email) {
-        // The connection of Spring's transaction. The migrator neither commits it nor rolls it back.
-        Connection connection = DataSourceUtils.getConnection(dataSource);
-        try {
-            return migrator.createTenant(
-                            connection,
-                            TenantName.forUser(username),
-                            (tenant, schema) -> addFirstMember(tenant, userId, username, email))
-                    .schema();
-        } finally {
-            DataSourceUtils.releaseConnection(connection, dataSource);
-        }
+    /** True if a committed user has the address. */
+    private boolean isTaken(String email) {
+        return jdbc.sql("SELECT EXISTS (SELECT FROM public.users WHERE email = ?)")
+                .param(email)
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Waits for concurrent transactions that add the same address. False if it is taken. */
+    private boolean insertUser(UUID id, String username, String email, String schema) {
+        return jdbc.sql("INSERT INTO public.users (id, username, email, schema_name) VALUES (?, ?, ?, ?)"
+                                + " ON CONFLICT (email) DO NOTHING")
+                        .params(id, username, email, schema)
+                        .update()
+                == 1;
     }
 
     /** Runs with the search path of the new tenant, so its tables need no schema name. */

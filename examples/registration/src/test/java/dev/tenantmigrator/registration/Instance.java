@@ -60,10 +60,10 @@ final class Instance implements AutoCloseable {
                 "spring.datasource.username=" + database.user(),
                 "spring.datasource.password=" + database.password());
         // Most tests count schemas.
-        boolean spares = Stream.of(properties).anyMatch(property -> property.startsWith("registration.spares="));
+        boolean spares = Stream.of(properties).anyMatch(property -> property.startsWith("tenant-migrator.spares="));
         Stream<String> own = spares
                 ? Stream.of(properties)
-                : Stream.concat(Stream.of("registration.spares=0"), Stream.of(properties));
+                : Stream.concat(Stream.of("tenant-migrator.spares=0"), Stream.of(properties));
         return new Instance(new SpringApplicationBuilder(RegistrationApplication.class)
                 .registerShutdownHook(false)
                 .initializers(beans)

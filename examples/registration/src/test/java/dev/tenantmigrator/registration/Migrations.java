@@ -36,6 +36,6 @@ record Migrations(Path directory) {
 
     /** The application's property. */
     String property() {
-        return "registration.migrations=" + directory;
+        return "tenant-migrator.migrations=" + directory;
     }
 }

@@ -68,7 +68,7 @@ class RegistrationTest {
 
     @Test
     void aRegistrationTakesASpareTenant() {
-        try (Instance instance = Instance.start(database, "registration.spares=2")) {
+        try (Instance instance = Instance.start(database, "tenant-migrator.spares=2")) {
             database.awaitRow(
                     "SELECT 1 FROM pg_namespace WHERE nspname ~ '^tenant_migrator_spare_' HAVING count(*) = 2");
 
@@ -102,7 +102,7 @@ class RegistrationTest {
         Files.writeString(
                 version.resolve("migration.sql"),
                 "CREATE TABLE a (b INT);\nCREATE VIEW v AS SELECT b FROM a;\nALTER TABLE a ALTER b TYPE BIGINT;");
-        try (Instance instance = Instance.start(database, "registration.migrations=" + directory)) {
+        try (Instance instance = Instance.start(database, "tenant-migrator.migrations=" + directory)) {
             HttpResponse<String> response = instance.register("erin", "erin@example.org");
 
             assertThat(response.statusCode()).isEqualTo(500);

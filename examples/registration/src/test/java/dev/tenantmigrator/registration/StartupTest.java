@@ -12,6 +12,8 @@ import dev.tenantmigrator.event.TenantEvent;
 import dev.tenantmigrator.event.TenantEvent.MigrationApplied;
 import dev.tenantmigrator.event.TenantEventListener;
 import dev.tenantmigrator.registration.SignUp.Account;
+import dev.tenantmigrator.spring.TenantMigrationInitializer;
+import dev.tenantmigrator.spring.TenantMigratorBuilderCustomizer;
 import dev.tenantmigrator.support.TestDatabase;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -35,13 +37,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationListener;
-import org.springframework.context.SmartLifecycle;
 
 /** Startup of the application: alone, together with another instance, behind the fleet, and with a failing tenant. */
-class MigrateAtStartupTest {
+class StartupTest {
 
     private static final String NEXT = "20990101_next";
-    private static final String STOP = "registration.on-failed-tenant=stop";
+    private static final String STOP = "tenant-migrator.on-failed-tenant=fail";
 
     private TestDatabase database;
     private Migrations migrations;
@@ -72,10 +73,7 @@ class MigrateAtStartupTest {
         Instance.start(
                         database,
                         context -> {
-                            context.registerBean(
-                                    TenantEventListener.class,
-                                    () -> listener,
-                                    definition -> definition.setPrimary(true));
+                            context.registerBean(TenantEventListener.class, () -> listener);
                             context.addApplicationListener(portOpen);
                         },
                         migrations.property())
@@ -148,7 +146,8 @@ class MigrateAtStartupTest {
             assertThat(instance.register("kim", "kim@example.org").statusCode()).isEqualTo(201);
         }
         List<String> errors = Files.readAllLines(log).stream()
-                .filter(line -> line.contains("ERROR") && line.contains(MigrateAtStartup.class.getSimpleName()))
+                .filter(line ->
+                        line.contains("ERROR") && line.contains(TenantMigrationInitializer.class.getSimpleName()))
                 .toList();
         assertThat(errors).hasSize(2);
         assertThat(errors.get(0)).contains("A tenant was not migrated", "[tenant broken, ", NEXT, "42P07");
@@ -204,9 +203,8 @@ class MigrateAtStartupTest {
         return Instance.start(
                 database,
                 context -> {
-                    context.registerBean(
-                            TenantEventListener.class, () -> listener, definition -> definition.setPrimary(true));
-                    context.registerBean(BeforeMigration.class, () -> new BeforeMigration(turn, atOnce));
+                    context.registerBean(TenantEventListener.class, () -> listener);
+                    context.registerBean(TenantMigratorBuilderCustomizer.class, () -> builder -> meet(turn, atOnce));
                 },
                 migrations.property(),
                 STOP);
@@ -235,29 +233,12 @@ class MigrateAtStartupTest {
         return database.values("SELECT version FROM " + schema + ".schema_migrations ORDER BY id");
     }
 
-    private record BeforeMigration(Semaphore turn, CyclicBarrier atOnce) implements SmartLifecycle {
-
-        @Override
-        public int getPhase() {
-            return Integer.MIN_VALUE;
-        }
-
-        @Override
-        public void start() {
-            turn.release();
-            try {
-                atOnce.await(1, TimeUnit.MINUTES);
-            } catch (Exception e) {
-                throw new IllegalStateException("the other instance did not start", e);
-            }
-        }
-
-        @Override
-        public void stop() {}
-
-        @Override
-        public boolean isRunning() {
-            return false;
+    private static void meet(Semaphore turn, CyclicBarrier atOnce) {
+        turn.release();
+        try {
+            atOnce.await(1, TimeUnit.MINUTES);
+        } catch (Exception e) {
+            throw new IllegalStateException("the other instance did not start", e);
         }
     }
 }

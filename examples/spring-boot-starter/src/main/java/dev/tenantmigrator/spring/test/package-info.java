@@ -1,0 +1,2 @@
+/** A tenant for tests with {@code @SpringBootTest}. */
+package dev.tenantmigrator.spring.test;

@@ -1,0 +1,24 @@
+package dev.tenantmigrator.spring.entities.note;
+
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+
+/** A row of a tenant's table. */
+@Entity
+public class Note {
+
+    @Id
+    private int id;
+
+    private String tenant;
+
+    protected Note() {}
+
+    public int id() {
+        return id;
+    }
+
+    public String tenant() {
+        return tenant;
+    }
+}

@@ -1,0 +1,1 @@
+CREATE TABLE IF NOT EXISTS public.users (name text PRIMARY KEY, schema_name text NOT NULL);

@@ -1,0 +1,1 @@
+CREATE TABLE vendor (name text PRIMARY KEY, owner text REFERENCES users (name));
