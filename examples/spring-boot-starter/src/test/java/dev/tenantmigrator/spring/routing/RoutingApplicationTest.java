@@ -42,6 +42,7 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.health.DataSourceHealthContributorAutoConfiguration;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -61,6 +62,7 @@ class RoutingApplicationTest {
     private static final int TENANTS = 20;
 
     private TestDatabase database;
+    private ApplicationContextRunner bare;
     private ApplicationContextRunner runner;
 
     @BeforeEach
@@ -70,7 +72,7 @@ class RoutingApplicationTest {
                 Files.createDirectory(migrations.resolve("1_note")).resolve("migration.sql"),
                 "CREATE TABLE note (id int PRIMARY KEY, tenant text DEFAULT current_schema());"
                         + " INSERT INTO note VALUES (1);");
-        runner = new ApplicationContextRunner()
+        bare = new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
                         DataSourceAutoConfiguration.class,
                         DataSourceInitializationAutoConfiguration.class,
@@ -83,7 +85,6 @@ class RoutingApplicationTest {
                         TaskExecutionAutoConfiguration.class,
                         TenantRoutingAutoConfiguration.class,
                         TenantMigratorAutoConfiguration.class))
-                .withUserConfiguration(App.class)
                 .withPropertyValues(
                         "spring.datasource.url=" + database.jdbcUrl(),
                         "spring.datasource.username=" + database.user(),
@@ -94,6 +95,7 @@ class RoutingApplicationTest {
                         "spring.flyway.baseline-version=0",
                         "tenant-migrator.routing.enabled=true",
                         "tenant-migrator.migrations=" + migrations);
+        runner = bare.withUserConfiguration(App.class);
     }
 
     @AfterEach
@@ -265,6 +267,16 @@ class RoutingApplicationTest {
         runner.withBean("a", DataSource.class, database::rawDataSource)
                 .withBean("b", DataSource.class, database::rawDataSource)
                 .run(context -> assertThat(context.getStartupFailure()).hasMessageContaining("[a, b]"));
+    }
+
+    @Test
+    void neitherServletsNorHibernateAreNeeded() {
+        bare.withClassLoader(new FilteredClassLoader(
+                        "jakarta.servlet", "org.springframework.web", "jakarta.persistence", "org.hibernate"))
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .getBean(DataSource.class)
+                        .isInstanceOf(TenantRoutingDataSource.class));
     }
 
     @Test
