@@ -28,7 +28,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 @Endpoint(id = "tenants")
 public final class TenantsEndpoint {
 
-    private static final Duration PATIENCE = Duration.ofMillis(50);
+    private static final Duration PATIENCE = Duration.ofMillis(100);
     private static final int PAGE = 50;
     private static final int LARGEST_PAGE = 100;
     private static final int GROUPS = 20;

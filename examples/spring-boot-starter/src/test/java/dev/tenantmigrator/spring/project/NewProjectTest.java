@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,7 @@ class NewProjectTest {
             assertThat(database.value("SELECT schema_name FROM public.users")).isEqualTo(ada);
             // The user exists already: the second tenant goes with the failed transaction.
             assertThat(application.post("/register/ada").statusCode()).isEqualTo(500);
-            assertThat(application.get("/actuator/tenants").body()).contains("\"tenants\":1,", ada);
+            assertThat(tenants(application, ada)).contains("\"tenants\":1,");
             assertThat(application.get("/actuator/metrics/tenants.create").body())
                     .contains("\"value\":2");
             assertThat(application.get("/actuator/health").body()).contains("\"status\":\"UP\"");
@@ -68,8 +69,7 @@ class NewProjectTest {
             System.out.println("MEASURED start with one tenant to migrate: " + application.startMillis() + " ms");
             assertThat(database.value("SELECT max(version) FROM " + ada + ".schema_migrations"))
                     .isEqualTo("2_city");
-            assertThat(application.get("/actuator/tenants").body())
-                    .contains("\"lastRun\":{\"run\":\"deploy\"", "\"MIGRATED\":1");
+            assertThat(tenants(application, "\"MIGRATED\":1")).contains("\"lastRun\":{\"run\":\"deploy\"");
         }
         project.addMigration("3_broken", "ALTER TABLE vendor ADD city text;");
         try (Running application = project.start(database)) {
@@ -81,6 +81,17 @@ class NewProjectTest {
                 .hasMessageContaining("APPLICATION FAILED TO START")
                 .hasMessageContaining("1 of 1 tenants were not migrated. The first reason: ")
                 .hasMessageContaining("3_broken");
+    }
+
+    /** The endpoint's answer, which is the reading before while a new one takes long. */
+    private static String tenants(Running application, String expected) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        String answer = application.get("/actuator/tenants").body();
+        while (!answer.contains(expected) && System.nanoTime() < end) {
+            answer = application.get("/actuator/tenants").body();
+        }
+        assertThat(answer).contains(expected);
+        return answer;
     }
 
     @Test
