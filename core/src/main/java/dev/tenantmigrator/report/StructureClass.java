@@ -8,13 +8,25 @@ import java.util.List;
  * @param tenants their schemas, sorted
  * @param differences the differences of each of them; none for tenants that are as defined. Text that names the schema, such as the
  *     body of a function, is that of the first tenant
+ * @param steps the statements of the differences in an order in which they run, each step after those that it needs
  */
-public record StructureClass(List<String> tenants, List<Difference> differences) {
+public record StructureClass(List<String> tenants, List<Difference> differences, List<FixStep> steps) {
 
     /** Takes copies of the lists. */
     public StructureClass {
         tenants = List.copyOf(tenants);
         differences = List.copyOf(differences);
+        steps = List.copyOf(steps);
+    }
+
+    /**
+     * Tenants without statements.
+     *
+     * @param tenants their schemas, sorted
+     * @param differences the differences of each of them
+     */
+    public StructureClass(List<String> tenants, List<Difference> differences) {
+        this(tenants, differences, List.of());
     }
 
     /**

@@ -47,6 +47,7 @@ public final class DriftCheck {
     private final Config config;
     private final DriftOptions options;
     private final StructureReader reader;
+    private final IgnoredObjects ignored;
     private final SortedMap<String, Failure> unknown = new ConcurrentSkipListMap<>();
 
     /** For one comparison. */
@@ -54,6 +55,7 @@ public final class DriftCheck {
         this.config = config;
         this.options = options;
         this.reader = new StructureReader(options.privileges(), config.lockTimeout());
+        this.ignored = IgnoredObjects.of(options.ignored());
     }
 
     /** Compares tenants. */
@@ -67,7 +69,7 @@ public final class DriftCheck {
         Map<List<String>, List<String>> groups = groups(fleet.rows(), definitions);
         Map<String, Fingerprint> fingerprints =
                 fingerprints(groups.values().stream().flatMap(List::stream).toList());
-        StructureClasses classes = new StructureClasses(IgnoredObjects.of(options.ignored()));
+        StructureClasses classes = new StructureClasses();
         for (List<String> schemas : groups.values()) {
             List<String> found =
                     schemas.stream().filter(fingerprints::containsKey).toList();
@@ -166,13 +168,16 @@ public final class DriftCheck {
         alike.values().forEach(schemas -> byFirst.put(schemas.get(0), schemas));
         ParallelChunks.read(config, List.copyOf(byFirst.keySet()), 1, (connection, chunk) -> {
             String schema = chunk.get(0);
-            differences(connection, schema, recorded.getOrDefault(schema, List.of()), definition)
-                    .ifPresent(found -> classes.add(schema, byFirst.getOrDefault(schema, List.of()), found));
+            List<StructureRow> expected = definition.rows(schema);
+            rows(connection, schema, recorded.getOrDefault(schema, List.of())).ifPresent(actual -> {
+                List<Difference> found = ignored.remove(StructureDiff.of(expected, actual, schema));
+                classes.add(
+                        schema, byFirst.getOrDefault(schema, List.of()), found, FixOrder.of(found, expected, actual));
+            });
         });
     }
 
-    private Optional<List<Difference>> differences(
-            Connection connection, String schema, List<RecordedVersion> recorded, Definition definition)
+    private Optional<List<StructureRow>> rows(Connection connection, String schema, List<RecordedVersion> recorded)
             throws SQLException {
         try {
             List<RecordedVersion> now = config.recorder()
@@ -186,7 +191,7 @@ public final class DriftCheck {
                                 .inTenant(schema));
                 return Optional.empty();
             }
-            return Optional.of(StructureDiff.of(definition.rows(schema), actual, schema));
+            return Optional.of(actual);
         } catch (SQLException e) {
             if (SqlErrors.isConnectionLost(e)) {
                 throw e;

@@ -1,6 +1,7 @@
 package dev.tenantmigrator.internal.drift;
 
 import dev.tenantmigrator.report.Difference;
+import dev.tenantmigrator.report.FixStep;
 import dev.tenantmigrator.report.StructureClass;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,33 +18,27 @@ import java.util.regex.Pattern;
 /** Puts tenants with equal differences together. Thread-safe. */
 final class StructureClasses {
 
-    private final IgnoredObjects ignored;
     private final Collection<String> asDefined = new TreeSet<>();
 
     /** By their differences without tenants' names; within one, the differences of each tenant that was read. */
     private final Map<List<Difference>, TreeMap<String, Members>> differing = new HashMap<>();
 
-    private record Members(List<String> tenants, List<Difference> differences) {}
-
-    StructureClasses(IgnoredObjects ignored) {
-        this.ignored = ignored;
-    }
+    private record Members(List<String> tenants, List<Difference> differences, List<FixStep> steps) {}
 
     /** Adds tenants without differences. */
     synchronized void addAsDefined(Collection<String> tenants) {
         asDefined.addAll(tenants);
     }
 
-    /** Adds tenants that all have the differences that were found in one of them. */
-    synchronized void add(String schema, List<String> tenants, List<Difference> differences) {
-        List<Difference> left = ignored.remove(differences);
-        if (left.isEmpty()) {
+    /** Adds tenants that all have the differences that were found in one of them, with the statements that remove them. */
+    synchronized void add(String schema, List<String> tenants, List<Difference> differences, List<FixStep> steps) {
+        if (differences.isEmpty()) {
             asDefined.addAll(tenants);
             return;
         }
         differing
-                .computeIfAbsent(withoutName(left, schema), absent -> new TreeMap<>())
-                .put(schema, new Members(tenants, left));
+                .computeIfAbsent(withoutName(differences, schema), absent -> new TreeMap<>())
+                .put(schema, new Members(tenants, differences, steps));
     }
 
     private static List<Difference> withoutName(List<Difference> differences, String schema) {
@@ -72,8 +67,8 @@ final class StructureClasses {
         differing.values().forEach(members -> {
             Collection<String> tenants = new TreeSet<>();
             members.values().forEach(part -> tenants.addAll(part.tenants()));
-            classes.add(new StructureClass(
-                    List.copyOf(tenants), members.firstEntry().getValue().differences()));
+            Members first = members.firstEntry().getValue();
+            classes.add(new StructureClass(List.copyOf(tenants), first.differences(), first.steps()));
         });
         classes.sort(Comparator.comparing((StructureClass one) -> -one.tenants().size())
                 .thenComparing(one -> one.tenants().get(0)));
