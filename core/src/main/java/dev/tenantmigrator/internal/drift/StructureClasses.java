@@ -1,7 +1,6 @@
 package dev.tenantmigrator.internal.drift;
 
 import dev.tenantmigrator.report.Difference;
-import dev.tenantmigrator.report.FixStep;
 import dev.tenantmigrator.report.StructureClass;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,24 +20,23 @@ final class StructureClasses {
     private final Collection<String> asDefined = new TreeSet<>();
 
     /** By their differences without tenants' names; within one, the differences of each tenant that was read. */
-    private final Map<List<Difference>, TreeMap<String, Members>> differing = new HashMap<>();
-
-    private record Members(List<String> tenants, List<Difference> differences, List<FixStep> steps) {}
+    private final Map<List<Difference>, TreeMap<String, StructureClass>> differing = new HashMap<>();
 
     /** Adds tenants without differences. */
     synchronized void addAsDefined(Collection<String> tenants) {
         asDefined.addAll(tenants);
     }
 
-    /** Adds tenants that all have the differences that were found in one of them, with the statements that remove them. */
-    synchronized void add(String schema, List<String> tenants, List<Difference> differences, List<FixStep> steps) {
-        if (differences.isEmpty()) {
-            asDefined.addAll(tenants);
+    /** Adds tenants that all differ like the first of them, whose differences were read. */
+    synchronized void add(StructureClass found) {
+        if (found.differences().isEmpty()) {
+            asDefined.addAll(found.tenants());
             return;
         }
+        String schema = found.tenants().get(0);
         differing
-                .computeIfAbsent(withoutName(differences, schema), absent -> new TreeMap<>())
-                .put(schema, new Members(tenants, differences, steps));
+                .computeIfAbsent(withoutName(found.differences(), schema), absent -> new TreeMap<>())
+                .put(schema, found);
     }
 
     private static List<Difference> withoutName(List<Difference> differences, String schema) {
@@ -67,8 +65,8 @@ final class StructureClasses {
         differing.values().forEach(members -> {
             Collection<String> tenants = new TreeSet<>();
             members.values().forEach(part -> tenants.addAll(part.tenants()));
-            Members first = members.firstEntry().getValue();
-            classes.add(new StructureClass(List.copyOf(tenants), first.differences(), first.steps()));
+            StructureClass first = members.firstEntry().getValue();
+            classes.add(new StructureClass(List.copyOf(tenants), first.differences(), first.steps(), first.hints()));
         });
         classes.sort(Comparator.comparing((StructureClass one) -> -one.tenants().size())
                 .thenComparing(one -> one.tenants().get(0)));

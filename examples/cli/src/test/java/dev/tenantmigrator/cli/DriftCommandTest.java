@@ -104,6 +104,43 @@ class DriftCommandTest {
     }
 
     @Test
+    void aPatternThatNamesNoKindIsRefused() {
+        cli.write("ignore.txt", "indices vendor_*");
+        for (List<String> command :
+                List.of(List.of("drift"), List.of("verify", "--structure"), List.of("report", "--html", "page.html"))) {
+            Cli.Result result = cli.run(Stream.concat(command.stream(), Stream.of("--ignore", "ignore.txt"))
+                    .toArray(String[]::new));
+            assertThat(result.exitCode()).isEqualTo(2);
+            assertThat(result.err()).contains("\"indices vendor_*\" names no kind of object", "table, ", "index, ");
+        }
+        cli.write("ignore.txt", "index vendor_*\ncolumn *");
+        assertThat(cli.run("verify", "--structure", "--ignore", "ignore.txt").exitCode())
+                .isZero();
+        assertThat(cli.run("verify", "--ignore", "ignore.txt").err()).contains("--ignore needs --structure");
+    }
+
+    @Test
+    void aRenamedColumnIsHintedAndLossesAreListedApart() {
+        database.execute("ALTER TABLE " + carol + ".vendor RENAME us_id TO us_ident");
+        database.execute("CREATE TABLE " + carol + ".own (id int)");
+        Cli.Result result = cli.answering("n").run("drift", "--fix", carol, "--destructive");
+        assertThat(result.out().replaceAll("\\s+", " "))
+                .contains("hint: perhaps renamed: column vendor.us_id -> vendor.us_ident;")
+                .contains("Of these, the following lose rows or values for good: ALTER TABLE vendor DROP COLUMN")
+                .contains("DROP TABLE own;");
+        assertThat(drift(carol, "--sql").out()).contains("-- hint: perhaps renamed: ");
+        assertThat(cli.json(1, "drift", carol).at("/classes/0/hints/0").asText())
+                .startsWith("perhaps renamed: ");
+    }
+
+    @Test
+    void verifyHasOneBlockForATenant() {
+        database.execute("GRANT SELECT ON ALL TABLES IN SCHEMA " + carol + " TO PUBLIC");
+        assertThat(cli.run("verify", "--structure", carol).out().lines().filter(line -> line.startsWith("drift")))
+                .hasSize(1);
+    }
+
+    @Test
     void privilegesCanBeLeftOut() {
         database.execute("GRANT SELECT ON " + ada + ".vendor TO PUBLIC");
         assertThat(drift(ada).exitCode()).isEqualTo(1);

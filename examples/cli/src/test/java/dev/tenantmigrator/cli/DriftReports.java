@@ -58,7 +58,7 @@ final class DriftReports {
     }
 
     static StructureClass same(List<String> tenants, Difference... differences) {
-        return new StructureClass(tenants, List.of(differences), steps(differences));
+        return new StructureClass(tenants, List.of(differences), steps(differences), List.of());
     }
 
     /** One for each difference; a destructive one is left out. */

@@ -53,6 +53,7 @@ public final class DriftScript {
                     + " alike; for the SQL of one, run: drift SCHEMA --sql");
             comment(TerminalText.some(same.tenants().subList(1, same.tenants().size()), NAMED));
         }
+        same.hints().forEach(hint -> comment("hint: " + hint));
         boolean runs = same.steps().stream().anyMatch(step -> !step.statements().isEmpty());
         if (runs) {
             lines.add("BEGIN;");
