@@ -126,8 +126,9 @@ class DriftCommandTest {
         Cli.Result result = cli.answering("n").run("drift", "--fix", carol, "--destructive");
         assertThat(result.out().replaceAll("\\s+", " "))
                 .contains("hint: perhaps renamed: column vendor.us_id -> vendor.us_ident;")
-                .contains("Of these, the following lose rows or values for good: ALTER TABLE vendor DROP COLUMN")
-                .contains("DROP TABLE own;");
+                .contains(
+                        "Of these, the following lose rows or values for good: DROP TABLE own; ALTER TABLE vendor DROP COLUMN note;"
+                                + " ALTER TABLE vendor DROP COLUMN us_ident; Not confirmed");
         assertThat(drift(carol, "--sql").out()).contains("-- hint: perhaps renamed: ");
         assertThat(cli.json(1, "drift", carol).at("/classes/0/hints/0").asText())
                 .startsWith("perhaps renamed: ");
@@ -185,7 +186,7 @@ class DriftCommandTest {
                 CREATE VIEW z_base AS SELECT id, name FROM bear;
                 CREATE VIEW m_middle AS SELECT id FROM z_base;
                 CREATE VIEW a_view AS SELECT z.id FROM m_middle z JOIN zoo USING (id);
-                CREATE FUNCTION bears() RETURNS SETOF bear LANGUAGE sql BEGIN ATOMIC SELECT * FROM bear; END;
+                CREATE FUNCTION bears() RETURNS SETOF bear LANGUAGE sql AS 'SELECT * FROM bear';
                 CREATE FUNCTION next_id() RETURNS bigint LANGUAGE sql AS 'SELECT max(id) + 1 FROM zoo';
                 CREATE TABLE keeper (id bigint DEFAULT next_id(), bear_id integer REFERENCES bear);
                 CREATE TABLE visit (id integer, day date, PRIMARY KEY (id, day)) PARTITION BY RANGE (day);
