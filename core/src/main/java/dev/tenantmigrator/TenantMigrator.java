@@ -254,6 +254,7 @@ public interface TenantMigrator extends AutoCloseable {
      * @param tenants the selected tenants
      * @param options what to compare with, and what to leave out
      * @return the tenants by their differences; tenants that could not be compared, with the reason
+     * @throws TenantMigratorException when a pattern of {@link DriftOptions#ignoring} names no kind of object
      */
     DriftReport drift(Tenants tenants, DriftOptions options);
 

@@ -118,6 +118,65 @@ class DriftFixTest {
     }
 
     @Test
+    void aRenamedColumnOrTableIsHinted() {
+        change("ALTER TABLE orders RENAME note TO remark; ALTER TABLE items RENAME TO things");
+        assertThat(hints())
+                .containsExactlyInAnyOrder(
+                        "perhaps renamed: column orders.note -> orders.remark; a repair would make an empty one, so rename it"
+                                + " back first: ALTER TABLE orders RENAME COLUMN remark TO note",
+                        "perhaps renamed: table items -> things; a repair would make an empty one, so rename it back first:"
+                                + " ALTER TABLE things RENAME TO items");
+        change("ALTER TABLE orders ADD other text");
+        assertThat(hints()).hasSize(1);
+    }
+
+    @Test
+    void aVersionWithoutItsRecordIsHinted() {
+        database.execute("DELETE FROM " + tenant + ".schema_migrations WHERE version = '2_orders'");
+        assertThat(hints())
+                .containsExactly(
+                        "the structure is as version 2_orders gives it, which is not recorded: repair mark-applied"
+                                + " 2_orders " + tenant);
+        change("DROP VIEW totals");
+        assertThat(hints()).isEmpty();
+    }
+
+    @Test
+    void aPatternWithoutAKindIsRefused() {
+        for (String pattern : List.of("indexes own_*", "own_*", "tabl", "index")) {
+            assertThatThrownBy(() -> migrator.drift(
+                            Tenants.all(), DriftOptions.defaults().ignoring(List.of(pattern))))
+                    .hasMessageContaining("\"" + pattern + "\" names no kind of object")
+                    .hasMessageContaining("materialized view, ");
+        }
+        List<String> good = List.of("index own_*", "materialized view *", "*", "ind*", "?able x");
+        assertThat(migrator.drift(Tenants.all(), DriftOptions.defaults().ignoring(good))
+                        .successful())
+                .isTrue();
+    }
+
+    /** The index cannot be made before the column has its type, and that cannot be while a row forbids it. */
+    @Test
+    void theFirstCauseIsInTheMessage() {
+        change(
+                "DROP VIEW totals, amounts; ALTER TABLE orders DROP CONSTRAINT orders_amount_check, ALTER amount TYPE text;"
+                        + " UPDATE orders SET amount = 'x'");
+
+        DriftFix fix = migrator.fixDrift(tenant, DriftOptions.defaults(), differences(), true);
+
+        assertThat(fix.failures())
+                .extracting(Failure::message)
+                .anyMatch(message -> message.contains("invalid input syntax"));
+    }
+
+    private List<String> hints() {
+        return migrator.drift(Tenants.named(tenant), DriftOptions.defaults())
+                .classes()
+                .get(0)
+                .hints();
+    }
+
+    @Test
     void otherDifferencesThanThoseShownAreRefused() {
         change("DROP INDEX orders_note");
         List<Difference> shown = differences();

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -99,12 +100,27 @@ public record FleetReport(List<TenantOutcome> outcomes, Duration duration) {
                         List.of(Finding.of(
                                 Finding.Kind.STRUCTURE_UNKNOWN,
                                 Finding.Severity.ERROR,
-                                "the structure could not be compared: " + failure.message()))));
+                                "the structure could not be compared: " + withPlace(failure)))));
         return new FleetReport(
                 outcomes.stream()
                         .map(outcome -> with(outcome, findings.getOrDefault(outcome.schema(), List.of())))
                         .toList(),
                 duration.plus(drift.duration()));
+    }
+
+    /** The outcome names the tenant. */
+    private static String withPlace(Failure failure) {
+        return new Failure(
+                        failure.message(),
+                        Optional.empty(),
+                        failure.version(),
+                        failure.file(),
+                        failure.line(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        failure.sqlState(),
+                        Optional.empty())
+                .toString();
     }
 
     private static Finding finding(Difference difference) {

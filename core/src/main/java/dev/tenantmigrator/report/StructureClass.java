@@ -8,13 +8,29 @@ import java.util.List;
  * @param tenants their schemas, sorted
  * @param differences the differences of each of them; none for tenants that are as defined. Text that names the schema, such as the
  *     body of a function, is that of the first tenant
+ * @param steps the statements of the differences in an order in which they run, each step after those that it needs
+ * @param hints sentences about the cause, to read before a repair: an object that may have been renamed, or a version that was applied
+ *     without a record
  */
-public record StructureClass(List<String> tenants, List<Difference> differences) {
+public record StructureClass(
+        List<String> tenants, List<Difference> differences, List<FixStep> steps, List<String> hints) {
 
     /** Takes copies of the lists. */
     public StructureClass {
         tenants = List.copyOf(tenants);
         differences = List.copyOf(differences);
+        steps = List.copyOf(steps);
+        hints = List.copyOf(hints);
+    }
+
+    /**
+     * Tenants without statements and hints.
+     *
+     * @param tenants their schemas, sorted
+     * @param differences the differences of each of them
+     */
+    public StructureClass(List<String> tenants, List<Difference> differences) {
+        this(tenants, differences, List.of(), List.of());
     }
 
     /**

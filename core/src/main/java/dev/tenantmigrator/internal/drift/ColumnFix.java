@@ -131,7 +131,9 @@ final class ColumnFix implements KindFix {
             case "type", "collation" -> Optional.of(changeType(wanted, present));
             case "nullability" -> nullability(wanted, present);
             case "default" ->
-                present.get("generated").isPresent() || wanted.get("generated").isPresent()
+                present.get("generated").isPresent()
+                                || wanted.get("generated").isPresent()
+                                || present.get("identity").isPresent()
                         ? Optional.of(List.of())
                         : KindFix.setting(present, attribute, setDefault(wanted, value));
             case "identity" -> changeIdentity(wanted, present);

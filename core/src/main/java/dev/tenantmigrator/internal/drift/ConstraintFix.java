@@ -99,7 +99,7 @@ final class ConstraintFix implements KindFix {
         return switch (attribute) {
             case "validated" ->
                 value.equals(YES)
-                        ? changing(ColumnFix.alterTable(wanted) + "VALIDATE CONSTRAINT " + ObjectName.part(wanted))
+                        ? adding(ColumnFix.alterTable(wanted) + "VALIDATE CONSTRAINT " + ObjectName.part(wanted))
                         : Optional.empty();
             case "valid" ->
                 value.equals(YES) && !isOnPartitions(wanted)

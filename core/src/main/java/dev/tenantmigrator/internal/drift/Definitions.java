@@ -72,6 +72,15 @@ final class Definitions {
                 : rows.stream().map(RecordedVersion::version).toList();
     }
 
+    /** The next version that a deploy would apply, as it would be recorded; none where another schema is the measure. */
+    Optional<RecordedVersion> next(List<RecordedVersion> rows) {
+        return against.isPresent()
+                ? Optional.empty()
+                : TenantState.of("", rows, catalog).pending().stream()
+                        .findFirst()
+                        .map(TenantState::rowOf);
+    }
+
     /** A session to read a definition; another schema can also be read on a standby. */
     Session open() {
         return against.isPresent() ? Session.openToRead(config.dataSource()) : Session.open(config.dataSource());

@@ -17,6 +17,7 @@ import dev.tenantmigrator.report.Difference;
 import dev.tenantmigrator.report.DriftFix;
 import dev.tenantmigrator.report.DriftReport;
 import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.StructureClass;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -49,6 +50,7 @@ public final class DriftCheck {
     private final Config config;
     private final DriftOptions options;
     private final StructureReader reader;
+    private final IgnoredObjects ignored;
     private final SortedMap<String, Failure> unknown = new ConcurrentSkipListMap<>();
 
     /** For one comparison. */
@@ -56,6 +58,7 @@ public final class DriftCheck {
         this.config = config;
         this.options = options;
         this.reader = new StructureReader(options.privileges());
+        this.ignored = IgnoredObjects.of(options.ignored());
     }
 
     /** Compares tenants. */
@@ -69,7 +72,7 @@ public final class DriftCheck {
         Map<List<String>, List<String>> groups = groups(fleet.rows(), definitions);
         Map<String, Fingerprint> fingerprints =
                 fingerprints(groups.values().stream().flatMap(List::stream).toList());
-        StructureClasses classes = new StructureClasses(IgnoredObjects.of(options.ignored()));
+        StructureClasses classes = new StructureClasses();
         for (List<String> schemas : groups.values()) {
             List<String> found =
                     schemas.stream().filter(fingerprints::containsKey).toList();
@@ -161,15 +164,52 @@ public final class DriftCheck {
         alike.remove(Fingerprint.EMPTY);
         Map<String, List<String>> byFirst = new HashMap<>();
         alike.values().forEach(schemas -> byFirst.put(schemas.get(0), schemas));
+        Optional<Next> next = byFirst.isEmpty()
+                ? Optional.empty()
+                : next(definitions, recorded.getOrDefault(tenants.get(0), List.of()));
         ParallelChunks.read(config, List.copyOf(byFirst.keySet()), 1, (connection, chunk) -> {
             String schema = chunk.get(0);
-            differences(connection, schema, recorded.getOrDefault(schema, List.of()), definition)
-                    .ifPresent(found -> classes.add(schema, byFirst.getOrDefault(schema, List.of()), found));
+            List<StructureRow> expected = definition.rows(schema);
+            rows(connection, schema, recorded.getOrDefault(schema, List.of())).ifPresent(actual -> {
+                List<Difference> found = ignored.remove(StructureDiff.of(expected, actual, schema));
+                List<String> hints = new ArrayList<>(Renames.hints(found, expected, actual));
+                next.filter(other -> other.isOf(schema, fingerprints.getOrDefault(schema, Fingerprint.EMPTY)))
+                        .ifPresent(other -> hints.add(other.hint(schema)));
+                classes.add(new StructureClass(
+                        byFirst.getOrDefault(schema, List.of()), found, FixOrder.of(found, expected, actual), hints));
+            });
         });
     }
 
-    private Optional<List<Difference>> differences(
-            Connection connection, String schema, List<RecordedVersion> recorded, Definition definition)
+    /** The structure with one more version than is recorded. */
+    private record Next(String version, Definition definition) {
+
+        boolean isOf(String schema, Fingerprint fingerprint) {
+            return definition.fingerprint(schema).equals(fingerprint);
+        }
+
+        String hint(String schema) {
+            return "the structure is as version " + version + " gives it, which is not recorded: repair mark-applied "
+                    + version + ' ' + schema;
+        }
+    }
+
+    /** Empty when there is none, or when it does not run in an empty schema. */
+    private static Optional<Next> next(Definitions definitions, List<RecordedVersion> recorded) throws SQLException {
+        Optional<RecordedVersion> version = definitions.next(recorded);
+        if (version.isEmpty()) {
+            return Optional.empty();
+        }
+        List<RecordedVersion> more = new ArrayList<>(recorded);
+        more.add(version.get());
+        try (Session session = definitions.open()) {
+            return Optional.of(new Next(version.get().version(), definitions.of(session, more)));
+        } catch (MigrationFailedException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<List<StructureRow>> rows(Connection connection, String schema, List<RecordedVersion> recorded)
             throws SQLException {
         try {
             List<RecordedVersion> now = config.recorder()
@@ -183,7 +223,7 @@ public final class DriftCheck {
                                 .inTenant(schema));
                 return Optional.empty();
             }
-            return Optional.of(StructureDiff.of(definition.rows(schema), actual, schema));
+            return Optional.of(actual);
         } catch (SQLException e) {
             if (SqlErrors.isConnectionLost(e)) {
                 throw e;

@@ -25,8 +25,10 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -129,6 +131,9 @@ final class DriftFixer {
         private final TenantPath path;
         private final List<String> done = new ArrayList<>();
         private final List<Failure> failures = new ArrayList<>();
+        /** By statement: later passes may fail because of an earlier one, which hides the cause. */
+        private final Map<String, Failure> firstFailures = new LinkedHashMap<>();
+
         private List<StructureRow> actual = List.of();
 
         Passes(Connection connection, String schema, Definition definition, TenantPath path) {
@@ -167,7 +172,7 @@ final class DriftFixer {
             if (!lost.isEmpty()) {
                 throw new TenantMigratorException(Failure.of("the repair would have lost " + String.join(", ", lost)
                                 + ", which had to be dropped and could not be made again; nothing was changed"
-                                + failures.stream()
+                                + firstFailures.values().stream()
                                         .findFirst()
                                         .map(first -> ": " + first.message())
                                         .orElse(""))
@@ -224,8 +229,13 @@ final class DriftFixer {
                 }
                 Jdbc.execute(connection, "ROLLBACK TO SAVEPOINT " + SAVEPOINT + "; RELEASE SAVEPOINT " + SAVEPOINT);
                 Failure failure = SqlErrors.failure(e);
-                failures.add(config.detailed(failure.withMessage(failure.message() + " (" + running + ")"), e)
-                        .inTenant(schema));
+                failure = config.detailed(failure.withMessage(failure.message() + " (" + running + ")"), e)
+                        .inTenant(schema);
+                Failure first = firstFailures.putIfAbsent(running, failure);
+                failures.add(
+                        first == null || first.message().equals(failure.message())
+                                ? failure
+                                : failure.withMessage(failure.message() + "; at first: " + first.message()));
             }
         }
     }

@@ -45,6 +45,7 @@ final class FixStatements {
 
     private final String schema;
     private final List<StructureRow> expected;
+    private final List<StructureRow> defaultPrivileges;
     private final Dependents dependents;
     private final Map<ObjectKind, KindFix> fixes = new HashMap<>();
 
@@ -58,6 +59,9 @@ final class FixStatements {
     FixStatements(String schema, List<StructureRow> expected, List<StructureRow> actual) {
         this.schema = Sql.identifier(schema);
         this.expected = expected;
+        this.defaultPrivileges = Stream.concat(expected.stream(), actual.stream())
+                .filter(row -> row.kind() == OtherKinds.DEFAULT_PRIVILEGES)
+                .toList();
         this.dependents = new Dependents(
                 actual,
                 row -> make(row).stream().map(Statement::sql).toList(),
@@ -111,6 +115,9 @@ final class FixStatements {
                             row.kind() == RelationKinds.TABLE && isInTable(part) ? extras(part) : alone(part)));
         }
         if (row.kind() == RelationKinds.TABLE) {
+            expected.stream()
+                    .filter(part -> SequenceFix.isOfIdentity(part, row))
+                    .forEach(sequence -> statements.addAll(extras(sequence)));
             TableFix.replicaIdentity(row).forEach(sql -> statements.add(new Statement(sql, false)));
         }
         return statements;
@@ -137,7 +144,7 @@ final class FixStatements {
             row.get(ObjectKind.COMMENT).ifPresent(comment -> statements.add(comment(row, Optional.of(comment), false)));
         }
         if (row.kind().attributes().contains(ObjectKind.PRIVILEGES)) {
-            statements.addAll(Privileges.of(row).create(row));
+            statements.addAll(Privileges.of(row).create(row, defaultPrivileges));
         }
         return statements;
     }

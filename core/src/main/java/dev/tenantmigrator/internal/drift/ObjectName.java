@@ -1,5 +1,6 @@
 package dev.tenantmigrator.internal.drift;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -42,6 +43,31 @@ final class ObjectName {
             case "column" -> "TABLE " + table(row);
             case "domain" -> "TYPE " + row.object();
             default -> of(row);
+        };
+    }
+
+    /** As {@code quote_ident} writes it, but for keywords, which look like plain names. */
+    static String quoted(String name) {
+        return Definition.isPlain(name) ? name : '"' + name.replace("\"", "\"\"") + '"';
+    }
+
+    /** The names by which statements refer to an object; none for one that they refer to in another way. */
+    static List<String> words(String kind, String object) {
+        return switch (kind) {
+            case "column", "constraint", "trigger", "policy", "rule", "domain constraint" ->
+                List.of(SqlParts.before(object, "."), SqlParts.after(object, "."));
+            case "function", "procedure", "aggregate", "operator" ->
+                List.of(SqlParts.before(object, "(").strip());
+            case "operator class", "operator family" -> List.of(SqlParts.before(object, " USING "));
+            case "schema",
+                    "default privileges",
+                    "cast",
+                    "transform",
+                    "published table",
+                    "security label",
+                    "extension",
+                    "column order" -> List.of();
+            default -> List.of(object);
         };
     }
 

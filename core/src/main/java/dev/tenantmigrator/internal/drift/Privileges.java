@@ -38,16 +38,51 @@ final class Privileges {
         return new Privileges("", column, ObjectName.ofGrant(row));
     }
 
-    /** After an object was made: its owner has all, and PUBLIC may use types and routines. */
-    List<Statement> create(StructureRow row) {
+    /**
+     * After an object was made: its owner has all, PUBLIC may use types and routines, and the schema's default privileges were granted.
+     *
+     * @param defaults the rows of default privileges, of which those of the owner count
+     */
+    List<Statement> create(StructureRow row, List<StructureRow> defaults) {
+        Optional<String> wanted = row.get(ObjectKind.PRIVILEGES);
+        if (wanted.isEmpty()) {
+            return List.of();
+        }
         String present = switch (row.kind().name()) {
             case "function", "procedure", "aggregate" -> "PUBLIC=EXECUTE";
             case "enum", "domain", "composite type", "range type", "base type" -> "PUBLIC=USAGE";
             default -> "";
         };
-        Map<String, Set<String>> expected = parse(row.get(ObjectKind.PRIVILEGES));
+        Map<String, Set<String>> expected = parse(wanted);
         expected.remove(OWNER);
-        return change(expected, parse(Optional.of(present)));
+        List<Statement> statements = new ArrayList<>();
+        if (row.kind() != TablePartKinds.COLUMN) {
+            statements.addAll(tooMuch(expected, byDefault(row, defaults)));
+        }
+        statements.addAll(change(expected, parse(Optional.of(present))));
+        return statements;
+    }
+
+    private static Map<String, Set<String>> byDefault(StructureRow row, List<StructureRow> defaults) {
+        String kind = switch (row.kind().name()) {
+            case "sequence" -> "SEQUENCES";
+            case "table", "view", "materialized view" -> "TABLES";
+            case "function", "procedure", "aggregate" -> "FUNCTIONS";
+            default -> "TYPES";
+        };
+        Map<String, Set<String>> granted = new TreeMap<>();
+        defaults.stream()
+                .filter(other -> other.object().equals("of owner for " + kind))
+                .forEach(other -> parse(other.get(ObjectKind.PRIVILEGES))
+                        .forEach((grantee, privileges) -> granted.computeIfAbsent(grantee, absent -> new TreeSet<>())
+                                .addAll(privileges)));
+        granted.remove(OWNER);
+        return granted;
+    }
+
+    /** Only what has to be revoked: privileges by default may be others when the statements run. */
+    private List<Statement> tooMuch(Map<String, Set<String>> expected, Map<String, Set<String>> granted) {
+        return change(expected, granted).stream().filter(Statement::destructive).toList();
     }
 
     /** Brings privileges to the expected ones. */

@@ -49,7 +49,15 @@ final class SequenceFix implements KindFix {
         return row.get("cycle").equals(Optional.of("yes"));
     }
 
-    private static boolean isIdentity(StructureRow row) {
+    /** Whether it is the sequence of an identity column of the table. */
+    static boolean isOfIdentity(StructureRow row, StructureRow table) {
+        return row.kind() == RelationKinds.SEQUENCE
+                && isIdentity(row)
+                && SqlParts.before(row.get("owned by").orElseThrow(), ".").equals(table.object());
+    }
+
+    /** Whether it comes and goes with a column. */
+    static boolean isIdentity(StructureRow row) {
         return row.get("owned by").filter(column -> column.endsWith(IDENTITY)).isPresent();
     }
 
@@ -74,9 +82,10 @@ final class SequenceFix implements KindFix {
         return statements;
     }
 
+    /** It may have gone with the table or column that owns it. */
     @Override
     public List<String> drop(StructureRow row) {
-        return isIdentity(row) ? List.of() : KindFix.super.drop(row);
+        return isIdentity(row) ? List.of() : List.of("DROP SEQUENCE IF EXISTS " + row.object());
     }
 
     private static boolean isUnlogged(StructureRow row) {

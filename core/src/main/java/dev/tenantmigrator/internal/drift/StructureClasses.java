@@ -17,33 +17,26 @@ import java.util.regex.Pattern;
 /** Puts tenants with equal differences together. Thread-safe. */
 final class StructureClasses {
 
-    private final IgnoredObjects ignored;
     private final Collection<String> asDefined = new TreeSet<>();
 
     /** By their differences without tenants' names; within one, the differences of each tenant that was read. */
-    private final Map<List<Difference>, TreeMap<String, Members>> differing = new HashMap<>();
-
-    private record Members(List<String> tenants, List<Difference> differences) {}
-
-    StructureClasses(IgnoredObjects ignored) {
-        this.ignored = ignored;
-    }
+    private final Map<List<Difference>, TreeMap<String, StructureClass>> differing = new HashMap<>();
 
     /** Adds tenants without differences. */
     synchronized void addAsDefined(Collection<String> tenants) {
         asDefined.addAll(tenants);
     }
 
-    /** Adds tenants that all have the differences that were found in one of them. */
-    synchronized void add(String schema, List<String> tenants, List<Difference> differences) {
-        List<Difference> left = ignored.remove(differences);
-        if (left.isEmpty()) {
-            asDefined.addAll(tenants);
+    /** Adds tenants that all differ like the first of them, whose differences were read. */
+    synchronized void add(StructureClass found) {
+        if (found.differences().isEmpty()) {
+            asDefined.addAll(found.tenants());
             return;
         }
+        String schema = found.tenants().get(0);
         differing
-                .computeIfAbsent(withoutName(left, schema), absent -> new TreeMap<>())
-                .put(schema, new Members(tenants, left));
+                .computeIfAbsent(withoutName(found.differences(), schema), absent -> new TreeMap<>())
+                .put(schema, found);
     }
 
     private static List<Difference> withoutName(List<Difference> differences, String schema) {
@@ -72,8 +65,8 @@ final class StructureClasses {
         differing.values().forEach(members -> {
             Collection<String> tenants = new TreeSet<>();
             members.values().forEach(part -> tenants.addAll(part.tenants()));
-            classes.add(new StructureClass(
-                    List.copyOf(tenants), members.firstEntry().getValue().differences()));
+            StructureClass first = members.firstEntry().getValue();
+            classes.add(new StructureClass(List.copyOf(tenants), first.differences(), first.steps(), first.hints()));
         });
         classes.sort(Comparator.comparing((StructureClass one) -> -one.tenants().size())
                 .thenComparing(one -> one.tenants().get(0)));

@@ -80,19 +80,48 @@ final class StructureDiff {
         Set<String> missing = relations(expected, actual);
         Set<String> unexpected = relations(actual, expected);
         expected.forEach((key, row) -> {
-            StructureRow found = actual.get(key);
-            if (found != null) {
-                changed(row, found);
+            Optional<StructureRow> found =
+                    Optional.ofNullable(actual.get(key)).or(() -> cloneOf(row, actual, expected));
+            if (found.isPresent()) {
+                changed(row, found.get());
             } else if (!isPart(row, missing)) {
                 differences.add(whole(row, Change.MISSING, statements.create(row)));
             }
         });
         actual.forEach((key, row) -> {
-            if (!expected.containsKey(key) && !isPart(row, unexpected)) {
+            if (expected.containsKey(key)) {
+                return;
+            }
+            Optional<StructureRow> wanted = cloneOf(row, expected, actual);
+            if (wanted.isPresent()) {
+                changed(wanted.get(), row);
+            } else if (!isPart(row, unexpected)) {
                 differences.add(whole(row, Change.UNEXPECTED, statements.drop(row)));
             }
         });
         return differences;
+    }
+
+    /** A partition's trigger that comes from its parent, on the side where it is no object because it has the parent's state. */
+    private static Optional<StructureRow> cloneOf(
+            StructureRow row, Map<Key, StructureRow> side, Map<Key, StructureRow> other) {
+        if (row.kind() != TablePartKinds.TRIGGER || parent(row, other).isEmpty()) {
+            return Optional.empty();
+        }
+        return parent(row, side)
+                .flatMap(parent ->
+                        Optional.ofNullable(side.get(new Key(row.kind(), parent + '.' + ObjectName.part(row)))))
+                .map(trigger -> {
+                    List<Optional<String>> values = new ArrayList<>(row.attributes());
+                    values.set(row.kind().attributes().indexOf("state"), trigger.get("state"));
+                    return new StructureRow(row.kind(), row.object(), row.table(), values);
+                });
+    }
+
+    private static Optional<String> parent(StructureRow trigger, Map<Key, StructureRow> side) {
+        return Optional.ofNullable(side.get(new Key(RelationKinds.TABLE, ObjectName.table(trigger))))
+                .flatMap(table -> table.get("partition of"))
+                .map(parent -> SqlParts.before(parent, " "));
     }
 
     /** The names of the relations that only one side has. */
@@ -154,6 +183,11 @@ final class StructureDiff {
         // PostgreSQL writes all other text, so it is equal where it means the same.
         return switch (attribute) {
             case "default" -> SqlText.isSameDefault(defined.get(), present.get());
+            case "columns" ->
+                // They stand in the order of the table's columns, which is compared by itself.
+                row.kind() == OtherKinds.STATISTICS
+                        && Set.copyOf(SqlParts.split(defined.get(), ", "))
+                                .equals(Set.copyOf(SqlParts.split(present.get(), ", ")));
             case "order" -> isSameOrder(defined.get(), present.get());
             case "body" ->
                 row.get("language").filter(SQL_LANGUAGES::contains).isPresent()

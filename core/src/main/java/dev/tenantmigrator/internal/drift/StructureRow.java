@@ -2,6 +2,7 @@ package dev.tenantmigrator.internal.drift;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * One object of a schema, as the catalogs describe it. Names of the schema's own objects stand without the schema.
@@ -27,5 +28,10 @@ record StructureRow(ObjectKind kind, String object, Optional<String> table, List
         return attributes.stream()
                 .mapToLong(value -> value.map(String::length).orElse(0))
                 .sum();
+    }
+
+    /** The values of all attributes. */
+    String text() {
+        return attributes.stream().flatMap(Optional::stream).collect(Collectors.joining("\n"));
     }
 }

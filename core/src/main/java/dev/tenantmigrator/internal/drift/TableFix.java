@@ -146,7 +146,8 @@ final class TableFix implements KindFix {
                 statements.add("ALTER TABLE " + SqlParts.before(parent, " ") + " DETACH PARTITION " + table.object()));
         wanted.ifPresent(parent -> statements.add("ALTER TABLE " + SqlParts.before(parent, " ") + " ATTACH PARTITION "
                 + table.object() + ' ' + SqlParts.after(parent, " ")));
-        return changing(statements.toArray(String[]::new));
+        String[] sql = statements.toArray(String[]::new);
+        return present.isEmpty() ? adding(sql) : changing(sql);
     }
 
     private static Optional<List<Statement>> inherits(String alter, Optional<String> wanted, Optional<String> present) {

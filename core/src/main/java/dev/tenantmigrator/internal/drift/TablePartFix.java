@@ -1,5 +1,6 @@
 package dev.tenantmigrator.internal.drift;
 
+import static dev.tenantmigrator.internal.drift.KindFix.adding;
 import static dev.tenantmigrator.internal.drift.KindFix.changing;
 import static dev.tenantmigrator.internal.drift.KindFix.setting;
 
@@ -43,7 +44,10 @@ final class TablePartFix implements KindFix {
     public Optional<List<Statement>> change(StructureRow expected, StructureRow actual, String attribute) {
         Optional<String> value = expected.get(attribute);
         return switch (attribute) {
-            case "state" -> changing(state(expected, value.orElse(ENABLED)));
+            case "state" -> {
+                String sql = state(expected, value.orElse(ENABLED));
+                yield actual.get(attribute).equals(Optional.of("disabled")) ? adding(sql) : changing(sql);
+            }
             case "roles" -> changing(alterPolicy(expected) + "TO " + value.orElse("PUBLIC"));
             case "using" ->
                 value.flatMap(text -> setting(actual, attribute, alterPolicy(expected) + "USING (" + text + ")"));

@@ -60,6 +60,20 @@ class StructureTrapsTest {
         }
     }
 
+    /** The server keeps the columns of statistics in the order of the table's columns. */
+    @Test
+    void anotherOrderOfColumnsIsNoOtherStatistics() throws SQLException {
+        try (Connection connection = database.superuserDataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            make(connection, DEFINITION, "CREATE TABLE t (a int, b int); CREATE STATISTICS s ON a, b FROM t");
+            make(connection, TENANT, "CREATE TABLE t (b int, a int); CREATE STATISTICS s ON a, b FROM t");
+            assertThat(StructureDiff.of(reader.rows(connection, DEFINITION), reader.rows(connection, TENANT), TENANT))
+                    .extracting(Difference::kind)
+                    .containsExactly("column order");
+            connection.rollback();
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("traps")
     void twoWaysGiveOneStructure(String trap) throws SQLException {

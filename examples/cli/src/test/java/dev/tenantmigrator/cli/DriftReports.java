@@ -6,6 +6,7 @@ import dev.tenantmigrator.report.Difference.Severity;
 import dev.tenantmigrator.report.Difference.Statement;
 import dev.tenantmigrator.report.DriftReport;
 import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.FixStep;
 import dev.tenantmigrator.report.StructureClass;
 import java.time.Duration;
 import java.util.List;
@@ -57,7 +58,19 @@ final class DriftReports {
     }
 
     static StructureClass same(List<String> tenants, Difference... differences) {
-        return new StructureClass(tenants, List.of(differences));
+        return new StructureClass(tenants, List.of(differences), steps(differences), List.of());
+    }
+
+    /** One for each difference; a destructive one is left out. */
+    private static List<FixStep> steps(Difference... differences) {
+        return Stream.of(differences)
+                .map(difference -> new FixStep(
+                        difference,
+                        difference.statements().stream().map(Statement::sql).toList(),
+                        difference.statements().stream().anyMatch(Statement::destructive)
+                                ? Optional.of("it drops or changes something that is there")
+                                : Optional.empty()))
+                .toList();
     }
 
     /** Names from a prefix and a number. */

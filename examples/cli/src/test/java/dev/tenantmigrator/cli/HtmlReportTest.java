@@ -3,6 +3,7 @@ package dev.tenantmigrator.cli;
 import static dev.tenantmigrator.cli.DriftReports.COLUMN_UNEXPECTED;
 import static dev.tenantmigrator.cli.DriftReports.INDEX_MISSING;
 import static dev.tenantmigrator.cli.DriftReports.difference;
+import static dev.tenantmigrator.cli.DriftReports.names;
 import static dev.tenantmigrator.cli.DriftReports.report;
 import static dev.tenantmigrator.cli.DriftReports.same;
 import static dev.tenantmigrator.cli.DriftReports.withUnknown;
@@ -11,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.cli.output.html.HtmlReport;
+import dev.tenantmigrator.report.Difference;
 import dev.tenantmigrator.report.Difference.Change;
 import dev.tenantmigrator.report.Difference.Severity;
 import dev.tenantmigrator.report.Difference.Statement;
@@ -36,6 +38,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -220,6 +223,27 @@ class HtmlReportTest {
                 .toArray(StructureClass[]::new));
         assertThat(page(tenants, drift, plan(names), Optional.empty()).toHtml().getBytes(StandardCharsets.UTF_8))
                 .hasSizeLessThan(1_500_000);
+    }
+
+    /** Hundreds of differences, each with a long statement and the name of a function with a hundred arguments. */
+    @Test
+    void hostileTenantsMakeNoLargePage() {
+        Difference large = difference(
+                "function",
+                "f(" + "double precision, ".repeat(400) + ")",
+                Change.MISSING,
+                Severity.BREAKING,
+                new Statement("CREATE " + "x".repeat(10_000), false));
+        List<String> names = names("t", 150);
+        DriftReport drift = report(names.stream()
+                .map(name -> same(List.of(name), Collections.nCopies(300, large).toArray(Difference[]::new)))
+                .toArray(StructureClass[]::new));
+        List<TenantStatus> tenants =
+                names.stream().map(name -> tenant(name, List.of(INIT))).toList();
+        String page = page(tenants, drift, plan(names), Optional.empty()).toHtml();
+        assertThat(page.getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(2_500_000);
+        // The last class in full is not one that looks as defined.
+        assertThat(page).contains("\"more\":299").doesNotContain("\"differences\":[]");
     }
 
     @Test

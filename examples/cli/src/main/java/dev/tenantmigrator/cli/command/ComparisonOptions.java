@@ -2,14 +2,10 @@ package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.DriftOptions;
 import dev.tenantmigrator.cli.setup.CliContext;
-import dev.tenantmigrator.cli.setup.CommandException;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that decide what structures are compared with, and what is left out. */
@@ -21,24 +17,12 @@ final class ComparisonOptions {
             description = "Compare with this schema instead of each tenant's own recorded versions.")
     private Optional<String> against = Optional.empty();
 
-    @Option(
-            names = "--ignore",
-            paramLabel = "FILE",
-            description = "Leave out objects that match a line of this file, e.g. index tmp_* or table audit_??. Lines"
-                    + " that begin with # are comments.")
-    private Optional<String> ignore = Optional.empty();
-
-    @Option(names = "--no-privileges", description = "Leave out privileges and default privileges.")
-    private boolean noPrivileges;
+    @Mixin
+    private LeftOutOptions leftOut = new LeftOutOptions();
 
     /** The options of the library. */
     DriftOptions options(CliContext context) {
-        DriftOptions options = ignore.map(file -> DriftOptions.defaults()
-                        .ignoring(patterns(context.directory().resolve(file))))
-                .orElseGet(DriftOptions::defaults);
-        if (noPrivileges) {
-            options = options.withoutPrivileges();
-        }
+        DriftOptions options = leftOut.options(context);
         return against.map(options::against).orElse(options);
     }
 
@@ -46,23 +30,7 @@ final class ComparisonOptions {
     List<String> words() {
         List<String> words = new ArrayList<>();
         against.ifPresent(schema -> words.addAll(List.of("--against", schema)));
-        ignore.ifPresent(file -> words.addAll(List.of("--ignore", file)));
-        if (noPrivileges) {
-            words.add("--no-privileges");
-        }
+        words.addAll(leftOut.words());
         return words;
-    }
-
-    private static List<String> patterns(Path file) {
-        try {
-            return Files.readString(file, StandardCharsets.UTF_8)
-                    .replaceFirst("^\uFEFF", "")
-                    .lines()
-                    .map(String::strip)
-                    .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-                    .toList();
-        } catch (IOException e) {
-            throw CommandException.unreadable(file, e);
-        }
     }
 }

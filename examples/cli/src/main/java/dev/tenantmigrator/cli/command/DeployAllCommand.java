@@ -1,6 +1,7 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.DeployOptions;
+import dev.tenantmigrator.DriftOptions;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResults;
@@ -45,7 +46,7 @@ final class DeployAllCommand implements Callable<Integer> {
     }
 
     private CommandResult deploy(CliSession session) {
-        Optional<HtmlPage> page = html.map(file -> new HtmlPage(session, file));
+        Optional<HtmlPage> page = html.map(file -> new HtmlPage(session, file, DriftOptions.defaults()));
         FleetReport report = run(session);
         CommandResult result = CommandResult.of("deploy-all", TenantResults.of(report));
         if (page.isEmpty()) {

@@ -45,7 +45,9 @@ final class DriftRepair {
         List<Difference> differences = report.classes().stream()
                 .flatMap(same -> same.differences().stream())
                 .toList();
-        DriftFixText text = new DriftFixText(schema, differences, destructive, commands);
+        List<String> hints =
+                report.classes().stream().flatMap(same -> same.hints().stream()).toList();
+        DriftFixText text = new DriftFixText(schema, differences, hints, destructive, commands);
         if (text.statements().isEmpty()) {
             return json || !report.unknown().isEmpty() || differences.isEmpty()
                     ? DriftResults.of(report).withText(screen -> new DriftText(screen, commands).lines(report))

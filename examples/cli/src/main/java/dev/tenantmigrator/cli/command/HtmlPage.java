@@ -20,10 +20,12 @@ final class HtmlPage {
 
     private final CliSession session;
     private final OutputFile file;
+    private final DriftOptions options;
 
     /** Fails if the file cannot be written. */
-    HtmlPage(CliSession session, String file) {
+    HtmlPage(CliSession session, String file, DriftOptions options) {
         this.session = session;
+        this.options = options;
         this.file = new OutputFile(session.context().directory().resolve(file));
     }
 
@@ -47,7 +49,7 @@ final class HtmlPage {
                 session.context().clock().instant(),
                 patterns,
                 status,
-                session.migrator().drift(tenants, DriftOptions.defaults()),
+                session.migrator().drift(tenants, options),
                 plan,
                 run);
     }

@@ -26,6 +26,9 @@ final class ReportCommand implements Callable<Integer> {
     private String file = "";
 
     @Mixin
+    private LeftOutOptions leftOut = new LeftOutOptions();
+
+    @Mixin
     private TenantsOption tenants = new TenantsOption();
 
     ReportCommand(CommandRunner runner) {
@@ -39,7 +42,7 @@ final class ReportCommand implements Callable<Integer> {
 
     private CommandResult report(CliSession session) {
         tenants.check(session, Optional.empty());
-        HtmlPage page = new HtmlPage(session, file);
+        HtmlPage page = new HtmlPage(session, file, leftOut.options(session.context()));
         HtmlReport report = page.read(tenants.selected(Optional.empty()), tenants.patterns(), Optional.empty());
         tenants.checkFound(session, report.status().tenants().size());
         page.write(report);

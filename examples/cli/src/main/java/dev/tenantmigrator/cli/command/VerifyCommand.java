@@ -1,10 +1,10 @@
 package dev.tenantmigrator.cli.command;
 
-import dev.tenantmigrator.DriftOptions;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResults;
 import dev.tenantmigrator.cli.setup.CliSession;
+import dev.tenantmigrator.cli.setup.CommandException;
 import dev.tenantmigrator.report.FleetReport;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +29,9 @@ final class VerifyCommand implements Callable<Integer> {
     private boolean structure;
 
     @Mixin
+    private LeftOutOptions leftOut = new LeftOutOptions();
+
+    @Mixin
     private OnlyOption only = new OnlyOption();
 
     VerifyCommand(CommandRunner runner) {
@@ -41,6 +44,9 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private CommandResult verify(CliSession session) {
+        if (!structure && !leftOut.words().isEmpty()) {
+            throw new CommandException(leftOut.words().get(0) + " needs --structure");
+        }
         CommandResult result = CommandResult.of("verify", TenantResults.of(run(session)));
         return result.tenants().isEmpty()
                 ? only.nothingFound()
@@ -53,6 +59,8 @@ final class VerifyCommand implements Callable<Integer> {
         Tenants tenants = only.selected(session, schema);
         FleetReport report = session.run(() -> session.migrator().verify(tenants));
         only.checkFound(session, report.outcomes().size());
-        return structure ? report.withStructure(session.migrator().drift(tenants, DriftOptions.defaults())) : report;
+        return structure
+                ? report.withStructure(session.migrator().drift(tenants, leftOut.options(session.context())))
+                : report;
     }
 }

@@ -6,18 +6,24 @@ import dev.tenantmigrator.report.DriftFix;
 import dev.tenantmigrator.report.StructureClass;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * The text around the statements that bring a tenant to its definition.
  *
  * @param schema the tenant
  * @param differences the differences that were found
+ * @param hints sentences about the cause
  * @param destructive whether destructive statements run, too
  * @param commands the commands to type next
  */
-public record DriftFixText(String schema, List<Difference> differences, boolean destructive, DriftCommands commands) {
+public record DriftFixText(
+        String schema, List<Difference> differences, List<String> hints, boolean destructive, DriftCommands commands) {
 
     private static final String INDENT = "  ";
+
+    private static final Pattern LOSES_ROWS =
+            Pattern.compile("DROP (?:FOREIGN )?TABLE |ALTER TABLE .+ DROP COLUMN ", Pattern.DOTALL);
 
     /** The statements that will run. */
     public List<String> statements() {
@@ -33,8 +39,18 @@ public record DriftFixText(String schema, List<Difference> differences, boolean 
         List<String> lines = new ArrayList<>(shown(screen));
         lines.addAll(screen.wrapped("These statements run in one transaction:", ""));
         lines.addAll(sql(statements()));
+        List<String> losing =
+                statements().stream().filter(DriftFixText::losesRows).toList();
+        if (!losing.isEmpty()) {
+            lines.addAll(screen.wrapped("Of these, the following lose rows or values for good:", ""));
+            lines.addAll(sql(losing));
+        }
         lines.addAll(leftOut(screen));
         return lines;
+    }
+
+    private static boolean losesRows(String statement) {
+        return LOSES_ROWS.matcher(statement).lookingAt();
     }
 
     /** The differences where no statement can run. */
@@ -82,7 +98,9 @@ public record DriftFixText(String schema, List<Difference> differences, boolean 
 
     private List<String> shown(Screen screen) {
         List<String> lines = new ArrayList<>(screen.wrapped(schema + " differs:", ""));
-        lines.addAll(new DriftText(screen, commands).differences(differences));
+        DriftText text = new DriftText(screen, commands);
+        lines.addAll(text.differences(differences));
+        lines.addAll(text.hints(new StructureClass(List.of(schema), differences, List.of(), hints)));
         return lines;
     }
 

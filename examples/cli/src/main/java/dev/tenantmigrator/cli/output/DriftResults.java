@@ -68,6 +68,9 @@ public final class DriftResults {
         fields.put(
                 "differences",
                 same.differences().stream().map(DriftResults::difference).toList());
+        if (!same.hints().isEmpty()) {
+            fields.put("hints", same.hints());
+        }
         return fields;
     }
 

@@ -2,9 +2,11 @@ package dev.tenantmigrator.cli.output;
 
 import dev.tenantmigrator.report.Difference;
 import dev.tenantmigrator.report.DriftReport;
+import dev.tenantmigrator.report.FixStep;
 import dev.tenantmigrator.report.StructureClass;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Formats the SQL that would bring tenants to their definitions as a script for psql, one transaction for each class. */
 public final class DriftScript {
@@ -17,6 +19,12 @@ public final class DriftScript {
 
     /** The effect of a destructive statement. */
     public static final String DESTROYS = "it drops or changes something that is there";
+
+    private static final List<String> HEADER = List.of(
+            "-- Run it with psql -X -f FILE, without --single-transaction: each tenant has a transaction of its own. A statement that",
+            "-- fails rolls back its tenant, and the next tenant goes on. Afterwards run drift again to see what is left.",
+            "-- Statements that nobody should run unread are commented out, each with the reason.",
+            "\\set ON_ERROR_STOP off");
 
     private final String sharedSchema;
     private final List<String> lines = new ArrayList<>();
@@ -35,7 +43,7 @@ public final class DriftScript {
     private void add(StructureClass same) {
         String schema = same.tenants().get(0);
         if (lines.isEmpty()) {
-            lines.add("\\set ON_ERROR_STOP on");
+            lines.addAll(HEADER);
         }
         lines.add("");
         int others = same.tenants().size() - 1;
@@ -45,29 +53,41 @@ public final class DriftScript {
                     + " alike; for the SQL of one, run: drift SCHEMA --sql");
             comment(TerminalText.some(same.tenants().subList(1, same.tenants().size()), NAMED));
         }
-        if (same.differences().stream()
-                .allMatch(difference -> difference.statements().isEmpty())) {
-            same.differences().forEach(this::add);
-            return;
+        same.hints().forEach(hint -> comment("hint: " + hint));
+        boolean runs = same.steps().stream().anyMatch(step -> !step.statements().isEmpty());
+        if (runs) {
+            lines.add("BEGIN;");
+            lines.add("SET LOCAL search_path TO " + identifier(schema) + ", " + identifier(sharedSchema) + ";");
+            // A function may name another one that comes later.
+            lines.add("SET LOCAL check_function_bodies TO off;");
         }
-        lines.add("BEGIN;");
-        lines.add("SET LOCAL search_path TO " + identifier(schema) + ", " + identifier(sharedSchema) + ";");
-        // A function may name another one that comes later.
-        lines.add("SET LOCAL check_function_bodies TO off;");
-        same.differences().forEach(this::add);
-        lines.add("COMMIT;");
+        Optional<FixStep> last = Optional.empty();
+        for (FixStep step : same.steps()) {
+            add(step, last);
+            last = Optional.of(step);
+        }
+        if (runs) {
+            lines.add("COMMIT;");
+        }
     }
 
-    private void add(Difference difference) {
-        comment(DriftWords.sign(difference) + " " + difference.severity() + " " + DriftWords.text(difference, VALUE)
-                + (difference.statements().isEmpty() ? ": no statement is known for it" : ""));
-        boolean destructive = isDestructive(difference);
-        if (destructive) {
-            comment("DESTRUCTIVE, so commented out: " + DESTROYS);
+    private void add(FixStep step, Optional<FixStep> last) {
+        Difference difference = step.difference();
+        boolean goesOn = last.filter(before -> before.difference().equals(difference)
+                        && before.leftOut().equals(step.leftOut()))
+                .isPresent();
+        if (!goesOn) {
+            comment(DriftWords.sign(difference) + " " + difference.severity() + " "
+                    + DriftWords.text(difference, VALUE)
+                    + (step.statements().isEmpty() ? ": no statement is known for it" : ""));
+            step.leftOut()
+                    .ifPresent(reason ->
+                            comment((isDestructive(difference) ? "DESTRUCTIVE, so commented out: " : "commented out: ")
+                                    + TerminalText.line(reason)));
         }
-        for (Difference.Statement statement : difference.statements()) {
-            String sql = statement.sql().strip() + ";";
-            if (destructive) {
+        for (String statement : step.statements()) {
+            String sql = statement.strip() + ";";
+            if (step.leftOut().isPresent()) {
                 sql.lines().forEach(line -> lines.add("-- " + line));
             } else {
                 lines.add(sql);

@@ -76,7 +76,16 @@ public final class DriftText {
         String first = lines.get(0);
         lines.set(0, first.startsWith(start) ? screen.outcome(start, colour) + first.substring(start.length()) : first);
         lines.addAll(differences(same.differences()));
+        lines.addAll(hints(same));
         return lines;
+    }
+
+    /** What may be the cause, to be read before a repair. */
+    List<String> hints(StructureClass same) {
+        return same.hints().stream()
+                .limit(screen.verbose() ? Integer.MAX_VALUE : MAX_DIFFERENCES)
+                .flatMap(hint -> screen.wrapped(TerminalText.line(hint), INDENT + "hint: ", INDENT.repeat(3)).stream())
+                .toList();
     }
 
     /** A line for each difference: the sign, the severity and a sentence. */

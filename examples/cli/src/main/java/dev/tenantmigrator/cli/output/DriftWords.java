@@ -57,8 +57,15 @@ public final class DriftWords {
                             ? "1 differs alone (" + label(alone.get(0)) + ")"
                             : number(alone.size()) + " differ alone");
         }
-        if (!report.unknown().isEmpty()) {
-            parts.add(number(report.unknown().size()) + " unreadable");
+        int edited = (int) report.unknown().values().stream()
+                .filter(failure -> failure.message().contains("edited"))
+                .count();
+        int unreadable = report.unknown().size() - edited;
+        if (edited > 0) {
+            parts.add(number(edited) + " with an edited file");
+        }
+        if (unreadable > 0) {
+            parts.add(number(unreadable) + " unreadable");
         }
         return TerminalText.line(String.join(" · ", parts));
     }
@@ -85,10 +92,21 @@ public final class DriftWords {
         String text = switch (worst.change()) {
             case MISSING -> name + " missing";
             case UNEXPECTED -> name + " unexpected";
-            case CHANGED -> worst.attribute().orElse("definition") + " of " + name + " changed";
+            case CHANGED -> changed(worst, name);
         };
         int others = same.differences().size() - 1;
         return text + (others == 0 ? "" : " and " + others + " more");
+    }
+
+    private static String changed(Difference difference, String name) {
+        String attribute = difference.attribute().orElse("definition");
+        if (difference.isNote()) {
+            return name + " changed";
+        }
+        // Otherwise "partition of of table".
+        return attribute.matches(".* (?:of|by)|of .*")
+                ? name + ": " + attribute + " changed"
+                : attribute + " of " + name + " changed";
     }
 
     /** Whether the tenant has more, less or something else. */

@@ -15,6 +15,10 @@ import java.util.Map;
 public final class HealthCauses {
 
     private static final int MAX_VERSIONS = 5;
+
+    /** Differences named of a tenant; the command drift shows all. */
+    private static final int MAX_DIFFERENCES = 5;
+
     private static final String SCHEMA = "SCHEMA";
 
     private HealthCauses() {}
@@ -115,20 +119,34 @@ public final class HealthCauses {
         causes.computeIfAbsent(cause, key -> new ArrayList<>()).add(new Case(tenant, finding));
     }
 
-    /** All pending versions of a tenant as one finding. */
+    /** All pending versions of a tenant as one finding, and all its differences of structure. */
     private static List<Finding> joined(List<Finding> findings) {
+        List<Finding> joined = new ArrayList<>(findings);
         List<Finding> pending = findings.stream()
                 .filter(finding -> finding.kind() == Kind.PENDING)
                 .toList();
-        if (pending.isEmpty()) {
-            return findings;
+        if (!pending.isEmpty()) {
+            joined.removeAll(pending);
+            List<String> versions = pending.stream()
+                    .flatMap(finding -> finding.version().stream())
+                    .toList();
+            joined.add(Finding.of(Kind.PENDING, Severity.ERROR, TerminalText.some(versions, MAX_VERSIONS))
+                    .withRemedies(pending.get(0).remedies().toArray(Remedy[]::new)));
         }
-        List<Finding> joined = new ArrayList<>(findings);
-        joined.removeAll(pending);
-        List<String> versions =
-                pending.stream().flatMap(finding -> finding.version().stream()).toList();
-        joined.add(Finding.of(Kind.PENDING, Severity.ERROR, TerminalText.some(versions, MAX_VERSIONS))
-                .withRemedies(pending.get(0).remedies().toArray(Remedy[]::new)));
+        List<Finding> drift = findings.stream()
+                .filter(finding -> finding.kind() == Kind.DRIFT && finding.severity() == Severity.ERROR)
+                .toList();
+        if (drift.size() > 1) {
+            joined.removeAll(drift);
+            List<String> messages = drift.stream().map(Finding::message).toList();
+            joined.add(Finding.of(
+                    Kind.DRIFT,
+                    Severity.ERROR,
+                    String.join("; ", messages.subList(0, Math.min(messages.size(), MAX_DIFFERENCES)))
+                            + (messages.size() > MAX_DIFFERENCES
+                                    ? "; and " + (messages.size() - MAX_DIFFERENCES) + " more differences"
+                                    : "")));
+        }
         return joined;
     }
 }

@@ -45,6 +45,9 @@ final class PageData {
     /** Letters of an error, of an excerpt and of the SQL of a difference. */
     private static final int LETTERS = 4000;
 
+    /** Letters of all differences: a hostile tenant must not make a page that no browser opens. */
+    private static final int MAX_LETTERS = 600_000;
+
     /** Tenants named. */
     static final int NAMED = 20;
 
@@ -57,6 +60,7 @@ final class PageData {
     private final String selection;
     private final RemedyCommands remedies;
     private final Map<String, Integer> numbers = new HashMap<>();
+    private int letters;
 
     PageData(PageTenants tenants, String selection) {
         this.tenants = tenants;
@@ -88,7 +92,7 @@ final class PageData {
                 "classes",
                 report.drift().classes().stream()
                         .limit(MAX_BLOCKS)
-                        .map(PageData::structure)
+                        .map(this::structure)
                         .toList());
         data.put("moreClasses", Math.max(0, report.drift().classes().size() - MAX_BLOCKS));
         data.put("class", classes(report.drift()));
@@ -115,18 +119,27 @@ final class PageData {
         return List.of(classes);
     }
 
-    private static Map<String, Object> structure(StructureClass same) {
+    private Map<String, Object> structure(StructureClass same) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("label", clean(DriftWords.label(same)));
+        fields.put("label", cut(clean(DriftWords.label(same))));
         fields.put("drifted", same.drifted());
         fields.put("tenants", same.tenants().size());
+        List<Map<String, Object>> differences = new ArrayList<>();
+        for (Difference difference : same.differences()) {
+            // Never none of a class that differs.
+            if (differences.size() == MAX_DIFFERENCES || (letters > MAX_LETTERS && !differences.isEmpty())) {
+                break;
+            }
+            differences.add(difference(difference));
+        }
+        fields.put("differences", differences);
+        fields.put("more", same.differences().size() - differences.size());
         fields.put(
-                "differences",
-                same.differences().stream()
-                        .limit(MAX_DIFFERENCES)
-                        .map(PageData::difference)
+                "hints",
+                same.hints().stream()
+                        .limit(letters > MAX_LETTERS ? 0 : NAMED)
+                        .map(hint -> counted(lines(hint)))
                         .toList());
-        fields.put("more", Math.max(0, same.differences().size() - MAX_DIFFERENCES));
         if (same.drifted()) {
             DriftCommands commands = DriftCommands.of(List.of(), List.of());
             String schema = same.tenants().get(0);
@@ -137,18 +150,24 @@ final class PageData {
         return fields;
     }
 
-    private static Map<String, Object> difference(Difference difference) {
+    private Map<String, Object> difference(Difference difference) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("sign", DriftWords.sign(difference));
         fields.put("severity", difference.severity().name());
-        fields.put("text", DriftWords.text(difference, VALUE));
+        fields.put("text", counted(lines(DriftWords.text(difference, VALUE))));
         fields.put(
                 "sql",
-                (DriftScript.isDestructive(difference) ? "-- DESTRUCTIVE: " + DriftScript.DESTROYS + "\n" : "")
-                        + difference.statements().stream()
-                                .map(statement -> lines(statement.sql()) + ";")
-                                .collect(Collectors.joining("\n")));
+                counted(cut(
+                        (DriftScript.isDestructive(difference) ? "-- DESTRUCTIVE: " + DriftScript.DESTROYS + "\n" : "")
+                                + difference.statements().stream()
+                                        .map(statement -> lines(statement.sql()) + ";")
+                                        .collect(Collectors.joining("\n")))));
         return fields;
+    }
+
+    private String counted(String text) {
+        letters += text.length();
+        return text;
     }
 
     private List<Map<String, Object>> causes() {
@@ -207,7 +226,10 @@ final class PageData {
     }
 
     private static String lines(String text) {
-        String safe = TerminalText.lines(text);
+        return cut(TerminalText.lines(text));
+    }
+
+    private static String cut(String safe) {
         return safe.length() <= LETTERS ? safe : safe.substring(0, LETTERS) + "…";
     }
 }

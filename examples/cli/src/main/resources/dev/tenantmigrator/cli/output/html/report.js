@@ -109,7 +109,8 @@
       make("h3", entry.drifted ? "bad-text" : "soft", structure(at) + " · " + tenants(entry.tenants)),
       some(data.names.map((_, tenant) => tenant).filter((tenant) => data.class[tenant] === at)),
       make("ul", "differences", ...entry.differences.map(difference)),
-      entry.more ? make("p", "soft", "and " + number(entry.more) + " more differences") : null,
+      entry.more ? make("p", "soft", "and " + number(entry.more) + " more differences; the command drift shows them") : null,
+      ...entry.hints.map((hint) => make("p", "", "hint: " + hint)),
       commands(entry.commands));
   };
 

@@ -1,0 +1,89 @@
+package dev.tenantmigrator.internal.drift;
+
+import dev.tenantmigrator.report.Difference;
+import dev.tenantmigrator.report.Difference.Change;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Finds missing tables and columns that an unexpected one of the same definition may be, under another name. */
+final class Renames {
+
+    private static final List<String> DEFINING =
+            List.of("type", "collation", "nullability", "default", "identity", "generated");
+
+    private Renames() {}
+
+    /** A hint for each that has exactly one such counterpart, which has no other one. */
+    static List<String> hints(List<Difference> differences, List<StructureRow> expected, List<StructureRow> actual) {
+        List<String> hints = new ArrayList<>();
+        Map<String, List<Difference>> missing = byDefinition(differences, Change.MISSING, expected);
+        byDefinition(differences, Change.UNEXPECTED, actual).forEach((definition, found) -> {
+            List<Difference> wanted = missing.getOrDefault(definition, List.of());
+            if (found.size() == 1 && wanted.size() == 1) {
+                hints.add(hint(wanted.get(0), found.get(0)));
+            }
+        });
+        return hints;
+    }
+
+    private static String hint(Difference wanted, Difference found) {
+        boolean column = wanted.kind().equals("column");
+        String sql = column
+                ? "ALTER TABLE " + SqlParts.before(found.object(), ".") + " RENAME COLUMN " + last(found) + " TO "
+                        + last(wanted)
+                : "ALTER TABLE " + found.object() + " RENAME TO " + wanted.object();
+        return "perhaps renamed: " + wanted.kind() + ' ' + wanted.object() + " -> " + found.object()
+                + "; a repair would make an empty one, so rename it back first: " + sql;
+    }
+
+    private static String last(Difference difference) {
+        return SqlParts.after(difference.object(), ".");
+    }
+
+    private static Map<String, List<Difference>> byDefinition(
+            List<Difference> differences, Change change, List<StructureRow> rows) {
+        Map<String, StructureRow> byName = rows.stream()
+                .collect(Collectors.toMap(
+                        row -> row.kind().name() + ' ' + row.object(), row -> row, (one, other) -> one));
+        Map<String, List<StructureRow>> columns = rows.stream()
+                .filter(row -> row.kind() == TablePartKinds.COLUMN)
+                .collect(Collectors.groupingBy(row -> row.table().orElse("")));
+        Map<String, List<Difference>> found = new TreeMap<>();
+        for (Difference difference : differences) {
+            Optional<StructureRow> row = Optional.ofNullable(byName.get(difference.kind() + ' ' + difference.object()))
+                    .filter(object -> difference.change() == change);
+            row.flatMap(object -> definition(object, columns))
+                    .ifPresent(definition -> found.computeIfAbsent(definition, absent -> new ArrayList<>())
+                            .add(difference));
+        }
+        return found;
+    }
+
+    /** The definition of a table or column without its own name; empty for other objects. */
+    private static Optional<String> definition(StructureRow row, Map<String, List<StructureRow>> columns) {
+        if (row.kind() == TablePartKinds.COLUMN) {
+            return Optional.of("column of " + ObjectName.table(row) + '\n' + definition(row, ""));
+        }
+        return row.kind() == RelationKinds.TABLE
+                ? Optional.of(columns.getOrDefault(row.table().orElse(""), List.of()).stream()
+                        .map(column -> ObjectName.part(column) + ' ' + definition(column, row.object()))
+                        .sorted()
+                        .collect(Collectors.joining("\n", "table\n", "")))
+                : Optional.empty();
+    }
+
+    /** A sequence has the name of its table as a rule, and keeps it. */
+    private static String definition(StructureRow column, String table) {
+        return DEFINING.stream()
+                .map(attribute -> attribute
+                        + ' '
+                        + column.get(attribute)
+                                .map(value -> !table.isEmpty() && value.startsWith("nextval(") ? "nextval" : value)
+                                .orElse(""))
+                .collect(Collectors.joining(", "));
+    }
+}
