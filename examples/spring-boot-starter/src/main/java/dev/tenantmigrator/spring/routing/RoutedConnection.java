@@ -12,6 +12,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,10 +30,18 @@ final class RoutedConnection implements InvocationHandler {
     private static final String NO_ACTIVE_TRANSACTION = "25P01";
     private static final String INVALID_TRANSACTION_STATE = "25000";
 
+    private static final Pattern QUOTED = Pattern.compile(
+            "'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\\n]*|/\\*.*?\\*/|\\$([a-zA-Z_]*)\\$.*?\\$\\1\\$", Pattern.DOTALL);
+
+    /** At the beginning of a text or of a later statement; {@code ROLLBACK TO} a savepoint stays in the transaction. */
+    private static final Pattern ENDS_TRANSACTION = Pattern.compile(
+            "(?i)(?:^|;)\\s*(?:BEGIN|START\\s+TRANSACTION|COMMIT|END|ABORT|ROLLBACK(?!\\s+(?:(?:WORK|TRANSACTION)\\s+)?TO\\b))\\s*"
+                    + "(?:;|$|(?:WORK|TRANSACTION|AND|PREPARED|ISOLATION|READ|NOT|DEFERRABLE)\\b)");
+
     private final Connection target;
     private final Scope scope;
     private final Mode mode;
-    private boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private RoutedConnection(Connection target, Scope scope, Mode mode) {
         this.target = target;
@@ -56,7 +67,7 @@ final class RoutedConnection implements InvocationHandler {
             routed.giveBack();
             throw e;
         }
-        return routed.proxy(Connection.class, routed);
+        return proxy(Connection.class, routed);
     }
 
     @Override
@@ -70,12 +81,10 @@ final class RoutedConnection implements InvocationHandler {
                 giveBack();
                 yield null;
             }
-            case "isClosed" -> closed || target.isClosed();
-            case "isValid" -> !closed && target.isValid((Integer) values[0]);
+            case "isClosed" -> closed.get() || target.isClosed();
+            case "isValid" -> !closed.get() && target.isValid((Integer) values[0]);
             default -> {
-                if (closed) {
-                    throw new SQLException("the connection is closed", CONNECTION_DOES_NOT_EXIST);
-                }
+                requireOpen();
                 yield invokeOpen((Connection) proxy, method, values);
             }
         };
@@ -95,7 +104,8 @@ final class RoutedConnection implements InvocationHandler {
             case "setSchema" ->
                 throw new SQLFeatureNotSupportedException("the connection is in " + scope
                         + ": use TenantContext for another tenant, instead of setSchema [" + scope + "]");
-            case "getMetaData" -> proxy(DatabaseMetaData.class, of(target.getMetaData(), proxy, false));
+            case "getMetaData" ->
+                proxy(DatabaseMetaData.class, of(target.getMetaData(), proxy, RoutedConnection::asksServer));
             case "setSavepoint" -> {
                 // Rolling back to one that came before SET LOCAL would undo that.
                 beforeStatement();
@@ -103,14 +113,47 @@ final class RoutedConnection implements InvocationHandler {
             }
             case "createStatement", "prepareStatement", "prepareCall" -> {
                 checkScope();
-                yield proxy(method.getReturnType(), of(call(target, method, values), proxy, true));
+                checkText(values);
+                yield proxy(
+                        method.getReturnType(),
+                        of(call(target, method, values), proxy, RoutedConnection::sendsStatement));
+            }
+            case "commit", "rollback", "setAutoCommit" -> {
+                mode.transactionEnds();
+                yield call(target, method, values);
+            }
+            // The driver may ask the server.
+            case "getSchema",
+                    "getCatalog",
+                    "setCatalog",
+                    "createArrayOf",
+                    "createStruct",
+                    "setTransactionIsolation" -> {
+                beforeCallInTransaction();
+                yield call(target, method, values);
             }
             default -> call(target, method, values);
         };
     }
 
-    /** An object of the target whose {@code getConnection} is the routed connection, so that closing that one resets it. */
-    private InvocationHandler of(@Nullable Object object, Connection connection, boolean statement) {
+    /** The driver has the server describe a statement. */
+    private static boolean sendsStatement(String method) {
+        return method.startsWith("execute") || method.equals("getMetaData") || method.equals("getParameterMetaData");
+    }
+
+    private static boolean asksServer(String method) {
+        return !method.equals("unwrap")
+                && !method.equals("isWrapperFor")
+                && !method.equals("hashCode")
+                && !method.equals("toString");
+    }
+
+    /**
+     * An object of the target whose {@code getConnection} is the routed connection, so that closing that one resets it.
+     *
+     * @param sends the methods that send SQL
+     */
+    private InvocationHandler of(@Nullable Object object, Connection connection, Predicate<String> sends) {
         return (proxy, method, arguments) -> {
             Object[] values = arguments == null ? new Object[0] : arguments;
             String name = method.getName();
@@ -120,14 +163,35 @@ final class RoutedConnection implements InvocationHandler {
             if (name.equals("equals")) {
                 return proxy == values[0];
             }
-            if (statement && name.startsWith("execute")) {
-                beforeStatement();
+            if (sends.test(name)) {
+                requireOpen();
+                if (proxy instanceof Statement) {
+                    checkText(values);
+                    beforeStatement();
+                } else {
+                    beforeCallInTransaction();
+                }
             }
-            return call(object, method, values);
+            Object result = call(object, method, values);
+            return result instanceof ResultSet rows && proxy instanceof Statement statement
+                    ? proxy(ResultSet.class, of(rows, statement))
+                    : result;
         };
     }
 
-    private <T> T proxy(Class<T> type, InvocationHandler handler) {
+    /** Rows whose statement is the routed one. */
+    private static InvocationHandler of(ResultSet rows, Statement statement) {
+        return (proxy, method, arguments) -> {
+            Object[] values = arguments == null ? new Object[0] : arguments;
+            return switch (method.getName()) {
+                case "getStatement" -> statement;
+                case "equals" -> proxy == values[0];
+                default -> call(rows, method, values);
+            };
+        };
+    }
+
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
         return type.cast(
                 Proxy.newProxyInstance(RoutedConnection.class.getClassLoader(), new Class<?>[] {type}, handler));
     }
@@ -137,6 +201,25 @@ final class RoutedConnection implements InvocationHandler {
             return method.invoke(target, values);
         } catch (InvocationTargetException e) {
             throw e.getCause();
+        }
+    }
+
+    private void requireOpen() throws SQLException {
+        if (closed.get()) {
+            throw new SQLException("the connection is closed", CONNECTION_DOES_NOT_EXIST);
+        }
+    }
+
+    private void checkText(Object[] values) throws SQLException {
+        if (values.length > 0 && values[0] instanceof String sql) {
+            mode.checkText(sql);
+        }
+    }
+
+    /** Before a call that may begin a transaction; outside of one it may be made. */
+    private void beforeCallInTransaction() throws SQLException {
+        if (!target.getAutoCommit()) {
+            beforeStatement();
         }
     }
 
@@ -158,10 +241,9 @@ final class RoutedConnection implements InvocationHandler {
     }
 
     private void giveBack() throws SQLException {
-        if (closed) {
+        if (!closed.compareAndSet(false, true)) {
             return;
         }
-        closed = true;
         if (!target.isClosed()) {
             try {
                 mode.end();
@@ -231,6 +313,10 @@ final class RoutedConnection implements InvocationHandler {
 
         void beforeStatement() throws SQLException;
 
+        default void checkText(String sql) throws SQLException {}
+
+        default void transactionEnds() {}
+
         void end() throws SQLException;
     }
 
@@ -293,7 +379,7 @@ final class RoutedConnection implements InvocationHandler {
             }
             try (PreparedStatement statement = target.prepareStatement(
                     "SELECT pg_catalog.set_config('search_path', ?, false),"
-                            + " pg_catalog.concat(session_user, ' ', pg_catalog.current_setting('role')); DISCARD TEMP; CLOSE ALL")) {
+                            + " pg_catalog.concat(session_user, ' ', pg_catalog.current_setting('role')); DISCARD TEMP; DISCARD SEQUENCES; CLOSE ALL")) {
                 statement.setString(1, lentPath);
                 statement.execute();
                 try (ResultSet row = statement.getResultSet()) {
@@ -317,6 +403,7 @@ final class RoutedConnection implements InvocationHandler {
         private final String first;
         private final String path;
         private final boolean autoCommit;
+        private boolean pathSet;
 
         PerTransaction(Connection target, Scope scope, String first, String path) throws SQLException {
             this.target = target;
@@ -340,7 +427,8 @@ final class RoutedConnection implements InvocationHandler {
                                 + " (tenant-migrator.routing.transaction-pooler) [" + scope + "]",
                         NO_ACTIVE_TRANSACTION);
             }
-            if (inTransaction(target)) {
+            // The driver may have begun a transaction by itself, for a question of its own.
+            if (pathSet && inTransaction(target)) {
                 return;
             }
             try (Statement statement = target.createStatement()) {
@@ -350,10 +438,27 @@ final class RoutedConnection implements InvocationHandler {
                 try (ResultSet current = statement.getResultSet()) {
                     checkFirst(current, scope, first);
                 }
+                pathSet = true;
             } catch (SQLException | RuntimeException e) {
                 target.rollback();
                 throw e;
             }
+        }
+
+        /** The path would be gone in the transaction that such a statement begins, or that the next one finds. */
+        @Override
+        public void checkText(String sql) throws SQLException {
+            if (ENDS_TRANSACTION.matcher(QUOTED.matcher(sql).replaceAll(" ")).find()) {
+                throw new SQLException(
+                        "A transaction is begun and ended by the methods of the connection, or by @Transactional, not by a statement"
+                                + " (tenant-migrator.routing.transaction-pooler) [" + scope + "]",
+                        INVALID_TRANSACTION_STATE);
+            }
+        }
+
+        @Override
+        public void transactionEnds() {
+            pathSet = false;
         }
 
         @Override

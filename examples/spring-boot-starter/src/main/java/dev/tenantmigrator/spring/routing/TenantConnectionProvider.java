@@ -3,6 +3,8 @@ package dev.tenantmigrator.spring.routing;
 import dev.tenantmigrator.spring.routing.TenantContext.Scope;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
+import org.hibernate.cfg.SchemaToolingSettings;
 import org.hibernate.context.spi.CurrentTenantIdentifierResolver;
 import org.hibernate.engine.jdbc.connections.spi.MultiTenantConnectionProvider;
 
@@ -23,10 +25,30 @@ final class TenantConnectionProvider
         this.dataSource = dataSource;
     }
 
+    /** Hibernate would make, and look for, tenants' tables in the shared schema, where every tenant sees them. */
+    static void refuseSchemaManagement(Map<String, Object> settings) {
+        Object action = settings.get(SchemaToolingSettings.HBM2DDL_AUTO);
+        if (action != null && !action.toString().isBlank() && !action.toString().equals("none")) {
+            throw new IllegalStateException("spring.jpa.hibernate.ddl-auto is " + action
+                    + ", and Hibernate would make or look for tenants' tables in the shared schema: set it to none;"
+                    + " tables come from the migrations");
+        }
+    }
+
     @Override
     public String resolveCurrentTenantIdentifier() {
         Scope scope = TenantContext.scope();
         return scope == null ? NONE : scope.tenant().orElse(SHARED);
+    }
+
+    /** Checks that work on a session of a tenant is not done while another one is current, as {@link RoutedConnection} does. */
+    void requireCurrent(String tenant) {
+        Scope current = TenantContext.scope();
+        if (current != null && !tenant.equals(resolveCurrentTenantIdentifier())) {
+            throw new IllegalStateException("The Hibernate session is that of " + tenant + ", but current is " + current
+                    + ". A session belongs to one tenant: begin another transaction for the second one, e.g. with"
+                    + " Propagation.REQUIRES_NEW, and set spring.jpa.open-in-view to false");
+        }
     }
 
     @Override
@@ -37,7 +59,10 @@ final class TenantConnectionProvider
     @Override
     public Connection getConnection(String tenant) throws SQLException {
         return switch (tenant) {
-            case NONE -> dataSource.getConnection();
+            case NONE -> {
+                requireCurrent(tenant);
+                yield dataSource.getConnection();
+            }
             case SHARED -> dataSource.connection(Scope.SHARED);
             default -> dataSource.connection(Scope.of(tenant));
         };

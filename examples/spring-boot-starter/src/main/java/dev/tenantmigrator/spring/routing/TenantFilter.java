@@ -1,5 +1,6 @@
 package dev.tenantmigrator.spring.routing;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -22,7 +23,8 @@ final class TenantFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        Optional<String> tenant = resolver.resolve(request);
+        // A resolver that asks the database, e.g. for a user's tenants, does so in the shared schema.
+        Optional<String> tenant = TenantContext.callShared(() -> resolver.resolve(request));
         if (tenant.isEmpty()) {
             chain.doFilter(request, response);
         } else if (known.contains(tenant.get())) {
@@ -36,6 +38,8 @@ final class TenantFilter extends OncePerRequestFilter {
             } catch (Exception e) {
                 throw new ServletException(e); // a filter throws no other one
             }
+        } else if (request.getDispatcherType() == DispatcherType.ERROR) {
+            chain.doFilter(request, response);
         } else {
             response.sendError(HttpServletResponse.SC_NOT_FOUND);
         }
@@ -44,6 +48,12 @@ final class TenantFilter extends OncePerRequestFilter {
     /** The part of a request that another thread continues has the tenant too. */
     @Override
     protected boolean shouldNotFilterAsyncDispatch() {
+        return false;
+    }
+
+    /** So has the page of an error; that of an unknown tenant has none. */
+    @Override
+    protected boolean shouldNotFilterErrorDispatch() {
         return false;
     }
 }

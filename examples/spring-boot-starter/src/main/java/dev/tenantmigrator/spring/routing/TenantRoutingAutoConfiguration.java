@@ -3,9 +3,12 @@ package dev.tenantmigrator.spring.routing;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.spring.TenantMigratorProperties;
 import jakarta.servlet.Filter;
+import java.util.List;
 import javax.sql.DataSource;
 import org.hibernate.cfg.MultiTenancySettings;
 import org.hibernate.engine.jdbc.connections.spi.MultiTenantConnectionProvider;
+import org.hibernate.jpa.boot.spi.IntegratorProvider;
+import org.hibernate.jpa.boot.spi.JpaSettings;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
@@ -124,6 +127,9 @@ public class TenantRoutingAutoConfiguration {
         HibernatePropertiesCustomizer tenantConnectionProvider(TenantRoutingDataSource dataSource) {
             TenantConnectionProvider tenants = new TenantConnectionProvider(dataSource);
             return settings -> {
+                TenantConnectionProvider.refuseSchemaManagement(settings);
+                settings.putIfAbsent(JpaSettings.INTEGRATOR_PROVIDER, (IntegratorProvider)
+                        () -> List.of(new CurrentTenantCheck(tenants)));
                 settings.putIfAbsent(MultiTenancySettings.MULTI_TENANT_CONNECTION_PROVIDER, tenants);
                 settings.putIfAbsent(MultiTenancySettings.MULTI_TENANT_IDENTIFIER_RESOLVER, tenants);
             };

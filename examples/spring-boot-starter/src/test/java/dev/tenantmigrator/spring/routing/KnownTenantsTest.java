@@ -1,6 +1,7 @@
 package dev.tenantmigrator.spring.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenantmigrator.event.TenantEvent.TenantCreated;
 import java.time.Duration;
@@ -15,9 +16,14 @@ class KnownTenantsTest {
     private final AtomicInteger queries = new AtomicInteger();
     private final AtomicLong now = new AtomicLong();
     private List<String> tenants = List.of("ada");
+    private boolean outage;
+
     private final KnownTenants known = new KnownTenants(
             () -> {
                 queries.incrementAndGet();
+                if (outage) {
+                    throw new IllegalStateException("no connection");
+                }
                 return tenants;
             },
             Duration.ofMinutes(1),
@@ -71,5 +77,21 @@ class KnownTenantsTest {
         pass(Duration.ofSeconds(2));
         assertThat(known.contains("ada")).isFalse();
         assertThat(known.contains("rolled_back")).isFalse();
+    }
+
+    @Test
+    void knownTenantsAreServedInAnOutageAndOthersFailAtOnce() {
+        assertThat(known.contains("ada")).isTrue();
+        outage = true;
+        pass(Duration.ofMinutes(2));
+        queries.set(0);
+        for (int i = 0; i < 10; i++) {
+            assertThat(known.contains("ada")).isTrue();
+            assertThatThrownBy(() -> known.contains("bob")).hasMessage("no connection");
+        }
+        assertThat(queries).hasValue(1);
+        outage = false;
+        pass(Duration.ofMillis(1001));
+        assertThat(known.contains("bob")).isFalse();
     }
 }

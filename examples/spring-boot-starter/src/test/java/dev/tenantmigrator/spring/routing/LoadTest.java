@@ -184,7 +184,7 @@ class LoadTest {
                 read(connection, tenant);
             }
             case 3 -> {
-                execute(connection, "COMMIT");
+                fails(connection, "COMMIT");
                 read(connection, tenant);
                 connection.setAutoCommit(true);
                 fails(connection, MARK);

@@ -17,10 +17,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 
@@ -198,6 +201,109 @@ class RoutedConnectionTest {
                 .isInstanceOf(SQLException.class)
                 .hasMessageContaining("closed");
         connection.close();
+    }
+
+    @Test
+    void rowsKnowTheRoutedStatement() throws SQLException {
+        Connection connection = router.connection("ada");
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(MARK)) {
+            rows.next();
+            assertThat(rows.getString(1)).isEqualTo("ada");
+            assertThat(rows.getStatement()).isSameAs(statement);
+            rows.getStatement().getConnection().close();
+        }
+    }
+
+    /** A pool may lend the next borrower a connection whose statements are still open. */
+    @Test
+    void aStatementEndsWithItsConnection() throws SQLException {
+        TenantRoutingDataSource routed = Router.routed(database.rawDataSource(), router.migrator(), false);
+        Connection connection = TenantContext.call("ada", routed::getConnection);
+        PreparedStatement statement = connection.prepareStatement(MARK);
+        connection.close();
+        assertThatThrownBy(statement::executeQuery).hasMessageContaining("the connection is closed");
+    }
+
+    @Test
+    void theLastNumberOfASequenceIsForgotten() throws SQLException {
+        try (Connection connection = router.connection("ada")) {
+            execute(connection, "CREATE SEQUENCE IF NOT EXISTS numbers; SELECT nextval('numbers')");
+        }
+        assertThatThrownBy(() -> router.read("bob", "SELECT lastval()")).hasMessageContaining("lastval");
+    }
+
+    private interface Call {
+        Object on(Connection connection) throws SQLException;
+    }
+
+    private static Named<Call> call(String name, Call call) {
+        return Named.of(name, call);
+    }
+
+    static Stream<Named<Call>> callsThatTheDriverAsksTheServerFor() {
+        return Stream.of(
+                call("getTables", connection -> connection.getMetaData().getTables(null, "%", "mark", null)),
+                call("getColumns", connection -> connection.getMetaData().getColumns(null, null, "mark", null)),
+                call("getSchema", Connection::getSchema),
+                call("getCatalog", Connection::getCatalog),
+                call("createArrayOf", connection -> connection.createArrayOf("mark", new Object[0])),
+                call("setSavepoint", Connection::setSavepoint),
+                call("getUserName", connection -> connection.getMetaData().getUserName()),
+                call("isValid", connection -> connection.isValid(5)),
+                call("transaction isolation", Connection::getTransactionIsolation),
+                call(
+                        "unwrap",
+                        connection -> connection.unwrap(PGConnection.class).escapeLiteral("x")),
+                call("prepare", connection -> connection.prepareStatement(MARK).getMetaData()),
+                call(
+                        "parameters",
+                        connection -> connection
+                                .prepareStatement("SELECT * FROM mark WHERE tenant = ?")
+                                .getParameterMetaData()
+                                .getParameterCount()));
+    }
+
+    /** Such a call begins a transaction by itself. */
+    @ParameterizedTest
+    @MethodSource("callsThatTheDriverAsksTheServerFor")
+    void behindAPoolerThePathIsSetWhateverBeginsTheTransaction(Call call) throws SQLException {
+        TenantRoutingDataSource routed = Router.routed(router.pool(), router.migrator(), true);
+        try (Connection connection = TenantContext.call("ada", routed::getConnection)) {
+            connection.setAutoCommit(false);
+            for (int i = 0; i < 2; i++) {
+                call.on(connection);
+                assertThat(value(connection, MARK)).isEqualTo("ada");
+                connection.commit();
+                assertThat(value(connection, MARK)).isEqualTo("ada");
+                connection.rollback();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "COMMIT AND CHAIN",
+                "ROLLBACK AND CHAIN",
+                "commit",
+                " End;",
+                "ABORT WORK",
+                "BEGIN ISOLATION LEVEL SERIALIZABLE",
+                "START TRANSACTION",
+                "SELECT 1; COMMIT; BEGIN; SELECT 2",
+                "rollback transaction"
+            })
+    void behindAPoolerTransactionsAreNotEndedByText(String sql) throws SQLException {
+        TenantRoutingDataSource routed = Router.routed(router.pool(), router.migrator(), true);
+        try (Connection connection = TenantContext.call("ada", routed::getConnection)) {
+            connection.setAutoCommit(false);
+            assertThatThrownBy(() -> execute(connection, sql)).hasMessageContaining("not by a statement");
+            assertThatThrownBy(() -> connection.prepareStatement(sql)).hasMessageContaining("not by a statement");
+            execute(connection, "SAVEPOINT a; SELECT 'commit'; ROLLBACK TO a; ROLLBACK WORK TO SAVEPOINT a");
+            assertThat(value(connection, "SELECT tenant FROM mark WHERE tenant <> 'begin; commit work'"))
+                    .isEqualTo("ada");
+        }
     }
 
     @Test

@@ -32,6 +32,16 @@ record Router(HikariDataSource pool, TenantMigrator migrator, TenantRoutingDataS
                         "1_mark",
                         "CREATE TABLE mark (tenant text DEFAULT current_schema()); INSERT INTO mark DEFAULT VALUES")))
                 .build();
+        TenantRoutingDataSource routed = routed(pool, migrator, withoutTenant, transactionPooler);
+        return new Router(pool, migrator, routed);
+    }
+
+    static TenantRoutingDataSource routed(DataSource pool, TenantMigrator migrator, boolean transactionPooler) {
+        return routed(pool, migrator, WithoutTenant.REFUSE, transactionPooler);
+    }
+
+    private static TenantRoutingDataSource routed(
+            DataSource pool, TenantMigrator migrator, WithoutTenant withoutTenant, boolean transactionPooler) {
         KnownTenants known = new KnownTenants(migrator::tenants, Duration.ofMinutes(1), System::nanoTime);
         TenantRoutingDataSource routed = new TenantRoutingDataSource(
                 pool,
@@ -41,7 +51,7 @@ record Router(HikariDataSource pool, TenantMigrator migrator, TenantRoutingDataS
                 List.of("uuid-ossp", "hstore"));
         routed.afterPropertiesSet();
         routed.afterSingletonsInstantiated();
-        return new Router(pool, migrator, routed);
+        return routed;
     }
 
     List<String> createTenants(int number) {

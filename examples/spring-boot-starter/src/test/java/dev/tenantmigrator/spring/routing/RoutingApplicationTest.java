@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -142,6 +143,36 @@ class RoutingApplicationTest {
             }
             assertThatThrownBy(notes::byJpa).hasStackTraceContaining("no current tenant");
         });
+    }
+
+    /** Hibernate would answer from memory, or write later, without a statement that the connection could refuse. */
+    @Test
+    void aHibernateSessionBelongsToOneTenant() {
+        withJpa().run(context -> {
+            Notes notes = context.getBean(Notes.class);
+            signUp(notes);
+            for (BiConsumer<EntityManager, Note> work : List.<BiConsumer<EntityManager, Note>>of(
+                    (entities, own) -> entities.find(Note.class, 1),
+                    (entities, own) -> entities.find(Note.class, 99),
+                    (entities, own) -> entities.getReference(Note.class, 98),
+                    (entities, own) -> entities.persist(Note.of(97)),
+                    (entities, own) -> entities.merge(Note.of(96)),
+                    (entities, own) -> entities.remove(own))) {
+                assertThatThrownBy(() -> TenantContext.call("tenant1", () -> notes.inTheSessionOf("tenant2", work)))
+                        .hasStackTraceContaining(
+                                "The Hibernate session is that of tenant1, but current is tenant tenant2");
+            }
+            assertThat(database.value("SELECT string_agg(id::text, ',') FROM tenant1.note"))
+                    .isEqualTo("1");
+        });
+    }
+
+    @Test
+    void hibernateMustNotMakeTables() {
+        withJpa()
+                .withPropertyValues("spring.jpa.hibernate.ddl-auto=update")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasStackTraceContaining("set it to none; tables come from the migrations"));
     }
 
     @Test
@@ -342,6 +373,14 @@ class RoutingApplicationTest {
         @Transactional
         public String byJpa() {
             return entities.getObject().find(Note.class, 1).tenant();
+        }
+
+        @Transactional
+        public boolean inTheSessionOf(String other, BiConsumer<EntityManager, Note> work) {
+            EntityManager session = entities.getObject();
+            Note own = session.find(Note.class, 1);
+            TenantContext.run(other, () -> work.accept(session, own));
+            return true;
         }
 
         @Async

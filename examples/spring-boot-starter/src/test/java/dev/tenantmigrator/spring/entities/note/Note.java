@@ -14,6 +14,13 @@ public class Note {
 
     protected Note() {}
 
+    /** A new one. */
+    public static Note of(int id) {
+        Note note = new Note();
+        note.id = id;
+        return note;
+    }
+
     public int id() {
         return id;
     }
