@@ -130,6 +130,58 @@ class DriftFixTest {
         assertThat(hints()).hasSize(1);
     }
 
+    /** Its rows are under the other name; an empty one would be made, and the full one dropped. */
+    @Test
+    void aRenamedColumnOrTableIsNotRepaired() {
+        for (String rename :
+                List.of("ALTER TABLE orders RENAME note TO remark", "ALTER TABLE items RENAME TO things")) {
+            change(rename);
+            List<Difference> found = differences();
+            for (boolean destructive : List.of(false, true)) {
+                assertThatThrownBy(() -> migrator.fixDrift(tenant, DriftOptions.defaults(), found, destructive))
+                        .isInstanceOf(TenantMigratorException.class)
+                        .hasMessageContainingAll(
+                                "nothing was changed", "perhaps renamed", "rename it back first", "by hand");
+            }
+            assertThat(differences()).isEqualTo(found);
+            assertThat(migrator.drift(Tenants.all(), DriftOptions.defaults())
+                            .classes()
+                            .get(0)
+                            .steps())
+                    .isNotEmpty()
+                    .allMatch(step ->
+                            step.statements().isEmpty() || step.leftOut().isPresent());
+            change(
+                    rename.startsWith("ALTER TABLE orders")
+                            ? "ALTER TABLE orders RENAME remark TO note"
+                            : "ALTER TABLE things RENAME TO items");
+            assertThat(differences()).isEmpty();
+        }
+    }
+
+    /** All of its objects count as unexpected. */
+    @Test
+    void aTenantThatLostItsRecordIsNotRepaired() {
+        for (String lost : List.of("version = '2_orders'", "true")) {
+            String kept = database.value(
+                    "SELECT string_agg(format('(%L, %L, %L)', version, applied_at, checksum), ', ' ORDER BY id) FROM "
+                            + tenant + ".schema_migrations WHERE " + lost);
+            database.execute("DELETE FROM " + tenant + ".schema_migrations WHERE " + lost);
+            assertThat(hints())
+                    .singleElement()
+                    .satisfies(hint -> assertThat(hint)
+                            .contains(
+                                    "the structure is as version 2_orders gives it",
+                                    "repair mark-applied 2_orders " + tenant));
+            assertThatThrownBy(() -> migrator.fixDrift(tenant, DriftOptions.defaults(), differences(), true))
+                    .isInstanceOf(TenantMigratorException.class)
+                    .hasMessageContainingAll("nothing was changed", "repair mark-applied 2_orders " + tenant);
+            database.execute(
+                    "INSERT INTO " + tenant + ".schema_migrations (version, applied_at, checksum) VALUES " + kept);
+            assertThat(differences()).isEmpty();
+        }
+    }
+
     @Test
     void aVersionWithoutItsRecordIsHinted() {
         database.execute("DELETE FROM " + tenant + ".schema_migrations WHERE version = '2_orders'");

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Finds out the structure that tenants should have: from the migrations that are recorded in them, or from another schema. */
 final class Definitions {
@@ -72,13 +73,22 @@ final class Definitions {
                 : rows.stream().map(RecordedVersion::version).toList();
     }
 
-    /** The next version that a deploy would apply, as it would be recorded; none where another schema is the measure. */
-    Optional<RecordedVersion> next(List<RecordedVersion> rows) {
-        return against.isPresent()
-                ? Optional.empty()
+    /**
+     * Records that a tenant would have after a deploy: with the next version, and with all of them; none where another schema is the
+     * measure.
+     */
+    List<List<RecordedVersion>> next(List<RecordedVersion> rows) {
+        List<RecordedVersion> pending = against.isPresent()
+                ? List.of()
                 : TenantState.of("", rows, catalog).pending().stream()
-                        .findFirst()
-                        .map(TenantState::rowOf);
+                        .map(TenantState::rowOf)
+                        .toList();
+        return Stream.of(1, pending.size())
+                .filter(number -> number <= pending.size() && number > 0)
+                .distinct()
+                .map(number -> Stream.concat(rows.stream(), pending.stream().limit(number))
+                        .toList())
+                .toList();
     }
 
     /** A session to read a definition; another schema can also be read on a standby. */

@@ -164,49 +164,25 @@ public final class DriftCheck {
         alike.remove(Fingerprint.EMPTY);
         Map<String, List<String>> byFirst = new HashMap<>();
         alike.values().forEach(schemas -> byFirst.put(schemas.get(0), schemas));
-        Optional<Next> next = byFirst.isEmpty()
-                ? Optional.empty()
-                : next(definitions, recorded.getOrDefault(tenants.get(0), List.of()));
+        List<Unrecorded> unrecorded = byFirst.isEmpty()
+                ? List.of()
+                : Unrecorded.of(definitions, recorded.getOrDefault(tenants.get(0), List.of()));
         ParallelChunks.read(config, List.copyOf(byFirst.keySet()), 1, (connection, chunk) -> {
             String schema = chunk.get(0);
             List<StructureRow> expected = definition.rows(schema);
             rows(connection, schema, recorded.getOrDefault(schema, List.of())).ifPresent(actual -> {
                 List<Difference> found = ignored.remove(StructureDiff.of(expected, actual, schema));
-                List<String> hints = new ArrayList<>(Renames.hints(found, expected, actual));
-                next.filter(other -> other.isOf(schema, fingerprints.getOrDefault(schema, Fingerprint.EMPTY)))
+                List<String> hints = new ArrayList<>();
+                Renames.of(found, expected, actual).forEach(rename -> hints.add(rename.hint()));
+                unrecorded.stream()
+                        .filter(other ->
+                                other.isStructureOf(schema, fingerprints.getOrDefault(schema, Fingerprint.EMPTY)))
+                        .findFirst()
                         .ifPresent(other -> hints.add(other.hint(schema)));
                 classes.add(new StructureClass(
                         byFirst.getOrDefault(schema, List.of()), found, FixOrder.of(found, expected, actual), hints));
             });
         });
-    }
-
-    /** The structure with one more version than is recorded. */
-    private record Next(String version, Definition definition) {
-
-        boolean isOf(String schema, Fingerprint fingerprint) {
-            return definition.fingerprint(schema).equals(fingerprint);
-        }
-
-        String hint(String schema) {
-            return "the structure is as version " + version + " gives it, which is not recorded: repair mark-applied "
-                    + version + ' ' + schema;
-        }
-    }
-
-    /** Empty when there is none, or when it does not run in an empty schema. */
-    private static Optional<Next> next(Definitions definitions, List<RecordedVersion> recorded) throws SQLException {
-        Optional<RecordedVersion> version = definitions.next(recorded);
-        if (version.isEmpty()) {
-            return Optional.empty();
-        }
-        List<RecordedVersion> more = new ArrayList<>(recorded);
-        more.add(version.get());
-        try (Session session = definitions.open()) {
-            return Optional.of(new Next(version.get().version(), definitions.of(session, more)));
-        } catch (MigrationFailedException e) {
-            return Optional.empty();
-        }
     }
 
     private Optional<List<StructureRow>> rows(Connection connection, String schema, List<RecordedVersion> recorded)

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Brings one tenant to its definition. Statements run in passes: one that fails because another has to run first is put off to the next
@@ -70,6 +71,7 @@ final class DriftFixer {
                 throw new TenantMigratorException(refusal.get());
             }
             Definition definition = definitions.of(session, recorded);
+            List<Unrecorded> unrecorded = destructive ? Unrecorded.of(definitions, recorded) : List.of();
             TenantPath path = definitions.path(session);
             try {
                 return session.inTransactionIfFree(schema, connection -> {
@@ -83,7 +85,7 @@ final class DriftFixer {
                                     connection,
                                     "SET LOCAL lock_timeout TO "
                                             + config.lockTimeout().toMillis());
-                            Passes passes = new Passes(connection, schema, definition, path);
+                            Passes passes = new Passes(connection, schema, definition, unrecorded, path);
                             DriftFix fix = passes.run(shown, destructive);
                             if (!fix.statements().isEmpty()) {
                                 // Code of the tenant may have run, and may have left settings of its own.
@@ -128,6 +130,7 @@ final class DriftFixer {
         private final Connection connection;
         private final String schema;
         private final List<StructureRow> expected;
+        private final List<Unrecorded> unrecorded;
         private final TenantPath path;
         private final List<String> done = new ArrayList<>();
         private final List<Failure> failures = new ArrayList<>();
@@ -136,10 +139,16 @@ final class DriftFixer {
 
         private List<StructureRow> actual = List.of();
 
-        Passes(Connection connection, String schema, Definition definition, TenantPath path) {
+        Passes(
+                Connection connection,
+                String schema,
+                Definition definition,
+                List<Unrecorded> unrecorded,
+                TenantPath path) {
             this.connection = connection;
             this.schema = schema;
             this.expected = definition.rows(schema);
+            this.unrecorded = unrecorded;
             this.path = path;
         }
 
@@ -148,6 +157,7 @@ final class DriftFixer {
             if (!Set.copyOf(shown).equals(new HashSet<>(left))) {
                 throw changed(schema, "the differences");
             }
+            refuseWhereRowsWouldBeLost(left);
             List<StructureRow> before = actual;
             List<Difference> last = List.of();
             for (int pass = 0; pass < MOST_PASSES && !left.isEmpty() && !left.equals(last); pass++) {
@@ -161,6 +171,23 @@ final class DriftFixer {
             }
             requireNothingLost(before);
             return new DriftFix(schema, done, left, failures);
+        }
+
+        /** The rows of a renamed table or column, or of all tables of a tenant that lost its record, are where they were. */
+        private void refuseWhereRowsWouldBeLost(List<Difference> left) {
+            List<String> hints = Stream.concat(
+                            Renames.of(left, expected, actual).stream().map(Renames.Rename::hint),
+                            unrecorded.stream()
+                                    .filter(other -> other.isStructureOf(schema, actual))
+                                    .map(other -> other.hint(schema))
+                                    .limit(1))
+                    .toList();
+            if (!hints.isEmpty()) {
+                throw new TenantMigratorException(Failure.of("a repair could lose rows; nothing was changed. "
+                                + String.join(". ", hints)
+                                + ". Do that, or drop by hand what is not wanted; then compare again")
+                        .inTenant(schema));
+            }
         }
 
         /** A repair must never end with less of the definition than it began with. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -69,6 +70,7 @@ final class FixOrder {
     private final FixUnits divided;
     private final TenantCode code;
     private final InheritedFixes inherited;
+    private final Set<Difference> renamed;
     private final List<FixUnit> units = new ArrayList<>();
 
     /** By the last of their names. */
@@ -80,6 +82,9 @@ final class FixOrder {
         this.divided = new FixUnits(expected, actual);
         this.code = TenantCode.of(differences, actual);
         this.inherited = new InheritedFixes(differences, divided);
+        this.renamed = Renames.of(differences, expected, actual).stream()
+                .map(Renames.Rename::wanted)
+                .collect(Collectors.toSet());
         for (Difference difference : differences) {
             units.addAll(divided.of(difference, units.size()));
         }
@@ -189,6 +194,9 @@ final class FixOrder {
         Optional<String> other = inherited.reason(unit);
         if (other.isPresent()) {
             return other;
+        }
+        if (renamed.contains(unit.difference())) {
+            return Optional.of("it may have been renamed: rename it back first");
         }
         if (unit.isDestructive()) {
             return Optional.of("it drops or changes something that is there");

@@ -33,7 +33,7 @@ final class InheritedFixes {
     /** The reason why a unit's statements fail or are for nothing after those of another one; empty where they are not. */
     Optional<String> reason(FixUnit unit) {
         return switch (unit.difference().kind()) {
-            case "column" -> ofParent(unit, ".");
+            case "column" -> ofParent(unit, ".").or(() -> identityOfPartition(unit));
             case "published table" -> ofParent(unit, " in publication ");
             case "constraint", "index" -> ofPartition(unit);
             default -> Optional.empty();
@@ -73,13 +73,22 @@ final class InheritedFixes {
     }
 
     private Optional<String> ofPartition(FixUnit unit) {
-        if (!unit.is(Change.UNEXPECTED)) {
-            return Optional.empty();
-        }
+        return unit.is(Change.UNEXPECTED)
+                ? toBeAttached(unit).map(table -> "it may go when table " + table + " is attached")
+                : Optional.empty();
+    }
+
+    private Optional<String> identityOfPartition(FixUnit unit) {
+        return unit.difference().attribute().filter("identity"::equals).isPresent()
+                ? toBeAttached(unit).map(table -> "it comes with table " + table + " when it is attached")
+                : Optional.empty();
+    }
+
+    private Optional<String> toBeAttached(FixUnit unit) {
         String table = units.tableName(unit);
         return Optional.ofNullable(
                         differences.get(String.join("\n", "table", Change.CHANGED.name(), PARTITION_OF, table)))
                 .filter(difference -> difference.expected().isPresent())
-                .map(difference -> "it may go when table " + table + " is attached");
+                .map(difference -> table);
     }
 }

@@ -17,17 +17,31 @@ final class Renames {
 
     private Renames() {}
 
-    /** A hint for each that has exactly one such counterpart, which has no other one. */
-    static List<String> hints(List<Difference> differences, List<StructureRow> expected, List<StructureRow> actual) {
-        List<String> hints = new ArrayList<>();
+    /**
+     * A missing object and its only counterpart, which has no other one.
+     *
+     * @param wanted the missing object
+     * @param found the unexpected one
+     */
+    record Rename(Difference wanted, Difference found) {
+
+        /** A sentence for people, with the statement that undoes the renaming. */
+        String hint() {
+            return Renames.hint(wanted, found);
+        }
+    }
+
+    /** All that may have been renamed. */
+    static List<Rename> of(List<Difference> differences, List<StructureRow> expected, List<StructureRow> actual) {
+        List<Rename> renames = new ArrayList<>();
         Map<String, List<Difference>> missing = byDefinition(differences, Change.MISSING, expected);
         byDefinition(differences, Change.UNEXPECTED, actual).forEach((definition, found) -> {
             List<Difference> wanted = missing.getOrDefault(definition, List.of());
             if (found.size() == 1 && wanted.size() == 1) {
-                hints.add(hint(wanted.get(0), found.get(0)));
+                renames.add(new Rename(wanted.get(0), found.get(0)));
             }
         });
-        return hints;
+        return renames;
     }
 
     private static String hint(Difference wanted, Difference found) {
@@ -56,11 +70,21 @@ final class Renames {
         for (Difference difference : differences) {
             Optional<StructureRow> row = Optional.ofNullable(byName.get(difference.kind() + ' ' + difference.object()))
                     .filter(object -> difference.change() == change);
-            row.flatMap(object -> definition(object, columns))
+            row.filter(object -> !isInherited(object, byName))
+                    .flatMap(object -> definition(object, columns))
                     .ifPresent(definition -> found.computeIfAbsent(definition, absent -> new ArrayList<>())
                             .add(difference));
         }
         return found;
+    }
+
+    /** A column of a partition is renamed with that of its parent. */
+    private static boolean isInherited(StructureRow row, Map<String, StructureRow> byName) {
+        return row.kind() == TablePartKinds.COLUMN
+                && Optional.ofNullable(byName.get("table " + ObjectName.table(row)))
+                        .filter(table -> table.get("partition of").isPresent()
+                                || table.get("inherits").isPresent())
+                        .isPresent();
     }
 
     /** The definition of a table or column without its own name; empty for other objects. */
