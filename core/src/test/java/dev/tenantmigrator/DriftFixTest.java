@@ -133,6 +133,7 @@ class DriftFixTest {
     /** Its rows are under the other name; an empty one would be made, and the full one dropped. */
     @Test
     void aRenamedColumnOrTableIsNotRepaired() {
+        change("INSERT INTO items (order_id) VALUES (1); UPDATE orders SET note = 'x' WHERE id = 1");
         for (String rename :
                 List.of("ALTER TABLE orders RENAME note TO remark", "ALTER TABLE items RENAME TO things")) {
             change(rename);
@@ -157,6 +158,16 @@ class DriftFixTest {
                             : "ALTER TABLE things RENAME TO items");
             assertThat(differences()).isEmpty();
         }
+    }
+
+    @Test
+    void anEmptyColumnThatMayHaveBeenRenamedIsReplaced() {
+        change("ALTER TABLE orders RENAME note TO remark");
+
+        DriftFix fix = migrator.fixDrift(tenant, DriftOptions.defaults(), differences(), true);
+
+        assertThat(fix.failures()).isEmpty();
+        assertThat(fix.remaining()).isEmpty();
     }
 
     /** All of its objects count as unexpected. */

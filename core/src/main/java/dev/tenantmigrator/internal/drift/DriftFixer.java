@@ -174,9 +174,15 @@ final class DriftFixer {
         }
 
         /** The rows of a renamed table or column, or of all tables of a tenant that lost its record, are where they were. */
-        private void refuseWhereRowsWouldBeLost(List<Difference> left) {
+        private void refuseWhereRowsWouldBeLost(List<Difference> left) throws SQLException {
+            List<Renames.Rename> renames = new ArrayList<>();
+            for (Renames.Rename rename : Renames.of(left, expected, actual)) {
+                if (holdsValues(rename)) {
+                    renames.add(rename);
+                }
+            }
             List<String> hints = Stream.concat(
-                            Renames.of(left, expected, actual).stream().map(Renames.Rename::hint),
+                            renames.stream().map(Renames.Rename::hint),
                             unrecorded.stream()
                                     .filter(other -> other.isStructureOf(schema, actual))
                                     .map(other -> other.hint(schema))
@@ -187,6 +193,21 @@ final class DriftFixer {
                                 + String.join(". ", hints)
                                 + ". Do that, or drop by hand what is not wanted; then compare again")
                         .inTenant(schema));
+            }
+        }
+
+        /** Also where that cannot be read. */
+        private boolean holdsValues(Renames.Rename rename) throws SQLException {
+            try {
+                return ReadOnlyTransaction.within(connection, config.lockTimeout(), reading -> {
+                    Jdbc.execute(reading, path.sql(schema) + "; SET LOCAL row_security TO off");
+                    return Jdbc.queryOne(reading, rename.holdsValuesSql(), row -> row.getBoolean(1));
+                });
+            } catch (SQLException e) {
+                if (SqlErrors.isConnectionLost(e)) {
+                    throw e;
+                }
+                return true;
             }
         }
 

@@ -25,6 +25,14 @@ final class Renames {
      */
     record Rename(Difference wanted, Difference found) {
 
+        /** A query for whether something would be lost with the unexpected object. */
+        String holdsValuesSql() {
+            return found.kind().equals("column")
+                    ? "SELECT EXISTS (SELECT FROM " + SqlParts.before(found.object(), ".") + " WHERE " + last(found)
+                            + " IS NOT NULL)"
+                    : "SELECT EXISTS (SELECT FROM " + found.object() + ")";
+        }
+
         /** A sentence for people, with the statement that undoes the renaming. */
         String hint() {
             return Renames.hint(wanted, found);
