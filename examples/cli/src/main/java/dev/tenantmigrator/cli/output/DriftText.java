@@ -80,7 +80,7 @@ public final class DriftText {
         return lines;
     }
 
-    /** What may be the cause, to be read before a repair. */
+    /** The possible causes, to be read before a repair. */
     List<String> hints(StructureClass same) {
         return same.hints().stream()
                 .limit(screen.verbose() ? Integer.MAX_VALUE : MAX_DIFFERENCES)

@@ -29,7 +29,7 @@ final class NewProject {
     private static final Path TEMPLATE = Path.of("src", "test", "template");
     private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
 
-    /** What the tests of the starter need beside the dependencies of the template's {@code pom.xml}. */
+    /** The jars that the tests of the starter need beside the dependencies of the template's {@code pom.xml}. */
     private static final Pattern OTHER = Pattern.compile(
             "test-classes|tests\\.jar|flyway|liquibase|jooq|hibernate|jpa|junit|assertj|spring-test|boot-test|zonky|testcontainers");
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a new project has with the starter and a few lines of its own. */
+/** A new project with the starter and a few lines of its own. */
 class NewProjectTest {
 
     private static final int TENANTS = 50;
