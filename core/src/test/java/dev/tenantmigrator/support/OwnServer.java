@@ -13,11 +13,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /**
@@ -70,22 +71,34 @@ public final class OwnServer implements AutoCloseable {
     }
 
     /** Kills the server and all its processes at once (SIGKILL): nothing is written that was not written before. */
-    public void kill() throws IOException {
+    public void kill() throws IOException, InterruptedException {
         long pid = Long.parseLong(Files.readAllLines(directory.resolve("data/postmaster.pid"))
                 .get(0)
                 .strip());
         ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
-        // The first has to be the one that would start the others again.
-        ProcessHandle[] all =
-                Stream.concat(Stream.of(postmaster), postmaster.descendants()).toArray(ProcessHandle[]::new);
-        for (ProcessHandle process : all) {
-            process.destroyForcibly();
+        // A backend forked after they are listed would live on and wait for ever for the locks of the dead, with its
+        // client.
+        stop(pid);
+        Set<ProcessHandle> all = new HashSet<>(Set.of(postmaster));
+        while (all.addAll(postmaster.descendants().toList())) {
+            Thread.sleep(5);
         }
+        all.forEach(ProcessHandle::destroyForcibly);
         for (ProcessHandle process : all) {
             // Its onExit looks rarely at what is no child.
             while (process.isAlive()) {
-                Thread.onSpinWait();
+                Thread.sleep(5);
             }
+        }
+    }
+
+    private static void stop(long pid) throws IOException, InterruptedException {
+        int exit = new ProcessBuilder("sh", "-c", "kill -STOP " + pid)
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (exit != 0) {
+            throw new IOException("kill -STOP " + pid + " ended with " + exit);
         }
     }
 
