@@ -35,6 +35,7 @@ public final class TenantMigratorBuilder {
     private String sharedSchema = "public";
     private int parallelism = 1;
     private Duration lockTimeout = Duration.ofSeconds(2);
+    private Optional<Boolean> cluster = Optional.empty();
     private Optional<Spares> spares = Optional.empty();
     private boolean errorDetails;
 
@@ -208,6 +209,19 @@ public final class TenantMigratorBuilder {
     }
 
     /**
+     * Whether the database is the coordinator of a Citus cluster, which keeps each tenant's schema on one of its nodes. By default the
+     * extension {@code citus} in the database tells.
+     *
+     * @param wanted whether to treat it as one; then new tenants are distributed, also where schema-based sharding is off
+     * @return this
+     * @see <a href="https://docs.citusdata.com/en/stable/develop/reference_sharding.html">Citus: schema-based sharding</a>
+     */
+    public TenantMigratorBuilder cluster(boolean wanted) {
+        cluster = Optional.of(wanted);
+        return this;
+    }
+
+    /**
      * Has new tenants made from a stock of spares. None by default.
      *
      * @param stock see {@link Spares#keep}
@@ -289,6 +303,7 @@ public final class TenantMigratorBuilder {
                 sharedSchema,
                 parallelism,
                 lockTimeout,
+                cluster,
                 spares,
                 errorDetails));
     }

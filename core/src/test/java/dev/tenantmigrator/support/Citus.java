@@ -56,6 +56,28 @@ final class Citus {
         return true;
     }
 
+    /** Drops a database on the workers, where there are any; before the coordinator's, whose daemon would look for them. */
+    static void dropOnWorkers(PostgresServer server, Connection connection, String database) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            try (ResultSet extension = statement.executeQuery(HAS_IT)) {
+                if (!extension.next()) {
+                    return;
+                }
+            }
+            try (ResultSet nodes = statement.executeQuery(NODES)) {
+                while (nodes.next()) {
+                    if (nodes.getInt(3) != 0) {
+                        String url = "jdbc:postgresql://" + nodes.getString(1) + ":" + nodes.getInt(2) + "/postgres";
+                        try (Connection worker = DriverManager.getConnection(url, server.user(), server.password());
+                                Statement there = worker.createStatement()) {
+                            there.execute("DROP DATABASE IF EXISTS " + database + " WITH (FORCE)");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     private static void addWorker(PostgresServer server, String database, String hostAndPort) throws SQLException {
         String url = "jdbc:postgresql://" + hostAndPort + "/";
         try (Connection worker = DriverManager.getConnection(url + "postgres", server.user(), server.password());

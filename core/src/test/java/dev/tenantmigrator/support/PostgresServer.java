@@ -98,7 +98,8 @@ final class PostgresServer {
     }
 
     /** Drops a database and the role of the same name. */
-    static void drop(Connection connection, String name) throws SQLException {
+    void drop(Connection connection, String name) throws SQLException {
+        Citus.dropOnWorkers(this, connection, name);
         try (var statement = connection.createStatement()) {
             statement.execute("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
             statement.execute("DROP ROLE IF EXISTS " + name);

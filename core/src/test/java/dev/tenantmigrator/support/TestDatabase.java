@@ -203,7 +203,7 @@ public final class TestDatabase implements AutoCloseable {
     public void close() throws SQLException {
         pool.close();
         try (Connection connection = server.connect()) {
-            PostgresServer.drop(connection, name);
+            server.drop(connection, name);
         }
     }
 

@@ -35,6 +35,7 @@ public record Config(
         String sharedSchema,
         int parallelism,
         Duration lockTimeout,
+        Optional<Boolean> cluster,
         Optional<Spares> spares,
         boolean errorDetails) {
 
@@ -71,6 +72,7 @@ public record Config(
                 sharedSchema,
                 parallelism,
                 lockTimeout,
+                cluster,
                 spares,
                 errorDetails);
     }

@@ -25,6 +25,19 @@ final class ForeignQueries {
     private ForeignQueries() {}
 
     /**
+     * A condition: a locked relation is in {@code pg_catalog} and the role may not write to it. Then an extension did so, in C, for the
+     * transaction: Citus keeps its metadata there. A superuser may, and no check holds for one.
+     *
+     * @param relation an expression for its OID
+     * @param names an expression for its names
+     */
+    static String isServersOwn(String relation, String names) {
+        return "(" + names
+                + "[1] = 'pg_catalog' AND (current_setting('is_superuser') = 'on' OR NOT has_table_privilege("
+                + relation + ", 'INSERT, UPDATE, DELETE, TRUNCATE')))";
+    }
+
+    /**
      * A condition: an object is now in the tenant's schema, temporary, or allowed. Temporary objects are the session's own, and the full
      * check removes them; the quick check, which does not, leaves scripts with them to it. The condition calls functions only, because a query of the catalogs
      * would have to be planned, which takes longest.

@@ -166,6 +166,7 @@ final class FullCheck {
                                       FROM {own_locks} OFFSET 0) m
                              -- DEPENDS ON EXTENSION takes it, and leaves the extension as it is.
                              WHERE NOT (c = 3079 AND mode = 'AccessExclusiveLock' AND names IS NOT NULL)
+                               AND NOT coalesce(c = 1259 AND {servers_own}, false)
                              GROUP BY c, o, names) l;
                     FOR n IN 1 .. cardinality(counted) LOOP
                         counted_oid := counted[n];
@@ -261,6 +262,7 @@ final class FullCheck {
                     END IF;
                     PERFORM pg_stat_force_next_flush();
                 END $check$""".replace("{inside}", ForeignQueries.isNamedInside(allowed, "{tenant}"))
+                .replace("{servers_own}", ForeignQueries.isServersOwn("o", "names"))
                 .replace("{outside_now}", ForeignQueries.among(allowed, "{tenant}", "catalogs", "objects"))
                 .replace("{schemas_now}", ForeignQueries.schemasAmong(allowed, "{tenant}", "catalogs", "objects"))
                 .replace("{own_as_parameter}", isOwn("$3").replace("'", "''"))

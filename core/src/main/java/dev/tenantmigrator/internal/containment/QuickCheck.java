@@ -134,7 +134,8 @@ record QuickCheck(
     /** A condition: a lock is not on a relation, or on one that is gone or outside. The cheapest, for the most frequent scripts. */
     private String isRelationOutside() {
         String names = "(pg_identify_object_as_address(1259, relation, 0)).object_names";
-        return "NOT coalesce(" + allowed.isNamed(names, tenant) + " OR " + names + "[1] = 'pg_toast', false)"
+        return "NOT coalesce(" + allowed.isNamed(names, tenant) + " OR " + names + "[1] = 'pg_toast' OR "
+                + ForeignQueries.isServersOwn("relation", names) + ", false)"
                 + isTableLockedOtherwise("relation");
     }
 
@@ -148,7 +149,8 @@ record QuickCheck(
      * one name, with its schema, quoted.
      */
     private String isInside() {
-        return "(" + ForeignQueries.isNamedInside(allowed, tenant) + " OR c = 1259 AND names[1] = 'pg_toast'"
+        return "(" + ForeignQueries.isNamedInside(allowed, tenant) + " OR c = 1259 AND (names[1] = 'pg_toast' OR "
+                + ForeignQueries.isServersOwn("o", "names") + ")"
                 + " OR c = 1247 AND starts_with(names[1], quote_ident(" + tenant + ") || '.'))";
     }
 

@@ -56,6 +56,8 @@ public record SessionSettings(Map<String, String> changed, Map<String, String> l
                          AND refobjid OPERATOR(pg_catalog.=) pg_catalog.pg_my_temp_schema()
             UNION ALL SELECT 'advisory locks', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_lock_status()
                        WHERE locktype OPERATOR(pg_catalog.=) 'advisory'
+                         -- Those that functions take (PostgreSQL documentation, pg_locks); Citus takes others for its transactions.
+                         AND objsubid OPERATOR(pg_catalog.<=) 2
                          AND pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()
             UNION ALL SELECT 'listened channels', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_listening_channels()
             UNION ALL SELECT 'held cursors', pg_catalog.count(*)::pg_catalog.text, true FROM pg_catalog.pg_cursor() WHERE is_holdable

@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.script;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SchemaAdapter.TenantScript;
 import dev.tenantmigrator.SqlStatement;
+import dev.tenantmigrator.internal.cluster.Cluster;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.sql.lex.Identifiers;
 import dev.tenantmigrator.internal.sql.nontransactional.CreationStatements;
@@ -44,13 +45,19 @@ public final class PreparedScript {
     private volatile boolean fullCheckRequired;
     private volatile List<String> fingerprints = List.of();
 
-    PreparedScript(MigrationScript file, TenantScript adapted, Config config, Rollout rollout, TenantPath path) {
+    PreparedScript(
+            MigrationScript file,
+            TenantScript adapted,
+            Config config,
+            Cluster cluster,
+            Rollout rollout,
+            TenantPath path) {
         List<SqlStatement> statements = adapted.statements(config.sharedSchema());
         ScriptDirective directive = ScriptDirective.read(file);
         boolean changesByCode = SettingRules.mayChangeSettings(file);
         this.file = file;
         this.adapted = adapted;
-        this.settings = new ScriptSettings(directive, rollout, config.lockTimeout(), path);
+        this.settings = new ScriptSettings(directive, rollout, config.lockTimeout(), path, cluster);
         this.tries = directive.tries().orElse(rollout.tries());
         this.customSettings = SettingRules.ownSettings(file);
         this.changesSettings = changesByCode || statements.stream().anyMatch(PreparedScript::isSet);
@@ -62,7 +69,7 @@ public final class PreparedScript {
         this.parts = whole
                 ? List.of()
                 : divided.stream()
-                        .map(part -> new PreparedScript(file, part, config, rollout, path))
+                        .map(part -> new PreparedScript(file, part, config, cluster, rollout, path))
                         .toList();
         this.mayRead = READING.matcher(file.text()).find();
     }

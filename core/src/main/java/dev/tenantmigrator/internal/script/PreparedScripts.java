@@ -3,6 +3,7 @@ package dev.tenantmigrator.internal.script;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SchemaAdapter.TenantScript;
 import dev.tenantmigrator.SharedObjects;
+import dev.tenantmigrator.internal.cluster.Cluster;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.Queries;
 import dev.tenantmigrator.internal.sql.rules.ExtensionRequest;
@@ -31,6 +32,7 @@ public final class PreparedScripts {
     private final TenantPath path;
     private final Set<String> missingExtensions;
     private final ReservedLabels labels;
+    private final Cluster cluster;
     private final Map<MigrationScript, PreparedScript> scripts = new ConcurrentHashMap<>();
     private volatile Optional<PreparedScripts> next = Optional.empty();
     private volatile boolean created;
@@ -56,6 +58,7 @@ public final class PreparedScripts {
         this.path = new TenantPath(schemas);
         this.missingExtensions = Set.copyOf(missingExtensions);
         this.labels = labels;
+        this.cluster = Cluster.of(config, installed.extensions());
     }
 
     /**
@@ -189,7 +192,7 @@ public final class PreparedScripts {
 
     private PreparedScript prepared(MigrationScript file, TenantScript adapted) {
         config.recorder().tableInSchema().ifPresent(table -> TrackingTableRules.require(file, table));
-        return new PreparedScript(file, adapted, config, rollout, path);
+        return new PreparedScript(file, adapted, config, cluster, rollout, path);
     }
 
     /** All scripts prepared so far, in no order. */
@@ -205,6 +208,11 @@ public final class PreparedScripts {
     /** Records that they have created a tenant. */
     public void recordCreation() {
         created = true;
+    }
+
+    /** The cluster that the database belongs to. */
+    public Cluster cluster() {
+        return cluster;
     }
 
     /** The search path that scripts run with. */

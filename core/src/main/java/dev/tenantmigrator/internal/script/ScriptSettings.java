@@ -1,5 +1,6 @@
 package dev.tenantmigrator.internal.script;
 
+import dev.tenantmigrator.internal.cluster.Cluster;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.sql.rules.ScriptDirective;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The settings of the transactions and sessions in which one script runs, for any tenant. Thread-safe. */
 public final class ScriptSettings {
@@ -20,7 +22,7 @@ public final class ScriptSettings {
     /** Built once, because every tenant's transaction begins with it. */
     private final String begin;
 
-    ScriptSettings(ScriptDirective directive, Rollout rollout, Duration ofMigrator, TenantPath path) {
+    ScriptSettings(ScriptDirective directive, Rollout rollout, Duration ofMigrator, TenantPath path, Cluster cluster) {
         this.directive = directive;
         this.rollout = rollout;
         this.path = path;
@@ -30,7 +32,8 @@ public final class ScriptSettings {
         settings.put("search_path", "pg_catalog, pg_temp");
         settings.put("standard_conforming_strings", "on");
         settings.put("quote_all_identifiers", "off");
-        this.begin = calls(settings, true);
+        this.begin = Stream.concat(Stream.of(calls(settings, true)), cluster.columns().stream())
+                .collect(Collectors.joining(", "));
     }
 
     /** The lock timeout: the script's own, else the rollout's, else the migrator's. */

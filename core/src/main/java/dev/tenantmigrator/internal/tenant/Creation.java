@@ -146,6 +146,7 @@ final class Creation {
         if (!recorder.recordsInside()) {
             pipeline.add(Containment.LIBRARY_SETTINGS).addAll(migrations.trackingRows(schema));
         }
+        pipeline.addAll(scripts.cluster().distribute(schema));
         send(pipeline.add(scripts.path().sql(schema)), separately);
     }
 
@@ -155,7 +156,8 @@ final class Creation {
 
     /** Starts the check in a savepoint, because rolling back to it closes the check's cursor. */
     private Containment.Checked start(String schema) throws SQLException {
-        Jdbc.execute(connection, "SAVEPOINT " + SAVEPOINT + "; " + CreationLocks.limitSql(config));
+        Jdbc.execute(
+                connection, "SAVEPOINT " + SAVEPOINT + "; " + CreationLocks.settingsSql(config, scripts.cluster()));
         return own.isPresent() ? containment.start(connection, schema) : containment.startWithin(connection, schema);
     }
 

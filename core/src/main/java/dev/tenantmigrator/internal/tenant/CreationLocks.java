@@ -2,16 +2,27 @@ package dev.tenantmigrator.internal.tenant;
 
 import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.TenantMigratorException;
+import dev.tenantmigrator.internal.cluster.Cluster;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.LockHolders;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.report.Failure;
 import java.sql.Connection;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The limit of a creation's waits for locks, and the holders of a lock that was not free in time. A sign-up waits meanwhile. */
 final class CreationLocks {
 
     private CreationLocks() {}
+
+    /**
+     * The query that sets the limit and what a cluster needs for a creation, until the transaction ends or the settings are restored.
+     */
+    static String settingsSql(Config config, Cluster cluster) {
+        return Stream.concat(Stream.of(limitSql(config)), cluster.creationColumns().stream())
+                .collect(Collectors.joining(", "));
+    }
 
     /**
      * A query with one row that sets the limit until the transaction ends or the setting is restored. A shorter limit of the session

@@ -88,7 +88,7 @@ record CreationPipeline(
             if (prepared.changesSettings()) {
                 // Each migration begins with the original settings, as in a transaction of its own.
                 pipeline.add(restore)
-                        .add(CreationLocks.limitSql(config))
+                        .add(CreationLocks.settingsSql(config, scripts.cluster()))
                         .add(scripts.path().sql(schema));
                 ownSettings.restoreSql(prepared.customSettings()).ifPresent(pipeline::add);
             }

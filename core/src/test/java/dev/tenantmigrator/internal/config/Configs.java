@@ -36,6 +36,7 @@ public final class Configs {
                 parallelism,
                 Duration.ofSeconds(2),
                 Optional.empty(),
+                Optional.empty(),
                 false);
     }
 }
