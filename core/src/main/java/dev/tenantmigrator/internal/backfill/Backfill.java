@@ -167,7 +167,7 @@ public final class Backfill {
                         + "; deploy what is pending, or correct the list of required tables; nothing was changed"));
             }
             Containment.Checked checked = containment.start(connection, schema);
-            Pipeline pipeline = new Pipeline();
+            Pipeline pipeline = scripts.cluster().begin();
             reference.statements(tenant, missing).forEach(pipeline::add);
             pipeline.add("SET CONSTRAINTS ALL IMMEDIATE")
                     .add(Containment.LIBRARY_SETTINGS)

@@ -62,12 +62,22 @@ public final class Cluster {
         return exists ? List.of(DEFERRED) : List.of();
     }
 
+    /** The statement that begins such a transaction; empty on one server. */
+    public Pipeline begin() {
+        return exists ? new Pipeline().add("SELECT " + DEFERRED) : new Pipeline();
+    }
+
     /**
      * Columns for a {@code SELECT} that begins a transaction in which a tenant is created; may be empty. The schema stays on the
      * coordinator until {@link #distribute}: the transaction has everything on one connection, and its containment is checked there.
      */
     public Collection<String> creationColumns() {
         return exists ? List.of(DEFERRED, NOT_SHARDED) : List.of();
+    }
+
+    /** The statement that begins a transaction in which a schema is created that stays on the coordinator; empty on one server. */
+    public Pipeline beginCreation() {
+        return exists ? new Pipeline().add("SELECT " + String.join(", ", creationColumns())) : new Pipeline();
     }
 
     /** Places a tenant that was created in this transaction on a node, with its rows. */

@@ -4,6 +4,7 @@ import dev.tenantmigrator.DriftOptions;
 import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.TenantNotFoundException;
+import dev.tenantmigrator.internal.cluster.Cluster;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
@@ -80,6 +81,7 @@ final class DriftFixer {
                                     .equals(recorded)) {
                                 throw changed(schema, "its recorded versions");
                             }
+                            Cluster.of(config, connection).begin().send(connection);
                             Containment.Checked checked = containment.start(connection, schema);
                             Jdbc.execute(
                                     connection,

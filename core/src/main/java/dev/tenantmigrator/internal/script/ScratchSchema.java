@@ -91,6 +91,7 @@ public final class ScratchSchema {
             Containment.Checked checked = containment.start(connection, schema);
             new Pipeline()
                     .add("SET LOCAL lock_timeout TO " + config.lockTimeout().toMillis())
+                    .addAll(scripts.cluster().beginCreation())
                     .add("CREATE SCHEMA " + Sql.identifier(schema))
                     .add(scripts.path().sql(schema))
                     .send(connection);
