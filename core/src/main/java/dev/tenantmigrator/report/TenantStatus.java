@@ -2,6 +2,7 @@ package dev.tenantmigrator.report;
 
 import dev.tenantmigrator.AppliedMigration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The state of a tenant.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param presentTables required tables that exist
  * @param missingTables required tables that do not exist
  * @param findings all findings of a verification
+ * @param node host and port of the node of a cluster that has the tenant; empty on one server, and for a tenant on the coordinator
  */
 public record TenantStatus(
         String schema,
@@ -19,7 +21,8 @@ public record TenantStatus(
         List<String> pending,
         List<String> presentTables,
         List<String> missingTables,
-        List<Finding> findings) {
+        List<Finding> findings,
+        Optional<String> node) {
 
     /** Takes copies of the lists. */
     public TenantStatus {

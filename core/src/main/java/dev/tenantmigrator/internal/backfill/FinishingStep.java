@@ -5,13 +5,13 @@ package dev.tenantmigrator.internal.backfill;
  * name. Its columns are the object's kind, its name, and a statement.
  */
 enum FinishingStep {
+    /** One statement for each, because Citus accepts no other change beside a default of {@code nextval}. */
     COLUMN_DEFAULTS("""
-            SELECT 'TABLE', t.relname, format('ALTER TABLE ONLY %s %s', t.id, string_agg(
-                       format('ALTER COLUMN %I SET DEFAULT %s', a.attname, pg_get_expr(d.adbin, d.adrelid)),
-                       ', ' ORDER BY a.attnum))
+            SELECT 'TABLE', t.relname, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s', t.id, a.attname,
+                                              pg_get_expr(d.adbin, d.adrelid))
             FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attgenerated = ''
             JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-            GROUP BY t.relname, t.id
+            ORDER BY t.relname, a.attnum
             """),
 
     /** Options that begin with {@code pg_} are the server's own notes, which no statement may set. */

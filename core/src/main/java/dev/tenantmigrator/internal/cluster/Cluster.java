@@ -84,10 +84,10 @@ public final class Cluster {
     public Pipeline distribute(String schema) {
         Pipeline pipeline = new Pipeline();
         if (exists) {
-            pipeline.add("SELECT citus_schema_distribute(" + Sql.literal(Sql.identifier(schema)) + ")")
+            pipeline.add("SELECT pg_catalog.citus_schema_distribute(" + Sql.literal(Sql.identifier(schema)) + ")")
                     // The rows on the coordinator are only hidden (Citus documentation, "citus_schema_distribute").
                     .add("""
-                            SELECT pg_catalog.count(truncate_local_data_after_distributing_table(oid)) FROM pg_catalog.pg_class
+                            SELECT pg_catalog.count(pg_catalog.truncate_local_data_after_distributing_table(oid)) FROM pg_catalog.pg_class
                              WHERE relnamespace = pg_catalog.to_regnamespace(%s) AND relkind = 'r'
                                AND pg_catalog.pg_relation_size(oid) > 0""".formatted(Sql.literal(Sql.identifier(schema))));
         }
@@ -105,7 +105,11 @@ public final class Cluster {
                               JOIN pg_catalog.pg_dist_placement l ON l.shardid = s.shardid
                               JOIN pg_catalog.pg_dist_node n ON n.groupid = l.groupid AND n.noderole = 'primary'
                              WHERE p.colocationid = d.colocationid LIMIT 1) AS node
-                      FROM pg_catalog.pg_dist_schema d JOIN pg_catalog.pg_namespace m ON m.oid = d.schemaid""", row -> nodes.put(row.getString(1), row.getString(2)));
+                      FROM pg_catalog.pg_dist_schema d JOIN pg_catalog.pg_namespace m ON m.oid = d.schemaid""", row -> {
+                if (row.getString(2) != null) {
+                    nodes.put(row.getString(1), row.getString(2));
+                }
+            });
         }
         return nodes;
     }

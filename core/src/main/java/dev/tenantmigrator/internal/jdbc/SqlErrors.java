@@ -19,6 +19,8 @@ public final class SqlErrors {
 
     private static final Set<String> SHUTDOWN = Set.of("57P01", "57P02", "57P03", "57P05");
 
+    private static final Set<String> SESSION_ENDING = Set.of("FATAL", "PANIC");
+
     private static final String OWN = "tenant-migrator: ";
 
     /** Separate from the markers of checks: statements with those run beside scripts, which can read them. */
@@ -91,7 +93,19 @@ public final class SqlErrors {
     /** Whether the connection was lost: the last statement or commit may or may not have been done. */
     public static boolean isConnectionLost(SQLException e) {
         String state = state(e);
-        return state.startsWith("08") || SHUTDOWN.contains(state);
+        return (state.startsWith("08") && !isOfOtherConnection(e, state)) || SHUTDOWN.contains(state);
+    }
+
+    /**
+     * Whether the server reports that a connection of its own was lost: to a node of a cluster, by {@code dblink}, or to a foreign
+     * server. A statement failed, and the session goes on. 08P01, a violation of the protocol, is also what poolers say when they end
+     * a connection; so is any error that ends the session ({@code FATAL}).
+     */
+    private static boolean isOfOtherConnection(SQLException e, String state) {
+        SQLException root = root(e);
+        return !serverField(root, "getMessage").isEmpty()
+                && !state.equals("08P01")
+                && !SESSION_ENDING.contains(serverField(root, "getSeverity"));
     }
 
     /**

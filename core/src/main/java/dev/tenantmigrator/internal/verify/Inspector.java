@@ -6,6 +6,7 @@ import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.event.RunEvent;
+import dev.tenantmigrator.internal.cluster.Cluster;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.config.Events;
 import dev.tenantmigrator.internal.jdbc.Queries;
@@ -77,8 +78,8 @@ public final class Inspector {
                     rows.stream().map(AppliedMigration::recorded).toList();
             statuses.put(schema, status(states.of(schema, recorded), rows, facts, catalog));
         });
-        fleet.failures().forEach((schema, failure) -> statuses.put(schema, unreadable(schema, failure)));
-        onlyDropped(tenants, fleet, facts).forEach(schema -> statuses.put(schema, halfDropped(schema)));
+        fleet.failures().forEach((schema, failure) -> statuses.put(schema, unreadable(schema, failure, facts)));
+        onlyDropped(tenants, fleet, facts).forEach(schema -> statuses.put(schema, halfDropped(schema, facts)));
         return new StatusReport(catalog.versions(), List.copyOf(statuses.values()), spares(facts, catalog));
     }
 
@@ -139,10 +140,10 @@ public final class Inspector {
                 .forEach((schema, failure) -> outcomes.put(
                         schema,
                         fleet.isUnreadable(schema)
-                                ? outcome(schema, unreadable(schema, failure))
+                                ? outcome(schema, unreadable(schema, failure, facts))
                                 : new TenantOutcome.Failed(schema, List.of(), failure)));
         onlyDropped(tenants, fleet, facts)
-                .forEach(schema -> outcomes.put(schema, outcome(schema, halfDropped(schema))));
+                .forEach(schema -> outcomes.put(schema, outcome(schema, halfDropped(schema, facts))));
         FleetReport report =
                 new FleetReport(List.copyOf(outcomes.values()), Duration.ofNanos(System.nanoTime() - start));
         Events.publish(config, new RunEvent.RunFinished("verify", report));
@@ -164,6 +165,7 @@ public final class Inspector {
             Map<String, List<InvalidIndex>> invalidIndexes,
             Set<String> drops,
             List<Spare> spares,
+            Map<String, String> nodes,
             TableOrigins origins,
             Set<String> workedOn,
             Map<String, Map<String, PartProgress>> progress) {
@@ -174,6 +176,7 @@ public final class Inspector {
                     new ConcurrentHashMap<>(),
                     ConcurrentHashMap.newKeySet(),
                     new CopyOnWriteArrayList<>(),
+                    new ConcurrentHashMap<>(),
                     new TableOrigins(catalog),
                     new HashSet<>(),
                     new HashMap<>());
@@ -185,6 +188,10 @@ public final class Inspector {
 
         List<InvalidIndex> invalidIndexes(String schema) {
             return invalidIndexes.getOrDefault(schema, List.of());
+        }
+
+        Optional<String> node(String schema) {
+            return Optional.ofNullable(nodes.get(schema));
         }
 
         boolean isOrdinary(String schema) {
@@ -202,6 +209,7 @@ public final class Inspector {
             facts.invalidIndexes().putAll(Queries.invalidIndexes(connection));
             facts.drops().addAll(UnfinishedDrops.read(connection).values());
             facts.spares().addAll(Spare.read(connection));
+            facts.nodes().putAll(Cluster.of(config, connection).nodes(connection));
         });
         Set<String> required = config.requiredTables();
         if (!required.isEmpty()) {
@@ -265,7 +273,8 @@ public final class Inspector {
             findings.add(StructureFindings.unfinishedDrop(true));
         }
         List<String> pending = state.pending().stream().map(Migration::version).toList();
-        return new TenantStatus(state.schema(), applied, pending, present, missing, findings);
+        return new TenantStatus(
+                state.schema(), applied, pending, present, missing, findings, facts.node(state.schema()));
     }
 
     /** The selected tenants whose drop was begun, without names that other tenants have now. */
@@ -275,15 +284,16 @@ public final class Inspector {
                 .toList();
     }
 
-    private static TenantStatus halfDropped(String schema) {
-        return withOnly(schema, StructureFindings.unfinishedDrop(false));
+    private static TenantStatus halfDropped(String schema, Facts facts) {
+        return withOnly(schema, facts, StructureFindings.unfinishedDrop(false));
     }
 
-    private static TenantStatus unreadable(String schema, Failure failure) {
-        return withOnly(schema, Finding.of(Kind.UNREADABLE, Severity.ERROR, failure.message()));
+    private static TenantStatus unreadable(String schema, Failure failure, Facts facts) {
+        return withOnly(schema, facts, Finding.of(Kind.UNREADABLE, Severity.ERROR, failure.message()));
     }
 
-    private static TenantStatus withOnly(String schema, Finding finding) {
-        return new TenantStatus(schema, List.of(), List.of(), List.of(), List.of(), List.of(finding));
+    private static TenantStatus withOnly(String schema, Facts facts, Finding finding) {
+        return new TenantStatus(
+                schema, List.of(), List.of(), List.of(), List.of(), List.of(finding), facts.node(schema));
     }
 }

@@ -75,7 +75,8 @@ class HtmlReportTest {
                 pending,
                 List.of(),
                 List.of(),
-                all);
+                all,
+                Optional.empty());
     }
 
     private static PlanReport plan(List<String> pending, String... notes) {

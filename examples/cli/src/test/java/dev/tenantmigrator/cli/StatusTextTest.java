@@ -51,6 +51,6 @@ class StatusTextTest {
                 .map(version -> new AppliedMigration(
                         version, Optional.empty(), Optional.of(LocalDateTime.MIN), Optional.empty()))
                 .toList();
-        return new TenantStatus(schema, rows, pending, List.of(), List.of(), List.of(findings));
+        return new TenantStatus(schema, rows, pending, List.of(), List.of(), List.of(findings), Optional.empty());
     }
 }

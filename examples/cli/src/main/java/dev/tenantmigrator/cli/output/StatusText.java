@@ -25,14 +25,26 @@ public final class StatusText {
         List<TenantResult> results = TenantResults.of(report);
         List<String> lines = new ArrayList<>(health.lines(results));
         if (screen.verbose() || results.size() <= TextTable.SMALL_FLEET) {
-            TextTable table = new TextTable("TENANT", "HEALTH", "APPLIED", "PENDING");
+            // Only on a cluster.
+            boolean nodes =
+                    report.tenants().stream().anyMatch(tenant -> tenant.node().isPresent());
+            List<String> head = new ArrayList<>(List.of("TENANT", "HEALTH", "APPLIED", "PENDING"));
+            if (nodes) {
+                head.add("NODE");
+            }
+            TextTable table = new TextTable(head.toArray(String[]::new));
             Set<String> source = Set.copyOf(report.versions());
-            report.tenants()
-                    .forEach(tenant -> table.add(
-                            tenant.schema(),
-                            TenantResults.health(tenant),
-                            applied(tenant, source),
-                            TerminalText.some(tenant.pending(), NAMED)));
+            for (TenantStatus tenant : report.tenants()) {
+                List<String> row = new ArrayList<>(List.of(
+                        tenant.schema(),
+                        TenantResults.health(tenant),
+                        applied(tenant, source),
+                        TerminalText.some(tenant.pending(), NAMED)));
+                if (nodes) {
+                    row.add(tenant.node().orElse("coordinator"));
+                }
+                table.add(row.toArray(String[]::new));
+            }
             lines.addAll(table.lines(screen));
         }
         lines.add(TextOutput.counts(results, screen));
@@ -44,7 +56,10 @@ public final class StatusText {
     public static List<String> tenant(StatusReport report, Screen screen) {
         TenantStatus tenant = report.tenants().get(0);
         List<String> lines = new ArrayList<>();
-        lines.add(TerminalText.line(tenant.schema()) + ": " + screen.outcome(TenantResults.health(tenant)));
+        lines.add(TerminalText.line(tenant.schema()) + ": " + screen.outcome(TenantResults.health(tenant))
+                + tenant.node()
+                        .map(node -> ", on node " + TerminalText.line(node))
+                        .orElse(""));
         TextTable versions = new TextTable("VERSION", "APPLIED");
         tenant.applied().forEach(row -> versions.add(row.version(), time(row)));
         tenant.pending().forEach(version -> versions.add(version, "pending"));

@@ -87,6 +87,7 @@ public final class TenantResults {
             row.appliedAt().ifPresent(time -> entry.put("appliedAt", time.toString()));
             applied.add(entry);
         });
+        status.node().ifPresent(node -> more.put("node", node));
         more.put("applied", applied);
         more.put("presentTables", status.presentTables());
         more.put("missingTables", status.missingTables());
