@@ -47,13 +47,20 @@ final class FullCheck {
             Catalogs.oids(Catalogs.of(Owner.SCHEMA, Owner.PART, Owner.ITSELF).stream());
 
     /**
+     * A condition on a lock: PostgreSQL never takes it on an object that is no relation. Citus takes it on an object that another one
+     * depends on, to create both on the nodes, e.g. on the extension of a function's language.
+     */
+    static final String IS_OF_CITUS = "(locktype = 'object' AND mode = 'ExclusiveLock')";
+
+    /**
      * The locks of this transaction, except those that readers take, and those on catalogs, which the server itself takes.
      * Predicate locks are left out: they only record reads, and outlive a serializable transaction ("Serializable Isolation
      * Level").
      */
     static final String OWN_LOCKS =
             "pg_lock_status() WHERE pid = pg_backend_pid() AND locktype IN ('relation', 'object')"
-                    + " AND mode NOT IN ('AccessShareLock', 'SIReadLock') AND (objid IS NOT NULL OR relation >= 16384)";
+                    + " AND mode NOT IN ('AccessShareLock', 'SIReadLock') AND (objid IS NOT NULL OR relation >= 16384)"
+                    + " AND NOT " + IS_OF_CITUS;
 
     /**
      * A condition: this transaction, or a subtransaction of it, wrote the catalog's row {@code r}. {@code age()} counts from a number
