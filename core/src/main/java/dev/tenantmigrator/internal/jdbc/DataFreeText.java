@@ -31,6 +31,9 @@ final class DataFreeText {
     /** The classes of intervention and system errors. Outside of functions they quote no row. */
     private static final Set<String> ABOUT_THE_SERVER = Set.of("57", "58");
 
+    /** The routine of Citus that reports a node which does not answer. */
+    private static final String ABOUT_NODES = "ReportConnectionError";
+
     /** Matches the first line of the context, the innermost code, where it runs no text of {@code EXECUTE}. */
     private static final Pattern STATIC = Pattern.compile(
             "^(?:SQL function \"[^\\n]*|PL/pgSQL function [^\\n]* at (?:SQL statement|assignment|IF|PERFORM|RETURN))(?:\\n|$)");
@@ -56,6 +59,9 @@ final class DataFreeText {
                 || AUTHORS_STATES.stream().anyMatch(state::startsWith);
         if (authors) {
             return new ErrorText(script, List.of()).withoutUnknownWords(text);
+        }
+        if (ABOUT_NODES.equals(SqlErrors.serverField(root, "getRoutine"))) {
+            return text;
         }
         if (state.equals(UNENCODABLE)) {
             return ofEncoding(text, script);

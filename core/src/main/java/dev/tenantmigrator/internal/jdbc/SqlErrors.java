@@ -93,7 +93,7 @@ public final class SqlErrors {
     /** Whether the connection was lost: the last statement or commit may or may not have been done. */
     public static boolean isConnectionLost(SQLException e) {
         String state = state(e);
-        return (state.startsWith("08") && !isOfOtherConnection(e, state)) || SHUTDOWN.contains(state);
+        return (state.startsWith("08") && !isOfOtherConnection(e)) || SHUTDOWN.contains(state);
     }
 
     /**
@@ -101,10 +101,12 @@ public final class SqlErrors {
      * server. A statement failed, and the session goes on. 08P01, a violation of the protocol, is also what poolers say when they end
      * a connection; so is any error that ends the session ({@code FATAL}).
      */
-    private static boolean isOfOtherConnection(SQLException e, String state) {
-        SQLException root = root(e);
-        return !serverField(root, "getMessage").isEmpty()
+    public static boolean isOfOtherConnection(SQLException e) {
+        SQLException root = server(e);
+        String state = state(e);
+        return state.startsWith("08")
                 && !state.equals("08P01")
+                && !serverField(root, "getMessage").isEmpty()
                 && !SESSION_ENDING.contains(serverField(root, "getSeverity"));
     }
 

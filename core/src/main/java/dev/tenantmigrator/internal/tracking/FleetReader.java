@@ -5,6 +5,7 @@ import dev.tenantmigrator.RecordedVersion;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.TrackingStore;
+import dev.tenantmigrator.internal.cluster.Cluster;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.LockHolders;
 import dev.tenantmigrator.internal.jdbc.Session;
@@ -15,6 +16,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +24,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Finds the tenants and reads their tracking rows, in chunks. */
@@ -167,7 +170,13 @@ public final class FleetReader {
             throws SQLException {
         Fleet<R> fleet = new Fleet<>(new ConcurrentSkipListMap<>(), new ConcurrentSkipListMap<>());
         List<String> schemas = new ArrayList<>();
-        ParallelChunks.Question find = connection -> schemas.addAll(find(connection, tenants, allQuery, fleet));
+        Map<String, String> nodes = new HashMap<>();
+        ParallelChunks.Question find = connection -> {
+            schemas.addAll(find(connection, tenants, allQuery, fleet));
+            if (schemas.size() > 1) {
+                nodes.putAll(Cluster.of(config, connection).nodes(connection));
+            }
+        };
         ParallelChunks.ask(
                 config,
                 Stream.concat(Stream.of(find), Stream.of(otherQuestions)).toList());
@@ -179,7 +188,11 @@ public final class FleetReader {
             return read;
         };
         int size = config.recorder().chunk();
-        ParallelChunks.read(config, schemas, size, (connection, chunk) -> read(connection, chunk, sharing, fleet));
+        // A node that does not answer leaves the tenants of the others readable.
+        Collection<List<String>> groups = schemas.stream()
+                .collect(Collectors.groupingBy(schema -> nodes.getOrDefault(schema, "")))
+                .values();
+        ParallelChunks.read(config, groups, size, (connection, chunk) -> read(connection, chunk, sharing, fleet));
         return fleet;
     }
 

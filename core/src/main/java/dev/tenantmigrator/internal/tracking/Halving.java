@@ -44,6 +44,13 @@ public final class Halving {
             if (SqlErrors.isConnectionLost(e)) {
                 throw e;
             }
+            if (SqlErrors.isOfOtherConnection(e)) {
+                // They are on one node, which does not answer; each question to it may take long.
+                for (String schema : schemas) {
+                    unreadable.accept(schema, e);
+                }
+                return;
+            }
             int half = schemas.size() / 2;
             if (half == 0) {
                 unreadable.accept(schemas.get(0), e);

@@ -8,6 +8,7 @@ import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -52,10 +53,17 @@ public final class ParallelChunks {
      * @throws SQLException the first error; the remaining chunks are not read
      */
     public static void read(Config config, List<String> schemas, int size, Work work) throws SQLException {
+        read(config, List.of(schemas), size, work);
+    }
+
+    /** Like {@link #read(Config, List, int, Work)}, with no two groups in one chunk. */
+    static void read(Config config, Collection<List<String>> groups, int size, Work work) throws SQLException {
         List<Question> questions = new ArrayList<>();
-        for (int start = 0; start < schemas.size(); start += size) {
-            List<String> chunk = schemas.subList(start, Math.min(start + size, schemas.size()));
-            questions.add(connection -> work.read(connection, chunk));
+        for (List<String> schemas : groups) {
+            for (int start = 0; start < schemas.size(); start += size) {
+                List<String> chunk = schemas.subList(start, Math.min(start + size, schemas.size()));
+                questions.add(connection -> work.read(connection, chunk));
+            }
         }
         ask(config, questions);
     }
@@ -115,7 +123,11 @@ public final class ParallelChunks {
             int asked = 0;
             for (Question next = left.poll();
                     next != null;
-                    next = asked < questionsPerConnection ? left.poll() : null) {
+                    // A pool may close a connection at an error that the question has dealt with.
+                    next = asked < questionsPerConnection
+                                    && !session.connection().isClosed()
+                            ? left.poll()
+                            : null) {
                 ask(session, next);
                 asked++;
             }
