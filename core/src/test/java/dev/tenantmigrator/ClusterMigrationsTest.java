@@ -57,6 +57,18 @@ class ClusterMigrationsTest {
                 kind("a view and a function", """
                         CREATE VIEW owners AS SELECT id, name FROM public.member WHERE role = 'owner';
                         CREATE FUNCTION public.owners_count() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM public.owners'""", "(SELECT count(*) = 1 FROM {s}.owners)"),
+                kind("a function that the same file uses, and replaces", """
+                        CREATE TYPE size AS ENUM ('small', 'large');
+                        CREATE FUNCTION public.size_of(member) RETURNS size LANGUAGE plpgsql AS $f$ BEGIN RETURN 'small'; END $f$;
+                        ALTER TABLE member ADD COLUMN size size;
+                        CREATE OR REPLACE FUNCTION twice(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1 || $1';
+                        UPDATE member SET name = twice(name) WHERE id = 1;
+                        CREATE OR REPLACE FUNCTION twice(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1 || 2';
+                        UPDATE member SET name = twice(name) WHERE id = 2;
+                        CREATE TABLE sized (id SERIAL PRIMARY KEY, size size)""", "(SELECT string_agg(name, ',' ORDER BY id) = 'AdaAda,Bob2' FROM {s}.member) AND (SELECT count(*) = 2 FROM {s}.member WHERE {s}.twice('a') = 'a2')"),
+                kind("an aggregate and a procedure", """
+                        CREATE AGGREGATE product(integer) (sfunc = int4mul, stype = integer, initcond = '1');
+                        CREATE PROCEDURE forget() LANGUAGE sql AS 'UPDATE note SET tags = NULL'""", "(SELECT {s}.product(id) = 2 FROM {s}.member)"),
                 kind("a trigger", """
                         ALTER TABLE note ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
                         CREATE FUNCTION public.touch() RETURNS trigger LANGUAGE plpgsql AS $f$
@@ -154,5 +166,48 @@ class ClusterMigrationsTest {
         DriftReport drift = migrator.drift(Tenants.all(), DriftOptions.defaults());
         assertThat(drift.unknown()).isEmpty();
         assertThat(drift.classes()).extracting(StructureClass::differences).containsExactly(List.of());
+    }
+
+    /** A statement, and Citus's error. */
+    static Stream<Arguments> refused() {
+        return Stream.of(
+                Arguments.of("UPDATE note SET tags = random()::text", "must not be VOLATILE"),
+                Arguments.of("INSERT INTO member (id, name) VALUES ((SELECT 9), 'x')", "subqueries are not supported within INSERT queries"),
+                Arguments.of("CREATE TABLE child () INHERITS (note)", "cannot inherit or be inherited"),
+                Arguments.of("CREATE TYPE pair AS (a INTEGER, b INTEGER); CREATE TABLE pairs OF pair", "using CREATE TABLE OF syntax"),
+                Arguments.of("ALTER TABLE note ADD COLUMN number SERIAL", "involving serial pseudotypes"),
+                Arguments.of("ALTER TABLE note ADD COLUMN number BIGINT GENERATED ALWAYS AS IDENTITY", "involving identity columns"),
+                Arguments.of("CREATE SEQUENCE numbers; ALTER TABLE note ADD COLUMN number BIGINT DEFAULT nextval('numbers')", "the table is not empty"),
+                Arguments.of("ALTER TABLE note ADD CONSTRAINT a CHECK (id > 0), ADD CONSTRAINT b CHECK (id > 0)", "with other subcommands"),
+                Arguments.of("ALTER TABLE note ADD COLUMN parent BIGINT, ADD CONSTRAINT a CHECK (id > 0)", "with other subcommands"),
+                Arguments.of("ALTER TABLE member RENAME CONSTRAINT member_pkey TO pk", "renaming constraints"),
+                Arguments.of("ALTER TABLE note DISABLE TRIGGER ALL", "system trigger"),
+                Arguments.of("ALTER TABLE note ALTER COLUMN body SET STORAGE EXTERNAL", "command is currently unsupported"),
+                Arguments.of("ALTER TABLE note ALTER COLUMN body SET STATISTICS 50", "command is currently unsupported"),
+                Arguments.of(
+                        "CREATE FUNCTION w() RETURNS INTEGER LANGUAGE sql AS $$ INSERT INTO member (id, name) VALUES (8, 'x'); SELECT 1 $$; SELECT w() FROM note",
+                        "cannot execute a distributed query from a query on a shard"),
+                Arguments.of(
+                        "CREATE TABLE once (id SERIAL); DROP TABLE once; CREATE TABLE once (id SERIAL)",
+                        "distributed deadlock"),
+                Arguments.of("ALTER TABLE member ADD CONSTRAINT home FOREIGN KEY (id) REFERENCES public.at_home (id)", "must be a distributed table or a reference table"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("refused")
+    void aStatementIsRefusedByCitusAndChangesNothing(String sql, String error) {
+        ClusterNodes.of(database);
+        database.execute("CREATE TABLE IF NOT EXISTS public.at_home (id INTEGER PRIMARY KEY)");
+        String tenant = Samples.create(database, "a", FIRST);
+        Migration kind = Migration.of("2_refused", "ALTER TABLE note ADD COLUMN before INTEGER; " + sql);
+        Failed failed = Samples.migrator(database, FIRST, kind)
+                .sharedObjects("at_home")
+                .build()
+                .deployAll()
+                .of(Failed.class)
+                .get(0);
+        assertThat(failed.failure().message()).contains(error);
+        assertThat(failed.failure().sqlState()).isPresent();
+        assertThat(Samples.with(database, FIRST).drift(Tenants.named(tenant), DriftOptions.defaults()).successful()).isTrue();
     }
 }

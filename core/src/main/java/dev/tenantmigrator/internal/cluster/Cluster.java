@@ -1,5 +1,7 @@
 package dev.tenantmigrator.internal.cluster;
 
+import dev.tenantmigrator.MigrationScript;
+import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
@@ -10,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The differences between one server and a cluster of Citus, whose coordinator keeps each tenant's schema on one of its nodes (Citus
@@ -30,6 +33,15 @@ public final class Cluster {
      * transaction has created before: {@code schema does not exist}. Deferred, it creates them when a table on a node needs them.
      */
     private static final String DEFERRED = "pg_catalog.set_config('citus.create_object_propagation', 'deferred', true)";
+
+    /**
+     * The nodes get a routine or view at once. Deferred, they would get it only with a table that needs it, and keep the one that it
+     * replaces; a query of a table, which runs on the table's node, would not find it.
+     */
+    private static final String AT_ONCE = "pg_catalog.set_config('citus.create_object_propagation', 'automatic', true)";
+
+    private static final Pattern NEEDED_AT_ONCE = Pattern.compile(
+            "CREATE\\s+(?:OR\\s+REPLACE\\s+)?(?:FUNCTION|PROCEDURE|AGGREGATE|VIEW)\\b", Pattern.CASE_INSENSITIVE);
 
     private static final String NOT_SHARDED =
             "pg_catalog.set_config('citus.enable_schema_based_sharding', 'off', true)";
@@ -67,6 +79,22 @@ public final class Cluster {
         return exists ? new Pipeline().add("SELECT " + DEFERRED) : new Pipeline();
     }
 
+    /** The statements of a script in such a transaction. */
+    public Pipeline script(String version, MigrationScript file, List<SqlStatement> statements) {
+        Pipeline pipeline = new Pipeline();
+        for (SqlStatement statement : statements) {
+            boolean atOnce = exists && NEEDED_AT_ONCE.matcher(statement.sql()).lookingAt();
+            if (atOnce) {
+                pipeline.add("SELECT " + AT_ONCE);
+            }
+            pipeline.addScript(version, file, List.of(statement));
+            if (atOnce) {
+                pipeline.add("SELECT " + DEFERRED);
+            }
+        }
+        return pipeline;
+    }
+
     /**
      * Columns for a {@code SELECT} that begins a transaction in which a tenant is created; may be empty. The schema stays on the
      * coordinator until {@link #distribute}: the transaction has everything on one connection, and its containment is checked there.
@@ -90,8 +118,27 @@ public final class Cluster {
                             SELECT pg_catalog.count(pg_catalog.truncate_local_data_after_distributing_table(oid)) FROM pg_catalog.pg_class
                              WHERE relnamespace = pg_catalog.to_regnamespace(%s) AND relkind = 'r'
                                AND pg_catalog.pg_relation_size(oid) > 0""".formatted(Sql.literal(Sql.identifier(schema))));
+            routines(pipeline, Sql.literal(Sql.identifier(schema)));
         }
         return pipeline;
+    }
+
+    /**
+     * Citus has distributed only the routines that tables depend on. It checks the bodies of those that it distributes on demand, where
+     * the tenant's search path is not set, and does not check those that are defined again. An aggregate has no such definition.
+     */
+    private static void routines(Pipeline pipeline, String schema) {
+        String others = "FROM pg_catalog.pg_proc p WHERE pronamespace = pg_catalog.to_regnamespace(" + schema + ") AND"
+                + " NOT EXISTS (SELECT FROM pg_catalog.pg_dist_object d WHERE d.classid = 1255 AND d.objid = p.oid)";
+        pipeline.add("SELECT " + AT_ONCE)
+                .add("""
+                        DO $routines$ DECLARE definition pg_catalog.text; BEGIN
+                            FOR definition IN SELECT pg_catalog.pg_get_functiondef(oid) %s AND prokind <> 'a' LOOP
+                                EXECUTE definition;
+                            END LOOP;
+                        END $routines$""".formatted(others))
+                .add("SELECT pg_catalog.count(pg_catalog.create_distributed_function(oid)) " + others)
+                .add("SELECT " + DEFERRED);
     }
 
     /** The node of each schema that is on one, as host and port. */

@@ -80,7 +80,7 @@ final class TransactionalRun {
         this.recorder = run.recorder();
         // A statement of its own after the lock: its snapshot then shows everything committed before the lock was free.
         this.assertUnchanged = recorder.assertRecorded(schema, recorded.before(), CHANGED);
-        body.addScript(migration.version(), script, prepared.statements(schema))
+        body.addAll(run.scripts().cluster().script(migration.version(), script, prepared.statements(schema)))
                 // Deferred work would otherwise run at the commit, after the check.
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
                 .add(Containment.LIBRARY_SETTINGS);
