@@ -124,18 +124,22 @@ public final class Cluster {
     }
 
     /**
-     * Citus has distributed only the routines that tables depend on. It checks the bodies of those that it distributes on demand, where
-     * the tenant's search path is not set, and does not check those that are defined again. An aggregate has no such definition.
+     * Citus has distributed only the routines that tables depend on. Where it distributes others on demand, the node checks their bodies
+     * without the tenant's search path; so they are defined again, unchecked. An aggregate has no body.
      */
     private static void routines(Pipeline pipeline, String schema) {
         String others = "FROM pg_catalog.pg_proc p WHERE pronamespace = pg_catalog.to_regnamespace(" + schema + ") AND"
                 + " NOT EXISTS (SELECT FROM pg_catalog.pg_dist_object d WHERE d.classid = 1255 AND d.objid = p.oid)";
         pipeline.add("SELECT " + AT_ONCE)
                 .add("""
-                        DO $routines$ DECLARE definition pg_catalog.text; BEGIN
+                        DO $routines$
+                        DECLARE definition pg_catalog.text; checked pg_catalog.text := pg_catalog.current_setting('check_function_bodies');
+                        BEGIN
+                            PERFORM pg_catalog.set_config('check_function_bodies', 'off', true);
                             FOR definition IN SELECT pg_catalog.pg_get_functiondef(oid) %s AND prokind <> 'a' LOOP
                                 EXECUTE definition;
                             END LOOP;
+                            PERFORM pg_catalog.set_config('check_function_bodies', checked, true);
                         END $routines$""".formatted(others))
                 .add("SELECT pg_catalog.count(pg_catalog.create_distributed_function(oid)) " + others)
                 .add("SELECT " + DEFERRED);

@@ -47,10 +47,11 @@ final class FullCheck {
             Catalogs.oids(Catalogs.of(Owner.SCHEMA, Owner.PART, Owner.ITSELF).stream());
 
     /**
-     * A condition on a lock: PostgreSQL never takes it on an object that is no relation. Citus takes it on an object that another one
-     * depends on, to create both on the nodes, e.g. on the extension of a function's language.
+     * The end of a condition on locks: it is none that Citus takes on an object that another one depends on, to create it on all nodes
+     * only once. PostgreSQL itself takes this mode only on types.
      */
-    static final String IS_OF_CITUS = "(locktype = 'object' AND mode = 'ExclusiveLock')";
+    static final String NOT_OF_CITUS = " AND NOT (mode = 'ExclusiveLock' AND coalesce(classid, 1247) <> 1247"
+            + " AND to_regclass('pg_catalog.pg_dist_object') IS NOT NULL)";
 
     /**
      * The locks of this transaction, except those that readers take, and those on catalogs, which the server itself takes.
@@ -60,7 +61,7 @@ final class FullCheck {
     static final String OWN_LOCKS =
             "pg_lock_status() WHERE pid = pg_backend_pid() AND locktype IN ('relation', 'object')"
                     + " AND mode NOT IN ('AccessShareLock', 'SIReadLock') AND (objid IS NOT NULL OR relation >= 16384)"
-                    + " AND NOT " + IS_OF_CITUS;
+                    + NOT_OF_CITUS;
 
     /**
      * A condition: this transaction, or a subtransaction of it, wrote the catalog's row {@code r}. {@code age()} counts from a number

@@ -25,7 +25,7 @@ record ReadCheck(AllowList allowed, ReadsOutside treatment) {
     static final String ALL_LOCKS =
             "pg_lock_status() WHERE pid = pg_backend_pid() AND locktype IN ('relation', 'object') AND mode <> 'SIReadLock'"
                     + " AND (objid IS NOT NULL AND mode <> 'AccessShareLock' OR relation >= 16384)"
-                    + " AND NOT " + FullCheck.IS_OF_CITUS;
+                    + FullCheck.NOT_OF_CITUS;
 
     /** A condition on a lock. */
     static final String IS_READER = "mode = 'AccessShareLock'";
