@@ -7,20 +7,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The facts of role and server on which the checks depend. */
-record ServerFacts(boolean superuser, boolean tracksCounts, boolean hasCitus) {
+record ServerFacts(boolean superuser, boolean tracksCounts, boolean hasCitus, boolean reachesNodes) {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerFacts.class);
 
     private static final String QUERY = "SELECT pg_catalog.current_setting('is_superuser'),"
             + " pg_catalog.current_setting('track_counts'), EXISTS (SELECT FROM pg_catalog.pg_extension"
-            + " WHERE extname OPERATOR(pg_catalog.=) 'citus')";
+            + " WHERE extname OPERATOR(pg_catalog.=) 'citus'), EXISTS (SELECT FROM pg_catalog.pg_proc"
+            + " WHERE proname OPERATOR(pg_catalog.=) ANY (ARRAY['run_command_on_workers', 'run_command_on_all_nodes',"
+            + " 'run_command_on_placements', 'run_command_on_shards', 'run_command_on_colocated_placements',"
+            + " 'master_run_on_worker']::pg_catalog.name[])"
+            + " AND pg_catalog.has_function_privilege(oid, 'EXECUTE'))";
 
     static ServerFacts read(Connection connection) throws SQLException {
         return Jdbc.queryOne(
                 connection,
                 QUERY,
                 row -> new ServerFacts(
-                        row.getString(1).equals("on"), row.getString(2).equals("on"), row.getBoolean(3)));
+                        row.getString(1).equals("on"),
+                        row.getString(2).equals("on"),
+                        row.getBoolean(3),
+                        row.getBoolean(4)));
     }
 
     /** Warns of a superuser role, and of a server that counts nothing, because containment is incomplete with them. */
@@ -29,6 +36,11 @@ record ServerFacts(boolean superuser, boolean tracksCounts, boolean hasCitus) {
             LOG.warn(
                     "The role of the connection is a superuser, whose migrations no check can keep inside their tenant;"
                             + " use one that owns the tenants and has CREATE on the database");
+        }
+        if (reachesNodes) {
+            LOG.warn(
+                    "The role of the connection may call run_command_on_workers and similar functions of Citus, whose effects on"
+                            + " other tenants no check sees; revoke EXECUTE on them from PUBLIC");
         }
         if (!tracksCounts) {
             LOG.warn("The server's setting track_counts is off: outside of its tenant, a migration's changes are only"
