@@ -69,6 +69,10 @@ class ClusterMigrationsTest {
                 kind("an aggregate and a procedure", """
                         CREATE AGGREGATE product(integer) (sfunc = int4mul, stype = integer, initcond = '1');
                         CREATE PROCEDURE forget() LANGUAGE sql AS 'UPDATE note SET tags = NULL'""", "(SELECT {s}.product(id) = 2 FROM {s}.member)"),
+                kind("a block that makes a function", """
+                        DO $do$ BEGIN
+                            EXECUTE 'CREATE FUNCTION half(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS $h$ SELECT $1 / 2 $h$';
+                        END $do$""", "(SELECT sum({s}.half(id)) = 1 FROM {s}.member)"),
                 kind("a trigger", """
                         ALTER TABLE note ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
                         CREATE FUNCTION public.touch() RETURNS trigger LANGUAGE plpgsql AS $f$

@@ -76,6 +76,8 @@ public final class ClusterNodes {
                 Statement statement = connection.createStatement()) {
             statement.execute("SELECT citus_schema_move('" + schema + "', '" + address[0] + "', " + address[1]
                     + ", shard_transfer_mode := 'block_writes')");
+            // Otherwise the tables stay where they were for a while.
+            statement.execute("CALL citus_cleanup_orphaned_resources()");
         } catch (SQLException e) {
             throw new IllegalStateException("Cannot move " + schema + " to " + worker, e);
         }

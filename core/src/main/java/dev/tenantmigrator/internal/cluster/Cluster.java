@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -47,9 +46,6 @@ public final class Cluster {
     private static final String NOT_SHARDED =
             "pg_catalog.set_config('citus.enable_schema_based_sharding', 'off', true)";
 
-    private static final Pattern FUNCTION = Pattern.compile(
-            "CREATE\\s+(?:OR\\s+REPLACE\\s+)?(?:FUNCTION|PROCEDURE|AGGREGATE)\\b", Pattern.CASE_INSENSITIVE);
-
     private final boolean exists;
 
     private Cluster(boolean exists) {
@@ -83,8 +79,13 @@ public final class Cluster {
         return exists ? new Pipeline().add("SELECT " + DEFERRED) : new Pipeline();
     }
 
-    /** The statements of a script in such a transaction. */
-    public Pipeline script(String version, MigrationScript file, List<SqlStatement> statements) {
+    /**
+     * The statements of a script in such a transaction.
+     *
+     * @param hidden whether it may create routines that its text does not show
+     */
+    public Pipeline script(
+            String schema, String version, MigrationScript file, List<SqlStatement> statements, boolean hidden) {
         Pipeline pipeline = new Pipeline();
         for (SqlStatement statement : statements) {
             boolean atOnce = exists && NEEDED_AT_ONCE.matcher(statement.sql()).lookingAt();
@@ -95,6 +96,9 @@ public final class Cluster {
             if (atOnce) {
                 pipeline.add("SELECT " + DEFERRED);
             }
+        }
+        if (exists && hidden) {
+            routines(pipeline, Sql.literal(Sql.identifier(schema)));
         }
         return pipeline;
     }
@@ -112,21 +116,6 @@ public final class Cluster {
         return exists ? new Pipeline().add("SELECT " + String.join(", ", creationColumns())) : new Pipeline();
     }
 
-    /** Makes functions of a tenant known to the workers, which run a query with one of its tables. */
-    public Optional<String> distributeFunctions(String schema) {
-        return exists ? Optional.of("""
-                SELECT pg_catalog.count(pg_catalog.create_distributed_function(p.oid::pg_catalog.regprocedure))
-                  FROM pg_catalog.pg_proc p
-                 WHERE p.pronamespace OPERATOR(pg_catalog.=) pg_catalog.to_regnamespace(%s)::pg_catalog.oid
-                   AND NOT EXISTS (SELECT FROM pg_catalog.pg_dist_object o WHERE o.objid OPERATOR(pg_catalog.=) p.oid
-                                      AND o.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass)""".formatted(Sql.literal(Sql.identifier(schema)))) : Optional.empty();
-    }
-
-    /** Whether a statement makes a function that a later one may have a worker run. */
-    public static boolean makesFunction(String sql) {
-        return FUNCTION.matcher(sql).lookingAt();
-    }
-
     /** Places a tenant that was created in this transaction on a node, with its rows. */
     public Pipeline distribute(String schema) {
         Pipeline pipeline = new Pipeline();
@@ -137,11 +126,7 @@ public final class Cluster {
                             SELECT pg_catalog.count(pg_catalog.truncate_local_data_after_distributing_table(oid)) FROM pg_catalog.pg_class
                              WHERE relnamespace = pg_catalog.to_regnamespace(%s) AND relkind = 'r'
                                AND pg_catalog.pg_relation_size(oid) > 0""".formatted(Sql.literal(Sql.identifier(schema))));
-<<<<<<< HEAD
             routines(pipeline, Sql.literal(Sql.identifier(schema)));
-=======
-            distributeFunctions(schema).ifPresent(pipeline::add);
->>>>>>> wt-cluster
         }
         return pipeline;
     }
