@@ -172,6 +172,7 @@ public final class Backfill {
             pipeline.add("SET CONSTRAINTS ALL IMMEDIATE")
                     .add(Containment.LIBRARY_SETTINGS)
                     .add(checked.sql(true))
+                    .addAll(checked.onNode())
                     .add(SessionLeftovers.removeSql(settings))
                     .sendOneByOne(connection);
             List<Finding> findings = reference.lostForeignKeys(tenant, missing).stream()

@@ -14,10 +14,17 @@ import java.util.stream.Collectors;
  * @param moves the number of updated rows of {@code pg_depend}
  * @param heldCursors the number of cursors that outlive the transaction
  * @param hidesEffects whether the script could call functions that hide their effects
+ * @param cluster whether the tenant may be on a node of a cluster
  * @param known the fingerprints of {@link KnownChanges}; empty in a transaction of the library's own
  */
 record CheckStart(
-        String opened, String writes, String moves, String heldCursors, boolean hidesEffects, List<String> known) {
+        String opened,
+        String writes,
+        String moves,
+        String heldCursors,
+        boolean hidesEffects,
+        boolean cluster,
+        List<String> known) {
 
     CheckStart {
         known = List.copyOf(known);
@@ -35,6 +42,7 @@ record CheckStart(
                 row.getString(first + 2),
                 row.getString(first + 3),
                 row.getBoolean(first + 4),
+                row.getBoolean(first + 5),
                 known);
     }
 

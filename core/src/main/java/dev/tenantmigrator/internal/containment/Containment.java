@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * Keeps a transaction inside its tenant's schema: before the commit, a check in the database finds everything that it touched. A
@@ -48,6 +49,8 @@ public final class Containment {
     private final AllowList allowed;
     private final ReadCheck reads;
     private final ReadWarnings readWarnings;
+    private final Optional<String> tableInTenant;
+    private final boolean cluster;
     private final boolean countsRows;
     private final boolean historyHidesEffects;
     private final Set<String> hidingCode;
@@ -58,11 +61,18 @@ public final class Containment {
 
     /** For checks of a few tenants, which assume that code may hide its effects. */
     public Containment(Config config) {
-        this(config, AllowList.of(config, false), false, true, Set.of());
+        this(config, AllowList.of(config, false), false, false, true, Set.of());
     }
 
     private Containment(
-            Config config, AllowList allowed, boolean countsRows, boolean historyHidesEffects, Set<String> hidingCode) {
+            Config config,
+            AllowList allowed,
+            boolean cluster,
+            boolean countsRows,
+            boolean historyHidesEffects,
+            Set<String> hidingCode) {
+        this.tableInTenant = config.recorder().tableInSchema();
+        this.cluster = cluster;
         this.allowed = allowed;
         this.reads = new ReadCheck(allowed, config.readsOutside());
         this.readWarnings = new ReadWarnings(config, reads);
@@ -91,6 +101,7 @@ public final class Containment {
         return new Containment(
                 config,
                 allowed,
+                server.hasCitus(),
                 server.countsTenantRows(),
                 historyHidesEffects,
                 historyHidesEffects ? Set.of() : HidingCode.find(allowed, tenants, connection));
@@ -120,12 +131,19 @@ public final class Containment {
      * @param also an expression to evaluate in the same statement
      */
     public List<String> quickCheck(String tenant, ExpectedEffects effects, Optional<String> recordedIn, String also) {
-        return quickChecks
-                .computeIfAbsent(new Form(effects, recordedIn.isPresent(), also), this::quickCheckTemplate)
-                .stream()
-                .map(sql -> sql.replace(ANY_TABLE, recordedIn.map(Sql::literal).orElse(""))
-                        .replace(ANY_TENANT, Sql.literal(tenant)))
-                .toList();
+        Stream<String> check =
+                quickChecks
+                        .computeIfAbsent(new Form(effects, recordedIn.isPresent(), also), this::quickCheckTemplate)
+                        .stream()
+                        .map(sql -> sql.replace(
+                                        ANY_TABLE, recordedIn.map(Sql::literal).orElse(""))
+                                .replace(ANY_TENANT, Sql.literal(tenant)));
+        return Stream.concat(check, nodeSql(tenant, cluster).stream()).toList();
+    }
+
+    /** The statement that asks the tenant's node of a cluster; empty on one server, and without a table that leads to the node. */
+    private Optional<String> nodeSql(String tenant, boolean onCluster) {
+        return onCluster ? tableInTenant.map(table -> NodeCheck.sql(allowed, tenant, table)) : Optional.empty();
     }
 
     private List<String> quickCheckTemplate(Form form) {
@@ -133,9 +151,9 @@ public final class Containment {
         return new QuickCheck(allowed, reads, ANY_TENANT, form.effects(), recordedIn, UNEXPECTED).sql(form.also());
     }
 
-    /** Whether an error is that of the quick check for a transaction that needs the full check. */
+    /** Whether an error is that of the quick check for a transaction that needs the full check, if only to name the statement. */
     public static boolean needsFullCheck(SQLException e) {
-        return SqlErrors.says(e, UNEXPECTED);
+        return SqlErrors.says(e, UNEXPECTED) || SqlErrors.says(e, ForeignObjectsException.MARKER);
     }
 
     /**
@@ -223,10 +241,17 @@ public final class Containment {
             return read.heardIn(check);
         }
 
+        /** Asks the tenant's node of a cluster, after {@link #ofScript}; empty on one server. For a tenant that was there before. */
+        public Pipeline onNode() {
+            Pipeline check = new Pipeline();
+            nodeSql(tenant, start.cluster()).ifPresent(check::add);
+            return check;
+        }
+
         /** Whether a foreign object was touched by now. If so, the transaction has failed; otherwise it is as before. */
         boolean isForeignTouched(Connection connection) throws SQLException {
             try {
-                check(connection);
+                check(connection, ofScript(true).addAll(onNode()));
                 return false;
             } catch (SQLException e) {
                 if (ForeignObjectsException.find(e).isPresent()) {
@@ -238,10 +263,14 @@ public final class Containment {
 
         /** Runs the check now, in the middle of the transaction, and leaves the transaction as it is. */
         public void check(Connection connection) throws SQLException {
+            check(connection, ofScript(true));
+        }
+
+        private void check(Connection connection, Pipeline questions) throws SQLException {
             new Pipeline()
                     .add("SAVEPOINT tenant_migrator_check")
                     .add(LIBRARY_SETTINGS)
-                    .addAll(ofScript(true))
+                    .addAll(questions)
                     .add("ROLLBACK TO SAVEPOINT tenant_migrator_check")
                     .add("RELEASE SAVEPOINT tenant_migrator_check")
                     .send(connection);

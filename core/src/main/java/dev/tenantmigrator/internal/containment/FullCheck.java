@@ -109,7 +109,8 @@ final class FullCheck {
         return "(SELECT pg_catalog.date_part('epoch', creation_time)::pg_catalog.text FROM pg_catalog.pg_cursor()"
                 + " WHERE name OPERATOR(pg_catalog.=) '" + EARLIER + "'), " + writes() + ", " + moves()
                 + ", (SELECT pg_catalog.count(*) FROM pg_catalog.pg_cursor() WHERE is_holdable), "
-                + HidingCode.isThere(allowed, tenant) + ", pg_catalog.pg_current_xact_id()";
+                + HidingCode.isThere(allowed, tenant)
+                + ", pg_catalog.to_regclass('pg_catalog.pg_dist_object') IS NOT NULL, pg_catalog.pg_current_xact_id()";
     }
 
     private static String writes() {

@@ -97,6 +97,7 @@ final class DriftFixer {
                                     .add("SET CONSTRAINTS ALL IMMEDIATE")
                                     .add(Containment.LIBRARY_SETTINGS)
                                     .add(checked.sql(true))
+                                    .addAll(checked.onNode())
                                     .add(SessionLeftovers.removeSql(session.settings()))
                                     .sendOneByOne(connection);
                             return fix;

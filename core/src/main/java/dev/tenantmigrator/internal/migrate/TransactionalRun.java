@@ -224,6 +224,7 @@ final class TransactionalRun {
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
                 .add(Containment.LIBRARY_SETTINGS)
                 .addAll(checked.ofScript(hidesEffects))
+                .addAll(checked.onNode())
                 .add(SessionLeftovers.removeSql(
                         session.settings(), recorded.isPart() ? Optional.of(schema) : Optional.empty()))
                 .add("RELEASE SAVEPOINT tenant_migrator_check");

@@ -113,6 +113,7 @@ final class TenantRunJob implements TenantJob {
         }
         new Pipeline()
                 .addAll(checked.ofScript(true))
+                .addAll(checked.onNode())
                 .add(SessionLeftovers.removeSql(session.settings()))
                 .add(session.settings().restoreSql())
                 .sendOneByOne(connection);
