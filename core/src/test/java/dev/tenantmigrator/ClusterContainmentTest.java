@@ -69,16 +69,27 @@ class ClusterContainmentTest {
                 Arguments.of("a block that alters", hidden("ALTER TABLE {0}.note ADD COLUMN x INTEGER")),
                 Arguments.of("a block that drops", hidden("DROP TABLE {0}.note")),
                 Arguments.of("a block that creates", hidden("CREATE TABLE {0}.more (id INTEGER)")),
-                Arguments.of("a block that creates a function", hidden("CREATE FUNCTION {0}.f() RETURNS INTEGER LANGUAGE sql AS 'SELECT 1'")),
-                Arguments.of("a block that takes part of both", hidden("UPDATE note SET rating = 98; UPDATE {0}.note SET rating = 99; UPDATE note SET rating = 97")),
+                Arguments.of(
+                        "a block that creates a function",
+                        hidden("CREATE FUNCTION {0}.f() RETURNS INTEGER LANGUAGE sql AS 'SELECT 1'")),
+                Arguments.of(
+                        "a block that takes part of both",
+                        hidden(
+                                "UPDATE note SET rating = 98; UPDATE {0}.note SET rating = 99; UPDATE note SET rating = 97")),
                 Arguments.of("a function", function("UPDATE {0}.note SET rating = 99") + "SELECT f(1)"),
-                Arguments.of("a function in a query of the tenant's table", function("UPDATE {0}.note SET rating = 99") + "SELECT f(id) FROM note"),
-                Arguments.of("a function in an update of the tenant's table", function("UPDATE {0}.note SET rating = 99") + "UPDATE note SET rating = f(id)"),
+                Arguments.of(
+                        "a function in a query of the tenant's table",
+                        function("UPDATE {0}.note SET rating = 99") + "SELECT f(id) FROM note"),
+                Arguments.of(
+                        "a function in an update of the tenant's table",
+                        function("UPDATE {0}.note SET rating = 99") + "UPDATE note SET rating = f(id)"),
                 Arguments.of("a trigger", function("UPDATE {0}.note SET rating = 99") + """
                         CREATE FUNCTION t() RETURNS trigger LANGUAGE plpgsql AS $t$ BEGIN PERFORM f(1); RETURN NEW; END $t$;
                         CREATE TRIGGER t BEFORE UPDATE ON note FOR EACH ROW EXECUTE FUNCTION t(); UPDATE note SET rating = 1"""),
                 Arguments.of("a block, the table on the node", hidden("UPDATE {1} SET rating = 99")),
-                Arguments.of("a function in a query, the table on the node", function("UPDATE {1} SET rating = 99") + "SELECT f(id) FROM note"));
+                Arguments.of(
+                        "a function in a query, the table on the node",
+                        function("UPDATE {1} SET rating = 99") + "SELECT f(id) FROM note"));
     }
 
     private static String hidden(String sql) {
@@ -104,12 +115,16 @@ class ClusterContainmentTest {
 
     private void assertContained(String sql, String other) {
         Migration attempt = Migration.of(
-                "2_attempt", sql.replace("{0}", hiddenName(other)).replace("{1}", hiddenName(nodes.shardOf(other, "note"))));
+                "2_attempt",
+                sql.replace("{0}", hiddenName(other)).replace("{1}", hiddenName(nodes.shardOf(other, "note"))));
         List<String> before = states();
         FleetReport report = Samples.with(database, FIRST, attempt).deploy(Tenants.named(tenant));
         assertThat(states()).isEqualTo(before);
         assertThat(report.of(Failed.class)).hasSize(1);
-        assertThat(Samples.with(database, FIRST).drift(Tenants.all(), DriftOptions.defaults()).successful()).isTrue();
+        assertThat(Samples.with(database, FIRST)
+                        .drift(Tenants.all(), DriftOptions.defaults())
+                        .successful())
+                .isTrue();
         assertThat(Samples.with(database, FIRST).verify().successful()).isTrue();
     }
 
@@ -120,7 +135,8 @@ class ClusterContainmentTest {
 
     private List<String> states() {
         return Stream.of(tenant, near, far)
-                .map(schema -> schema + database.query("SELECT * FROM " + schema + ".note ORDER BY id")
+                .map(schema -> schema
+                        + database.query("SELECT * FROM " + schema + ".note ORDER BY id")
                         + database.values("SELECT version FROM " + schema + ".schema_migrations ORDER BY id"))
                 .toList();
     }
@@ -131,7 +147,11 @@ class ClusterContainmentTest {
         Migration second = Migration.of(
                 "2_second",
                 "UPDATE note SET rating = 5; DO $$ BEGIN EXECUTE 'UPDATE note SET rating = rating + 1'; END $$; SELECT count(*) FROM note");
-        assertThat(Samples.with(database, FIRST, second).deployAll().throwIfFailed().of(Migrated.class)).hasSize(3);
+        assertThat(Samples.with(database, FIRST, second)
+                        .deployAll()
+                        .throwIfFailed()
+                        .of(Migrated.class))
+                .hasSize(3);
         assertThat(database.value("SELECT sum(rating) FROM " + far + ".note")).isEqualTo("12");
     }
 }

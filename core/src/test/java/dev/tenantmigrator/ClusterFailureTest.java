@@ -34,8 +34,8 @@ class ClusterFailureTest {
     private static final Migration FIRST = Migration.of(
             "1_first", "CREATE TABLE note (id SERIAL PRIMARY KEY, body TEXT); INSERT INTO note (body) VALUES ('a')");
 
-    private static final Migration SECOND = Migration.of(
-            "2_second", "UPDATE note SET body = body || '!'; INSERT INTO note (body) VALUES ('b')");
+    private static final Migration SECOND =
+            Migration.of("2_second", "UPDATE note SET body = body || '!'; INSERT INTO note (body) VALUES ('b')");
 
     /** Needs all nodes, because Citus keeps the definition of each table on each of them. */
     private static final Migration COLUMN = Migration.of("3_column", "ALTER TABLE note ADD COLUMN flag BOOLEAN");
@@ -63,7 +63,9 @@ class ClusterFailureTest {
     }
 
     private List<String> on(String worker) {
-        return tenants.stream().filter(schema -> nodes.of(schema).equals(worker)).toList();
+        return tenants.stream()
+                .filter(schema -> nodes.of(schema).equals(worker))
+                .toList();
     }
 
     private static List<String> schemas(FleetReport report, Class<? extends TenantOutcome> type) {
@@ -93,14 +95,18 @@ class ClusterFailureTest {
             FleetReport report = migrator.deployAll();
             assertThat(schemas(report, Migrated.class)).containsExactlyElementsOf(healthy);
             assertThat(schemas(report, Failed.class)).containsExactlyElementsOf(down);
-            assertThat(report.of(Failed.class)).allSatisfy(failed -> assertThat(failed.failure().message())
-                    .contains(worker.replace("localhost:", "")));
-            assertThat(migrator.verify(Tenants.named(healthy.get(0))).successful()).isTrue();
+            assertThat(report.of(Failed.class))
+                    .allSatisfy(failed ->
+                            assertThat(failed.failure().message()).contains(worker.replace("localhost:", "")));
+            assertThat(migrator.verify(Tenants.named(healthy.get(0))).successful())
+                    .isTrue();
 
-            FleetReport structure = Samples.with(database, FIRST, SECOND, COLUMN).deployAll();
+            FleetReport structure =
+                    Samples.with(database, FIRST, SECOND, COLUMN).deployAll();
             assertThat(schemas(structure, Failed.class)).containsExactlyElementsOf(tenants);
-            assertThat(structure.of(Failed.class)).allSatisfy(failed -> assertThat(failed.failure().sqlState())
-                    .contains("08006"));
+            assertThat(structure.of(Failed.class))
+                    .allSatisfy(
+                            failed -> assertThat(failed.failure().sqlState()).contains("08006"));
 
             stopped.start();
         }
@@ -156,7 +162,8 @@ class ClusterFailureTest {
             assertThat(schemas(report, Migrated.class)).containsExactlyElementsOf(healthy);
             assertThat(schemas(report, Failed.class)).containsExactlyElementsOf(on(worker));
         }
-        assertThat(migrator.status(Tenants.named(tenant)).tenants().get(0).pending()).containsExactly("2_second");
+        assertThat(migrator.status(Tenants.named(tenant)).tenants().get(0).pending())
+                .containsExactly("2_second");
         migrator.deployAll().throwIfFailed();
         assertEachMigratedOnce();
     }
@@ -170,7 +177,8 @@ class ClusterFailureTest {
         });
         TenantMigrator migrator = Samples.with(database, FIRST, SECOND);
         assertThat(migrator.verify().successful()).isTrue();
-        assertThat(migrator.drift(Tenants.all(), DriftOptions.defaults()).successful()).isTrue();
+        assertThat(migrator.drift(Tenants.all(), DriftOptions.defaults()).successful())
+                .isTrue();
     }
 
     /** The first error is the reason; later ones, of the aborted transaction, are not. */
@@ -182,8 +190,9 @@ class ClusterFailureTest {
             statement.execute("CREATE ROLE " + role + " LOGIN PASSWORD 'secret'");
             try {
                 statement.execute("GRANT CREATE ON DATABASE " + database.name() + " TO " + role);
-                nodes.workers().forEach(worker -> nodes.run(
-                        worker, "SET citus.enable_ddl_propagation TO off; ALTER ROLE " + role + " NOLOGIN"));
+                nodes.workers()
+                        .forEach(worker -> nodes.run(
+                                worker, "SET citus.enable_ddl_propagation TO off; ALTER ROLE " + role + " NOLOGIN"));
                 database.execute("CREATE EXTENSION IF NOT EXISTS \"uuid-ossp\"");
                 TenantMigrator migrator = TenantMigrator.builder(database.dataSourceOf(role, "secret"))
                         .migrations(MigrationSource.of(FIRST))

@@ -39,8 +39,8 @@ class ClusterNodesTest {
             "ALTER TABLE note ADD COLUMN flag BOOLEAN NOT NULL DEFAULT false; CREATE TABLE tag (id SERIAL PRIMARY KEY)",
             "DROP TABLE tag; ALTER TABLE note DROP COLUMN flag");
 
-    private static final Migration INDEX =
-            Migration.of("3_index", "CREATE INDEX CONCURRENTLY note_body ON note (body)", "DROP INDEX CONCURRENTLY note_body");
+    private static final Migration INDEX = Migration.of(
+            "3_index", "CREATE INDEX CONCURRENTLY note_body ON note (body)", "DROP INDEX CONCURRENTLY note_body");
 
     private static final String TYPE_AND_ROWS =
             "CREATE TYPE mood AS ENUM ('well'); CREATE TABLE diary (id SERIAL PRIMARY KEY, mood mood);"
@@ -76,18 +76,24 @@ class ClusterNodesTest {
 
     /** All its tables are on one node, with their rows, and the coordinator has none. */
     private void assertOnOneWorker(String schema) {
-        assertThat(database.values("SELECT schema_name::text FROM citus_schemas")).contains(database.value("SELECT quote_ident(?)", schema));
+        assertThat(database.values("SELECT schema_name::text FROM citus_schemas"))
+                .contains(database.value("SELECT quote_ident(?)", schema));
         List<String> tables = database.values(
-                "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace = to_regnamespace(quote_ident(?))", schema);
+                "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace = to_regnamespace(quote_ident(?))",
+                schema);
         assertThat(tables).hasSizeGreaterThanOrEqualTo(3).allSatisfy(table -> {
-            assertThat(database.value("SELECT nodename || ':' || nodeport FROM citus_shards WHERE table_name = ?::regclass", table))
+            assertThat(database.value(
+                            "SELECT nodename || ':' || nodeport FROM citus_shards WHERE table_name = ?::regclass",
+                            table))
                     .isEqualTo(nodes.of(schema));
-            assertThat(database.value("SELECT pg_relation_size(?::regclass)", table)).isEqualTo("0");
+            assertThat(database.value("SELECT pg_relation_size(?::regclass)", table))
+                    .isEqualTo("0");
             String shard = database.value("SELECT shard_name FROM citus_shards WHERE table_name = ?::regclass", table);
             assertThat(nodes.run(nodes.of(schema), "SELECT count(*) FROM " + shard))
                     .containsExactly(database.value("SELECT count(*) FROM " + table));
         });
-        assertThat(database.value("SELECT count(*) FROM \"" + schema.replace("\"", "\"\"") + "\".member")).isEqualTo("1");
+        assertThat(database.value("SELECT count(*) FROM \"" + schema.replace("\"", "\"\"") + "\".member"))
+                .isEqualTo("1");
     }
 
     @Test
@@ -107,7 +113,8 @@ class ClusterNodesTest {
                 TenantMigrator later = TenantMigrator.builder(database.dataSourceOf(role, "secret"))
                         .migrations(MigrationSource.of(FIRST, SECOND, INDEX, THIRD))
                         .build();
-                assertThat(later.deploy(Tenants.named(schema)).throwIfFailed().of(Migrated.class)).hasSize(1);
+                assertThat(later.deploy(Tenants.named(schema)).throwIfFailed().of(Migrated.class))
+                        .hasSize(1);
                 later.rename(schema, TenantName.exactly("plain"));
                 later.dropTenant("plain");
             } finally {
@@ -155,9 +162,11 @@ class ClusterNodesTest {
         String schema = migrator(FIRST).createTenant(TenantName.forUser("m")).schema();
         migrator(FIRST).createTenant(TenantName.forUser("stays"));
         move(schema);
-        assertThat(migrator(FIRST, SECOND).deployAll().throwIfFailed().of(Migrated.class)).hasSize(2);
+        assertThat(migrator(FIRST, SECOND).deployAll().throwIfFailed().of(Migrated.class))
+                .hasSize(2);
         move(schema);
-        assertThat(migrator(FIRST, SECOND, INDEX).deployAll().throwIfFailed().of(Migrated.class)).hasSize(2);
+        assertThat(migrator(FIRST, SECOND, INDEX).deployAll().throwIfFailed().of(Migrated.class))
+                .hasSize(2);
         move(schema);
         assertThat(migrator.deployAll().throwIfFailed().of(Migrated.class)).hasSize(2);
         assertIntact(migrator);
@@ -181,9 +190,11 @@ class ClusterNodesTest {
         migrator.dropTenant(renamed);
         assertThat(migrator.tenants()).hasSize(1);
         assertThat(migrator.unfinishedDrops()).isEmpty();
-        assertThat(nodes.workers()).allSatisfy(worker -> assertThat(
-                        nodes.run(worker, "SELECT nspname FROM pg_namespace WHERE nspname IN ('renamed', '" + schema + "')"))
-                .isEmpty());
+        assertThat(nodes.workers())
+                .allSatisfy(worker -> assertThat(nodes.run(
+                                worker,
+                                "SELECT nspname FROM pg_namespace WHERE nspname IN ('renamed', '" + schema + "')"))
+                        .isEmpty());
     }
 
     @Test
@@ -191,9 +202,11 @@ class ClusterNodesTest {
         TenantMigrator migrator = migrator(FIRST, SECOND, INDEX);
         String schema = migrator.createTenant(TenantName.forUser("m")).schema();
         move(schema);
-        assertThat(migrator.rollback(Tenants.all(), "3_index").throwIfFailed().of(RolledBack.class)).hasSize(1);
+        assertThat(migrator.rollback(Tenants.all(), "3_index").throwIfFailed().of(RolledBack.class))
+                .hasSize(1);
         move(schema);
-        assertThat(migrator.rollback(Tenants.all(), "2_second").throwIfFailed().of(RolledBack.class)).hasSize(1);
+        assertThat(migrator.rollback(Tenants.all(), "2_second").throwIfFailed().of(RolledBack.class))
+                .hasSize(1);
         move(schema);
         assertIntact(migrator(FIRST));
         migrator.deployAll().throwIfFailed();
@@ -220,9 +233,10 @@ class ClusterNodesTest {
         }
         assertThat(schemas).allSatisfy(this::assertOnOneWorker);
         assertThat(schemas.stream().map(nodes::of).distinct()).containsExactlyInAnyOrderElementsOf(nodes.workers());
-        assertThat(schemas).allSatisfy(schema -> assertThat(
-                        database.value("SELECT " + schema + ".twice(id) FROM " + schema + ".member"))
-                .isEqualTo("2"));
+        assertThat(schemas)
+                .allSatisfy(schema -> assertThat(
+                                database.value("SELECT " + schema + ".twice(id) FROM " + schema + ".member"))
+                        .isEqualTo("2"));
         TenantMigrator migrator = migrator(FIRST, SECOND, routine, Migration.of("6_later", TYPE_AND_ROWS));
         migrator.deployAll().throwIfFailed();
         assertIntact(migrator);
@@ -241,7 +255,8 @@ class ClusterNodesTest {
                         .cluster(false)
                         .build();
                 return Stream.of("a", "b")
-                        .map(user -> before.createTenant(TenantName.forUser(user)).schema())
+                        .map(user ->
+                                before.createTenant(TenantName.forUser(user)).schema())
                         .toList();
             } finally {
                 statement.execute(set.formatted("RESET"));
@@ -261,7 +276,8 @@ class ClusterNodesTest {
 
     private void assertIntact(TenantMigrator migrator) {
         assertThat(migrator.verify().successful()).isTrue();
-        assertThat(migrator.drift(Tenants.all(), DriftOptions.defaults()).successful()).isTrue();
+        assertThat(migrator.drift(Tenants.all(), DriftOptions.defaults()).successful())
+                .isTrue();
         assertThat(migrator.deployAll().throwIfFailed().counts()).containsOnlyKeys(Kind.UP_TO_DATE);
     }
 

@@ -85,7 +85,8 @@ public final class ClusterNodes {
 
     /** The name that a tenant's table has on its node, with the schema. */
     public String shardOf(String schema, String table) {
-        return database.value("SELECT shard_name FROM citus_shards WHERE table_name = ?::regclass", schema + "." + table);
+        return database.value(
+                "SELECT shard_name FROM citus_shards WHERE table_name = ?::regclass", schema + "." + table);
     }
 
     /** Runs a statement on a node as a superuser; returns the first column of its rows, if it has any. */
@@ -108,13 +109,15 @@ public final class ClusterNodes {
 
     /** A connection of a superuser to the test's database on a node. */
     public Connection connect(String node) throws SQLException {
-        return DriverManager.getConnection("jdbc:postgresql://" + node + "/" + database.name(), server.user(), server.password());
+        return DriverManager.getConnection(
+                "jdbc:postgresql://" + node + "/" + database.name(), server.user(), server.password());
     }
 
     /** A worker that can be stopped. Skips the test where it runs on another machine, with a warning in the log. */
     public Stoppable stoppable(String worker) {
         Path directory = Path.of(run(worker, "SHOW data_directory").get(0));
-        String programs = run(worker, "SELECT setting FROM pg_config WHERE name = 'BINDIR'").get(0);
+        String programs = run(worker, "SELECT setting FROM pg_config WHERE name = 'BINDIR'")
+                .get(0);
         if (!Files.exists(directory.resolve("postmaster.pid"))) {
             String reason = "SKIPPED: the test stops a worker, and " + worker
                     + " does not run on this machine, or its data cannot be read: " + directory;
@@ -159,7 +162,8 @@ public final class ClusterNodes {
             try {
                 if (System.getProperty("user.name").equals("root")) {
                     // It refuses to run as root.
-                    command.addAll(List.of("runuser", "-u", Files.getOwner(directory).getName(), "--"));
+                    command.addAll(
+                            List.of("runuser", "-u", Files.getOwner(directory).getName(), "--"));
                 }
                 command.addAll(List.of(programs + "/pg_ctl", "-w", "-s", "-D", directory.toString()));
                 command.addAll(List.of(arguments));
