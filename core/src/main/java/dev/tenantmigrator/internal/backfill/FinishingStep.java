@@ -5,6 +5,19 @@ package dev.tenantmigrator.internal.backfill;
  * name. Its columns are the object's kind, its name, and a statement.
  */
 enum FinishingStep {
+    /**
+     * Repeats the options, for a sequence that was left behind under the name; such a sequence keeps its position. Before the defaults,
+     * because Citus alters no sequence that is the default of a distributed table.
+     */
+    SEQUENCE_OWNERS("""
+            SELECT 'TABLE', t.relname, concat('ALTER SEQUENCE ', q.seqrelid::regclass, ' AS ',
+                   format_type(q.seqtypid, NULL), ' ', %s, format(' OWNED BY %%s.%%I', t.id, a.attname))
+            FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid
+            JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.refobjsubid = a.attnum
+                AND d.classid = 'pg_class'::regclass AND d.deptype = 'a'
+            JOIN pg_sequence q ON q.seqrelid = d.objid
+            """.formatted(DefinitionQueries.SEQUENCE_OPTIONS)),
+
     /** One statement for each, because Citus accepts no other change beside a default of {@code nextval}. */
     COLUMN_DEFAULTS("""
             SELECT 'TABLE', t.relname, format('ALTER TABLE %s ALTER COLUMN %I SET DEFAULT %s', t.id, a.attname,
@@ -145,16 +158,6 @@ enum FinishingStep {
             FROM tables t JOIN pg_policy p ON p.polrelid = t.oid
             ORDER BY t.relname, p.polname
             """),
-
-    /** Repeats the options, for a sequence that was left behind under the name; such a sequence keeps its position. */
-    SEQUENCE_OWNERS("""
-            SELECT 'TABLE', t.relname, concat('ALTER SEQUENCE ', q.seqrelid::regclass, ' AS ',
-                   format_type(q.seqtypid, NULL), ' ', %s, format(' OWNED BY %%s.%%I', t.id, a.attname))
-            FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid
-            JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.refobjsubid = a.attnum
-                AND d.classid = 'pg_class'::regclass AND d.deptype = 'a'
-            JOIN pg_sequence q ON q.seqrelid = d.objid
-            """.formatted(DefinitionQueries.SEQUENCE_OPTIONS)),
 
     GRANTS(AccessQueries.GRANTS),
 

@@ -1,5 +1,7 @@
 package dev.tenantmigrator.internal.cluster;
 
+import dev.tenantmigrator.MigrationScript;
+import dev.tenantmigrator.SqlStatement;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
@@ -9,7 +11,6 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -33,11 +34,17 @@ public final class Cluster {
      */
     private static final String DEFERRED = "pg_catalog.set_config('citus.create_object_propagation', 'deferred', true)";
 
+    /**
+     * The nodes get a routine or view at once. Deferred, they would get it only with a table that needs it, and keep the one that it
+     * replaces; a query of a table, which runs on the table's node, would not find it.
+     */
+    private static final String AT_ONCE = "pg_catalog.set_config('citus.create_object_propagation', 'automatic', true)";
+
+    private static final Pattern NEEDED_AT_ONCE = Pattern.compile(
+            "CREATE\\s+(?:OR\\s+REPLACE\\s+)?(?:FUNCTION|PROCEDURE|AGGREGATE|VIEW)\\b", Pattern.CASE_INSENSITIVE);
+
     private static final String NOT_SHARDED =
             "pg_catalog.set_config('citus.enable_schema_based_sharding', 'off', true)";
-
-    private static final Pattern FUNCTION = Pattern.compile(
-            "CREATE\\s+(?:OR\\s+REPLACE\\s+)?(?:FUNCTION|PROCEDURE|AGGREGATE)\\b", Pattern.CASE_INSENSITIVE);
 
     private final boolean exists;
 
@@ -73,6 +80,30 @@ public final class Cluster {
     }
 
     /**
+     * The statements of a script in such a transaction.
+     *
+     * @param hidden whether it may create routines that its text does not show
+     */
+    public Pipeline script(
+            String schema, String version, MigrationScript file, List<SqlStatement> statements, boolean hidden) {
+        Pipeline pipeline = new Pipeline();
+        for (SqlStatement statement : statements) {
+            boolean atOnce = exists && NEEDED_AT_ONCE.matcher(statement.sql()).lookingAt();
+            if (atOnce) {
+                pipeline.add("SELECT " + AT_ONCE);
+            }
+            pipeline.addScript(version, file, List.of(statement));
+            if (atOnce) {
+                pipeline.add("SELECT " + DEFERRED);
+            }
+        }
+        if (exists && hidden) {
+            routines(pipeline, Sql.literal(Sql.identifier(schema)));
+        }
+        return pipeline;
+    }
+
+    /**
      * Columns for a {@code SELECT} that begins a transaction in which a tenant is created; may be empty. The schema stays on the
      * coordinator until {@link #distribute}: the transaction has everything on one connection, and its containment is checked there.
      */
@@ -85,21 +116,6 @@ public final class Cluster {
         return exists ? new Pipeline().add("SELECT " + String.join(", ", creationColumns())) : new Pipeline();
     }
 
-    /** Makes functions of a tenant known to the workers, which run a query with one of its tables. */
-    public Optional<String> distributeFunctions(String schema) {
-        return exists ? Optional.of("""
-                SELECT pg_catalog.count(pg_catalog.create_distributed_function(p.oid::pg_catalog.regprocedure))
-                  FROM pg_catalog.pg_proc p
-                 WHERE p.pronamespace OPERATOR(pg_catalog.=) pg_catalog.to_regnamespace(%s)::pg_catalog.oid
-                   AND NOT EXISTS (SELECT FROM pg_catalog.pg_dist_object o WHERE o.objid OPERATOR(pg_catalog.=) p.oid
-                                      AND o.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass)""".formatted(Sql.literal(Sql.identifier(schema)))) : Optional.empty();
-    }
-
-    /** Whether a statement makes a function that a later one may have a worker run. */
-    public static boolean makesFunction(String sql) {
-        return FUNCTION.matcher(sql).lookingAt();
-    }
-
     /** Places a tenant that was created in this transaction on a node, with its rows. */
     public Pipeline distribute(String schema) {
         Pipeline pipeline = new Pipeline();
@@ -110,9 +126,31 @@ public final class Cluster {
                             SELECT pg_catalog.count(pg_catalog.truncate_local_data_after_distributing_table(oid)) FROM pg_catalog.pg_class
                              WHERE relnamespace = pg_catalog.to_regnamespace(%s) AND relkind = 'r'
                                AND pg_catalog.pg_relation_size(oid) > 0""".formatted(Sql.literal(Sql.identifier(schema))));
-            distributeFunctions(schema).ifPresent(pipeline::add);
+            routines(pipeline, Sql.literal(Sql.identifier(schema)));
         }
         return pipeline;
+    }
+
+    /**
+     * Citus has distributed only the routines that tables depend on. Where it distributes others on demand, the node checks their bodies
+     * without the tenant's search path; so they are defined again, unchecked. An aggregate has no body.
+     */
+    private static void routines(Pipeline pipeline, String schema) {
+        String others = "FROM pg_catalog.pg_proc p WHERE pronamespace = pg_catalog.to_regnamespace(" + schema + ") AND"
+                + " NOT EXISTS (SELECT FROM pg_catalog.pg_dist_object d WHERE d.classid = 1255 AND d.objid = p.oid)";
+        pipeline.add("SELECT " + AT_ONCE)
+                .add("""
+                        DO $routines$
+                        DECLARE definition pg_catalog.text; checked pg_catalog.text := pg_catalog.current_setting('check_function_bodies');
+                        BEGIN
+                            PERFORM pg_catalog.set_config('check_function_bodies', 'off', true);
+                            FOR definition IN SELECT pg_catalog.pg_get_functiondef(oid) %s AND prokind <> 'a' LOOP
+                                EXECUTE definition;
+                            END LOOP;
+                            PERFORM pg_catalog.set_config('check_function_bodies', checked, true);
+                        END $routines$""".formatted(others))
+                .add("SELECT pg_catalog.count(pg_catalog.create_distributed_function(oid)) " + others)
+                .add("SELECT " + DEFERRED);
     }
 
     /** The node of each schema that is on one, as host and port. */

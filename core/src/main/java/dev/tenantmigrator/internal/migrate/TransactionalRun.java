@@ -3,7 +3,6 @@ package dev.tenantmigrator.internal.migrate;
 import dev.tenantmigrator.Migration;
 import dev.tenantmigrator.MigrationScript;
 import dev.tenantmigrator.SqlStatement;
-import dev.tenantmigrator.internal.cluster.Cluster;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
 import dev.tenantmigrator.internal.containment.OutsideReads;
@@ -82,17 +81,9 @@ final class TransactionalRun {
         this.recorder = run.recorder();
         // A statement of its own after the lock: its snapshot then shows everything committed before the lock was free.
         this.assertUnchanged = recorder.assertRecorded(schema, recorded.before(), CHANGED);
-        Optional<String> distribute = run.scripts().cluster().distributeFunctions(schema);
-        for (SqlStatement statement : prepared.statements(schema)) {
-            body.addScript(migration.version(), script, List.of(statement));
-            distribute
-                    .filter(sql -> Cluster.makesFunction(statement.sql()))
-                    .ifPresent(sql -> body.addCheck(migration.version(), script, sql));
-        }
-        distribute
-                .filter(sql -> prepared.effects().hidden())
-                .ifPresent(sql -> body.addCheck(migration.version(), script, sql));
-        body
+        List<SqlStatement> statements = prepared.statements(schema);
+        boolean hidden = prepared.effects().hidden();
+        body.addAll(run.scripts().cluster().script(schema, migration.version(), script, statements, hidden))
                 // Deferred work would otherwise run at the commit, after the check.
                 .addCheck(migration.version(), script, "SET CONSTRAINTS ALL IMMEDIATE")
                 .add(Containment.LIBRARY_SETTINGS);
