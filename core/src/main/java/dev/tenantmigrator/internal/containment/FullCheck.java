@@ -47,23 +47,6 @@ final class FullCheck {
             Catalogs.oids(Catalogs.of(Owner.SCHEMA, Owner.PART, Owner.ITSELF).stream());
 
     /**
-     * The end of a condition on locks: it is none that Citus takes on an object that another one depends on, to create it on all nodes
-     * only once. PostgreSQL itself takes this mode only on types.
-     */
-    static final String NOT_OF_CITUS = " AND NOT (mode = 'ExclusiveLock' AND coalesce(classid, 1247) <> 1247"
-            + " AND to_regclass('pg_catalog.pg_dist_object') IS NOT NULL)";
-
-    /**
-     * The locks of this transaction, except those that readers take, and those on catalogs, which the server itself takes.
-     * Predicate locks are left out: they only record reads, and outlive a serializable transaction ("Serializable Isolation
-     * Level").
-     */
-    static final String OWN_LOCKS =
-            "pg_lock_status() WHERE pid = pg_backend_pid() AND locktype IN ('relation', 'object')"
-                    + " AND mode NOT IN ('AccessShareLock', 'SIReadLock') AND (objid IS NOT NULL OR relation >= 16384)"
-                    + NOT_OF_CITUS;
-
-    /**
      * A condition: this transaction, or a subtransaction of it, wrote the catalog's row {@code r}. {@code age()} counts from a number
      * that is fixed at its first call in the transaction, and that is another than the transaction's own if it had none yet; so the
      * age of the own number is the zero.
@@ -276,7 +259,7 @@ final class FullCheck {
                 .replace("{schemas_now}", ForeignQueries.schemasAmong(allowed, "{tenant}", "catalogs", "objects"))
                 .replace("{own_as_parameter}", isOwn("$3").replace("'", "''"))
                 .replace("{is_own}", isOwn("own_xid"))
-                .replace("{own_locks}", OWN_LOCKS)
+                .replace("{own_locks}", OwnLocks.OF_CHANGES)
                 .replace("{earlier}", EARLIER)
                 .replace("{counted}", COUNTED_OIDS)
                 .replace("{names}", COUNTED.stream().map(Catalogs::sqlName).collect(Collectors.joining(",", "{", "}")))

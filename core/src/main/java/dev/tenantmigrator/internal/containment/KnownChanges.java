@@ -52,7 +52,7 @@ final class KnownChanges {
 
     private static String lockedSql() {
         return """
-                SELECT %s FROM (SELECT coalesce(classid, 1259) AS c, coalesce(objid, relation) AS o, mode FROM %s) m GROUP BY c, o""".formatted(ofLocked("c", "o"), FullCheck.OWN_LOCKS);
+                SELECT %s FROM (SELECT coalesce(classid, 1259) AS c, coalesce(objid, relation) AS o, mode FROM %s) m GROUP BY c, o""".formatted(ofLocked("c", "o"), OwnLocks.OF_CHANGES);
     }
 
     /** A query for the OIDs of the catalogs, among those changed without a lock, that the transaction has written to. */

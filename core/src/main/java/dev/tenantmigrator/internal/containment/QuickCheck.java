@@ -46,7 +46,7 @@ record QuickCheck(
     /** Objects by c, o, mode and names: catalog, OID, and names unless it is gone. */
     private static final String NAMED_LOCKS =
             "(SELECT c, o, mode, (pg_identify_object_as_address(c, o, 0)).object_names AS names FROM (SELECT coalesce(classid, 1259) AS c, coalesce(objid, relation) AS o, mode FROM "
-                    + FullCheck.OWN_LOCKS + ") i OFFSET 0) l";
+                    + OwnLocks.OF_CHANGES + ") i OFFSET 0) l";
 
     private static final String IS_GONE = "names IS NULL AND c <> ALL (" + PARTS + ")";
 
@@ -89,7 +89,7 @@ record QuickCheck(
      */
     List<String> sql(String also) {
         String columns = "SELECT " + failingIf(isUnexpected(), marker) + ", pg_stat_force_next_flush(), " + also;
-        String locks = reads.isAsked() ? ReadCheck.ALL_LOCKS : FullCheck.OWN_LOCKS;
+        String locks = reads.isAsked() ? OwnLocks.WITH_READERS : OwnLocks.OF_CHANGES;
         String mayBeOutside =
                 "(" + reads.mayBeOutside(tenant, !effects.onlyRelations()) + isTableLockedOtherwise("relation") + ")";
         if (!effects.removes()) {
@@ -126,7 +126,7 @@ record QuickCheck(
     private String isAnyOutside() {
         return "EXISTS (SELECT FROM "
                 + (effects.onlyRelations()
-                        ? FullCheck.OWN_LOCKS + " AND (" + isRelationOutside() + ")"
+                        ? OwnLocks.OF_CHANGES + " AND (" + isRelationOutside() + ")"
                         : NAMED_LOCKS + " WHERE " + (effects.removes() ? "" : IS_GONE + " OR ") + isOutside())
                 + ")";
     }

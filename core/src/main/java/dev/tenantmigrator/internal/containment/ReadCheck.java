@@ -21,12 +21,6 @@ record ReadCheck(AllowList allowed, ReadsOutside treatment) {
     /** Begins the message that names reads. */
     static final String MARKER = SqlErrors.marker("something outside was read");
 
-    /** Like {@link FullCheck#OWN_LOCKS}, with those of the readers of relations. */
-    static final String ALL_LOCKS =
-            "pg_lock_status() WHERE pid = pg_backend_pid() AND locktype IN ('relation', 'object') AND mode <> 'SIReadLock'"
-                    + " AND (objid IS NOT NULL AND mode <> 'AccessShareLock' OR relation >= 16384)"
-                    + FullCheck.NOT_OF_CITUS;
-
     /** A condition on a lock. */
     static final String IS_READER = "mode = 'AccessShareLock'";
 
@@ -97,7 +91,7 @@ record ReadCheck(AllowList allowed, ReadsOutside treatment) {
 
     /** Locks on relations that the script has read and that may be outside. */
     private String read(String tenant) {
-        return ALL_LOCKS + " AND " + IS_READER + " AND " + mayBeOutside(tenant, false)
+        return OwnLocks.WITH_READERS + " AND " + IS_READER + " AND " + mayBeOutside(tenant, false)
                 + " AND (relation = ANY (nullif(current_setting('" + BEFORE + "', true), '')::oid[])) IS NOT TRUE";
     }
 
