@@ -108,7 +108,15 @@ class ClusterFailureTest {
                     .allSatisfy(
                             failed -> assertThat(failed.failure().sqlState()).contains("08006"));
 
+            TenantName name = TenantName.exactly("later");
+            assertThatExceptionOfType(MigrationFailedException.class)
+                    .isThrownBy(() -> migrator.createTenant(name))
+                    .withMessageContaining("08006");
+            assertThat(migrator.exists("later")).isFalse();
+
             stopped.start();
+            migrator.createTenant(name);
+            migrator.dropTenant("later");
         }
         FleetReport again = migrator.deployAll().throwIfFailed();
         assertThat(schemas(again, Migrated.class)).containsExactlyElementsOf(down);
