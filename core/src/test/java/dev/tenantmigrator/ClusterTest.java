@@ -230,25 +230,34 @@ class ClusterTest {
 
     @Test
     void aSpareBecomesATenant() throws SQLException {
-        TenantMigrator stocked = Samples.migrator(database, FIRST).spares(Spares.keep(2)).build();
+        TenantMigrator stocked =
+                Samples.migrator(database, FIRST).spares(Spares.keep(2)).build();
         assertThat(stocked.maintainSpares().spares()).hasSize(2);
-        assertThat(Samples.migrator(database, FIRST, SECOND).spares(Spares.keep(2)).build().deployAll().successful())
+        assertThat(Samples.migrator(database, FIRST, SECOND)
+                        .spares(Spares.keep(2))
+                        .build()
+                        .deployAll()
+                        .successful())
                 .isTrue();
-        TenantMigrator migrator = Samples.migrator(database, FIRST, SECOND).spares(Spares.keep(2)).build();
+        TenantMigrator migrator =
+                Samples.migrator(database, FIRST, SECOND).spares(Spares.keep(2)).build();
         CreatedTenant ada = migrator.createTenant(TenantName.forUser("ada"));
         assertThat(ada.fromSpare()).isTrue();
         try (Connection connection = database.connection()) {
             connection.setAutoCommit(false);
-            assertThat(migrator.createTenant(connection, TenantName.forUser("eve")).fromSpare())
+            assertThat(migrator.createTenant(connection, TenantName.forUser("eve"))
+                            .fromSpare())
                     .isTrue();
             connection.rollback();
             connection.setAutoCommit(true);
         }
         assertThat(migrator.tenants()).containsExactly(ada.schema());
         assertThat(migrator.spares()).hasSize(1);
-        assertThat(database.value("SELECT count(*) FROM " + ada.schema() + ".member")).isEqualTo("1");
+        assertThat(database.value("SELECT count(*) FROM " + ada.schema() + ".member"))
+                .isEqualTo("1");
         assertThat(migrator.verify().successful()).isTrue();
-        assertThat(migrator.drift(Tenants.all(), DriftOptions.defaults()).successful()).isTrue();
+        assertThat(migrator.drift(Tenants.all(), DriftOptions.defaults()).successful())
+                .isTrue();
         assertThat(migrator.dropSpares()).isEqualTo(1);
     }
 

@@ -27,8 +27,9 @@ class PackageCyclesTest {
     /** A longer file has more than one reason to exist (STYLE). */
     private static final int LONGEST = 300;
 
-    /** Files over the limit: an interface, and a closed set of outcomes, most of which is Javadoc. */
-    private static final Set<String> TOO_LONG = Set.of("TenantMigrator.java", "report/TenantOutcome.java");
+    /** Files over the limit: an interface, its builder, and a closed set of outcomes, most of which is Javadoc. */
+    private static final Set<String> TOO_LONG =
+            Set.of("TenantMigrator.java", "TenantMigratorBuilder.java", "report/TenantOutcome.java");
 
     private static final Pattern IMPORT =
             Pattern.compile("(?m)^import (?:static )?dev\\.tenantmigrator\\.internal\\.((?:[a-z]\\w*\\.)*)[A-Z]");

@@ -39,44 +39,29 @@ public final class Containment {
      */
     public static final String FLUSH_COUNTERS = "SELECT pg_catalog.pg_stat_force_next_flush()";
 
-    private static final String UNEXPECTED = SqlErrors.marker("the transaction did more, or less, than its text says");
-
-    /** Placeholders in a cached check, for the names of the tenant and of its table. No name has the character NUL. */
-    private static final String ANY_TENANT = "\0s";
-
-    private static final String ANY_TABLE = "\0t";
-
     private final AllowList allowed;
     private final ReadCheck reads;
     private final ReadWarnings readWarnings;
     private final Optional<String> tableInTenant;
-    private final boolean cluster;
-    private final boolean countsRows;
+    private final ServerFacts server;
     private final boolean historyHidesEffects;
     private final Set<String> hidingCode;
-    private final Map<Form, List<String>> quickChecks = new ConcurrentHashMap<>();
+    private final QuickChecks quickChecks;
     private final Map<Boolean, String> fullChecks = new ConcurrentHashMap<>();
-
-    private record Form(ExpectedEffects effects, boolean recorded, String also) {}
 
     /** For checks of a few tenants, which assume that code may hide its effects. */
     public Containment(Config config) {
-        this(config, AllowList.of(config, false), false, false, true, Set.of());
+        this(config, AllowList.of(config, false), ServerFacts.UNKNOWN, true, Set.of());
     }
 
     private Containment(
-            Config config,
-            AllowList allowed,
-            boolean cluster,
-            boolean countsRows,
-            boolean historyHidesEffects,
-            Set<String> hidingCode) {
+            Config config, AllowList allowed, ServerFacts server, boolean historyHidesEffects, Set<String> hidingCode) {
         this.tableInTenant = config.recorder().tableInSchema();
-        this.cluster = cluster;
+        this.server = server;
         this.allowed = allowed;
         this.reads = new ReadCheck(allowed, config.readsOutside());
         this.readWarnings = new ReadWarnings(config, reads);
-        this.countsRows = countsRows;
+        this.quickChecks = new QuickChecks(allowed, reads);
         this.historyHidesEffects = historyHidesEffects;
         this.hidingCode = hidingCode;
     }
@@ -101,8 +86,7 @@ public final class Containment {
         return new Containment(
                 config,
                 allowed,
-                server.hasCitus(),
-                server.countsTenantRows(),
+                server,
                 historyHidesEffects,
                 historyHidesEffects ? Set.of() : HidingCode.find(allowed, tenants, connection));
     }
@@ -131,14 +115,10 @@ public final class Containment {
      * @param also an expression to evaluate in the same statement
      */
     public List<String> quickCheck(String tenant, ExpectedEffects effects, Optional<String> recordedIn, String also) {
-        Stream<String> check =
-                quickChecks
-                        .computeIfAbsent(new Form(effects, recordedIn.isPresent(), also), this::quickCheckTemplate)
-                        .stream()
-                        .map(sql -> sql.replace(
-                                        ANY_TABLE, recordedIn.map(Sql::literal).orElse(""))
-                                .replace(ANY_TENANT, Sql.literal(tenant)));
-        return Stream.concat(check, nodeSql(tenant, cluster).stream()).toList();
+        return Stream.concat(
+                        quickChecks.sql(tenant, effects, recordedIn, also).stream(),
+                        nodeSql(tenant, server.hasCitus()).stream())
+                .toList();
     }
 
     /** The statement that asks the tenant's node of a cluster; empty on one server, and without a table that leads to the node. */
@@ -146,14 +126,9 @@ public final class Containment {
         return onCluster ? tableInTenant.map(table -> NodeCheck.sql(allowed, tenant, table)) : Optional.empty();
     }
 
-    private List<String> quickCheckTemplate(Form form) {
-        Optional<String> recordedIn = form.recorded() ? Optional.of(ANY_TABLE + "::regclass") : Optional.empty();
-        return new QuickCheck(allowed, reads, ANY_TENANT, form.effects(), recordedIn, UNEXPECTED).sql(form.also());
-    }
-
     /** Whether an error is that of the quick check for a transaction that needs the full check, if only to name the statement. */
     public static boolean needsFullCheck(SQLException e) {
-        return SqlErrors.says(e, UNEXPECTED) || SqlErrors.says(e, ForeignObjectsException.MARKER);
+        return SqlErrors.says(e, QuickChecks.UNEXPECTED) || SqlErrors.says(e, ForeignObjectsException.MARKER);
     }
 
     /**
@@ -176,7 +151,7 @@ public final class Containment {
 
     /** Whether the server counts the rows that a transaction writes to a tenant's tables. */
     public boolean countsRows() {
-        return countsRows;
+        return server.countsTenantRows();
     }
 
     /**
@@ -243,9 +218,7 @@ public final class Containment {
 
         /** Asks the tenant's node of a cluster, after {@link #ofScript}; empty on one server. For a tenant that was there before. */
         public Pipeline onNode() {
-            Pipeline check = new Pipeline();
-            nodeSql(tenant, start.cluster()).ifPresent(check::add);
-            return check;
+            return nodeSql(tenant, start.cluster()).map(new Pipeline()::add).orElseGet(Pipeline::new);
         }
 
         /** Whether a foreign object was touched by now. If so, the transaction has failed; otherwise it is as before. */

@@ -32,7 +32,7 @@ final class NodeCheck {
                           FROM (SELECT (pg_identify_object_as_address(1259, relation, 0)).object_names AS names
                                   FROM (SELECT (pg_lock_status()).relation, (pg_lock_status()).mode, (pg_lock_status()).pid
                                           FROM (SELECT count(*) FROM %2$s) t) l
-                                 WHERE pid = pg_backend_pid() AND relation >= 16384
+                                 WHERE pid = pg_backend_pid() AND relation >= 16384 AND pg_index_has_property(relation, 'clusterable') IS NULL
                                    AND mode NOT IN ('AccessShareLock', 'RowShareLock', 'SIReadLock')) n
                          WHERE NOT coalesce(names[1] IN ('pg_catalog', 'pg_toast') OR %3$s OR %4$s, true)
                          LIMIT %5$d) f""".formatted(

@@ -9,6 +9,9 @@ import org.slf4j.LoggerFactory;
 /** The facts of role and server on which the checks depend. */
 record ServerFacts(boolean superuser, boolean tracksCounts, boolean hasCitus, boolean reachesNodes) {
 
+    /** For checks that assume the worst of the script, and begin by asking the server. */
+    static final ServerFacts UNKNOWN = new ServerFacts(false, false, false, false);
+
     private static final Logger LOG = LoggerFactory.getLogger(ServerFacts.class);
 
     private static final String QUERY = "SELECT pg_catalog.current_setting('is_superuser'),"
