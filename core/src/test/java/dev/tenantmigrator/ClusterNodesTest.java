@@ -12,6 +12,7 @@ import dev.tenantmigrator.support.ClusterNodes;
 import dev.tenantmigrator.support.PostgresTest;
 import dev.tenantmigrator.support.TestDatabase;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -145,7 +146,9 @@ class ClusterNodesTest {
 
         try (Connection connection = database.connection()) {
             connection.setAutoCommit(false);
+            String before = settings(connection);
             migrator.createTenant(connection, TenantName.exactly("again"));
+            assertThat(settings(connection)).isEqualTo(before);
             connection.commit();
             connection.setAutoCommit(true);
         }
@@ -154,6 +157,15 @@ class ClusterNodesTest {
         migrator.dropTenant("again");
         migrator.createTenant(TenantName.exactly("again"));
         assertOnOneWorker("again");
+    }
+
+    private static String settings(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT string_agg(name || '=' || setting, ',' ORDER BY name)"
+                        + " FROM pg_settings WHERE name LIKE 'citus.%' OR name LIKE 'check_function%'")) {
+            row.next();
+            return row.getString(1);
+        }
     }
 
     @Test

@@ -128,7 +128,7 @@ public final class ClusterNodes {
     }
 
     /** A worker on this machine. Closing starts it if it is stopped. */
-    public final class Stoppable implements AutoCloseable {
+    public static final class Stoppable implements AutoCloseable {
 
         private final String worker;
         private final Path directory;
