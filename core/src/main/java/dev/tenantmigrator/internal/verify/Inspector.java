@@ -16,9 +16,9 @@ import dev.tenantmigrator.internal.jfr.FlightRecording;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.spare.Spare;
 import dev.tenantmigrator.internal.tracking.FleetReader;
+import dev.tenantmigrator.internal.tracking.LostRecords;
 import dev.tenantmigrator.internal.tracking.ParallelChunks;
 import dev.tenantmigrator.internal.tracking.PartProgress;
-import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.internal.tracking.TenantStates;
 import dev.tenantmigrator.internal.tracking.UnfinishedDrops;
@@ -79,7 +79,11 @@ public final class Inspector {
         });
         fleet.failures().forEach((schema, failure) -> statuses.put(schema, unreadable(schema, failure)));
         onlyDropped(tenants, fleet, facts).forEach(schema -> statuses.put(schema, halfDropped(schema)));
-        return new StatusReport(catalog.versions(), List.copyOf(statuses.values()), spares(facts, catalog));
+        return new StatusReport(
+                catalog.versions(),
+                List.copyOf(statuses.values()),
+                spares(facts, catalog),
+                LostRecords.among(config, tenants, facts.tables(), fleet));
     }
 
     private static SpareCounts spares(Facts facts, MigrationCatalog catalog) {
@@ -97,7 +101,7 @@ public final class Inspector {
                     .sorted()
                     .findFirst();
             if (missing.isPresent()) {
-                throw new TenantNotFoundException(TenantSchemas.notFound(missing.get()));
+                throw new TenantNotFoundException(LostRecords.notFound(config, session.connection(), missing.get()));
             }
         }
     }
@@ -143,8 +147,10 @@ public final class Inspector {
                                 : new TenantOutcome.Failed(schema, List.of(), failure)));
         onlyDropped(tenants, fleet, facts)
                 .forEach(schema -> outcomes.put(schema, outcome(schema, halfDropped(schema))));
-        FleetReport report =
-                new FleetReport(List.copyOf(outcomes.values()), Duration.ofNanos(System.nanoTime() - start));
+        FleetReport report = new FleetReport(
+                List.copyOf(outcomes.values()),
+                Duration.ofNanos(System.nanoTime() - start),
+                LostRecords.among(config, tenants, facts.tables(), fleet));
         Events.publish(config, new RunEvent.RunFinished("verify", report));
         return report;
     }
