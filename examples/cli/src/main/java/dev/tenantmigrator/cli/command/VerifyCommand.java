@@ -65,7 +65,8 @@ final class VerifyCommand implements Callable<Integer> {
         FleetReport report = session.run(() -> session.migrator().verify(tenants));
         only.checkFound(session, report.outcomes().size());
         return structure
-                ? report.withStructure(session.migrator().drift(tenants, leftOut.options(session.context())))
+                ? report.withStructure(session.showingProgress(
+                        () -> session.migrator().drift(tenants, leftOut.options(session.context()))))
                 : report;
     }
 }
