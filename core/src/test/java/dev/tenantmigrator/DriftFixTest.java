@@ -239,6 +239,34 @@ class DriftFixTest {
                 .hints();
     }
 
+    /** Whoever repairs need not own the tenant: the owner's privileges are the owner's. */
+    @Test
+    void theOwnersPrivilegesComeBackToTheOwner() {
+        change("REVOKE INSERT, DELETE ON orders FROM CURRENT_USER; GRANT UPDATE (amount) ON amounts TO CURRENT_USER;"
+                + " REVOKE EXECUTE ON FUNCTION total() FROM CURRENT_USER; REVOKE CREATE ON SCHEMA " + tenant
+                + " FROM CURRENT_USER; ALTER DEFAULT PRIVILEGES IN SCHEMA " + tenant + " GRANT SELECT ON TABLES TO PUBLIC");
+        TenantMigrator superuser = TenantMigrator.builder(database.superuserDataSource())
+                .migrations(MigrationSource.of(MEMBERS, ORDERS))
+                .build();
+        List<Difference> shown = superuser
+                .drift(Tenants.named(tenant), DriftOptions.defaults())
+                .classes()
+                .get(0)
+                .differences();
+        assertThat(shown).hasSize(5);
+
+        DriftFix fix = superuser.fixDrift(tenant, DriftOptions.defaults(), shown, true);
+
+        assertThat(fix.failures()).isEmpty();
+        assertThat(fix.remaining()).isEmpty();
+        assertThat(fix.statements())
+                .hasSize(5)
+                .allMatch(sql -> sql.contains(database.user()) && !sql.contains("CURRENT_USER"));
+        assertThat(database.value("SELECT has_table_privilege('" + tenant + ".orders', 'INSERT, DELETE')"))
+                .isEqualTo("true");
+        assertThat(differences()).isEmpty();
+    }
+
     @Test
     void otherDifferencesThanThoseShownAreRefused() {
         change("DROP INDEX orders_note");

@@ -46,6 +46,7 @@ final class FixStatements {
     private final String schema;
     private final List<StructureRow> expected;
     private final List<StructureRow> defaultPrivileges;
+    private final Optional<String> owner;
     private final Dependents dependents;
     private final Map<ObjectKind, KindFix> fixes = new HashMap<>();
 
@@ -62,6 +63,10 @@ final class FixStatements {
         this.defaultPrivileges = Stream.concat(expected.stream(), actual.stream())
                 .filter(row -> row.kind() == OtherKinds.DEFAULT_PRIVILEGES)
                 .toList();
+        this.owner = actual.stream()
+                .filter(row -> row.kind() == OtherKinds.SCHEMA)
+                .findFirst()
+                .flatMap(StructureRow::owner);
         this.dependents = new Dependents(
                 actual,
                 row -> make(row).stream().map(Statement::sql).toList(),
@@ -168,7 +173,7 @@ final class FixStatements {
             case ObjectKind.COMMENT ->
                 List.of(comment(
                         wanted, wanted.get(attribute), present.get(attribute).isPresent()));
-            case ObjectKind.PRIVILEGES -> privileges(wanted).change(wanted.get(attribute), present.get(attribute));
+            case ObjectKind.PRIVILEGES -> privileges(present).change(wanted.get(attribute), present.get(attribute));
             default -> fix(wanted).change(wanted, present, attribute).orElseGet(() -> again(wanted, present));
         };
     }
@@ -213,16 +218,18 @@ final class FixStatements {
 
     private Privileges privileges(StructureRow row) {
         return row.kind() == OtherKinds.SCHEMA
-                ? new Privileges("", "", "SCHEMA " + schema)
+                ? new Privileges("", "", "SCHEMA " + schema, owner)
                 : row.kind() == OtherKinds.DEFAULT_PRIVILEGES ? defaultPrivileges(row) : Privileges.of(row);
     }
 
     private Privileges defaultPrivileges(StructureRow row) {
-        String role = SqlParts.before(row.object().substring("of ".length()), " for ");
-        String of = role.equals("owner") ? "" : "FOR ROLE " + role + ' ';
+        String name = SqlParts.before(row.object().substring("of ".length()), " for ");
+        Optional<String> role = name.equals("owner") ? owner : Optional.of(name);
         return new Privileges(
-                "ALTER DEFAULT PRIVILEGES " + of + "IN SCHEMA " + schema + ' ',
+                "ALTER DEFAULT PRIVILEGES "
+                        + role.map(known -> "FOR ROLE " + known + ' ').orElse("") + "IN SCHEMA " + schema + ' ',
                 "",
-                SqlParts.after(row.object(), " for "));
+                SqlParts.after(row.object(), " for "),
+                role);
     }
 }

@@ -114,7 +114,7 @@ final class StructureDiff {
                 .map(trigger -> {
                     List<Optional<String>> values = new ArrayList<>(row.attributes());
                     values.set(row.kind().attributes().indexOf("state"), trigger.get("state"));
-                    return new StructureRow(row.kind(), row.object(), row.table(), values);
+                    return new StructureRow(row.kind(), row.object(), row.table(), values, row.owner());
                 });
     }
 
