@@ -95,7 +95,7 @@ final class StructureDiff {
             Optional<StructureRow> wanted = cloneOf(row, expected, actual);
             if (wanted.isPresent()) {
                 changed(wanted.get(), row);
-            } else if (!isPart(row, unexpected)) {
+            } else if (!isPart(row, unexpected) && !goesWithColumn(row)) {
                 differences.add(whole(row, Change.UNEXPECTED, statements.drop(row)));
             }
         });
@@ -132,14 +132,29 @@ final class StructureDiff {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
+    /** Whether it is a sequence that is dropped with an unexpected table or column. */
+    private boolean goesWithColumn(StructureRow row) {
+        return row.kind() == RelationKinds.SEQUENCE
+                && SequenceFix.owner(row)
+                        .filter(column -> isUnexpected(TablePartKinds.COLUMN, column))
+                        .isPresent();
+    }
+
+    private boolean isUnexpected(ObjectKind kind, String object) {
+        Key key = new Key(kind, object);
+        return actual.containsKey(key) && !expected.containsKey(key);
+    }
+
     /** Whether an object comes and goes with a relation that is reported. */
     private static boolean isPart(StructureRow row, Set<String> relations) {
         if (RelationKinds.hasParts(row.kind())) {
             return false;
         }
         if (row.kind() == RelationKinds.SEQUENCE) {
-            String owner = row.get("owned by").orElse("");
-            return owner.endsWith(" (identity)") && relations.contains(SqlParts.unquoted(SqlParts.before(owner, ".")));
+            return SequenceFix.isIdentity(row)
+                    && SequenceFix.owner(row)
+                            .filter(column -> relations.contains(SqlParts.unquoted(SqlParts.before(column, "."))))
+                            .isPresent();
         }
         return row.table().filter(relations::contains).isPresent();
     }
