@@ -79,7 +79,11 @@ class DriftProgressTest {
         assertThat(events.get(0)).isEqualTo(new RunStarted("drift", 62, 62));
         List<RunProgressed> read = progress(Step.READ);
         assertThat(read).hasSizeGreaterThan(1).allMatch(event -> event.toDo() == 62);
-        assertThat(read).extracting(RunProgressed::done).isSorted().doesNotHaveDuplicates().endsWith(62);
+        assertThat(read)
+                .extracting(RunProgressed::done)
+                .isSorted()
+                .doesNotHaveDuplicates()
+                .endsWith(62);
         List<RunProgressed> compared = progress(Step.COMPARED);
         assertThat(compared).hasSizeGreaterThan(3).allMatch(event -> event.toDo() == 62);
         assertThat(compared)
@@ -122,8 +126,8 @@ class DriftProgressTest {
     @Test
     void tenantsOfAVersionThatDoesNotRunAreCounted() {
         Samples.with(database, MEMBERS).createTenant(TenantName.exactly("t1"));
-        database.execute("INSERT INTO t1.schema_migrations (version) VALUES ('"
-                + NOTES.version() + "'); DELETE FROM t1.schema_migrations WHERE version = '" + MEMBERS.version() + "'");
+        database.execute("INSERT INTO t1.schema_migrations (version) VALUES ('" + NOTES.version()
+                + "'); DELETE FROM t1.schema_migrations WHERE version = '" + MEMBERS.version() + "'");
 
         drift(Tenants.all(), 1);
 

@@ -84,8 +84,8 @@ public final class DriftCheck {
                 compare(fleet.rows(), found, definitions, fingerprints, classes);
             }
         }
-        DriftReport report = new DriftReport(
-                classes.sorted(), unknown, notCompared(), Duration.ofNanos(System.nanoTime() - start));
+        DriftReport report =
+                new DriftReport(classes.sorted(), unknown, notCompared(), Duration.ofNanos(System.nanoTime() - start));
         progress.finish(report);
         return report;
     }
@@ -185,7 +185,7 @@ public final class DriftCheck {
             List<StructureRow> expected = definition.rows(schema);
             List<String> same = byFirst.getOrDefault(schema, List.of());
             rows(connection, schema, recorded.getOrDefault(schema, List.of())).ifPresent(actual -> {
-                List<Difference> found = ignored.remove(StructureDiff.of(expected, actual, schema));
+                List<Difference> found = StructureDiff.of(expected, actual, schema, ignored);
                 List<String> hints = new ArrayList<>();
                 Renames.of(found, expected, actual).forEach(rename -> hints.add(rename.hint()));
                 unrecorded.stream()

@@ -237,7 +237,7 @@ final class DriftFixer {
         private List<Difference> read() throws SQLException {
             actual = ReadOnlyTransaction.within(
                     connection, config.lockTimeout(), transaction -> reader.rows(transaction, schema));
-            return ignored.remove(StructureDiff.of(expected, actual, schema));
+            return StructureDiff.of(expected, actual, schema, ignored);
         }
 
         private void runAll(List<Difference> differences, boolean destructive) throws SQLException {

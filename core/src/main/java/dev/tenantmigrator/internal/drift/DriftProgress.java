@@ -57,7 +57,6 @@ final class DriftProgress {
                 .sorted(Comparator.comparing(TenantOutcome::schema))
                 .toList();
         Events.publish(
-                config,
-                new RunEvent.RunFinished(RUN, new FleetReport(tenants, Duration.ZERO).withStructure(report)));
+                config, new RunEvent.RunFinished(RUN, new FleetReport(tenants, Duration.ZERO).withStructure(report)));
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -56,8 +57,10 @@ final class FixStatements {
      * @param schema the tenant, for the statements about the schema itself
      * @param expected all rows of the definition
      * @param actual all rows of the tenant
+     * @param unwanted whether an object of the tenant is dropped
      */
-    FixStatements(String schema, List<StructureRow> expected, List<StructureRow> actual) {
+    FixStatements(
+            String schema, List<StructureRow> expected, List<StructureRow> actual, Predicate<StructureRow> unwanted) {
         this.schema = Sql.identifier(schema);
         this.expected = expected;
         this.defaultPrivileges = Stream.concat(expected.stream(), actual.stream())
@@ -68,7 +71,9 @@ final class FixStatements {
                 .findFirst()
                 .flatMap(StructureRow::owner);
         this.dependents = new Dependents(
+                expected,
                 actual,
+                unwanted,
                 row -> make(row).stream().map(Statement::sql).toList(),
                 row -> drop(row).stream().map(Statement::sql).toList());
         ColumnFix columns = new ColumnFix(expected, actual, dependents);

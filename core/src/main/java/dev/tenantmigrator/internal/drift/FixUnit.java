@@ -121,9 +121,7 @@ final class FixUnit {
     boolean uses(FixUnit other) {
         return mentions(other)
                 || present.has(other.names())
-                || other.takenAlong.stream()
-                        .map(List::of)
-                        .anyMatch(name -> mentions.has(name) || present.has(name));
+                || other.takenAlong.stream().map(List::of).anyMatch(name -> mentions.has(name) || present.has(name));
     }
 
     /** All names that {@link #uses} may find, without those in quotes. */

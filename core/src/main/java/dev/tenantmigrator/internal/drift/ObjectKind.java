@@ -99,7 +99,9 @@ final class ObjectKind {
             return owner(ownerColumn)
                     .attribute(
                             PRIVILEGES,
-                            grants("coalesce(" + acl + ", acldefault('" + type + "', " + ownerColumn + "))", ownerColumn));
+                            grants(
+                                    "coalesce(" + acl + ", acldefault('" + type + "', " + ownerColumn + "))",
+                                    ownerColumn));
         }
 
         /** The column with the owner, which is not compared. Statements name it. */

@@ -59,7 +59,8 @@ final class SequenceFix implements KindFix {
     /** The column that owns it, as objects of this kind are named. */
     static Optional<String> owner(StructureRow row) {
         return row.get("owned by")
-                .map(column -> column.endsWith(IDENTITY) ? column.substring(0, column.length() - IDENTITY.length()) : column);
+                .map(column ->
+                        column.endsWith(IDENTITY) ? column.substring(0, column.length() - IDENTITY.length()) : column);
     }
 
     /** Whether it is dropped with a table or column. */

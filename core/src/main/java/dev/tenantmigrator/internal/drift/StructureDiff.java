@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -53,18 +54,40 @@ final class StructureDiff {
 
     private final Map<Key, StructureRow> expected;
     private final Map<Key, StructureRow> actual;
+    private final IgnoredObjects ignored;
     private final FixStatements statements;
     private final List<Difference> differences = new ArrayList<>();
 
-    private StructureDiff(List<StructureRow> expected, List<StructureRow> actual, String schema) {
+    private StructureDiff(
+            List<StructureRow> expected, List<StructureRow> actual, String schema, IgnoredObjects ignored) {
         this.expected = byKey(expected);
         this.actual = byKey(actual);
-        this.statements = new FixStatements(schema, expected, actual);
+        this.ignored = ignored;
+        this.statements = new FixStatements(schema, expected, actual, this::isUnwanted);
     }
 
-    /** The differences, sorted by kind and name. */
-    static List<Difference> of(List<StructureRow> expected, List<StructureRow> actual, String schema) {
-        return new StructureDiff(expected, actual, schema).find();
+    /** The differences without those that are ignored, sorted by kind and name. */
+    static List<Difference> of(
+            List<StructureRow> expected, List<StructureRow> actual, String schema, IgnoredObjects ignored) {
+        return ignored.remove(new StructureDiff(expected, actual, schema, ignored).find());
+    }
+
+    /** Whether an object of the tenant is dropped by a repair, alone or with its table or view. */
+    private boolean isUnwanted(StructureRow row) {
+        return relationOf(row)
+                .filter(relation -> isUnexpected(relation.kind(), relation.object()))
+                .map(relation -> !ignored.has(relation.kind().name(), relation.object()))
+                .orElseGet(() -> isUnexpected(row.kind(), row.object())
+                        && cloneOf(row, expected, actual).isEmpty()
+                        && !ignored.has(row.kind().name(), row.object()));
+    }
+
+    private Optional<StructureRow> relationOf(StructureRow row) {
+        return row.table()
+                .flatMap(table -> RelationKinds.ALL.stream()
+                        .map(kind -> actual.get(new Key(kind, ObjectName.quoted(table))))
+                        .filter(Objects::nonNull)
+                        .findFirst());
     }
 
     private static Map<Key, StructureRow> byKey(List<StructureRow> rows) {
