@@ -92,7 +92,9 @@ class DriftFixTest {
     void aColumnBecomesAnotherEnumAgain() {
         TenantMigrator enums = Samples.with(
                 database,
-                Migration.of("1", "CREATE TYPE size AS ENUM ('s', 'm'); CREATE TABLE shirts (size size DEFAULT 'm', sizes size[])"));
+                Migration.of(
+                        "1",
+                        "CREATE TYPE size AS ENUM ('s', 'm'); CREATE TABLE shirts (size size DEFAULT 'm', sizes size[])"));
         tenant = enums.createTenant(TenantName.forUser("bob")).schema();
         change("CREATE TYPE other AS ENUM ('m', 's', 'x'); INSERT INTO shirts VALUES ('s', '{m,s}');"
                 + " ALTER TABLE shirts ALTER size DROP DEFAULT, ALTER size TYPE other USING size::text::other,"
@@ -106,7 +108,8 @@ class DriftFixTest {
 
         assertThat(fix.failures()).isEmpty();
         assertThat(fix.remaining()).isEmpty();
-        assertThat(database.value("SELECT concat(size, sizes) FROM " + tenant + ".shirts")).isEqualTo("s{m,s}");
+        assertThat(database.value("SELECT concat(size, sizes) FROM " + tenant + ".shirts"))
+                .isEqualTo("s{m,s}");
     }
 
     @Test

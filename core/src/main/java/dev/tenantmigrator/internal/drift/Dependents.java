@@ -148,9 +148,8 @@ final class Dependents {
         // The parts of a view come and go with it.
         List<StructureRow> rows = found.stream()
                 .filter(row -> !unwanted.test(row))
-                .filter(row -> RelationKinds.isView(row.kind())
-                        || row.table().isEmpty()
-                        || !views.contains(row.table()))
+                .filter(row ->
+                        RelationKinds.isView(row.kind()) || row.table().isEmpty() || !views.contains(row.table()))
                 .sorted(Comparator.comparingInt(row -> FixStatements.order(row.kind())))
                 .toList();
         searched += rows.stream().mapToLong(StructureRow::characters).sum() * views.size();

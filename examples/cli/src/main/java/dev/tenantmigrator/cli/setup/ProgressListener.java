@@ -89,7 +89,11 @@ final class ProgressListener implements TenantEventListener {
             end();
             step = Optional.of(event.step());
             String word = TerminalText.kebab(event.step());
-            begin(event.run() + ", " + word, ProgressCounter.ofStep(event.toDo(), word, System::nanoTime), event.toDo(), "tenant");
+            begin(
+                    event.run() + ", " + word,
+                    ProgressCounter.ofStep(event.toDo(), word, System::nanoTime),
+                    event.toDo(),
+                    "tenant");
         }
         counter.set(event.done());
         bar.ifPresent(shown -> shown.stepTo(event.done()));
