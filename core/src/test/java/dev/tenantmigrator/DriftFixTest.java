@@ -188,6 +188,24 @@ class DriftFixTest {
         assertThat(hints()).hasSize(1);
     }
 
+    @Test
+    void theIndexesOfARenamedTableComeAndGoWithIt() {
+        change("DROP VIEW totals, amounts; ALTER TABLE items DROP CONSTRAINT items_order_id_fkey;"
+                + " ALTER TABLE orders RENAME TO old; CREATE INDEX items_order ON items (order_id)");
+
+        assertThat(differences())
+                .extracting(Difference::description)
+                .doesNotContain("index orders_note is missing", "index orders_note is unexpected")
+                .noneMatch(text -> text.startsWith("index orders_note"));
+        change("ALTER TABLE old RENAME note TO remark; DROP INDEX orders_note; CREATE INDEX orders_note ON items (id)");
+        assertThat(differences())
+                .extracting(Difference::description)
+                .contains("index orders_note is unexpected", "table orders is missing", "table old is unexpected");
+        assertThat(migrator.fixDrift(tenant, DriftOptions.defaults(), differences(), true)
+                        .remaining())
+                .isEmpty();
+    }
+
     /** Its rows are under the other name; an empty one would be made, and the full one dropped. */
     @Test
     void aRenamedColumnOrTableIsNotRepaired() {
