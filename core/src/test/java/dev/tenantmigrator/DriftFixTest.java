@@ -88,6 +88,64 @@ class DriftFixTest {
                 .isEqualTo("true");
     }
 
+    @Test
+    void aColumnBecomesAnotherEnumAgain() {
+        TenantMigrator enums = Samples.with(
+                database,
+                Migration.of(
+                        "1",
+                        "CREATE TYPE size AS ENUM ('s', 'm'); CREATE TABLE shirts (size size DEFAULT 'm', sizes size[])"));
+        tenant = enums.createTenant(TenantName.forUser("bob")).schema();
+        change("CREATE TYPE other AS ENUM ('m', 's', 'x'); INSERT INTO shirts VALUES ('s', '{m,s}');"
+                + " ALTER TABLE shirts ALTER size DROP DEFAULT, ALTER size TYPE other USING size::text::other,"
+                + " ALTER sizes TYPE other[] USING sizes::text[]::other[]");
+        List<Difference> shown = enums.drift(Tenants.named(tenant), DriftOptions.defaults())
+                .classes()
+                .get(0)
+                .differences();
+
+        DriftFix fix = enums.fixDrift(tenant, DriftOptions.defaults(), shown, true);
+
+        assertThat(fix.failures()).isEmpty();
+        assertThat(fix.remaining()).isEmpty();
+        assertThat(database.value("SELECT concat(size, sizes) FROM " + tenant + ".shirts"))
+                .isEqualTo("s{m,s}");
+    }
+
+    @Test
+    void anUnexpectedObjectInTheWayIsDroppedOnceAndNotMadeAgain() {
+        change("DROP VIEW totals, amounts; ALTER TABLE orders ALTER amount TYPE bigint;"
+                + " CREATE VIEW amounts AS SELECT id, amount FROM orders; CREATE VIEW own AS SELECT amount FROM amounts;"
+                + " CREATE VIEW totals AS SELECT sum(amount) FROM own; CREATE VIEW mine AS SELECT amount FROM orders");
+
+        assertThat(differences()).extracting(Difference::description).contains("view own is unexpected");
+        DriftFix fix = migrator.fixDrift(tenant, DriftOptions.defaults(), differences(), true);
+
+        assertThat(fix.remaining()).isEmpty();
+        assertThat(fix.failures()).isEmpty();
+        assertThat(fix.statements())
+                .noneMatch(sql -> sql.startsWith("CREATE VIEW own") || sql.startsWith("CREATE VIEW mine"))
+                .containsOnlyOnce("DROP VIEW own", "DROP VIEW mine");
+        assertThat(database.value("SELECT sum FROM " + tenant + ".totals")).isEqualTo("3");
+    }
+
+    /** It is not dropped by itself, so it must be there afterwards. */
+    @Test
+    void anIgnoredObjectInTheWayIsMadeAgain() {
+        change("DROP VIEW totals, amounts; ALTER TABLE orders ALTER amount TYPE bigint;"
+                + " CREATE VIEW amounts AS SELECT id, amount FROM orders; CREATE VIEW totals AS SELECT sum(amount) FROM amounts;"
+                + " CREATE VIEW own AS SELECT amount FROM totals, orders; CREATE VIEW mine AS SELECT amount FROM own");
+        DriftOptions options = DriftOptions.defaults().ignoring(List.of("view own", "view mine"));
+        List<Difference> shown =
+                migrator.drift(Tenants.named(tenant), options).classes().get(0).differences();
+
+        DriftFix fix = migrator.fixDrift(tenant, options, shown, true);
+
+        assertThat(fix.remaining()).isEmpty();
+        assertThat(fix.failures()).isEmpty();
+        assertThat(database.value("SELECT count(*) FROM " + tenant + ".mine")).isEqualTo("2");
+    }
+
     /** Its place among the columns is a note that no statement removes; others must not be dropped for it. */
     @Test
     void aColumnInAnotherPlaceCostsNothingElse() {
@@ -128,6 +186,24 @@ class DriftFixTest {
                                 + " ALTER TABLE things RENAME TO items");
         change("ALTER TABLE orders ADD other text");
         assertThat(hints()).hasSize(1);
+    }
+
+    @Test
+    void theIndexesOfARenamedTableComeAndGoWithIt() {
+        change("DROP VIEW totals, amounts; ALTER TABLE items DROP CONSTRAINT items_order_id_fkey;"
+                + " ALTER TABLE orders RENAME TO old; CREATE INDEX items_order ON items (order_id)");
+
+        assertThat(differences())
+                .extracting(Difference::description)
+                .doesNotContain("index orders_note is missing", "index orders_note is unexpected")
+                .noneMatch(text -> text.startsWith("index orders_note"));
+        change("ALTER TABLE old RENAME note TO remark; DROP INDEX orders_note; CREATE INDEX orders_note ON items (id)");
+        assertThat(differences())
+                .extracting(Difference::description)
+                .contains("index orders_note is unexpected", "table orders is missing", "table old is unexpected");
+        assertThat(migrator.fixDrift(tenant, DriftOptions.defaults(), differences(), true)
+                        .remaining())
+                .isEmpty();
     }
 
     /** Its rows are under the other name; an empty one would be made, and the full one dropped. */
@@ -237,6 +313,35 @@ class DriftFixTest {
                 .classes()
                 .get(0)
                 .hints();
+    }
+
+    /** Whoever repairs need not own the tenant: the owner's privileges are the owner's. */
+    @Test
+    void theOwnersPrivilegesComeBackToTheOwner() {
+        change("REVOKE INSERT, DELETE ON orders FROM CURRENT_USER; GRANT UPDATE (amount) ON amounts TO CURRENT_USER;"
+                + " REVOKE EXECUTE ON FUNCTION total() FROM CURRENT_USER; REVOKE CREATE ON SCHEMA " + tenant
+                + " FROM CURRENT_USER; ALTER DEFAULT PRIVILEGES IN SCHEMA " + tenant
+                + " GRANT SELECT ON TABLES TO PUBLIC");
+        TenantMigrator superuser = TenantMigrator.builder(database.superuserDataSource())
+                .migrations(MigrationSource.of(MEMBERS, ORDERS))
+                .build();
+        List<Difference> shown = superuser
+                .drift(Tenants.named(tenant), DriftOptions.defaults())
+                .classes()
+                .get(0)
+                .differences();
+        assertThat(shown).hasSize(5);
+
+        DriftFix fix = superuser.fixDrift(tenant, DriftOptions.defaults(), shown, true);
+
+        assertThat(fix.failures()).isEmpty();
+        assertThat(fix.remaining()).isEmpty();
+        assertThat(fix.statements())
+                .hasSize(5)
+                .allMatch(sql -> sql.contains(database.user()) && !sql.contains("CURRENT_USER"));
+        assertThat(database.value("SELECT has_table_privilege('" + tenant + ".orders', 'INSERT, DELETE')"))
+                .isEqualTo("true");
+        assertThat(differences()).isEmpty();
     }
 
     @Test

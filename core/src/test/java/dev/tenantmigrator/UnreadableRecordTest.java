@@ -49,6 +49,29 @@ class UnreadableRecordTest {
                 + " CASCADE; DROP SCHEMA IF EXISTS tenant_migrator_fleet CASCADE");
     }
 
+    @Test
+    void theOneWhoCanGrantIsNamed() throws SQLException {
+        asSuperuser("ALTER SCHEMA " + bad + " OWNER TO postgres");
+        assertThat(messageOf(bad))
+                .endsWith(
+                        "lacks USAGE on its schema; run as the schema's owner postgres, or as that one: GRANT USAGE ON SCHEMA \""
+                                + bad + "\" TO \"" + database.user() + "\"");
+        asSuperuser("ALTER SCHEMA " + good + " OWNER TO pg_monitor; ALTER TABLE " + good
+                + ".schema_migrations OWNER TO postgres");
+        assertThat(messageOf(good))
+                .contains("run as the schema's owner pg_monitor, or as that one: GRANT USAGE ON SCHEMA")
+                .contains("; then as the table's owner postgres: GRANT SELECT, INSERT");
+    }
+
+    private String messageOf(String schema) {
+        return migrator.status(Tenants.named(schema))
+                .tenants()
+                .get(0)
+                .findings()
+                .get(0)
+                .message();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             FORCED  | ALTER TABLE %1$s.schema_migrations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY | NO FORCE ROW LEVEL SECURITY

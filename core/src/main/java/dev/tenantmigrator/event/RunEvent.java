@@ -2,7 +2,7 @@ package dev.tenantmigrator.event;
 
 import dev.tenantmigrator.report.FleetReport;
 
-/** An event of a run as a whole: a deploy, rollback, backfill, repair, move of the tracking, or verification. */
+/** An event of a run as a whole: a deploy, rollback, backfill, repair, move of the tracking, verification, or comparison of structures. */
 public sealed interface RunEvent {
 
     /**
@@ -20,6 +20,26 @@ public sealed interface RunEvent {
      * @param toDo the number of tenants with work to do
      */
     record RunStarted(String run, int tenants, int toDo) implements RunEvent {}
+
+    /**
+     * A comparison of structures has come further. It is published between {@link RunStarted} and {@link RunFinished}, on any thread, one
+     * event at a time. First all tenants are read; then they are compared, those that differ alike together.
+     *
+     * @param run the name of the run: {@code drift}
+     * @param step the step
+     * @param done the number of tenants that the step is done with
+     * @param toDo the number of tenants of the step
+     */
+    record RunProgressed(String run, Step step, int done, int toDo) implements RunEvent {
+
+        /** A step of a comparison. */
+        public enum Step {
+            /** The structures of tenants have been read. */
+            READ,
+            /** Tenants have been compared with their definition. */
+            COMPARED
+        }
+    }
 
     /**
      * A group of a rollout begins.
@@ -42,7 +62,7 @@ public sealed interface RunEvent {
      * The run has finished.
      *
      * @param run the name of the run
-     * @param report one outcome per tenant
+     * @param report one outcome per tenant; of a comparison of structures healthy, drifted, or unhealthy if it could not be compared
      */
     record RunFinished(String run, FleetReport report) implements RunEvent {}
 }

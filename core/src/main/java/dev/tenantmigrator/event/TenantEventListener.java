@@ -19,7 +19,7 @@ public interface TenantEventListener {
     void onEvent(TenantEvent event);
 
     /**
-     * Receives an event of a run as a whole, on the thread that runs it. Does nothing by default.
+     * Receives an event of a run as a whole, on the thread that runs it; {@link RunEvent.RunProgressed} on any thread. Does nothing by default.
      *
      * @param event the event
      */

@@ -138,7 +138,10 @@ public final class DefaultTenantMigrator implements TenantMigrator {
     public StatusReport status(Tenants tenants) {
         StatusReport report = sql(() -> inspector.status(tenants));
         return new StatusReport(
-                report.versions(), report.tenants(), report.spares().withRefillFailure(refill.failure()));
+                report.versions(),
+                report.tenants(),
+                report.spares().withRefillFailure(refill.failure()),
+                report.unrecorded());
     }
 
     @Override

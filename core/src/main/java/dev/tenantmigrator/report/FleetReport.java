@@ -14,12 +14,25 @@ import java.util.stream.Stream;
  *
  * @param outcomes one outcome per tenant, in the order of the tenants' names
  * @param duration the duration of the whole run
+ * @param unrecorded of a verification, the selected schemas that have all required tables and no record, sorted: no run includes them. Each
+ *     is no tenant, or one that lost its record
  */
-public record FleetReport(List<TenantOutcome> outcomes, Duration duration) {
+public record FleetReport(List<TenantOutcome> outcomes, Duration duration, List<String> unrecorded) {
 
-    /** Takes a copy of the list. */
+    /** Takes copies of the lists. */
     public FleetReport {
         outcomes = List.copyOf(outcomes);
+        unrecorded = List.copyOf(unrecorded);
+    }
+
+    /**
+     * A report without schemas that lost their record.
+     *
+     * @param outcomes one outcome per tenant, in the order of the tenants' names
+     * @param duration the duration of the whole run
+     */
+    public FleetReport(List<TenantOutcome> outcomes, Duration duration) {
+        this(outcomes, duration, List.of());
     }
 
     /**
@@ -54,7 +67,7 @@ public record FleetReport(List<TenantOutcome> outcomes, Duration duration) {
     }
 
     /**
-     * Whether no tenant failed, is unhealthy, drifted or pending, or was skipped.
+     * Whether no tenant failed, is unhealthy, drifted or pending, or was skipped. Schemas that lost their record do not count.
      *
      * @return true when there is nothing to look at
      */
@@ -105,7 +118,8 @@ public record FleetReport(List<TenantOutcome> outcomes, Duration duration) {
                 outcomes.stream()
                         .map(outcome -> with(outcome, findings.getOrDefault(outcome.schema(), List.of())))
                         .toList(),
-                duration.plus(drift.duration()));
+                duration.plus(drift.duration()),
+                unrecorded);
     }
 
     /** The outcome names the tenant. */

@@ -160,14 +160,15 @@ final class ColumnFix implements KindFix {
         return dependents.ofColumn(present).around(statements);
     }
 
-    /** An explicit cast to a text type would cut values. */
-    private static String using(StructureRow wanted, StructureRow present) {
+    /** An explicit cast to a text type would cut values. Between an enum and other types there is only the way over text. */
+    private String using(StructureRow wanted, StructureRow present) {
         String type = wanted.get("type").orElseThrow();
         return type.matches("(character|text|bit).*")
                         || wanted.get("type").equals(present.get("type"))
                         || wanted.get("generated").isPresent()
                 ? ""
-                : " USING " + ObjectName.part(wanted) + "::" + type;
+                : " USING " + ObjectName.part(wanted)
+                        + (isEnum(wanted, expected) || isEnum(present, actual) ? overText(present) : "::") + type;
     }
 
     private Optional<List<Statement>> nullability(StructureRow wanted, StructureRow present) {
@@ -254,11 +255,18 @@ final class ColumnFix implements KindFix {
     static List<String> convert(StructureRow column) {
         List<String> statements = new ArrayList<>();
         String name = ObjectName.part(column);
-        String text = column.get("type").orElseThrow().endsWith("[]") ? "::text[]::" : "::text::";
-        statements.add(alter(column) + "TYPE " + type(column) + " USING " + name + text
+        statements.add(alter(column) + "TYPE " + type(column) + " USING " + name + overText(column)
                 + column.get("type").orElseThrow());
         column.get("default").ifPresent(value -> statements.add(setDefault(column, column.get("default"))));
         return statements;
+    }
+
+    private static String overText(StructureRow column) {
+        return column.get("type").orElseThrow().endsWith("[]") ? "::text[]::" : "::text::";
+    }
+
+    private static boolean isEnum(StructureRow column, List<StructureRow> rows) {
+        return rows.stream().anyMatch(row -> row.kind() == TypeAndRoutineKinds.ENUM && isOfType(column, row.object()));
     }
 
     /** A default value that stands aside for a moment. */

@@ -79,6 +79,7 @@ final class Definition {
                 row.kind(),
                 naming.apply(row.object()),
                 row.table(),
-                row.attributes().stream().map(value -> value.map(naming)).toList());
+                row.attributes().stream().map(value -> value.map(naming)).toList(),
+                row.owner());
     }
 }

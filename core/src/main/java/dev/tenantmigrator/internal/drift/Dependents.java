@@ -52,7 +52,9 @@ final class Dependents {
     /** Characters of definitions that are searched for one tenant: about a second. */
     private static final long MOST_SEARCHED = 1L << 30;
 
+    private final List<StructureRow> expected;
     private final List<StructureRow> actual;
+    private final Predicate<StructureRow> unwanted;
     private final long charactersOfAll;
     private long searched;
     private final Function<StructureRow, List<String>> create;
@@ -61,14 +63,19 @@ final class Dependents {
     /**
      * For one tenant.
      *
+     * @param unwanted whether an object goes by itself, before others are changed, and does not come back
      * @param create the statements that make an object
      * @param drop the statements that drop it
      */
     Dependents(
+            List<StructureRow> expected,
             List<StructureRow> actual,
+            Predicate<StructureRow> unwanted,
             Function<StructureRow, List<String>> create,
             Function<StructureRow, List<String>> drop) {
+        this.expected = expected;
         this.actual = actual;
+        this.unwanted = unwanted;
         this.charactersOfAll =
                 actual.stream().mapToLong(StructureRow::characters).sum();
         this.create = create;
@@ -139,15 +146,35 @@ final class Dependents {
             views.add(object.table());
         }
         // The parts of a view come and go with it.
+        List<StructureRow> rows = found.stream()
+                .filter(row -> !unwanted.test(row))
+                .filter(row ->
+                        RelationKinds.isView(row.kind()) || row.table().isEmpty() || !views.contains(row.table()))
+                .sorted(Comparator.comparingInt(row -> FixStatements.order(row.kind())))
+                .toList();
+        searched += rows.stream().mapToLong(StructureRow::characters).sum() * views.size();
         boolean complete = searched <= MOST_SEARCHED;
-        return new Found(
-                found.stream()
-                        .filter(row -> RelationKinds.isView(row.kind())
-                                || row.table().isEmpty()
-                                || !views.contains(row.table()))
-                        .sorted(Comparator.comparingInt(row -> FixStatements.order(row.kind())))
-                        .toList(),
-                complete);
+        return new Found(complete ? inOrder(rows) : rows, complete);
+    }
+
+    /** Each view after those that it uses. */
+    private static List<StructureRow> inOrder(List<StructureRow> rows) {
+        Set<StructureRow> ordered = new LinkedHashSet<>();
+        rows.forEach(row -> add(row, rows, new HashSet<>(), ordered));
+        return List.copyOf(ordered);
+    }
+
+    private static void add(
+            StructureRow row, List<StructureRow> rows, Set<StructureRow> entered, Set<StructureRow> ordered) {
+        if (!ordered.contains(row) && entered.add(row)) {
+            rows.stream()
+                    .filter(other -> RelationKinds.isView(other.kind())
+                            && RelationKinds.isView(row.kind())
+                            && !ordered.contains(other)
+                            && SqlParts.mentions(text(row), other.object()))
+                    .forEach(other -> add(other, rows, entered, ordered));
+            ordered.add(row);
+        }
     }
 
     private static boolean isMovable(StructureRow row) {
@@ -171,6 +198,21 @@ final class Dependents {
                                         && !(stringBody && attributes.get(i).equals("body")))
                                 .mapToObj(i -> row.attributes().get(i).orElse("")))
                 .collect(Collectors.joining("\n"));
+    }
+
+    /** An object that uses one that goes comes back as defined. */
+    private StructureRow madeAgain(StructureRow row) {
+        boolean uses = RelationKinds.isView(row.kind())
+                && actual.stream()
+                        .filter(other -> RelationKinds.isView(other.kind()) && unwanted.test(other))
+                        .anyMatch(other -> SqlParts.mentions(text(row), other.object()));
+        return !uses
+                ? row
+                : expected.stream()
+                        .filter(defined ->
+                                defined.kind() == row.kind() && defined.object().equals(row.object()))
+                        .findFirst()
+                        .orElse(row);
     }
 
     /** Dependents, in the order of their creation. */
@@ -204,7 +246,7 @@ final class Dependents {
                 all.addAll(drop.apply(rows.get(i)));
             }
             all.addAll(statements);
-            rows.forEach(row -> all.addAll(create.apply(row)));
+            rows.forEach(row -> all.addAll(create.apply(madeAgain(row))));
             return all.stream().map(sql -> new Statement(sql, true)).toList();
         }
     }

@@ -51,6 +51,7 @@ public final class DriftCheck {
     private final DriftOptions options;
     private final StructureReader reader;
     private final IgnoredObjects ignored;
+    private final DriftProgress progress;
     private final SortedMap<String, Failure> unknown = new ConcurrentSkipListMap<>();
 
     /** For one comparison. */
@@ -59,6 +60,7 @@ public final class DriftCheck {
         this.options = options;
         this.reader = new StructureReader(options.privileges());
         this.ignored = IgnoredObjects.of(options.ignored());
+        this.progress = new DriftProgress(config);
     }
 
     /** Compares tenants. */
@@ -70,8 +72,10 @@ public final class DriftCheck {
         fleetReader.refuseWrongStore(tenants, fleet);
         unknown.putAll(fleet.failures());
         Map<List<String>, List<String>> groups = groups(fleet.rows(), definitions);
-        Map<String, Fingerprint> fingerprints =
-                fingerprints(groups.values().stream().flatMap(List::stream).toList());
+        List<String> readable = groups.values().stream().flatMap(List::stream).toList();
+        progress.begin(fleet.rows().size() + fleet.failures().size(), readable.size());
+        Map<String, Fingerprint> fingerprints = fingerprints(readable);
+        progress.beginComparison(fingerprints.size());
         StructureClasses classes = new StructureClasses();
         for (List<String> schemas : groups.values()) {
             List<String> found =
@@ -80,7 +84,10 @@ public final class DriftCheck {
                 compare(fleet.rows(), found, definitions, fingerprints, classes);
             }
         }
-        return new DriftReport(classes.sorted(), unknown, notCompared(), Duration.ofNanos(System.nanoTime() - start));
+        DriftReport report =
+                new DriftReport(classes.sorted(), unknown, notCompared(), Duration.ofNanos(System.nanoTime() - start));
+        progress.finish(report);
+        return report;
     }
 
     private List<String> notCompared() {
@@ -109,7 +116,10 @@ public final class DriftCheck {
 
     private Map<String, Fingerprint> fingerprints(List<String> schemas) throws SQLException {
         Map<String, Fingerprint> fingerprints = new ConcurrentHashMap<>();
-        FleetChunks.read(config, schemas, (connection, chunk) -> readFingerprints(connection, chunk, fingerprints));
+        FleetChunks.read(config, schemas, (connection, chunk) -> {
+            readFingerprints(connection, chunk, fingerprints);
+            progress.read(chunk.size());
+        });
         return fingerprints;
     }
 
@@ -152,6 +162,7 @@ public final class DriftCheck {
             definition = definitions.of(session, recorded.getOrDefault(tenants.get(0), List.of()));
         } catch (MigrationFailedException e) {
             tenants.forEach(schema -> unknown.put(schema, e.failure().inTenant(schema)));
+            progress.compared(tenants.size());
             return;
         }
         Map<Fingerprint, List<String>> alike = new HashMap<>();
@@ -160,7 +171,9 @@ public final class DriftCheck {
             alike.computeIfAbsent(found.minus(definition.fingerprint(schema)), absent -> new ArrayList<>())
                     .add(schema);
         }
-        classes.addAsDefined(alike.getOrDefault(Fingerprint.EMPTY, List.of()));
+        List<String> asDefined = alike.getOrDefault(Fingerprint.EMPTY, List.of());
+        classes.addAsDefined(asDefined);
+        progress.compared(asDefined.size());
         alike.remove(Fingerprint.EMPTY);
         Map<String, List<String>> byFirst = new HashMap<>();
         alike.values().forEach(schemas -> byFirst.put(schemas.get(0), schemas));
@@ -170,8 +183,9 @@ public final class DriftCheck {
         ParallelChunks.read(config, List.copyOf(byFirst.keySet()), 1, (connection, chunk) -> {
             String schema = chunk.get(0);
             List<StructureRow> expected = definition.rows(schema);
+            List<String> same = byFirst.getOrDefault(schema, List.of());
             rows(connection, schema, recorded.getOrDefault(schema, List.of())).ifPresent(actual -> {
-                List<Difference> found = ignored.remove(StructureDiff.of(expected, actual, schema));
+                List<Difference> found = StructureDiff.of(expected, actual, schema, ignored);
                 List<String> hints = new ArrayList<>();
                 Renames.of(found, expected, actual).forEach(rename -> hints.add(rename.hint()));
                 unrecorded.stream()
@@ -179,9 +193,9 @@ public final class DriftCheck {
                                 other.isStructureOf(schema, fingerprints.getOrDefault(schema, Fingerprint.EMPTY)))
                         .findFirst()
                         .ifPresent(other -> hints.add(other.hint(schema)));
-                classes.add(new StructureClass(
-                        byFirst.getOrDefault(schema, List.of()), found, FixOrder.of(found, expected, actual), hints));
+                classes.add(new StructureClass(same, found, FixOrder.of(found, expected, actual), hints));
             });
+            progress.compared(same.size());
         });
     }
 

@@ -16,7 +16,7 @@ import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.script.SessionLeftovers;
 import dev.tenantmigrator.internal.script.TenantPath;
 import dev.tenantmigrator.internal.tracking.FleetReader;
-import dev.tenantmigrator.internal.tracking.TenantSchemas;
+import dev.tenantmigrator.internal.tracking.LostRecords;
 import dev.tenantmigrator.report.Difference;
 import dev.tenantmigrator.report.Difference.Statement;
 import dev.tenantmigrator.report.DriftFix;
@@ -64,7 +64,7 @@ final class DriftFixer {
         try (Session session = Session.open(config.dataSource())) {
             session.requireWritable();
             if (!new FleetReader(config).isTenant(session.connection(), schema)) {
-                throw new TenantNotFoundException(TenantSchemas.notFound(schema));
+                throw new TenantNotFoundException(LostRecords.notFound(config, session.connection(), schema));
             }
             List<RecordedVersion> recorded = config.recorder().reading(session.connection(), c -> recorded(c, schema));
             Optional<Failure> refusal = definitions.refusal(schema, recorded);
@@ -240,7 +240,7 @@ final class DriftFixer {
         private List<Difference> read() throws SQLException {
             actual = ReadOnlyTransaction.within(
                     connection, config.lockTimeout(), transaction -> reader.rows(transaction, schema));
-            return ignored.remove(StructureDiff.of(expected, actual, schema));
+            return StructureDiff.of(expected, actual, schema, ignored);
         }
 
         private void runAll(List<Difference> differences, boolean destructive) throws SQLException {

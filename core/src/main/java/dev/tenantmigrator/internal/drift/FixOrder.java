@@ -73,7 +73,7 @@ final class FixOrder {
     private final Set<Difference> renamed;
     private final List<FixUnit> units = new ArrayList<>();
 
-    /** By the last of their names. */
+    /** By the last of their names, and those of objects that are dropped with them. */
     private final Map<String, List<FixUnit>> byName = new HashMap<>();
 
     private final List<String> quotedNames;
@@ -90,8 +90,9 @@ final class FixOrder {
         }
         units.stream()
                 .filter(FixUnit::isFirst)
-                .forEach(unit -> byName.computeIfAbsent(unit.lastName(), absent -> new ArrayList<>())
-                        .add(unit));
+                .forEach(unit -> unit.keys()
+                        .forEach(name -> byName.computeIfAbsent(name, absent -> new ArrayList<>())
+                                .add(unit)));
         this.quotedNames = byName.keySet().stream().filter(Mentions::isQuoted).toList();
         units.forEach(this::addNeeds);
     }
@@ -151,7 +152,9 @@ final class FixOrder {
         }
         return (ROUTINES.contains(kind) && ROUTINES.contains(other))
                 ? unit.difference().object().equals(unexpected.difference().object())
-                : isNamed(kind) && isNamed(other) && unit.lastName().equals(unexpected.lastName());
+                : unexpected.keys().contains(unit.lastName())
+                        && isNamed(kind)
+                        && (isNamed(other) || !unit.lastName().equals(unexpected.lastName()));
     }
 
     private static boolean isNamed(String kind) {

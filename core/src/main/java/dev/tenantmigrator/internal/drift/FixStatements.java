@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -46,6 +47,7 @@ final class FixStatements {
     private final String schema;
     private final List<StructureRow> expected;
     private final List<StructureRow> defaultPrivileges;
+    private final Optional<String> owner;
     private final Dependents dependents;
     private final Map<ObjectKind, KindFix> fixes = new HashMap<>();
 
@@ -55,15 +57,23 @@ final class FixStatements {
      * @param schema the tenant, for the statements about the schema itself
      * @param expected all rows of the definition
      * @param actual all rows of the tenant
+     * @param unwanted whether an object of the tenant is dropped
      */
-    FixStatements(String schema, List<StructureRow> expected, List<StructureRow> actual) {
+    FixStatements(
+            String schema, List<StructureRow> expected, List<StructureRow> actual, Predicate<StructureRow> unwanted) {
         this.schema = Sql.identifier(schema);
         this.expected = expected;
         this.defaultPrivileges = Stream.concat(expected.stream(), actual.stream())
                 .filter(row -> row.kind() == OtherKinds.DEFAULT_PRIVILEGES)
                 .toList();
+        this.owner = actual.stream()
+                .filter(row -> row.kind() == OtherKinds.SCHEMA)
+                .findFirst()
+                .flatMap(StructureRow::owner);
         this.dependents = new Dependents(
+                expected,
                 actual,
+                unwanted,
                 row -> make(row).stream().map(Statement::sql).toList(),
                 row -> drop(row).stream().map(Statement::sql).toList());
         ColumnFix columns = new ColumnFix(expected, actual, dependents);
@@ -168,7 +178,7 @@ final class FixStatements {
             case ObjectKind.COMMENT ->
                 List.of(comment(
                         wanted, wanted.get(attribute), present.get(attribute).isPresent()));
-            case ObjectKind.PRIVILEGES -> privileges(wanted).change(wanted.get(attribute), present.get(attribute));
+            case ObjectKind.PRIVILEGES -> privileges(present).change(wanted.get(attribute), present.get(attribute));
             default -> fix(wanted).change(wanted, present, attribute).orElseGet(() -> again(wanted, present));
         };
     }
@@ -213,16 +223,18 @@ final class FixStatements {
 
     private Privileges privileges(StructureRow row) {
         return row.kind() == OtherKinds.SCHEMA
-                ? new Privileges("", "", "SCHEMA " + schema)
+                ? new Privileges("", "", "SCHEMA " + schema, owner)
                 : row.kind() == OtherKinds.DEFAULT_PRIVILEGES ? defaultPrivileges(row) : Privileges.of(row);
     }
 
     private Privileges defaultPrivileges(StructureRow row) {
-        String role = SqlParts.before(row.object().substring("of ".length()), " for ");
-        String of = role.equals("owner") ? "" : "FOR ROLE " + role + ' ';
+        String name = SqlParts.before(row.object().substring("of ".length()), " for ");
+        Optional<String> role = name.equals("owner") ? owner : Optional.of(name);
         return new Privileges(
-                "ALTER DEFAULT PRIVILEGES " + of + "IN SCHEMA " + schema + ' ',
+                "ALTER DEFAULT PRIVILEGES "
+                        + role.map(known -> "FOR ROLE " + known + ' ').orElse("") + "IN SCHEMA " + schema + ' ',
                 "",
-                SqlParts.after(row.object(), " for "));
+                SqlParts.after(row.object(), " for "),
+                role);
     }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Statements of a difference that run together, and the other units that come before. */
 final class FixUnit {
@@ -18,6 +19,7 @@ final class FixUnit {
     private final Mentions mentions;
     private final Mentions present;
     private final List<String> names;
+    private final List<String> takenAlong;
     private final Set<FixUnit> needs = new LinkedHashSet<>();
     private final Set<FixUnit> strictNeeds = new HashSet<>();
     private Optional<FixUnit> creator = Optional.empty();
@@ -28,13 +30,21 @@ final class FixUnit {
      * @param rank its place where no need decides
      * @param mentions the names in the statements
      * @param present the names in the tenant's own object, when it is dropped or changed
+     * @param takenAlong the names of other objects that are dropped with it
      */
-    FixUnit(int rank, Difference difference, List<String> statements, Mentions mentions, Mentions present) {
+    FixUnit(
+            int rank,
+            Difference difference,
+            List<String> statements,
+            Mentions mentions,
+            Mentions present,
+            List<String> takenAlong) {
         this.rank = rank;
         this.difference = difference;
         this.statements = statements;
         this.mentions = mentions;
         this.present = present;
+        this.takenAlong = takenAlong;
         this.names = ObjectName.words(difference.kind(), difference.object());
     }
 
@@ -97,14 +107,21 @@ final class FixUnit {
         return names.isEmpty() ? "" : names.get(names.size() - 1);
     }
 
+    /** The names by which others find it: its own last one, and those of objects that are dropped with it. */
+    List<String> keys() {
+        return Stream.concat(Stream.of(lastName()), takenAlong.stream()).toList();
+    }
+
     /** Whether its statements name the object of another unit. */
     boolean mentions(FixUnit other) {
         return mentions.has(other.names());
     }
 
-    /** Whether its statements, or the tenant's own object, name the object of another unit. */
+    /** Whether its statements, or the tenant's own object, name the object of another unit, or one that is dropped with it. */
     boolean uses(FixUnit other) {
-        return mentions(other) || present.has(other.names());
+        return mentions(other)
+                || present.has(other.names())
+                || other.takenAlong.stream().map(List::of).anyMatch(name -> mentions.has(name) || present.has(name));
     }
 
     /** All names that {@link #uses} may find, without those in quotes. */

@@ -23,11 +23,15 @@ final class FixUnits {
     private final Map<String, StructureRow> expected;
     private final Map<String, StructureRow> actual;
     private final Map<String, List<StructureRow>> actualParts = new HashMap<>();
+    private final List<StructureRow> sequences;
 
     FixUnits(List<StructureRow> expected, List<StructureRow> actual) {
         this.expectedRows = expected;
         this.expected = byName(expected);
         this.actual = byName(actual);
+        this.sequences = actual.stream()
+                .filter(row -> row.kind() == RelationKinds.SEQUENCE)
+                .toList();
         actual.forEach(row -> row.table()
                 .ifPresent(table -> actualParts
                         .computeIfAbsent(table, absent -> new ArrayList<>())
@@ -100,7 +104,21 @@ final class FixUnits {
         Mentions present = Optional.ofNullable(actual.get(name(difference)))
                 .map(row -> new Mentions(text(row)))
                 .orElse(NONE);
-        return List.of(new FixUnit(rank, difference, statements, new Mentions(String.join("\n", statements)), present));
+        return List.of(new FixUnit(
+                rank,
+                difference,
+                statements,
+                new Mentions(String.join("\n", statements)),
+                present,
+                difference.change() == Change.UNEXPECTED ? takenAlong(difference) : List.of()));
+    }
+
+    private List<String> takenAlong(Difference difference) {
+        StructureRow dropped = found(actual, difference);
+        return sequences.stream()
+                .filter(sequence -> SequenceFix.goesWith(sequence, dropped))
+                .map(StructureRow::object)
+                .toList();
     }
 
     private List<FixUnit> each(Difference difference, List<String> statements, int rank) {
@@ -110,7 +128,8 @@ final class FixUnits {
                 difference,
                 statements.subList(0, 1),
                 new Mentions(created(found(expected, difference), statements.get(0))),
-                NONE);
+                NONE,
+                List.of());
         units.add(first);
         FixUnit last = first;
         for (String statement : statements.subList(1, statements.size())) {
@@ -121,7 +140,8 @@ final class FixUnits {
                     difference,
                     List.of(statement),
                     new Mentions(withoutBody(statement)),
-                    NONE);
+                    NONE,
+                    List.of());
             unit.isPartOf(first);
             units.add(unit);
             if (!reference) {

@@ -44,9 +44,13 @@ record IgnoredObjects(List<Pattern> patterns) {
     /** The differences that are not left out. */
     List<Difference> remove(List<Difference> differences) {
         return differences.stream()
-                .filter(difference -> patterns.stream()
-                        .noneMatch(pattern -> pattern.matcher(difference.kind() + ' ' + difference.object())
-                                .matches()))
+                .filter(difference -> !has(difference.kind(), difference.object()))
                 .toList();
+    }
+
+    /** Whether an object is left out. */
+    boolean has(String kind, String object) {
+        return patterns.stream()
+                .anyMatch(pattern -> pattern.matcher(kind + ' ' + object).matches());
     }
 }

@@ -13,6 +13,7 @@ final class ObjectKind {
     private final String object;
     private final String table;
     private final List<String> expressions;
+    private final String owner;
     private final String from;
 
     private ObjectKind(Builder builder, String from) {
@@ -21,6 +22,7 @@ final class ObjectKind {
         this.object = builder.object;
         this.table = builder.table;
         this.expressions = List.copyOf(builder.expressions);
+        this.owner = builder.owner;
         this.from = from;
     }
 
@@ -34,14 +36,15 @@ final class ObjectKind {
         return attributes;
     }
 
-    /** The query: the kind's number, the object's name, its table, and an array of the attributes' values. */
-    String sql(int number, boolean privileges) {
+    /** The query: the kind's number, the object's name, its table, an array of the attributes' values, and, if wanted, the owner. */
+    String sql(int number, boolean privileges, boolean owners) {
+        String end = !owners ? "" : owner.isEmpty() ? ", NULL" : ", quote_ident(pg_get_userbyid(" + owner + "))";
         return IntStream.range(0, attributes.size())
                 .mapToObj(i -> privileges || !attributes.get(i).endsWith(PRIVILEGES) ? expressions.get(i) : "NULL")
                 .collect(Collectors.joining(
                         ",\n",
                         "SELECT " + number + ", " + object + ", " + table + "::text, ARRAY[",
-                        "]::text[] FROM " + from));
+                        "]::text[]" + end + " FROM " + from));
     }
 
     /** The kind's name in the middle of a query's text. */
@@ -57,6 +60,7 @@ final class ObjectKind {
         private final List<String> expressions = new ArrayList<>();
         private String object = "";
         private String table = "NULL";
+        private String owner = "";
 
         private Builder(String name) {
             this.name = name;
@@ -91,9 +95,19 @@ final class ObjectKind {
         }
 
         /** Privileges, given the column with them, the type for {@code acldefault}, and the column with the owner. */
-        Builder privileges(String acl, char type, String owner) {
-            return attribute(
-                    PRIVILEGES, grants("coalesce(" + acl + ", acldefault('" + type + "', " + owner + "))", owner));
+        Builder privileges(String acl, char type, String ownerColumn) {
+            return owner(ownerColumn)
+                    .attribute(
+                            PRIVILEGES,
+                            grants(
+                                    "coalesce(" + acl + ", acldefault('" + type + "', " + ownerColumn + "))",
+                                    ownerColumn));
+        }
+
+        /** The column with the owner, which is not compared. Statements name it. */
+        Builder owner(String column) {
+            owner = column;
+            return this;
         }
 
         /** The comment on an object of a catalog. */

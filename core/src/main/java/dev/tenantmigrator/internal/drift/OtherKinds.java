@@ -20,6 +20,7 @@ final class OtherKinds {
                                        ELSE quote_ident(pg_get_userbyid(d.defaclrole)) END, ' for ',
                            CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS'
                                                 WHEN 'T' THEN 'TYPES' ELSE d.defaclobjtype::text END)""")
+            .owner("d.defaclrole")
             .attribute(ObjectKind.PRIVILEGES, ObjectKind.grants("d.defaclacl", "d.defaclrole"))
             .from("pg_default_acl d WHERE d.defaclnamespace = home.oid");
 

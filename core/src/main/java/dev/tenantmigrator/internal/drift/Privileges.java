@@ -18,6 +18,7 @@ final class Privileges {
     private final String prefix;
     private final String column;
     private final String target;
+    private final String owner;
 
     /**
      * For one object.
@@ -25,17 +26,19 @@ final class Privileges {
      * @param prefix stands before GRANT and REVOKE, e.g. {@code ALTER DEFAULT PRIVILEGES …}
      * @param column the column with brackets; empty for the whole object
      * @param target the object with its kind
+     * @param owner the role that privileges call the owner; whoever runs the statements, where it is not known
      */
-    Privileges(String prefix, String column, String target) {
+    Privileges(String prefix, String column, String target, Optional<String> owner) {
         this.prefix = prefix;
         this.column = column;
         this.target = target;
+        this.owner = owner.orElse("CURRENT_USER");
     }
 
-    /** For an object or a column of a table. */
+    /** For an object of the tenant, or a column of its tables. */
     static Privileges of(StructureRow row) {
         String column = row.kind() == TablePartKinds.COLUMN ? " (" + ObjectName.part(row) + ")" : "";
-        return new Privileges("", column, ObjectName.ofGrant(row));
+        return new Privileges("", column, ObjectName.ofGrant(row), row.owner());
     }
 
     /**
@@ -139,9 +142,8 @@ final class Privileges {
         return privilege.endsWith("*") ? privilege.substring(0, privilege.length() - 1) : privilege;
     }
 
-    /** The owner's name is not known; whoever repairs a tenant owns its objects as a rule. */
-    private static String role(String grantee) {
-        return grantee.equals(OWNER) ? "CURRENT_USER" : grantee;
+    private String role(String grantee) {
+        return grantee.equals(OWNER) ? owner : grantee;
     }
 
     /** Whether privileges include others, as single privileges of a grantee. */

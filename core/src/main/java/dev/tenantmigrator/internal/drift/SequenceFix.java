@@ -56,6 +56,23 @@ final class SequenceFix implements KindFix {
                 && SqlParts.before(row.get("owned by").orElseThrow(), ".").equals(table.object());
     }
 
+    /** The column that owns it, as objects of this kind are named. */
+    static Optional<String> owner(StructureRow row) {
+        return row.get("owned by")
+                .map(column ->
+                        column.endsWith(IDENTITY) ? column.substring(0, column.length() - IDENTITY.length()) : column);
+    }
+
+    /** Whether it is dropped with a table or column. */
+    static boolean goesWith(StructureRow row, StructureRow dropped) {
+        return row.kind() == RelationKinds.SEQUENCE
+                && owner(row)
+                        .filter(column -> dropped.kind() == RelationKinds.TABLE
+                                ? SqlParts.before(column, ".").equals(dropped.object())
+                                : dropped.kind() == TablePartKinds.COLUMN && column.equals(dropped.object()))
+                        .isPresent();
+    }
+
     /** Whether it comes and goes with a column. */
     static boolean isIdentity(StructureRow row) {
         return row.get("owned by").filter(column -> column.endsWith(IDENTITY)).isPresent();

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -53,18 +54,40 @@ final class StructureDiff {
 
     private final Map<Key, StructureRow> expected;
     private final Map<Key, StructureRow> actual;
+    private final IgnoredObjects ignored;
     private final FixStatements statements;
     private final List<Difference> differences = new ArrayList<>();
 
-    private StructureDiff(List<StructureRow> expected, List<StructureRow> actual, String schema) {
+    private StructureDiff(
+            List<StructureRow> expected, List<StructureRow> actual, String schema, IgnoredObjects ignored) {
         this.expected = byKey(expected);
         this.actual = byKey(actual);
-        this.statements = new FixStatements(schema, expected, actual);
+        this.ignored = ignored;
+        this.statements = new FixStatements(schema, expected, actual, this::isUnwanted);
     }
 
-    /** The differences, sorted by kind and name. */
-    static List<Difference> of(List<StructureRow> expected, List<StructureRow> actual, String schema) {
-        return new StructureDiff(expected, actual, schema).find();
+    /** The differences without those that are ignored, sorted by kind and name. */
+    static List<Difference> of(
+            List<StructureRow> expected, List<StructureRow> actual, String schema, IgnoredObjects ignored) {
+        return ignored.remove(new StructureDiff(expected, actual, schema, ignored).find());
+    }
+
+    /** Whether an object of the tenant is dropped by a repair, alone or with its table or view. */
+    private boolean isUnwanted(StructureRow row) {
+        return relationOf(row)
+                .filter(relation -> isUnexpected(relation.kind(), relation.object()))
+                .map(relation -> !ignored.has(relation.kind().name(), relation.object()))
+                .orElseGet(() -> isUnexpected(row.kind(), row.object())
+                        && cloneOf(row, expected, actual).isEmpty()
+                        && !ignored.has(row.kind().name(), row.object()));
+    }
+
+    private Optional<StructureRow> relationOf(StructureRow row) {
+        return row.table()
+                .flatMap(table -> RelationKinds.ALL.stream()
+                        .map(kind -> actual.get(new Key(kind, ObjectName.quoted(table))))
+                        .filter(Objects::nonNull)
+                        .findFirst());
     }
 
     private static Map<Key, StructureRow> byKey(List<StructureRow> rows) {
@@ -80,8 +103,9 @@ final class StructureDiff {
         Set<String> missing = relations(expected, actual);
         Set<String> unexpected = relations(actual, expected);
         expected.forEach((key, row) -> {
-            Optional<StructureRow> found =
-                    Optional.ofNullable(actual.get(key)).or(() -> cloneOf(row, actual, expected));
+            Optional<StructureRow> found = isPart(row, missing)
+                    ? Optional.empty()
+                    : Optional.ofNullable(actual.get(key)).or(() -> cloneOf(row, actual, expected));
             if (found.isPresent()) {
                 changed(row, found.get());
             } else if (!isPart(row, missing)) {
@@ -89,13 +113,15 @@ final class StructureDiff {
             }
         });
         actual.forEach((key, row) -> {
-            if (expected.containsKey(key)) {
+            StructureRow defined = expected.get(key);
+            // An index may have the name of one that comes with a missing table.
+            if (defined != null && !isPart(defined, missing)) {
                 return;
             }
             Optional<StructureRow> wanted = cloneOf(row, expected, actual);
             if (wanted.isPresent()) {
                 changed(wanted.get(), row);
-            } else if (!isPart(row, unexpected)) {
+            } else if (!isPart(row, unexpected) && !goesWithColumn(row)) {
                 differences.add(whole(row, Change.UNEXPECTED, statements.drop(row)));
             }
         });
@@ -114,7 +140,7 @@ final class StructureDiff {
                 .map(trigger -> {
                     List<Optional<String>> values = new ArrayList<>(row.attributes());
                     values.set(row.kind().attributes().indexOf("state"), trigger.get("state"));
-                    return new StructureRow(row.kind(), row.object(), row.table(), values);
+                    return new StructureRow(row.kind(), row.object(), row.table(), values, row.owner());
                 });
     }
 
@@ -132,14 +158,29 @@ final class StructureDiff {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
+    /** Whether it is a sequence that is dropped with an unexpected table or column. */
+    private boolean goesWithColumn(StructureRow row) {
+        return row.kind() == RelationKinds.SEQUENCE
+                && SequenceFix.owner(row)
+                        .filter(column -> isUnexpected(TablePartKinds.COLUMN, column))
+                        .isPresent();
+    }
+
+    private boolean isUnexpected(ObjectKind kind, String object) {
+        Key key = new Key(kind, object);
+        return actual.containsKey(key) && !expected.containsKey(key);
+    }
+
     /** Whether an object comes and goes with a relation that is reported. */
     private static boolean isPart(StructureRow row, Set<String> relations) {
         if (RelationKinds.hasParts(row.kind())) {
             return false;
         }
         if (row.kind() == RelationKinds.SEQUENCE) {
-            String owner = row.get("owned by").orElse("");
-            return owner.endsWith(" (identity)") && relations.contains(SqlParts.unquoted(SqlParts.before(owner, ".")));
+            return SequenceFix.isIdentity(row)
+                    && SequenceFix.owner(row)
+                            .filter(column -> relations.contains(SqlParts.unquoted(SqlParts.before(column, "."))))
+                            .isPresent();
         }
         return row.table().filter(relations::contains).isPresent();
     }

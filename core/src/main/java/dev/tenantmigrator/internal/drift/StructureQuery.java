@@ -44,10 +44,10 @@ final class StructureQuery {
 
     private StructureQuery() {}
 
-    /** The objects of each schema in a parameter of names: schema, whether it may be used, number of the kind, object, table, attributes. */
+    /** The objects of each schema in a parameter of names: schema, whether it may be used, number of the kind, object, table, attributes, owner. */
     static String rows(boolean privileges) {
-        return eachSchema("SELECT kind, object, part_of, attributes FROM (" + objects(privileges)
-                + ") o(kind, object, part_of, attributes)");
+        return eachSchema("SELECT kind, object, part_of, attributes, owner FROM (" + objects(privileges, true)
+                + ") o(kind, object, part_of, attributes, owner)");
     }
 
     /**
@@ -59,7 +59,7 @@ final class StructureQuery {
                 SELECT count(*) AS objects, sum(('x' || left(hash, 16))::bit(64)::bigint), sum(('x' || substr(hash, 17, 16))::bit(64)::bigint)
                 FROM (SELECT kind, encode(sha256(convert_to(concat(?::text, kind, E'\\x1e', object, E'\\x1e', array_to_string(attributes, E'\\x1e', E'\\x1f')),
                                                             'UTF8')), 'hex')
-                      FROM (%s OFFSET 0) o(kind, object, part_of, attributes)) h(kind, hash)""".formatted(objects(privileges)));
+                      FROM (%s OFFSET 0) o(kind, object, part_of, attributes)) h(kind, hash)""".formatted(objects(privileges, false)));
     }
 
     private static String eachSchema(String query) {
@@ -74,11 +74,11 @@ final class StructureQuery {
                 WHERE path.path IS NOT NULL""".formatted(query);
     }
 
-    private static String objects(boolean privileges) {
+    private static String objects(boolean privileges, boolean owners) {
         return OBJECTS
                 + IntStream.range(0, KINDS.size())
                         .filter(kind -> privileges || KINDS.get(kind) != OtherKinds.DEFAULT_PRIVILEGES)
-                        .mapToObj(kind -> KINDS.get(kind).sql(kind, privileges))
+                        .mapToObj(kind -> KINDS.get(kind).sql(kind, privileges, owners))
                         .collect(Collectors.joining("\nUNION ALL\n"));
     }
 }

@@ -81,7 +81,8 @@ final class StructureReader {
                             Optional.ofNullable(row.getString(5)),
                             Stream.of((String[]) row.getArray(6).getArray())
                                     .map(Optional::ofNullable)
-                                    .toList());
+                                    .toList(),
+                            Optional.ofNullable(row.getString(7)));
                     if (characters.addAndGet(object.characters()) > MOST_CHARACTERS) {
                         throw new SQLException(
                                 "the definitions of its objects have more than " + MOST_CHARACTERS

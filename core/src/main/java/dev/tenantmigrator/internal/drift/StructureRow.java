@@ -11,8 +11,14 @@ import java.util.stream.Collectors;
  * @param object the name, quoted where SQL needs it; a part of a table is {@code table.part}, a routine has its argument types
  * @param table the table that the object is a part of; empty for an object of its own
  * @param attributes the values of {@link ObjectKind#attributes()}, in their order; empty for what is not set
+ * @param owner the owner, quoted where needed, of an object with privileges; not compared
  */
-record StructureRow(ObjectKind kind, String object, Optional<String> table, List<Optional<String>> attributes) {
+record StructureRow(
+        ObjectKind kind,
+        String object,
+        Optional<String> table,
+        List<Optional<String>> attributes,
+        Optional<String> owner) {
 
     StructureRow {
         attributes = List.copyOf(attributes);

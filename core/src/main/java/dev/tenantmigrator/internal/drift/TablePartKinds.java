@@ -30,6 +30,7 @@ final class TablePartKinds {
             .attribute(
                     "foreign options",
                     ObjectKind.ifSet("a.attfdwoptions", ObjectKind.foreignOptions("a.attfdwoptions")))
+            .owner("c.relowner")
             .attribute(ObjectKind.PRIVILEGES, ObjectKind.ifSet("a.attacl", ObjectKind.grants("a.attacl", "c.relowner")))
             .comment("pg_class", "c.oid", "a.attnum")
             .from("""

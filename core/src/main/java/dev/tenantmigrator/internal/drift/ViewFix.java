@@ -48,7 +48,7 @@ final class ViewFix implements KindFix {
             case "tablespace" -> changing(alter + " SET TABLESPACE " + value.orElse("pg_default"));
             case "column defaults" -> Optional.of(defaults(expected, value, actual.get(attribute)));
             case "column comments" -> Optional.of(comments(expected, value, actual.get(attribute)));
-            default -> Optional.of(privileges(expected, value, actual.get(attribute)));
+            default -> Optional.of(privileges(actual, value, actual.get(attribute)));
         };
     }
 
@@ -100,7 +100,7 @@ final class ViewFix implements KindFix {
         TreeSet<String> columns = new TreeSet<>(values.keySet());
         columns.addAll(found.keySet());
         return columns.stream()
-                .flatMap(column -> new Privileges("", " (" + column + ")", ObjectName.ofGrant(view))
+                .flatMap(column -> new Privileges("", " (" + column + ")", ObjectName.ofGrant(view), view.owner())
                                 .change(Optional.ofNullable(values.get(column)), Optional.ofNullable(found.get(column)))
                                 .stream())
                 .toList();

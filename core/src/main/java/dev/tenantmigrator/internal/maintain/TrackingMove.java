@@ -13,7 +13,7 @@ import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.tracking.FleetReader;
-import dev.tenantmigrator.internal.tracking.TenantSchemas;
+import dev.tenantmigrator.internal.tracking.LostRecords;
 import dev.tenantmigrator.internal.tracking.store.Recorder;
 import dev.tenantmigrator.report.Failure;
 import dev.tenantmigrator.report.FleetReport;
@@ -83,7 +83,7 @@ public final class TrackingMove {
                 if (moved) {
                     return new TenantOutcome.UpToDate(schema);
                 }
-                throw new TenantNotFoundException(TenantSchemas.notFound(schema));
+                throw new TenantNotFoundException(LostRecords.notFoundWithin(config, connection, schema));
             }
             if (moved) {
                 throw new TenantMigratorException(Failure.of(

@@ -13,6 +13,7 @@ import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.SqlErrors;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.FleetReader;
+import dev.tenantmigrator.internal.tracking.LostRecords;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.internal.tracking.UnfinishedDrops;
 import dev.tenantmigrator.report.Failure;
@@ -62,7 +63,7 @@ public final class TenantDropper {
             });
             boolean tenant = new FleetReader(config).isTenant(session.connection(), schema);
             if (!tenant && begun.isEmpty()) {
-                throw new TenantNotFoundException(TenantSchemas.notFound(schema));
+                throw new TenantNotFoundException(LostRecords.notFound(config, session.connection(), schema));
             }
             boolean earlier = !begun.isEmpty();
             if (tenant && !earlier) {
@@ -112,7 +113,7 @@ public final class TenantDropper {
     public void begin(String schema) throws SQLException {
         try (Session session = Session.open(config.dataSource())) {
             if (!new FleetReader(config).isTenant(session.connection(), schema)) {
-                throw new TenantNotFoundException(TenantSchemas.notFound(schema));
+                throw new TenantNotFoundException(LostRecords.notFound(config, session.connection(), schema));
             }
             begin(session, schema);
         }

@@ -12,6 +12,7 @@ import dev.tenantmigrator.internal.residue.NameResidue;
 import dev.tenantmigrator.internal.residue.NameResidue.Place;
 import dev.tenantmigrator.internal.sql.Sql;
 import dev.tenantmigrator.internal.tracking.FleetReader;
+import dev.tenantmigrator.internal.tracking.LostRecords;
 import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.report.Failure;
 import java.security.SecureRandom;
@@ -47,7 +48,7 @@ public final class TenantRenamer {
         try (Session session = Session.open(config.dataSource())) {
             List<Place> left = WaitForTenant.run(config, session, schema, connection -> {
                 if (!new FleetReader(config).isTenantWithin(connection, schema)) {
-                    throw new TenantNotFoundException(TenantSchemas.notFound(schema));
+                    throw new TenantNotFoundException(LostRecords.notFoundWithin(config, connection, schema));
                 }
                 if (Queries.schemaExists(connection, newSchema)) {
                     throw new TenantExistsException(

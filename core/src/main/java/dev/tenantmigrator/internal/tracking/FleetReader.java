@@ -77,7 +77,7 @@ public final class FleetReader {
     }
 
     /** Whether a schema with a record is a tenant. The only place that leaves out records of other schemas. */
-    private boolean mayBeTenant(String schema) {
+    boolean mayBeTenant(String schema) {
         return TenantSchemas.mayBeTenant(schema, config.sharedSchema())
                 && config.tenants().includes(schema);
     }
@@ -216,9 +216,11 @@ public final class FleetReader {
         if (tenants.names().isPresent()) {
             Set<String> named = tenants.names().get();
             List<String> found = existing(connection, named);
-            named.stream()
-                    .filter(schema -> !found.contains(schema))
-                    .forEach(schema -> fleet.failures().put(schema, TenantSchemas.notFound(schema)));
+            for (String schema : named) {
+                if (!found.contains(schema)) {
+                    fleet.failures().put(schema, LostRecords.notFound(config, connection, schema));
+                }
+            }
             return found;
         }
         Optional<Map<String, List<R>>> rows = list(connection, allQuery::read);

@@ -54,12 +54,12 @@ public final class TenantSchemas {
         }
     }
 
-    /** The failure for a tenant that does not exist. */
+    /** The failure for a tenant whose schema does not exist or never belongs to a tenant. */
     public static Failure notFound(String schema) {
         return Failure.of(
                         schema.startsWith(ReservedSchemas.SPARE_PREFIX)
                                 ? SPARE
-                                : "there is no such tenant: no schema of this name has a tracking table; it was dropped or"
+                                : "there is no such tenant: no schema of this name exists; it was dropped or"
                                         + " renamed, its drop is unfinished, or the name is misspelled")
                 .inTenant(schema);
     }

@@ -10,16 +10,15 @@ import dev.tenantmigrator.internal.cluster.Cluster;
 import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.config.Events;
 import dev.tenantmigrator.internal.jdbc.Queries;
-import dev.tenantmigrator.internal.jdbc.Queries.InvalidIndex;
 import dev.tenantmigrator.internal.jdbc.Session;
 import dev.tenantmigrator.internal.jdbc.TenantLock;
 import dev.tenantmigrator.internal.jfr.FlightRecording;
 import dev.tenantmigrator.internal.source.MigrationCatalog;
 import dev.tenantmigrator.internal.spare.Spare;
 import dev.tenantmigrator.internal.tracking.FleetReader;
+import dev.tenantmigrator.internal.tracking.LostRecords;
 import dev.tenantmigrator.internal.tracking.ParallelChunks;
 import dev.tenantmigrator.internal.tracking.PartProgress;
-import dev.tenantmigrator.internal.tracking.TenantSchemas;
 import dev.tenantmigrator.internal.tracking.TenantState;
 import dev.tenantmigrator.internal.tracking.TenantStates;
 import dev.tenantmigrator.internal.tracking.UnfinishedDrops;
@@ -36,14 +35,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /** Reads the state of tenants and changes nothing. Status and verification share one code path, so they never disagree. */
@@ -67,7 +63,7 @@ public final class Inspector {
         if (tenants.names().isPresent()) {
             requireTenants(reader, tenants.names().get());
         }
-        Facts facts = new Facts(catalog);
+        TenantFacts facts = new TenantFacts(catalog);
         FleetReader.Fleet<AppliedMigration> fleet = reader.rows(tenants, questions(tenants, facts));
         reader.refuseWrongStore(tenants, fleet);
         findTenantsInWork(fleet, row -> !row.finished(), facts);
@@ -80,10 +76,14 @@ public final class Inspector {
         });
         fleet.failures().forEach((schema, failure) -> statuses.put(schema, unreadable(schema, failure, facts)));
         onlyDropped(tenants, fleet, facts).forEach(schema -> statuses.put(schema, halfDropped(schema, facts)));
-        return new StatusReport(catalog.versions(), List.copyOf(statuses.values()), spares(facts, catalog));
+        return new StatusReport(
+                catalog.versions(),
+                List.copyOf(statuses.values()),
+                spares(facts, catalog),
+                LostRecords.among(config, tenants, facts.tables(), fleet));
     }
 
-    private static SpareCounts spares(Facts facts, MigrationCatalog catalog) {
+    private static SpareCounts spares(TenantFacts facts, MigrationCatalog catalog) {
         String digest = TenantState.digestOf(catalog);
         return SpareCounts.of(
                 facts.spares().stream().map(spare -> spare.describe(digest)).toList());
@@ -98,7 +98,7 @@ public final class Inspector {
                     .sorted()
                     .findFirst();
             if (missing.isPresent()) {
-                throw new TenantNotFoundException(TenantSchemas.notFound(missing.get()));
+                throw new TenantNotFoundException(LostRecords.notFound(config, session.connection(), missing.get()));
             }
         }
     }
@@ -118,7 +118,7 @@ public final class Inspector {
         long start = System.nanoTime();
         MigrationCatalog catalog = MigrationCatalog.read(config.migrations());
         FleetReader reader = new FleetReader(config);
-        Facts facts = new Facts(catalog);
+        TenantFacts facts = new TenantFacts(catalog);
         FleetReader.Fleet<RecordedVersion> fleet = reader.histories(tenants, questions(tenants, facts));
         reader.refuseWrongStore(tenants, fleet);
         Events.publish(
@@ -144,8 +144,10 @@ public final class Inspector {
                                 : new TenantOutcome.Failed(schema, List.of(), failure)));
         onlyDropped(tenants, fleet, facts)
                 .forEach(schema -> outcomes.put(schema, outcome(schema, halfDropped(schema, facts))));
-        FleetReport report =
-                new FleetReport(List.copyOf(outcomes.values()), Duration.ofNanos(System.nanoTime() - start));
+        FleetReport report = new FleetReport(
+                List.copyOf(outcomes.values()),
+                Duration.ofNanos(System.nanoTime() - start),
+                LostRecords.among(config, tenants, facts.tables(), fleet));
         Events.publish(config, new RunEvent.RunFinished("verify", report));
         return report;
     }
@@ -159,51 +161,8 @@ public final class Inspector {
                 : new TenantOutcome.Unhealthy(schema, status.findings());
     }
 
-    /** Facts about tenants beside their histories. Most tenants are ordinary: only their required tables matter. */
-    private record Facts(
-            Map<String, Set<String>> tables,
-            Map<String, List<InvalidIndex>> invalidIndexes,
-            Set<String> drops,
-            List<Spare> spares,
-            Map<String, String> nodes,
-            TableOrigins origins,
-            Set<String> workedOn,
-            Map<String, Map<String, PartProgress>> progress) {
-
-        Facts(MigrationCatalog catalog) {
-            this(
-                    new ConcurrentHashMap<>(),
-                    new ConcurrentHashMap<>(),
-                    ConcurrentHashMap.newKeySet(),
-                    new CopyOnWriteArrayList<>(),
-                    new ConcurrentHashMap<>(),
-                    new TableOrigins(catalog),
-                    new HashSet<>(),
-                    new HashMap<>());
-        }
-
-        Set<String> tables(String schema) {
-            return tables.getOrDefault(schema, Set.of());
-        }
-
-        List<InvalidIndex> invalidIndexes(String schema) {
-            return invalidIndexes.getOrDefault(schema, List.of());
-        }
-
-        Optional<String> node(String schema) {
-            return Optional.ofNullable(nodes.get(schema));
-        }
-
-        boolean isOrdinary(String schema) {
-            return !invalidIndexes.containsKey(schema)
-                    && !drops.contains(schema)
-                    && !workedOn.contains(schema)
-                    && !progress.containsKey(schema);
-        }
-    }
-
     /** Queries that run while the tenants are discovered. */
-    private ParallelChunks.Question[] questions(Tenants tenants, Facts facts) {
+    private ParallelChunks.Question[] questions(Tenants tenants, TenantFacts facts) {
         List<ParallelChunks.Question> questions = new ArrayList<>();
         questions.add(connection -> {
             facts.invalidIndexes().putAll(Queries.invalidIndexes(connection));
@@ -224,7 +183,7 @@ public final class Inspector {
     }
 
     /** Finds the unfinished tenants that another session works on at this moment, because it holds the tenant's lock. */
-    private <R> void findTenantsInWork(FleetReader.Fleet<R> fleet, Predicate<R> isUnfinished, Facts facts)
+    private <R> void findTenantsInWork(FleetReader.Fleet<R> fleet, Predicate<R> isUnfinished, TenantFacts facts)
             throws SQLException {
         List<String> unfinished = fleet.rows().entrySet().stream()
                 .filter(tenant -> tenant.getValue().stream().anyMatch(isUnfinished))
@@ -251,7 +210,7 @@ public final class Inspector {
     }
 
     private TenantStatus status(
-            TenantState state, List<AppliedMigration> applied, Facts facts, MigrationCatalog catalog) {
+            TenantState state, List<AppliedMigration> applied, TenantFacts facts, MigrationCatalog catalog) {
         Set<String> tables = facts.tables(state.schema());
         boolean workedOn = facts.workedOn().contains(state.schema());
         List<Finding> findings = new ArrayList<>(
@@ -278,21 +237,21 @@ public final class Inspector {
     }
 
     /** The selected tenants whose drop was begun, without names that other tenants have now. */
-    private static List<String> onlyDropped(Tenants tenants, FleetReader.Fleet<?> fleet, Facts facts) {
+    private static List<String> onlyDropped(Tenants tenants, FleetReader.Fleet<?> fleet, TenantFacts facts) {
         return facts.drops().stream()
                 .filter(schema -> tenants.includes(schema) && !fleet.rows().containsKey(schema))
                 .toList();
     }
 
-    private static TenantStatus halfDropped(String schema, Facts facts) {
+    private static TenantStatus halfDropped(String schema, TenantFacts facts) {
         return withOnly(schema, facts, StructureFindings.unfinishedDrop(false));
     }
 
-    private static TenantStatus unreadable(String schema, Failure failure, Facts facts) {
+    private static TenantStatus unreadable(String schema, Failure failure, TenantFacts facts) {
         return withOnly(schema, facts, Finding.of(Kind.UNREADABLE, Severity.ERROR, failure.message()));
     }
 
-    private static TenantStatus withOnly(String schema, Facts facts, Finding finding) {
+    private static TenantStatus withOnly(String schema, TenantFacts facts, Finding finding) {
         return new TenantStatus(
                 schema, List.of(), List.of(), List.of(), List.of(), List.of(finding), facts.node(schema));
     }

@@ -240,7 +240,7 @@ class StructureFixTest {
         List<StructureRow> expected = reader.rows(connection, DEFINITION);
         List<StructureRow> actual = reader.rows(connection, TENANT);
         Jdbc.execute(connection, "ROLLBACK TO reading");
-        return StructureDiff.of(expected, actual, TENANT);
+        return StructureDiff.of(expected, actual, TENANT, IgnoredObjects.of(List.of()));
     }
 
     private List<FixStep> steps(Connection connection) throws SQLException {
@@ -248,7 +248,7 @@ class StructureFixTest {
         List<StructureRow> expected = reader.rows(connection, DEFINITION);
         List<StructureRow> actual = reader.rows(connection, TENANT);
         Jdbc.execute(connection, "ROLLBACK TO reading");
-        return FixOrder.of(StructureDiff.of(expected, actual, TENANT), expected, actual);
+        return FixOrder.of(StructureDiff.of(expected, actual, TENANT, IgnoredObjects.of(List.of())), expected, actual);
     }
 
     /** Repairs in passes, and gives the differences that are left, without those of the order of columns. */

@@ -56,6 +56,27 @@ class SelectionTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"status", "verify"})
+    void aSchemaThatHasLostItsRecordIsWarnedOfAndNotCounted(String command) {
+        database.execute("DROP TABLE " + alan + ".schema_migrations");
+
+        Cli.Result text = cli.run(command);
+        JsonNode json = cli.run("--json", command).json();
+
+        assertThat(text.err().replaceAll("\\s+", " "))
+                .contains(
+                        "warning: 1 schema has all required tables but no record, so no run includes it and no count: "
+                                + alan
+                                + ". If it is a tenant, restore the record (rename it back, or from a backup), or run: adopt "
+                                + alan);
+        assertThat(text.out()).doesNotContain(alan);
+        assertThat(schemas(json)).isEqualTo(ada + " " + bob);
+        assertThat(json.at("/unrecorded/0").asText()).isEqualTo(alan);
+        assertThat(cli.run("deploy", alan).all().replaceAll("\\s+", " "))
+                .contains("the schema exists and has the required tables, but no");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"status", "verify", "backfill", "plan"})
     void onlySelectsByFinding(String command) {
         assertThat(schemas(cli.run("--json", command, "--only", "missing-table", "--tenants", "b*")

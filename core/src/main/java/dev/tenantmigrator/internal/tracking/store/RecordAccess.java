@@ -21,8 +21,10 @@ final class RecordAccess {
                    pg_catalog.row_security_active(t.oid), current_user,
                    (SELECT pg_catalog.pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class c
                      WHERE c.oid = coalesce(t.oid, (SELECT o.oid FROM pg_catalog.pg_class o
-                                                     WHERE o.relnamespace = s.oid AND o.relname = 'schema_migrations')))
-              FROM (SELECT n.name, n.oid, pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS usage
+                                                     WHERE o.relnamespace = s.oid AND o.relname = 'schema_migrations'))),
+                   s.owner
+              FROM (SELECT n.name, n.oid, pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS usage,
+                           (SELECT pg_catalog.pg_get_userbyid(h.nspowner) FROM pg_catalog.pg_namespace h WHERE h.oid = n.oid) AS owner
                       FROM (SELECT name, pg_catalog.to_regnamespace(pg_catalog.quote_ident(name))::pg_catalog.oid AS oid
                               FROM pg_catalog.unnest(?::pg_catalog.text[]) names(name)) n) s,
                    LATERAL (SELECT CASE WHEN s.usage THEN pg_catalog.to_regclass(
@@ -56,13 +58,25 @@ final class RecordAccess {
         String table = Sql.qualified(row.getString(1), "schema_migrations");
         String role = row.getString(5);
         String owner = row.getString(6) == null ? "" : " " + row.getString(6);
-        if (!row.getBoolean(2) || !row.getBoolean(3)) {
+        String to = " TO " + Sql.identifier(role);
+        String onTable = "GRANT SELECT, INSERT, UPDATE, DELETE ON " + table + to
+                + "; GRANT USAGE ON ALL SEQUENCES IN SCHEMA " + schema + to;
+        if (!row.getBoolean(2)) {
+            // The table may have another owner, who can do nothing about the schema.
+            String schemaOwner = row.getString(7);
+            boolean oneOwner = row.getString(6) == null || schemaOwner.equals(row.getString(6));
+            String rest = role.equals(row.getString(6))
+                    ? ""
+                    : "; " + (oneOwner ? "" : "then as the table's owner" + owner + ": ") + onTable;
             throw new SQLException(
-                    "the role " + role + " lacks " + (row.getBoolean(2) ? "SELECT on it" : "USAGE on its schema")
-                            + "; run as its owner" + owner + ", or as the owner: GRANT USAGE ON SCHEMA " + schema
-                            + " TO " + Sql.identifier(role) + "; GRANT SELECT, INSERT, UPDATE, DELETE ON " + table
-                            + " TO " + Sql.identifier(role) + "; GRANT USAGE ON ALL SEQUENCES IN SCHEMA " + schema
-                            + " TO " + Sql.identifier(role),
+                    "the role " + role + " lacks USAGE on its schema; run as the schema's owner " + schemaOwner
+                            + ", or as that one: GRANT USAGE ON SCHEMA " + schema + to + rest,
+                    INSUFFICIENT_PRIVILEGE);
+        }
+        if (!row.getBoolean(3)) {
+            throw new SQLException(
+                    "the role " + role + " lacks SELECT on it; run as its owner" + owner
+                            + ", or as the owner: GRANT USAGE ON SCHEMA " + schema + to + "; " + onTable,
                     INSUFFICIENT_PRIVILEGE);
         }
         if (row.getBoolean(4)) {

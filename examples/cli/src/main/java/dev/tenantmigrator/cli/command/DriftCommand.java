@@ -68,7 +68,8 @@ final class DriftCommand implements Callable<Integer> {
             return new DriftRepair(session, schema.orElseThrow(), comparison, destructive).run(yes);
         }
         tenants.check(session, schema);
-        DriftReport report = session.migrator().drift(tenants.selected(schema), comparison.options(session.context()));
+        DriftReport report = session.showingProgress(
+                () -> session.migrator().drift(tenants.selected(schema), comparison.options(session.context())));
         CommandResult result = DriftResults.of(report);
         tenants.checkFound(session, result.tenants().size());
         if (result.tenants().isEmpty()) {

@@ -49,7 +49,7 @@ final class HtmlPage {
                 session.context().clock().instant(),
                 patterns,
                 status,
-                session.migrator().drift(tenants, options),
+                session.showingProgress(() -> session.migrator().drift(tenants, options)),
                 plan,
                 run);
     }

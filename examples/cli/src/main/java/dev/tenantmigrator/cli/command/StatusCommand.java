@@ -5,6 +5,7 @@ import dev.tenantmigrator.cli.output.SpareResults;
 import dev.tenantmigrator.cli.output.SpareText;
 import dev.tenantmigrator.cli.output.StatusText;
 import dev.tenantmigrator.cli.output.TenantResults;
+import dev.tenantmigrator.cli.output.UnrecordedText;
 import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.report.StatusReport;
 import java.util.ArrayList;
@@ -41,7 +42,9 @@ final class StatusCommand implements Callable<Integer> {
         only.checkFound(session, report.tenants().size());
         CommandResult result = CommandResult.of("status", TenantResults.of(report))
                 .withMore(Map.of("migrations", report.versions()))
-                .withMore(Map.of("spares", SpareResults.counts(report.spares())));
+                .withMore(Map.of("spares", SpareResults.counts(report.spares())))
+                .withMore(Map.of("unrecorded", report.unrecorded()))
+                .withNotes(UnrecordedText.notes(report.unrecorded()));
         if (report.tenants().isEmpty()) {
             return only.nothingFound()
                     .map(text -> result.withLines(List.of(text)))

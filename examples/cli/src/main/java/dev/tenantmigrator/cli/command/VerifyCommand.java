@@ -3,10 +3,12 @@ package dev.tenantmigrator.cli.command;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResults;
+import dev.tenantmigrator.cli.output.UnrecordedText;
 import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.cli.setup.CommandException;
 import dev.tenantmigrator.report.FleetReport;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -47,7 +49,10 @@ final class VerifyCommand implements Callable<Integer> {
         if (!structure && !leftOut.words().isEmpty()) {
             throw new CommandException(leftOut.words().get(0) + " needs --structure");
         }
-        CommandResult result = CommandResult.of("verify", TenantResults.of(run(session)));
+        FleetReport report = run(session);
+        CommandResult result = CommandResult.of("verify", TenantResults.of(report))
+                .withMore(Map.of("unrecorded", report.unrecorded()))
+                .withNotes(UnrecordedText.notes(report.unrecorded()));
         return result.tenants().isEmpty()
                 ? only.nothingFound()
                         .map(text -> result.withLines(List.of(text)))
@@ -60,7 +65,8 @@ final class VerifyCommand implements Callable<Integer> {
         FleetReport report = session.run(() -> session.migrator().verify(tenants));
         only.checkFound(session, report.outcomes().size());
         return structure
-                ? report.withStructure(session.migrator().drift(tenants, leftOut.options(session.context())))
+                ? report.withStructure(session.showingProgress(
+                        () -> session.migrator().drift(tenants, leftOut.options(session.context()))))
                 : report;
     }
 }

@@ -41,6 +41,7 @@ final class ProgressListener implements TenantEventListener {
     private volatile Optional<ProgressTicker> ticker = Optional.empty();
     private volatile String group = "";
     private volatile boolean filling;
+    private volatile Optional<RunEvent.RunProgressed.Step> step = Optional.empty();
 
     ProgressListener(CliContext context, CliSettings settings, RunSummary summary) {
         this.context = context;
@@ -53,6 +54,8 @@ final class ProgressListener implements TenantEventListener {
         summary.note(event);
         if (event instanceof RunEvent.RunStarted started) {
             begin(started.run(), started.toDo(), "tenant");
+        } else if (event instanceof RunEvent.RunProgressed progressed) {
+            progressed(progressed);
         } else if (event instanceof RunEvent.GroupStarted started) {
             begin(started);
         } else if (event instanceof RunEvent.RunFinished) {
@@ -81,8 +84,27 @@ final class ProgressListener implements TenantEventListener {
         }
     }
 
+    private void progressed(RunEvent.RunProgressed event) {
+        if (!step.equals(Optional.of(event.step()))) {
+            end();
+            step = Optional.of(event.step());
+            String word = TerminalText.kebab(event.step());
+            begin(
+                    event.run() + ", " + word,
+                    ProgressCounter.ofStep(event.toDo(), word, System::nanoTime),
+                    event.toDo(),
+                    "tenant");
+        }
+        counter.set(event.done());
+        bar.ifPresent(shown -> shown.stepTo(event.done()));
+    }
+
     private void begin(String run, int toDo, String unit) {
-        counter = new ProgressCounter(toDo, unit, System::nanoTime);
+        begin(run, new ProgressCounter(toDo, unit, System::nanoTime), toDo, unit);
+    }
+
+    private void begin(String run, ProgressCounter newCounter, int toDo, String unit) {
+        counter = newCounter;
         boolean attended = context.terminal().isPresent();
         if (toDo == 0 || settings.verbose() || (attended && settings.json())) {
             return;
@@ -121,6 +143,7 @@ final class ProgressListener implements TenantEventListener {
         usualErr = Optional.empty();
         ticker.ifPresent(ProgressTicker::close);
         ticker = Optional.empty();
+        step = Optional.empty();
     }
 
     @Override

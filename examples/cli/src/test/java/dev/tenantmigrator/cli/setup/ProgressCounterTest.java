@@ -23,6 +23,14 @@ class ProgressCounterTest {
     }
 
     @Test
+    void namesTheStepInsteadOfFailures() {
+        ProgressCounter counter = ProgressCounter.ofStep(1000, "read", now::get);
+        counter.set(250);
+        now.addAndGet(Duration.ofSeconds(25).toNanos());
+        assertThat(counter.line()).isEqualTo("250 of 1000 tenants read, 10.0/s, about 1 min 15 s left");
+    }
+
+    @Test
     void usesTheSingularForOneTenant() {
         assertThat(new ProgressCounter(1, "tenant", now::get).line()).isEqualTo("0 of 1 tenant, 0 failed");
         assertThat(new ProgressCounter(2, "spare", now::get).line()).isEqualTo("0 of 2 spares, 0 failed");
