@@ -17,6 +17,7 @@ import dev.tenantmigrator.report.Difference;
 import dev.tenantmigrator.report.DriftFix;
 import dev.tenantmigrator.report.DriftReport;
 import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.Remedy;
 import dev.tenantmigrator.report.StructureClass;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -172,13 +173,15 @@ public final class DriftCheck {
             List<StructureRow> expected = definition.rows(schema);
             rows(connection, schema, recorded.getOrDefault(schema, List.of())).ifPresent(actual -> {
                 List<Difference> found = ignored.remove(StructureDiff.of(expected, actual, schema));
-                List<String> hints = new ArrayList<>();
-                Renames.of(found, expected, actual).forEach(rename -> hints.add(rename.hint()));
+                List<StructureClass.Hint> hints = new ArrayList<>();
+                Renames.of(found, expected, actual)
+                        .forEach(rename ->
+                                hints.add(new StructureClass.Hint(rename.hint(), new Remedy.Rename(rename.sql()))));
                 unrecorded.stream()
                         .filter(other ->
                                 other.isStructureOf(schema, fingerprints.getOrDefault(schema, Fingerprint.EMPTY)))
                         .findFirst()
-                        .ifPresent(other -> hints.add(other.hint(schema)));
+                        .ifPresent(other -> hints.addAll(other.hints()));
                 classes.add(new StructureClass(
                         byFirst.getOrDefault(schema, List.of()), found, FixOrder.of(found, expected, actual), hints));
             });

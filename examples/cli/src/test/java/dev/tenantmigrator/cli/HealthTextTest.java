@@ -157,8 +157,9 @@ class HealthTextTest {
             assertThat(lines(SCREEN, tenants)).contains("  run: deploy-all");
         }
         List<TenantResult> some = fleet(2, i -> pending("p" + i));
-        assertThat(new HealthText(SCREEN, List.of(), false).lines(some)).contains("  run: deploy-all --tenants p0,p1");
-        assertThat(new HealthText(SCREEN, List.of(), false).lines(some.subList(0, 1)))
+        assertThat(new HealthText(SCREEN, List.of(), false, List.of()).lines(some))
+                .contains("  run: deploy-all --tenants p0,p1");
+        assertThat(new HealthText(SCREEN, List.of(), false, List.of()).lines(some.subList(0, 1)))
                 .contains("  run: deploy p0");
     }
 
@@ -178,7 +179,7 @@ class HealthTextTest {
                         fleet(20, i -> pending("customer_with_a_long_name_" + i)).stream(),
                         fleet(30, i -> healthy("h" + i)).stream())
                 .toList();
-        String commands = String.join("\n", new HealthText(SCREEN, List.of(), false).lines(tenants));
+        String commands = String.join("\n", new HealthText(SCREEN, List.of(), false, List.of()).lines(tenants));
         assertThat(commands).contains("pending, 20 tenants: ", " and 17 more");
         assertThat(IntStream.range(0, 20))
                 .allSatisfy(i -> assertThat(commands).containsPattern("run: deploy-all .*long_name_" + i + "\\b"));
@@ -218,7 +219,7 @@ class HealthTextTest {
     @Test
     void commandsStayInsideTheSelection() {
         List<TenantResult> tenants = fleet(30, i -> unhealthy("a" + i, MISSING, EDITED));
-        assertThat(new HealthText(SCREEN, List.of("a*", "b's"), false).lines(tenants))
+        assertThat(new HealthText(SCREEN, List.of("a*", "b's"), false, List.of()).lines(tenants))
                 .contains("  run: backfill --tenants 'a*','b'\\''s'")
                 .noneMatch(line -> line.contains("--all"));
     }
@@ -230,7 +231,7 @@ class HealthTextTest {
         assertThat(lines.get(1)).isEqualTo("\u001B[31mmissing-table\u001B[0m: t");
         assertThat(lines.get(2)).doesNotContain("\u001B");
         assertThat(lines.get(4)).isEqualTo("\u001B[33mpending\u001B[0m: u");
-        assertThat(new HealthText(new Screen(100, Ansi.ON, false), List.of(), true)
+        assertThat(new HealthText(new Screen(100, Ansi.ON, false), List.of(), true, List.of())
                         .report(List.of(unhealthy("t", MISSING))))
                 .contains("t       \u001B[31munhealthy\u001B[0m", "1 tenant: \u001B[31m1 unhealthy\u001B[0m");
     }
@@ -255,7 +256,7 @@ class HealthTextTest {
     }
 
     private static List<String> lines(Screen screen, List<TenantResult> tenants) {
-        return new HealthText(screen, List.of(), true).lines(tenants);
+        return new HealthText(screen, List.of(), true, List.of()).lines(tenants);
     }
 
     private static List<TenantResult> fleet(int size, IntFunction<TenantResult> tenant) {

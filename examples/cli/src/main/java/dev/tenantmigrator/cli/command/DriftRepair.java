@@ -14,6 +14,7 @@ import dev.tenantmigrator.cli.setup.Terminal;
 import dev.tenantmigrator.report.Difference;
 import dev.tenantmigrator.report.DriftFix;
 import dev.tenantmigrator.report.DriftReport;
+import dev.tenantmigrator.report.StructureClass;
 import java.util.List;
 import picocli.CommandLine.Help.Ansi;
 
@@ -42,12 +43,10 @@ final class DriftRepair {
                     + " for the confirmation; add --yes to change " + schema);
         }
         DriftReport report = session.migrator().drift(Tenants.named(schema), options);
-        List<Difference> differences = report.classes().stream()
-                .flatMap(same -> same.differences().stream())
-                .toList();
-        List<String> hints =
-                report.classes().stream().flatMap(same -> same.hints().stream()).toList();
-        DriftFixText text = new DriftFixText(schema, differences, hints, destructive, commands);
+        StructureClass found =
+                report.classes().stream().findFirst().orElseGet(() -> new StructureClass(List.of(schema), List.of()));
+        List<Difference> differences = found.differences();
+        DriftFixText text = new DriftFixText(found, destructive, commands);
         if (text.statements().isEmpty()) {
             return json || !report.unknown().isEmpty() || differences.isEmpty()
                     ? DriftResults.of(report).withText(screen -> new DriftText(screen, commands).lines(report))

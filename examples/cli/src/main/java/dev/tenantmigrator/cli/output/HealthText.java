@@ -33,11 +33,13 @@ public final class HealthText {
      *
      * @param patterns the patterns that selected them; empty for the whole fleet
      * @param allPending whether all tenants of the fleet with pending versions are among them
+     * @param comparison the options of a comparison of structures, as they were typed
      */
-    public HealthText(Screen screen, List<String> patterns, boolean allPending) {
+    public HealthText(Screen screen, List<String> patterns, boolean allPending, List<String> comparison) {
         this.screen = screen;
         this.allPending = allPending;
-        this.commands = new RemedyCommands(screen, RemedyCommands.selection(patterns));
+        DriftCommands drift = DriftCommands.of(comparison, patterns);
+        this.commands = new RemedyCommands(screen, drift.selection(), drift.options());
     }
 
     /** The counts by cause, and the blocks. Nothing for tenants without findings. */
@@ -135,6 +137,9 @@ public final class HealthText {
             return lines;
         }
         lines.addAll(screen.wrapped(cases.size() == 1 ? cases.get(0).finding().message() : cause.message(), INDENT));
+        cause.hints()
+                .forEach(hint ->
+                        lines.addAll(screen.wrapped(TerminalText.line(hint), INDENT + "hint: ", INDENT.repeat(3))));
         // A deploy that names its tenants would leave the spares behind.
         commands.of(cause, cases, named, allPending ? deployable : 0).forEach(command -> lines.add(INDENT + command));
         return lines;
