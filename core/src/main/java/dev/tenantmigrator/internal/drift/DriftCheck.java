@@ -117,8 +117,9 @@ public final class DriftCheck {
     private void readFingerprints(Connection connection, List<String> chunk, Map<String, Fingerprint> fingerprints)
             throws SQLException {
         Halving.read(
+                connection,
+                config,
                 chunk,
-                config.lockTimeout(),
                 (schemas, lockTimeout) -> {
                     Map<String, Fingerprint> read = ReadOnlyTransaction.run(
                             connection, lockTimeout, transaction -> reader.fingerprints(transaction, schemas));
