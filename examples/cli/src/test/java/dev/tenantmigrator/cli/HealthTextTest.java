@@ -90,17 +90,18 @@ class HealthTextTest {
     }
 
     @Test
-    void pendingTenantsAreNotNamedWhereBrokenOnesAreLeftOut() {
+    void someOfThePendingTenantsAreNamedWhereBrokenOnesAreLeftOut() {
         List<TenantResult> tenants = fleet(100, i -> i < 70 ? pending("p" + i) : unhealthy("b" + i, MISSING));
         List<String> lines = lines(SCREEN, tenants);
         assertThat(lines.get(0)).isEqualTo("30 broken: 30 missing-table; 70 pending");
-        assertThat(lines).anyMatch(line -> line.endsWith(" and 10 more")).contains("pending, 70 tenants");
-        assertThat(lines).noneMatch(line -> line.contains("p1")).contains("  run: backfill", "  run: deploy-all");
+        assertThat(lines)
+                .anyMatch(line -> line.endsWith(" and 10 more"))
+                .contains("pending, 70 tenants: p0, p1, p2 and 67 more", "  run: backfill", "  run: deploy-all");
         assertThat(lines(new Screen(100, Ansi.OFF, true), tenants)).noneMatch(line -> line.contains(" more"));
     }
 
     @Test
-    void manyCausesAreCutBeforePendingTenantsAreNamed() {
+    void ofManyCausesSomeAreCutAndTheOptionsThatShowThemAreNamed() {
         List<TenantResult> tenants = fleet(
                 100,
                 i -> i < 70
@@ -109,8 +110,31 @@ class HealthTextTest {
                                 "b" + i, Finding.of(Kind.FILE_MISSING, Severity.ERROR, i + "_v", i + "_v is gone")));
         List<String> lines = lines(SCREEN, tenants);
         assertThat(lines).filteredOn(line -> line.startsWith("file-missing: b")).hasSize(25);
-        assertThat(lines).contains("pending, 70 tenants").noneMatch(line -> line.contains("p1"));
-        assertThat(lines).anyMatch(line -> line.startsWith("... and 5 more causes; --verbose shows all"));
+        assertThat(lines)
+                .contains(
+                        "pending, 70 tenants: p0, p1, p2 and 67 more",
+                        "... and 5 more causes; --verbose shows all, --only file-missing these tenants");
+    }
+
+    /** Each word that is advised after --only is one that it takes. */
+    @Test
+    void causesThatOnlySelectsNotAreShownByAnotherCommand() {
+        IntFunction<TenantResult> drifted = i -> TenantResult.of("d" + i, TenantResult.DRIFTED)
+                .withFindings(List.of(Finding.of(Kind.DRIFT, Severity.ERROR, "column c" + i + " is missing")));
+        assertThat(lines(SCREEN, fleet(30, drifted)))
+                .contains("... and 5 more causes; --verbose shows all, the command drift the differences in structure");
+        IntFunction<TenantResult> failed = i -> TenantResult.failed("f" + i, Failure.of("reason " + i));
+        assertThat(lines(SCREEN, fleet(30, failed))).contains("... and 5 more causes; --verbose shows all");
+        IntFunction<TenantResult> gap =
+                i -> unhealthy("g" + i, Finding.of(Kind.GAP, Severity.ERROR, i + "_v", i + "_v"));
+        IntFunction<TenantResult> foreign = i ->
+                unhealthy("k" + i, Finding.of(Kind.MISSING_FOREIGN_KEY, Severity.ERROR, "key " + i + " is missing"));
+        List<TenantResult> mixed = Stream.of(fleet(26, gap), fleet(2, drifted), fleet(2, foreign))
+                .flatMap(List::stream)
+                .toList();
+        assertThat(String.join(" ", lines(new Screen(200, Ansi.OFF, false), mixed)))
+                .contains("... and 5 more causes; --verbose shows all, --only gap,missing-foreign-key these tenants,"
+                        + " the command drift the differences in structure");
     }
 
     @Test

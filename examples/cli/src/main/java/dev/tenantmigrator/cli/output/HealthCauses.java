@@ -76,6 +76,17 @@ public final class HealthCauses {
             return severity == Severity.ERROR && name.equals(TerminalText.kebab(Kind.DRIFT));
         }
 
+        /** Whether {@code --only} takes its name. */
+        boolean selects() {
+            return !isFailure() && !isStructure();
+        }
+
+        /** Whether the comparison of structures found it. */
+        boolean isStructure() {
+            return name.equals(TerminalText.kebab(Kind.DRIFT))
+                    || name.equals(TerminalText.kebab(Kind.STRUCTURE_UNKNOWN));
+        }
+
         boolean isError() {
             return severity == Severity.ERROR && !isPending();
         }
