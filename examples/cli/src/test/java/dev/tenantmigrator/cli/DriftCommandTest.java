@@ -68,8 +68,9 @@ class DriftCommandTest {
         assertThat(drift("--tenants", "nobody").err()).contains("there is no tenant nobody");
         assertThat(drift(ada, "--tenants", "a*").err()).contains("give either SCHEMA or --tenants");
         Cli.Result nobody = drift("nobody");
-        assertThat(nobody.exitCode()).isEqualTo(1);
-        assertThat(nobody.out()).startsWith("1 unreadable\nunknown: nobody\n  there is no such tenant");
+        assertThat(nobody.exitCode()).isEqualTo(2);
+        assertThat(nobody.out()).isEmpty();
+        assertThat(nobody.err()).startsWith("Error: there is no such tenant: ").endsWith(" [tenant nobody]\n");
     }
 
     @Test
@@ -286,8 +287,19 @@ class DriftCommandTest {
     void aRepairAsksOnATerminalAndNeedsYesElsewhere() {
         Cli.Result nowhere = drift("--fix", bob);
         assertThat(nowhere.exitCode()).isEqualTo(2);
+        assertThat(nowhere.out())
+                .startsWith(bob + " differs:\n  - BREAKING index vendor_us_id_idx is missing\n")
+                .contains("These statements run in one transaction:\n  CREATE INDEX vendor_us_id_idx ON vendor");
         assertThat(nowhere.err())
                 .contains("nothing was changed: there is no terminal for the confirmation; add --yes to change " + bob);
+        JsonNode document = cli.json(2, "drift", "--fix", bob);
+        assertThat(document.at("/error/message").asText())
+                .contains("--json leaves no place", "add --yes to change " + bob);
+        assertThat(document.at("/classes/0/differences/0/sql").asText()).startsWith("CREATE INDEX");
+        assertThat(drift("--fix", ada).exitCode())
+                .as("there is nothing to confirm")
+                .isZero();
+        assertThat(drift("--fix", carol).out()).contains("No statement was run.\n");
         for (String no : List.of("", "n", "no")) {
             Cli.Result result = cli.answering(no).run("drift", "--fix", bob);
             assertThat(result.exitCode()).isEqualTo(1);
@@ -312,7 +324,6 @@ class DriftCommandTest {
                     assertThat(result.exitCode()).isEqualTo(2);
                     assertThat(result.err()).contains("--fix");
                 });
-        assertThat(drift("--fix", "nobody", "--yes").exitCode()).isEqualTo(1);
     }
 
     /** Someone repairs the tenant while the question stands on the terminal. */

@@ -129,8 +129,8 @@ class FleetTest {
 
     @Test
     void aRefusalWithoutAScriptGivesNoHintOnScripts() {
-        assertThat(cli.run("deploy", "nobody").out())
-                .contains("nobody", "failed")
+        assertThat(cli.run("deploy", "nobody").all())
+                .contains("no such tenant", "[tenant nobody]")
                 .doesNotContain("A failed script");
     }
 

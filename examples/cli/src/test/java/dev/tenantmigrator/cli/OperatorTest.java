@@ -40,7 +40,7 @@ class OperatorTest {
     @Test
     void aSecondDropFails() {
         cli.json(0, "drop", tenant, "--yes");
-        assertThat(cli.run("drop", tenant, "--yes").exitCode()).isEqualTo(1);
+        assertThat(cli.run("drop", tenant, "--yes").exitCode()).isEqualTo(2);
     }
 
     @Test

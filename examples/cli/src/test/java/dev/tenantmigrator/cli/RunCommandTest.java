@@ -200,6 +200,6 @@ class RunCommandTest {
         assertThat(json.at("/versions/1/version").asText()).isEqualTo("20240102_more");
         assertThat(cli.json(0, "history", ann).at("/versions/1/tenants").asInt())
                 .isZero();
-        assertThat(cli.run("history", "nobody").exitCode()).isEqualTo(1);
+        assertThat(cli.run("history", "nobody").exitCode()).isEqualTo(2);
     }
 }

@@ -109,9 +109,9 @@ final class CommandRunner {
             result = work.run(settings);
         } catch (CommandException e) {
             result = CommandResult.stopped(command, Failure.of(String.valueOf(e.getMessage())));
-        } catch (MigrationFailedException | TenantExistsException | TenantNotFoundException e) {
+        } catch (MigrationFailedException | TenantExistsException e) {
             result = failed(command, e);
-        } catch (InvalidTenantNameException | InvalidMigrationException e) {
+        } catch (InvalidTenantNameException | InvalidMigrationException | TenantNotFoundException e) {
             result = CommandResult.stopped(command, e.failure());
         } catch (TenantMigratorException e) {
             result =

@@ -39,6 +39,7 @@ final class DeployCommand implements Callable<Integer> {
     }
 
     private FleetReport run(CliSession session) {
+        TenantsOption.requireTenant(session, schema);
         DeployOptions options = versions.deploy()
                 .sharedSchemaChanges(allowSharedSchema)
                 .rollout(execution.rollout(session.cancellation()).build())

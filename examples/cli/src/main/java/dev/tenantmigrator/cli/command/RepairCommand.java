@@ -71,6 +71,7 @@ final class RepairCommand {
         if (schema.isPresent() == all) {
             throw new CommandException("give either SCHEMA or --all");
         }
+        schema.ifPresent(name -> TenantsOption.requireTenant(session, name));
         return session.run(() -> session.migrator().repair(TenantsOption.oneOrAll(schema), repair));
     }
 }

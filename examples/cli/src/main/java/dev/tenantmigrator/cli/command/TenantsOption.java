@@ -1,5 +1,6 @@
 package dev.tenantmigrator.cli.command;
 
+import dev.tenantmigrator.TenantNotFoundException;
 import dev.tenantmigrator.Tenants;
 import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.cli.setup.CommandException;
@@ -40,13 +41,26 @@ final class TenantsOption {
     /**
      * Checks the options before the run.
      *
-     * @throws CommandException if both SCHEMA and --tenants are given, or a name without * is not a tenant
+     * @throws CommandException if both SCHEMA and --tenants are given, or a name without * in --tenants is not a tenant
+     * @throws TenantNotFoundException if SCHEMA is not a tenant
      */
     void check(CliSession session, Optional<String> schema) {
         if (schema.isPresent() && !patterns.isEmpty()) {
             throw new CommandException("give either SCHEMA or --tenants");
         }
+        schema.ifPresent(name -> requireTenant(session, name));
         requireTenants(session, patterns.stream().map(RolloutConverters.Glob::pattern));
+    }
+
+    /**
+     * Rejects a name that is not a tenant.
+     *
+     * @throws TenantNotFoundException if there is neither such a tenant nor an unfinished drop of it
+     */
+    static void requireTenant(CliSession session, String name) {
+        if (!session.migrator().exists(name)) {
+            session.migrator().status(Tenants.named(name));
+        }
     }
 
     /**
