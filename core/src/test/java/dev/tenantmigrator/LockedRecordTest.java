@@ -6,6 +6,7 @@ import static dev.tenantmigrator.Samples.NOTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenantmigrator.log.TestLog;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.TenantOutcome;
 import dev.tenantmigrator.support.PostgresTest;
@@ -160,6 +161,50 @@ class LockedRecordTest {
                                 failure -> assertThat(failure.message())
                                         .contains("the structure cannot be read", "lock timeout", "server process"))
                         .hasSize(1));
+    }
+
+    /** Otherwise an operator sees nothing for as long as all chunks wait. */
+    @Test
+    void aWaitOfMoreThanASecondIsLoggedWithTenantAndHolder() throws Exception {
+        List<String> tenants = Stream.of("a", "b", "c")
+                .map(name -> Samples.create(database, name, MEMBERS))
+                .toList();
+        TenantMigrator patient =
+                migrator(MEMBERS).lockTimeout(Duration.ofMillis(1500)).build();
+        for (ThrowingCallable operation : List.<ThrowingCallable>of(
+                patient::status, () -> patient.drift(Tenants.all(), DriftOptions.defaults()), patient::verify)) {
+            whileLocked(
+                    tenants.get(1) + ".schema_migrations",
+                    () -> assertThat(waits(operation))
+                            .singleElement()
+                            .satisfies(line -> assertThat(line)
+                                    .startsWith(
+                                            "Waiting up to 0.5 s more for a lock in tenant " + tenants.get(1) + ". ")
+                                    .contains("held by server process", "pg_terminate_backend")));
+        }
+        whileLocked(
+                tenants.get(1) + ".schema_migrations",
+                () -> assertThat(waits(migrator(MEMBERS).build()::status))
+                        .as("a short wait")
+                        .isEmpty());
+    }
+
+    private static List<String> waits(ThrowingCallable operation) throws SQLException {
+        try {
+            return TestLog.during(() -> {
+                        try {
+                            operation.call();
+                        } catch (Throwable e) {
+                            throw new IllegalStateException(e);
+                        }
+                    })
+                    .stream()
+                    .map(TestLog.Line::text)
+                    .filter(line -> line.startsWith("Waiting"))
+                    .toList();
+        } catch (Exception e) {
+            throw new SQLException(e);
+        }
     }
 
     @Test

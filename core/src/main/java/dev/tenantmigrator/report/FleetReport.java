@@ -97,14 +97,16 @@ public record FleetReport(List<TenantOutcome> outcomes, Duration duration, List<
      * This report of a verification, with the structures.
      *
      * @param drift the comparison of the same tenants
-     * @return a copy with a finding {@link Finding.Kind#DRIFT} for each difference. A tenant without errors that is drifted becomes
-     *     {@link TenantOutcome.Drifted}, one that could not be compared {@link TenantOutcome.Unhealthy}
+     * @return a copy with a finding {@link Finding.Kind#DRIFT} for each difference, and a warning with its remedy for each hint. A tenant
+     *     without errors that is drifted becomes {@link TenantOutcome.Drifted}, one that could not be compared
+     *     {@link TenantOutcome.Unhealthy}
      */
     public FleetReport withStructure(DriftReport drift) {
         Map<String, List<Finding>> findings = new HashMap<>();
         for (StructureClass same : drift.classes()) {
-            List<Finding> shared =
-                    same.differences().stream().map(FleetReport::finding).toList();
+            List<Finding> shared = both(
+                    same.differences().stream().map(FleetReport::finding).toList(),
+                    same.hints().stream().map(FleetReport::finding).toList());
             same.tenants().forEach(schema -> findings.put(schema, shared));
         }
         drift.unknown()
@@ -142,6 +144,11 @@ public record FleetReport(List<TenantOutcome> outcomes, Duration duration, List<
                 Finding.Kind.DRIFT,
                 difference.isNote() ? Finding.Severity.INFO : Finding.Severity.ERROR,
                 difference.description());
+    }
+
+    private static Finding finding(StructureClass.Hint hint) {
+        return Finding.of(Finding.Kind.DRIFT, Finding.Severity.WARNING, hint.message())
+                .withRemedies(hint.remedy());
     }
 
     private static TenantOutcome with(TenantOutcome outcome, List<Finding> structure) {

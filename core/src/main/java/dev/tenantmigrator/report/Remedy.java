@@ -33,6 +33,13 @@ public sealed interface Remedy {
     record FinishDrop() implements Remedy {}
 
     /**
+     * Gives an object its name back.
+     *
+     * @param sql the statement, for a search path with the tenant's schema first
+     */
+    record Rename(String sql) implements Remedy {}
+
+    /**
      * Executes a statement outside of a transaction.
      *
      * @param sql the statement, with the schema's name

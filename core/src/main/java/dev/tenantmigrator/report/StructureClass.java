@@ -9,11 +9,19 @@ import java.util.List;
  * @param differences the differences of each of them; none for tenants that are as defined. Text that names the schema, such as the
  *     body of a function, is that of the first tenant
  * @param steps the statements of the differences in an order in which they run, each step after those that it needs
- * @param hints sentences about the cause, to read before a repair: an object that may have been renamed, or a version that was applied
- *     without a record
+ * @param hints possible causes, to read before a repair: an object that may have been renamed, or a version that was applied without a
+ *     record
  */
 public record StructureClass(
-        List<String> tenants, List<Difference> differences, List<FixStep> steps, List<String> hints) {
+        List<String> tenants, List<Difference> differences, List<FixStep> steps, List<Hint> hints) {
+
+    /**
+     * A possible cause of differences.
+     *
+     * @param message the cause in a sentence, the same for each tenant
+     * @param remedy the operation for a tenant of which it is the cause
+     */
+    public record Hint(String message, Remedy remedy) {}
 
     /** Takes copies of the lists. */
     public StructureClass {

@@ -17,6 +17,7 @@ import dev.tenantmigrator.report.Difference;
 import dev.tenantmigrator.report.DriftFix;
 import dev.tenantmigrator.report.DriftReport;
 import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.Remedy;
 import dev.tenantmigrator.report.StructureClass;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -126,8 +127,9 @@ public final class DriftCheck {
     private void readFingerprints(Connection connection, List<String> chunk, Map<String, Fingerprint> fingerprints)
             throws SQLException {
         Halving.read(
+                connection,
+                config,
                 chunk,
-                config.lockTimeout(),
                 (schemas, lockTimeout) -> {
                     Map<String, Fingerprint> read = ReadOnlyTransaction.run(
                             connection, lockTimeout, transaction -> reader.fingerprints(transaction, schemas));
@@ -186,13 +188,15 @@ public final class DriftCheck {
             List<String> same = byFirst.getOrDefault(schema, List.of());
             rows(connection, schema, recorded.getOrDefault(schema, List.of())).ifPresent(actual -> {
                 List<Difference> found = StructureDiff.of(expected, actual, schema, ignored);
-                List<String> hints = new ArrayList<>();
-                Renames.of(found, expected, actual).forEach(rename -> hints.add(rename.hint()));
+                List<StructureClass.Hint> hints = new ArrayList<>();
+                Renames.of(found, expected, actual)
+                        .forEach(rename ->
+                                hints.add(new StructureClass.Hint(rename.hint(), new Remedy.Rename(rename.sql()))));
                 unrecorded.stream()
                         .filter(other ->
                                 other.isStructureOf(schema, fingerprints.getOrDefault(schema, Fingerprint.EMPTY)))
                         .findFirst()
-                        .ifPresent(other -> hints.add(other.hint(schema)));
+                        .ifPresent(other -> hints.addAll(other.hints()));
                 classes.add(new StructureClass(same, found, FixOrder.of(found, expected, actual), hints));
             });
             progress.compared(same.size());

@@ -35,7 +35,16 @@ final class Renames {
 
         /** A sentence for people, with the statement that undoes the renaming. */
         String hint() {
-            return Renames.hint(wanted, found);
+            return "perhaps renamed: " + wanted.kind() + ' ' + wanted.object() + " -> " + found.object()
+                    + "; a repair would make an empty one, so rename it back first: " + sql();
+        }
+
+        /** The statement that undoes the renaming. */
+        String sql() {
+            return found.kind().equals("column")
+                    ? "ALTER TABLE " + SqlParts.before(found.object(), ".") + " RENAME COLUMN " + last(found) + " TO "
+                            + last(wanted)
+                    : "ALTER TABLE " + found.object() + " RENAME TO " + wanted.object();
         }
     }
 
@@ -50,16 +59,6 @@ final class Renames {
             }
         });
         return renames;
-    }
-
-    private static String hint(Difference wanted, Difference found) {
-        boolean column = wanted.kind().equals("column");
-        String sql = column
-                ? "ALTER TABLE " + SqlParts.before(found.object(), ".") + " RENAME COLUMN " + last(found) + " TO "
-                        + last(wanted)
-                : "ALTER TABLE " + found.object() + " RENAME TO " + wanted.object();
-        return "perhaps renamed: " + wanted.kind() + ' ' + wanted.object() + " -> " + found.object()
-                + "; a repair would make an empty one, so rename it back first: " + sql;
     }
 
     private static String last(Difference difference) {

@@ -2,7 +2,10 @@ package dev.tenantmigrator.internal.drift;
 
 import dev.tenantmigrator.MigrationFailedException;
 import dev.tenantmigrator.RecordedVersion;
+import dev.tenantmigrator.Repair;
 import dev.tenantmigrator.internal.jdbc.Session;
+import dev.tenantmigrator.report.Remedy;
+import dev.tenantmigrator.report.StructureClass;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,11 +48,26 @@ record Unrecorded(List<String> versions, Definition definition) {
                 .isEmpty();
     }
 
+    /** One for each version, with the correction that records it. */
+    List<StructureClass.Hint> hints() {
+        return versions.stream()
+                .map(version -> new StructureClass.Hint(
+                        "the structure is as version " + last() + " gives it"
+                                + (version.equals(last()) ? ", which" : ", and version " + version)
+                                + " is not recorded",
+                        new Remedy.Correct(new Repair.MarkApplied(version))))
+                .toList();
+    }
+
+    /** A sentence with the commands of one tenant. */
     String hint(String schema) {
         String repairs = versions.stream()
                 .map(version -> "repair mark-applied " + version + ' ' + schema)
                 .collect(Collectors.joining("; "));
-        return "the structure is as version " + versions.get(versions.size() - 1) + " gives it, which is not recorded: "
-                + repairs;
+        return "the structure is as version " + last() + " gives it, which is not recorded: " + repairs;
+    }
+
+    private String last() {
+        return versions.get(versions.size() - 1);
     }
 }

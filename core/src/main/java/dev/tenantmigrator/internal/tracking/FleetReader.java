@@ -235,8 +235,9 @@ public final class FleetReader {
     private <R> void read(Connection connection, List<String> chunk, TenantQuery<R> query, Fleet<R> fleet)
             throws SQLException {
         Halving.read(
+                connection,
+                config,
                 chunk,
-                config.lockTimeout(),
                 (schemas, lockTimeout) -> {
                     Map<String, List<R>> rows = config.recorder()
                             .reading(connection, lockTimeout, transaction -> query.read(transaction, schemas));

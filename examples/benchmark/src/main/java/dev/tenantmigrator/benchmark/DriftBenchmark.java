@@ -7,6 +7,7 @@ import dev.tenantmigrator.MigrationSource;
 import dev.tenantmigrator.TenantMigrator;
 import dev.tenantmigrator.TenantName;
 import dev.tenantmigrator.Tenants;
+import dev.tenantmigrator.cli.output.DriftCommands;
 import dev.tenantmigrator.cli.output.html.HtmlReport;
 import dev.tenantmigrator.report.DriftReport;
 import dev.tenantmigrator.report.StructureClass;
@@ -94,7 +95,7 @@ final class DriftBenchmark {
         HtmlReport report = new HtmlReport(
                 "benchmark",
                 Instant.now(),
-                List.of(),
+                DriftCommands.of(List.of(), List.of()),
                 migrator.status(),
                 compare(migrator),
                 migrator.plan(Tenants.all()),

@@ -165,7 +165,7 @@ class DriftTextTest {
                 List.of(new Statement("CREATE INDEX \"a\u001B[2J\nrun: drop b --yes\" ON t (a)", false)));
         String name = "x\u001B[2J\nrun: drop c --yes";
         DriftReport report = withUnknown(report(same(List.of(name), hostile)), "y\nrun: drop d");
-        DriftFixText fix = new DriftFixText(name, report.classes().get(0).differences(), List.of(), false, COMMANDS);
+        DriftFixText fix = new DriftFixText(report.classes().get(0), false, COMMANDS);
         DriftFix done =
                 new DriftFix(name, List.of("SELECT '\u001B'"), List.of(hostile), List.of(Failure.of("x\u001B\ny")));
         assertThat(Stream.of(lines(report), fix.before(SCREEN), fix.after(done, SCREEN))
@@ -269,8 +269,7 @@ class DriftTextTest {
 
     @Test
     void aRepairShowsWhatRunsAndWhatIsLeftOut() {
-        DriftFixText text =
-                new DriftFixText("bob", List.of(INDEX_MISSING, COLUMN_UNEXPECTED), List.of(), false, COMMANDS);
+        DriftFixText text = new DriftFixText(same(List.of("bob"), INDEX_MISSING, COLUMN_UNEXPECTED), false, COMMANDS);
         assertThat(text.before(SCREEN))
                 .containsExactly(
                         "bob differs:",
@@ -294,7 +293,7 @@ class DriftTextTest {
                         "A statement could not run:",
                         "  column note is in use [SQLState 2BP01]",
                         "run: drift --fix bob --destructive");
-        assertThat(new DriftFixText("bob", List.of(COLUMN_UNEXPECTED), List.of(), true, COMMANDS).after(fix, SCREEN))
+        assertThat(new DriftFixText(same(List.of("bob"), COLUMN_UNEXPECTED), true, COMMANDS).after(fix, SCREEN))
                 .as("a command that failed is not shown again")
                 .noneMatch(line -> line.contains("run: "));
         assertThat(DriftResults.of(fix).exitCode()).isEqualTo(1);
@@ -307,11 +306,10 @@ class DriftTextTest {
 
     @Test
     void withDestructiveAllStatementsRun() {
-        DriftFixText text =
-                new DriftFixText("bob", List.of(INDEX_MISSING, COLUMN_UNEXPECTED), List.of(), true, COMMANDS);
+        DriftFixText text = new DriftFixText(same(List.of("bob"), INDEX_MISSING, COLUMN_UNEXPECTED), true, COMMANDS);
         assertThat(text.statements()).hasSize(2);
         assertThat(text.before(SCREEN)).noneMatch(line -> line.contains("left out"));
-        assertThat(new DriftFixText("bob", List.of(COLUMN_UNEXPECTED), List.of(), false, COMMANDS).nothingToRun(SCREEN))
+        assertThat(new DriftFixText(same(List.of("bob"), COLUMN_UNEXPECTED), false, COMMANDS).nothingToRun(SCREEN))
                 .endsWith("  ALTER TABLE vendor DROP COLUMN note;", "run: drift --fix bob --destructive");
     }
 }

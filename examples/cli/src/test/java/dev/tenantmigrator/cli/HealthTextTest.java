@@ -90,17 +90,18 @@ class HealthTextTest {
     }
 
     @Test
-    void pendingTenantsAreNotNamedWhereBrokenOnesAreLeftOut() {
+    void someOfThePendingTenantsAreNamedWhereBrokenOnesAreLeftOut() {
         List<TenantResult> tenants = fleet(100, i -> i < 70 ? pending("p" + i) : unhealthy("b" + i, MISSING));
         List<String> lines = lines(SCREEN, tenants);
         assertThat(lines.get(0)).isEqualTo("30 broken: 30 missing-table; 70 pending");
-        assertThat(lines).anyMatch(line -> line.endsWith(" and 10 more")).contains("pending, 70 tenants");
-        assertThat(lines).noneMatch(line -> line.contains("p1")).contains("  run: backfill", "  run: deploy-all");
+        assertThat(lines)
+                .anyMatch(line -> line.endsWith(" and 10 more"))
+                .contains("pending, 70 tenants: p0, p1, p2 and 67 more", "  run: backfill", "  run: deploy-all");
         assertThat(lines(new Screen(100, Ansi.OFF, true), tenants)).noneMatch(line -> line.contains(" more"));
     }
 
     @Test
-    void manyCausesAreCutBeforePendingTenantsAreNamed() {
+    void ofManyCausesSomeAreCutAndTheOptionsThatShowThemAreNamed() {
         List<TenantResult> tenants = fleet(
                 100,
                 i -> i < 70
@@ -109,8 +110,31 @@ class HealthTextTest {
                                 "b" + i, Finding.of(Kind.FILE_MISSING, Severity.ERROR, i + "_v", i + "_v is gone")));
         List<String> lines = lines(SCREEN, tenants);
         assertThat(lines).filteredOn(line -> line.startsWith("file-missing: b")).hasSize(25);
-        assertThat(lines).contains("pending, 70 tenants").noneMatch(line -> line.contains("p1"));
-        assertThat(lines).anyMatch(line -> line.startsWith("... and 5 more causes; --verbose shows all"));
+        assertThat(lines)
+                .contains(
+                        "pending, 70 tenants: p0, p1, p2 and 67 more",
+                        "... and 5 more causes; --verbose shows all, --only file-missing these tenants");
+    }
+
+    /** Each word that is advised after --only is one that it takes. */
+    @Test
+    void causesThatOnlySelectsNotAreShownByAnotherCommand() {
+        IntFunction<TenantResult> drifted = i -> TenantResult.of("d" + i, TenantResult.DRIFTED)
+                .withFindings(List.of(Finding.of(Kind.DRIFT, Severity.ERROR, "column c" + i + " is missing")));
+        assertThat(lines(SCREEN, fleet(30, drifted)))
+                .contains("... and 5 more causes; --verbose shows all, the command drift the differences in structure");
+        IntFunction<TenantResult> failed = i -> TenantResult.failed("f" + i, Failure.of("reason " + i));
+        assertThat(lines(SCREEN, fleet(30, failed))).contains("... and 5 more causes; --verbose shows all");
+        IntFunction<TenantResult> gap =
+                i -> unhealthy("g" + i, Finding.of(Kind.GAP, Severity.ERROR, i + "_v", i + "_v"));
+        IntFunction<TenantResult> foreign = i ->
+                unhealthy("k" + i, Finding.of(Kind.MISSING_FOREIGN_KEY, Severity.ERROR, "key " + i + " is missing"));
+        List<TenantResult> mixed = Stream.of(fleet(26, gap), fleet(2, drifted), fleet(2, foreign))
+                .flatMap(List::stream)
+                .toList();
+        assertThat(String.join(" ", lines(new Screen(200, Ansi.OFF, false), mixed)))
+                .contains("... and 5 more causes; --verbose shows all, --only gap,missing-foreign-key these tenants,"
+                        + " the command drift the differences in structure");
     }
 
     @Test
@@ -157,8 +181,9 @@ class HealthTextTest {
             assertThat(lines(SCREEN, tenants)).contains("  run: deploy-all");
         }
         List<TenantResult> some = fleet(2, i -> pending("p" + i));
-        assertThat(new HealthText(SCREEN, List.of(), false).lines(some)).contains("  run: deploy-all --tenants p0,p1");
-        assertThat(new HealthText(SCREEN, List.of(), false).lines(some.subList(0, 1)))
+        assertThat(new HealthText(SCREEN, List.of(), false, List.of()).lines(some))
+                .contains("  run: deploy-all --tenants p0,p1");
+        assertThat(new HealthText(SCREEN, List.of(), false, List.of()).lines(some.subList(0, 1)))
                 .contains("  run: deploy p0");
     }
 
@@ -178,7 +203,7 @@ class HealthTextTest {
                         fleet(20, i -> pending("customer_with_a_long_name_" + i)).stream(),
                         fleet(30, i -> healthy("h" + i)).stream())
                 .toList();
-        String commands = String.join("\n", new HealthText(SCREEN, List.of(), false).lines(tenants));
+        String commands = String.join("\n", new HealthText(SCREEN, List.of(), false, List.of()).lines(tenants));
         assertThat(commands).contains("pending, 20 tenants: ", " and 17 more");
         assertThat(IntStream.range(0, 20))
                 .allSatisfy(i -> assertThat(commands).containsPattern("run: deploy-all .*long_name_" + i + "\\b"));
@@ -218,7 +243,7 @@ class HealthTextTest {
     @Test
     void commandsStayInsideTheSelection() {
         List<TenantResult> tenants = fleet(30, i -> unhealthy("a" + i, MISSING, EDITED));
-        assertThat(new HealthText(SCREEN, List.of("a*", "b's"), false).lines(tenants))
+        assertThat(new HealthText(SCREEN, List.of("a*", "b's"), false, List.of()).lines(tenants))
                 .contains("  run: backfill --tenants 'a*','b'\\''s'")
                 .noneMatch(line -> line.contains("--all"));
     }
@@ -230,7 +255,7 @@ class HealthTextTest {
         assertThat(lines.get(1)).isEqualTo("\u001B[31mmissing-table\u001B[0m: t");
         assertThat(lines.get(2)).doesNotContain("\u001B");
         assertThat(lines.get(4)).isEqualTo("\u001B[33mpending\u001B[0m: u");
-        assertThat(new HealthText(new Screen(100, Ansi.ON, false), List.of(), true)
+        assertThat(new HealthText(new Screen(100, Ansi.ON, false), List.of(), true, List.of())
                         .report(List.of(unhealthy("t", MISSING))))
                 .contains("t       \u001B[31munhealthy\u001B[0m", "1 tenant: \u001B[31m1 unhealthy\u001B[0m");
     }
@@ -255,7 +280,7 @@ class HealthTextTest {
     }
 
     private static List<String> lines(Screen screen, List<TenantResult> tenants) {
-        return new HealthText(screen, List.of(), true).lines(tenants);
+        return new HealthText(screen, List.of(), true, List.of()).lines(tenants);
     }
 
     private static List<TenantResult> fleet(int size, IntFunction<TenantResult> tenant) {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tenantmigrator.AppliedMigration;
 import dev.tenantmigrator.SqlStatement;
+import dev.tenantmigrator.cli.output.DriftCommands;
 import dev.tenantmigrator.cli.output.html.HtmlReport;
 import dev.tenantmigrator.report.Difference;
 import dev.tenantmigrator.report.Difference.Change;
@@ -103,7 +104,7 @@ class HtmlReportTest {
         return new HtmlReport(
                 "database app at localhost:5432 as app",
                 Instant.parse("2026-01-02T03:04:05Z"),
-                List.of(),
+                DriftCommands.of(List.of("--ignore", "my file"), List.of()),
                 new StatusReport(List.of(INIT, TAGS), tenants, new SpareCounts(8, 2, 0, Optional.empty())),
                 drift,
                 plan,

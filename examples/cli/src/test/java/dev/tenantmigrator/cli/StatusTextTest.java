@@ -41,7 +41,7 @@ class StatusTextTest {
     private static String[] row(TenantStatus tenant) {
         List<String> lines = StatusText.fleet(
                 new StatusReport(SOURCE, List.of(tenant), new SpareCounts(0, 0, 0, Optional.empty())),
-                new HealthText(SCREEN, List.of(), true),
+                new HealthText(SCREEN, List.of(), true, List.of()),
                 SCREEN);
         return lines.get(lines.size() - 2).split(" {2,}");
     }

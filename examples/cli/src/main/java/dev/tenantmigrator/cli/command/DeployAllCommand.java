@@ -1,7 +1,6 @@
 package dev.tenantmigrator.cli.command;
 
 import dev.tenantmigrator.DeployOptions;
-import dev.tenantmigrator.DriftOptions;
 import dev.tenantmigrator.TenantMigratorException;
 import dev.tenantmigrator.cli.output.CommandResult;
 import dev.tenantmigrator.cli.output.TenantResults;
@@ -46,7 +45,7 @@ final class DeployAllCommand implements Callable<Integer> {
     }
 
     private CommandResult deploy(CliSession session) {
-        Optional<HtmlPage> page = html.map(file -> new HtmlPage(session, file, DriftOptions.defaults()));
+        Optional<HtmlPage> page = html.map(file -> new HtmlPage(session, file, new LeftOutOptions()));
         FleetReport report = run(session);
         CommandResult result = CommandResult.of("deploy-all", TenantResults.of(report));
         if (page.isEmpty()) {

@@ -64,10 +64,10 @@ final class DriftCommand implements Callable<Integer> {
 
     private CommandResult drift(CliSession session) {
         check();
+        tenants.check(session, schema);
         if (fix) {
             return new DriftRepair(session, schema.orElseThrow(), comparison, destructive).run(yes);
         }
-        tenants.check(session, schema);
         DriftReport report = session.showingProgress(
                 () -> session.migrator().drift(tenants.selected(schema), comparison.options(session.context())));
         CommandResult result = DriftResults.of(report);

@@ -9,11 +9,12 @@ import dev.tenantmigrator.cli.output.DriftResults;
 import dev.tenantmigrator.cli.output.DriftText;
 import dev.tenantmigrator.cli.output.Screen;
 import dev.tenantmigrator.cli.setup.CliSession;
-import dev.tenantmigrator.cli.setup.CommandException;
 import dev.tenantmigrator.cli.setup.Terminal;
 import dev.tenantmigrator.report.Difference;
 import dev.tenantmigrator.report.DriftFix;
 import dev.tenantmigrator.report.DriftReport;
+import dev.tenantmigrator.report.Failure;
+import dev.tenantmigrator.report.StructureClass;
 import java.util.List;
 import picocli.CommandLine.Help.Ansi;
 
@@ -36,18 +37,11 @@ final class DriftRepair {
 
     CommandResult run(boolean yes) {
         boolean json = session.settings().json();
-        if (!yes && (json || session.context().terminal().isEmpty())) {
-            throw new CommandException("nothing was changed: "
-                    + (json ? "--json leaves no place" : "there is no terminal")
-                    + " for the confirmation; add --yes to change " + schema);
-        }
         DriftReport report = session.migrator().drift(Tenants.named(schema), options);
-        List<Difference> differences = report.classes().stream()
-                .flatMap(same -> same.differences().stream())
-                .toList();
-        List<String> hints =
-                report.classes().stream().flatMap(same -> same.hints().stream()).toList();
-        DriftFixText text = new DriftFixText(schema, differences, hints, destructive, commands);
+        StructureClass found =
+                report.classes().stream().findFirst().orElseGet(() -> new StructureClass(List.of(schema), List.of()));
+        List<Difference> differences = found.differences();
+        DriftFixText text = new DriftFixText(found, destructive, commands);
         if (text.statements().isEmpty()) {
             return json || !report.unknown().isEmpty() || differences.isEmpty()
                     ? DriftResults.of(report).withText(screen -> new DriftText(screen, commands).lines(report))
@@ -58,6 +52,12 @@ final class DriftRepair {
                     session.context().width(), Ansi.OFF, session.settings().verbose());
             text.before(screen).forEach(session.context().out()::println);
             session.context().out().flush();
+        }
+        if (!yes && (json || session.context().terminal().isEmpty())) {
+            return DriftResults.of(report)
+                    .withError(Failure.of("nothing was changed: "
+                            + (json ? "--json leaves no place" : "there is no terminal")
+                            + " for the confirmation; add --yes to change " + schema));
         }
         if (!yes && !agreed()) {
             return DriftResults.of(report).withLines(List.of("Not confirmed; nothing was changed."));

@@ -3,6 +3,7 @@ package dev.tenantmigrator.cli.command;
 import dev.tenantmigrator.DeployOptions;
 import dev.tenantmigrator.DriftOptions;
 import dev.tenantmigrator.Tenants;
+import dev.tenantmigrator.cli.output.DriftCommands;
 import dev.tenantmigrator.cli.output.html.HtmlReport;
 import dev.tenantmigrator.cli.setup.CliSession;
 import dev.tenantmigrator.cli.setup.OutputFile;
@@ -20,12 +21,14 @@ final class HtmlPage {
 
     private final CliSession session;
     private final OutputFile file;
+    private final LeftOutOptions leftOut;
     private final DriftOptions options;
 
     /** Fails if the file cannot be written. */
-    HtmlPage(CliSession session, String file, DriftOptions options) {
+    HtmlPage(CliSession session, String file, LeftOutOptions leftOut) {
         this.session = session;
-        this.options = options;
+        this.leftOut = leftOut;
+        this.options = leftOut.options(session.context());
         this.file = new OutputFile(session.context().directory().resolve(file));
     }
 
@@ -47,7 +50,7 @@ final class HtmlPage {
         return new HtmlReport(
                 session.database(),
                 session.context().clock().instant(),
-                patterns,
+                DriftCommands.of(leftOut.words(), patterns),
                 status,
                 session.showingProgress(() -> session.migrator().drift(tenants, options)),
                 plan,

@@ -67,12 +67,12 @@ final class OnlyOption {
                         + ".");
     }
 
-    /** The health of the selected tenants as text. */
-    HealthText health(Optional<String> schema, Screen screen) {
+    /** The health of the selected tenants as text, with the options of a comparison of structures as they were typed. */
+    HealthText health(Optional<String> schema, List<String> comparison, Screen screen) {
         boolean allPending = schema.isEmpty()
                 && tenants.patterns().isEmpty()
                 && (kinds.isEmpty() || kinds.contains(Finding.Kind.PENDING));
-        return new HealthText(screen, tenants.patterns(), allPending);
+        return new HealthText(screen, tenants.patterns(), allPending, comparison);
     }
 
     /** A kind of finding in kebab case. */

@@ -42,7 +42,7 @@ final class ReportCommand implements Callable<Integer> {
 
     private CommandResult report(CliSession session) {
         tenants.check(session, Optional.empty());
-        HtmlPage page = new HtmlPage(session, file, leftOut.options(session.context()));
+        HtmlPage page = new HtmlPage(session, file, leftOut);
         HtmlReport report = page.read(tenants.selected(Optional.empty()), tenants.patterns(), Optional.empty());
         tenants.checkFound(session, report.status().tenants().size());
         page.write(report);

@@ -52,7 +52,7 @@ final class StatusCommand implements Callable<Integer> {
         }
         return result.withText(screen -> schema.isPresent()
                 ? StatusText.tenant(report, screen)
-                : StatusText.fleet(report, only.health(schema, screen), screen));
+                : StatusText.fleet(report, only.health(schema, List.of(), screen), screen));
     }
 
     private static List<String> withoutTenants(CliSession session, StatusReport report) {

@@ -57,7 +57,8 @@ final class VerifyCommand implements Callable<Integer> {
                 ? only.nothingFound()
                         .map(text -> result.withLines(List.of(text)))
                         .orElse(result)
-                : result.withText(screen -> only.health(schema, screen).report(result.tenants()));
+                : result.withText(
+                        screen -> only.health(schema, leftOut.words(), screen).report(result.tenants()));
     }
 
     private FleetReport run(CliSession session) {

@@ -96,6 +96,11 @@ public record CommandResult(
         return new CommandResult(command, tenants, text, notes, more, failedSpare, Optional.of(failure), error);
     }
 
+    /** Adds the reason why the command stopped. */
+    public CommandResult withError(Failure failure) {
+        return new CommandResult(command, tenants, text, notes, more, failedSpare, notWritten, Optional.of(failure));
+    }
+
     /** Number of tenants by outcome. */
     public Map<String, Integer> counts() {
         return TenantResult.counts(tenants);

@@ -2,9 +2,11 @@ package dev.tenantmigrator.cli.output;
 
 import dev.tenantmigrator.report.Difference;
 import dev.tenantmigrator.report.DriftReport;
+import dev.tenantmigrator.report.Remedy;
 import dev.tenantmigrator.report.StructureClass;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Help.Ansi;
 
 /**
  * The commands that show the SQL of differences and apply it.
@@ -13,6 +15,8 @@ import java.util.List;
  * @param selection the option that selected the tenants, with a space before it; empty for all tenants
  */
 public record DriftCommands(String options, String selection) {
+
+    private static final RemedyCommands ONE = new RemedyCommands(new Screen(80, Ansi.OFF, false), "", "");
 
     /** Options of a comparison as they are typed again. */
     public static DriftCommands of(List<String> options, List<String> patterns) {
@@ -34,7 +38,7 @@ public record DriftCommands(String options, String selection) {
         } else {
             lines.add("run: drift --sql" + selection + options);
         }
-        lines.addAll(fix(first, drifted.get(0).differences()));
+        lines.addAll(repair(drifted.get(0), first));
         return lines;
     }
 
@@ -43,8 +47,30 @@ public record DriftCommands(String options, String selection) {
         return typed("drift", schema, " --sql" + options);
     }
 
+    /** The commands for one tenant of a class: those of its hints, after which it is compared again, or else its statements. */
+    public List<String> repair(StructureClass same, String schema) {
+        return same.hints().isEmpty()
+                ? fix(schema, same.differences())
+                : same.hints().stream()
+                        .flatMap(hint -> ONE.of(hint.remedy(), List.of(schema)).stream())
+                        .toList();
+    }
+
+    /** A hint with the command for a tenant, unless the sentence has a statement already. */
+    public static String hint(StructureClass.Hint hint, String schema) {
+        return hint.remedy() instanceof Remedy.Rename
+                ? hint.message()
+                : hint.message() + ": "
+                        + ONE.of(hint.remedy(), List.of(schema)).get(0).substring(RemedyCommands.RUN.length());
+    }
+
+    /** The command that compares a tenant again. */
+    String compare(String schema) {
+        return typed("drift", schema, options);
+    }
+
     /** The command that applies statements; none where there is none to apply. */
-    public List<String> fix(String schema, List<Difference> differences) {
+    List<String> fix(String schema, List<Difference> differences) {
         List<Difference.Statement> statements = differences.stream()
                 .flatMap(difference -> difference.statements().stream())
                 .toList();

@@ -1,6 +1,5 @@
 package dev.tenantmigrator.cli.output;
 
-import dev.tenantmigrator.report.Difference;
 import dev.tenantmigrator.report.Difference.Statement;
 import dev.tenantmigrator.report.DriftFix;
 import dev.tenantmigrator.report.StructureClass;
@@ -11,23 +10,24 @@ import java.util.regex.Pattern;
 /**
  * The text around the statements that bring a tenant to its definition.
  *
- * @param schema the tenant
- * @param differences the differences that were found
- * @param hints sentences about the cause
+ * @param found the tenant as a class of its own
  * @param destructive whether destructive statements run, too
  * @param commands the commands to type next
  */
-public record DriftFixText(
-        String schema, List<Difference> differences, List<String> hints, boolean destructive, DriftCommands commands) {
+public record DriftFixText(StructureClass found, boolean destructive, DriftCommands commands) {
 
     private static final String INDENT = "  ";
 
     private static final Pattern LOSES_ROWS =
             Pattern.compile("DROP (?:FOREIGN )?TABLE |ALTER TABLE .+ DROP COLUMN ", Pattern.DOTALL);
 
+    private String schema() {
+        return found.tenants().get(0);
+    }
+
     /** The statements that will run. */
     public List<String> statements() {
-        return differences.stream()
+        return found.differences().stream()
                 .filter(difference -> destructive || !DriftScript.isDestructive(difference))
                 .flatMap(difference -> difference.statements().stream())
                 .map(Statement::sql)
@@ -58,13 +58,14 @@ public record DriftFixText(
         List<String> lines = new ArrayList<>(shown(screen));
         lines.add("No statement was run.");
         lines.addAll(leftOut(screen));
-        commands.fix(schema, differences).forEach(command -> lines.add(command));
+        commands.repair(found, schema()).forEach(command -> lines.add(command));
         return lines;
     }
 
     /** The statements that ran, and the differences that are left. */
     public List<String> after(DriftFix fix, Screen screen) {
         List<String> lines = new ArrayList<>();
+        String schema = schema();
         int ran = fix.statements().size();
         lines.addAll(screen.wrapped(
                 schema + ": ran " + (ran == 0 ? "no" : ran) + (ran == 1 ? " statement" : " statements"), ""));
@@ -87,29 +88,32 @@ public record DriftFixText(
         return lines;
     }
 
-    /** Not the command that was just given: its statements would fail again. */
+    /** Not the command that was just given: its statements would fail again. Hints may be out of date. */
     private List<String> next(DriftFix fix) {
+        if (!found.hints().isEmpty()) {
+            return List.of(commands.compare(schema()));
+        }
         if (fix.failures().isEmpty()) {
-            return commands.fix(schema, fix.remaining());
+            return commands.fix(schema(), fix.remaining());
         }
         boolean more = !destructive && fix.remaining().stream().anyMatch(DriftScript::isDestructive);
-        return more ? List.of(commands.fix(schema, true)) : List.of();
+        return more ? List.of(commands.fix(schema(), true)) : List.of();
     }
 
     private List<String> shown(Screen screen) {
-        List<String> lines = new ArrayList<>(screen.wrapped(schema + " differs:", ""));
+        List<String> lines = new ArrayList<>(screen.wrapped(schema() + " differs:", ""));
         DriftText text = new DriftText(screen, commands);
-        lines.addAll(text.differences(differences));
-        lines.addAll(text.hints(new StructureClass(List.of(schema), differences, List.of(), hints)));
+        lines.addAll(text.differences(found.differences()));
+        lines.addAll(text.hints(found));
         return lines;
     }
 
     private List<String> leftOut(Screen screen) {
         List<String> lines = new ArrayList<>();
-        long unknown = differences.stream()
+        long unknown = found.differences().stream()
                 .filter(difference -> difference.statements().isEmpty())
                 .count();
-        List<String> others = differences.stream()
+        List<String> others = found.differences().stream()
                 .filter(difference -> !destructive && DriftScript.isDestructive(difference))
                 .flatMap(difference -> difference.statements().stream())
                 .map(Statement::sql)

@@ -69,7 +69,11 @@ public final class DriftResults {
                 "differences",
                 same.differences().stream().map(DriftResults::difference).toList());
         if (!same.hints().isEmpty()) {
-            fields.put("hints", same.hints());
+            fields.put(
+                    "hints",
+                    same.hints().stream()
+                            .map(hint -> DriftCommands.hint(hint, same.tenants().get(0)))
+                            .toList());
         }
         return fields;
     }

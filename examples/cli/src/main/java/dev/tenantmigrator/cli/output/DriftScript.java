@@ -53,7 +53,7 @@ public final class DriftScript {
                     + " alike; for the SQL of one, run: drift SCHEMA --sql");
             comment(TerminalText.some(same.tenants().subList(1, same.tenants().size()), NAMED));
         }
-        same.hints().forEach(hint -> comment("hint: " + hint));
+        same.hints().forEach(hint -> comment("hint: " + DriftCommands.hint(hint, schema)));
         boolean runs = same.steps().stream().anyMatch(step -> !step.statements().isEmpty());
         if (runs) {
             lines.add("BEGIN;");
@@ -105,7 +105,7 @@ public final class DriftScript {
     }
 
     /** Quoted always: which names need it is the server's matter. */
-    private static String identifier(String name) {
+    static String identifier(String name) {
         return '"' + name.replace("\"", "\"\"") + '"';
     }
 }

@@ -84,7 +84,13 @@ public final class DriftText {
     List<String> hints(StructureClass same) {
         return same.hints().stream()
                 .limit(screen.verbose() ? Integer.MAX_VALUE : MAX_DIFFERENCES)
-                .flatMap(hint -> screen.wrapped(TerminalText.line(hint), INDENT + "hint: ", INDENT.repeat(3)).stream())
+                .flatMap(hint -> screen
+                        .wrapped(
+                                TerminalText.line(
+                                        DriftCommands.hint(hint, same.tenants().get(0))),
+                                INDENT + "hint: ",
+                                INDENT.repeat(3))
+                        .stream())
                 .toList();
     }
 

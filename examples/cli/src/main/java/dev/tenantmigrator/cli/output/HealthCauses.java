@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The causes for which tenants need attention, each with its tenants. A migration that is broken is one cause in many tenants. */
 public final class HealthCauses {
@@ -31,9 +32,17 @@ public final class HealthCauses {
      * @param severity its severity
      * @param message the observation, with {@code SCHEMA} for each tenant's name; empty for a failure
      * @param failure the failure without its tenant; empty for a finding
-     * @param remedies the number of alternatives
+     * @param hints possible causes of differences
+     * @param remedies the number of alternatives; of differences, of hints
      */
-    public record Cause(String name, int rank, Severity severity, String message, Failure failure, int remedies) {
+    public record Cause(
+            String name,
+            int rank,
+            Severity severity,
+            String message,
+            Failure failure,
+            List<String> hints,
+            int remedies) {
 
         static Cause of(TenantResult tenant, Finding finding) {
             String message = finding.message().replace(tenant.schema(), SCHEMA);
@@ -43,11 +52,15 @@ public final class HealthCauses {
                     finding.severity(),
                     message,
                     Failure.of(""),
+                    isDifference(finding)
+                            ? hintsIn(tenant.findings()).map(Finding::message).toList()
+                            : List.of(),
                     finding.remedies().size());
         }
 
         static Cause of(Failure failure) {
-            return new Cause(TenantResult.FAILED, 1, Severity.ERROR, "", DetailColumn.withoutTenant(failure), 0);
+            return new Cause(
+                    TenantResult.FAILED, 1, Severity.ERROR, "", DetailColumn.withoutTenant(failure), List.of(), 0);
         }
 
         /** Whether it is a failure, not a finding. */
@@ -61,6 +74,17 @@ public final class HealthCauses {
 
         boolean isDrift() {
             return severity == Severity.ERROR && name.equals(TerminalText.kebab(Kind.DRIFT));
+        }
+
+        /** Whether {@code --only} takes its name. */
+        boolean selects() {
+            return !isFailure() && !isStructure();
+        }
+
+        /** Whether the comparison of structures found it. */
+        boolean isStructure() {
+            return name.equals(TerminalText.kebab(Kind.DRIFT))
+                    || name.equals(TerminalText.kebab(Kind.STRUCTURE_UNKNOWN));
         }
 
         boolean isError() {
@@ -133,20 +157,33 @@ public final class HealthCauses {
             joined.add(Finding.of(Kind.PENDING, Severity.ERROR, TerminalText.some(versions, MAX_VERSIONS))
                     .withRemedies(pending.get(0).remedies().toArray(Remedy[]::new)));
         }
-        List<Finding> drift = findings.stream()
-                .filter(finding -> finding.kind() == Kind.DRIFT && finding.severity() == Severity.ERROR)
-                .toList();
-        if (drift.size() > 1) {
+        List<Finding> drift =
+                findings.stream().filter(HealthCauses::isDifference).toList();
+        List<Finding> hints = hintsIn(findings).toList();
+        if (drift.size() > 1 || (!drift.isEmpty() && !hints.isEmpty())) {
             joined.removeAll(drift);
+            joined.removeAll(hints);
             List<String> messages = drift.stream().map(Finding::message).toList();
             joined.add(Finding.of(
-                    Kind.DRIFT,
-                    Severity.ERROR,
-                    String.join("; ", messages.subList(0, Math.min(messages.size(), MAX_DIFFERENCES)))
-                            + (messages.size() > MAX_DIFFERENCES
-                                    ? "; and " + (messages.size() - MAX_DIFFERENCES) + " more differences"
-                                    : "")));
+                            Kind.DRIFT,
+                            Severity.ERROR,
+                            String.join("; ", messages.subList(0, Math.min(messages.size(), MAX_DIFFERENCES)))
+                                    + (messages.size() > MAX_DIFFERENCES
+                                            ? "; and " + (messages.size() - MAX_DIFFERENCES) + " more differences"
+                                            : ""))
+                    .withRemedies(hints.stream()
+                            .flatMap(hint -> hint.remedies().stream())
+                            .toArray(Remedy[]::new)));
         }
         return joined;
+    }
+
+    private static boolean isDifference(Finding finding) {
+        return finding.kind() == Kind.DRIFT && finding.severity() == Severity.ERROR;
+    }
+
+    private static Stream<Finding> hintsIn(List<Finding> findings) {
+        return findings.stream()
+                .filter(finding -> finding.kind() == Kind.DRIFT && finding.severity() == Severity.WARNING);
     }
 }

@@ -33,11 +33,13 @@ public final class HealthText {
      *
      * @param patterns the patterns that selected them; empty for the whole fleet
      * @param allPending whether all tenants of the fleet with pending versions are among them
+     * @param comparison the options of a comparison of structures, as they were typed
      */
-    public HealthText(Screen screen, List<String> patterns, boolean allPending) {
+    public HealthText(Screen screen, List<String> patterns, boolean allPending, List<String> comparison) {
         this.screen = screen;
         this.allPending = allPending;
-        this.commands = new RemedyCommands(screen, RemedyCommands.selection(patterns));
+        DriftCommands drift = DriftCommands.of(comparison, patterns);
+        this.commands = new RemedyCommands(screen, drift.selection(), drift.options());
     }
 
     /** The counts by cause, and the blocks. Nothing for tenants without findings. */
@@ -49,26 +51,37 @@ public final class HealthText {
                 .toList();
         List<String> lines = new ArrayList<>(tenants.size() == 1 ? List.of() : head(tenants, causes));
         long deployable = tenants.stream().filter(HealthText::isDeployable).count();
-        boolean hidden = false;
         int blocks = 0;
-        int more = 0;
+        List<Cause> more = new ArrayList<>();
         for (Map.Entry<Cause, List<Case>> cause : shown) {
             boolean error = cause.getKey().isError();
-            boolean whole = screen.verbose() || (error && cause.getValue().size() <= NAMED && blocks < MAX_BLOCKS);
-            hidden |= error && !whole;
             if (screen.verbose() || blocks < MAX_BLOCKS || cause.getKey().isPending()) {
-                int named = screen.verbose() ? Integer.MAX_VALUE : error ? NAMED : hidden ? 0 : PENDING_NAMED;
+                int named = screen.verbose() ? Integer.MAX_VALUE : error ? NAMED : PENDING_NAMED;
                 lines.addAll(block(cause.getKey(), cause.getValue(), named, deployable));
                 blocks++;
             } else {
-                more++;
+                more.add(cause.getKey());
             }
         }
-        if (more > 0) {
-            lines.addAll(screen.wrapped(
-                    "... and " + more + " more causes; --verbose shows all, --only KIND those of a kind", ""));
+        if (!more.isEmpty()) {
+            lines.addAll(screen.wrapped(more(more), ""));
         }
         return lines;
+    }
+
+    /** The number of causes that are left out, and how to see them. */
+    private static String more(List<Cause> causes) {
+        String kinds = causes.stream()
+                .filter(Cause::selects)
+                .map(Cause::name)
+                .distinct()
+                .collect(Collectors.joining(","));
+        return "... and " + causes.size() + (causes.size() == 1 ? " more cause" : " more causes")
+                + "; --verbose shows all"
+                + (kinds.isEmpty() ? "" : ", --only " + kinds + " these tenants")
+                + (causes.stream().anyMatch(Cause::isStructure)
+                        ? ", the command drift the differences in structure"
+                        : "");
     }
 
     /** The lines, a table of all tenants of a small fleet or if the screen is verbose, and counts by outcome. */
@@ -135,6 +148,9 @@ public final class HealthText {
             return lines;
         }
         lines.addAll(screen.wrapped(cases.size() == 1 ? cases.get(0).finding().message() : cause.message(), INDENT));
+        cause.hints()
+                .forEach(hint ->
+                        lines.addAll(screen.wrapped(TerminalText.line(hint), INDENT + "hint: ", INDENT.repeat(3))));
         // A deploy that names its tenants would leave the spares behind.
         commands.of(cause, cases, named, allPending ? deployable : 0).forEach(command -> lines.add(INDENT + command));
         return lines;
@@ -147,7 +163,7 @@ public final class HealthText {
             case INFO -> "note: ";
         };
         String start = label + cause.name() + (names.size() > 1 ? ", " + TerminalText.tenants(names.size()) : "");
-        String text = named == 0 ? start : start + ": " + TerminalText.some(names, named);
+        String text = start + ": " + TerminalText.some(names, named);
         String colour = cause.isError() ? TenantResult.UNHEALTHY : TenantResult.PENDING;
         List<String> lines = new ArrayList<>(screen.wrapped(text, "", INDENT));
         String first = lines.get(0);

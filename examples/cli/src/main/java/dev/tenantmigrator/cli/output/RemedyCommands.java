@@ -19,7 +19,7 @@ public final class RemedyCommands {
     /** More tenants are repaired by one command with {@code --all}: the finding is in all tenants to which it does anything. */
     private static final int REPAIRED_ONE_BY_ONE = 3;
 
-    private static final String RUN = "run: ";
+    static final String RUN = "run: ";
 
     /** The line for the fleet, spares included. */
     static final String DEPLOY_ALL = RUN + "deploy-all";
@@ -32,15 +32,18 @@ public final class RemedyCommands {
 
     private final Screen screen;
     private final String selection;
+    private final String comparison;
 
     /**
      * For tenants of a selection.
      *
      * @param selection the option that selected them, with a space before it; empty for the whole fleet
+     * @param comparison the options of a comparison of structures, each with a space before it
      */
-    public RemedyCommands(Screen screen, String selection) {
+    public RemedyCommands(Screen screen, String selection, String comparison) {
         this.screen = screen;
         this.selection = selection;
+        this.comparison = comparison;
     }
 
     /**
@@ -52,12 +55,18 @@ public final class RemedyCommands {
     public List<String> of(Cause cause, List<Case> cases, int named, long deployable) {
         List<String> names =
                 cases.stream().map(found -> found.tenant().schema()).distinct().toList();
-        if (cause.isDrift()) {
-            return names.size() == 1
-                    ? each("drift ", names, " --sql")
-                    : forTenants("drift --sql", names, isForAll(names));
-        }
         List<String> lines = new ArrayList<>();
+        if (cause.isDrift()) {
+            // Not alternatives: each hint has one.
+            for (int hint = 0; hint < cause.remedies(); hint++) {
+                lines.addAll(commands(cases, names, hint, named, deployable));
+            }
+            lines.addAll(
+                    names.size() == 1
+                            ? each("drift ", names, " --sql" + comparison)
+                            : forTenants("drift --sql" + comparison, names, isForAll(names)));
+            return lines;
+        }
         int alternatives = names.size() > 1 ? Math.min(1, cause.remedies()) : cause.remedies();
         for (int alternative = 0; alternative < alternatives; alternative++) {
             String start = alternative == 0 ? "" : "or ";
@@ -104,6 +113,12 @@ public final class RemedyCommands {
         }
         if (remedy instanceof Remedy.Correct correct) {
             return repair(correct.repair(), tenants);
+        }
+        if (remedy instanceof Remedy.Rename rename) {
+            return tenants.stream()
+                    .map(tenant -> RUN + "psql -c " + quoted("SET search_path TO " + DriftScript.identifier(tenant))
+                            + " -c " + quoted(TerminalText.line(rename.sql())))
+                    .toList();
         }
         if (remedy instanceof Remedy.Statement statement) {
             return List.of(RUN + "psql -c " + quoted(TerminalText.line(statement.sql())));

@@ -72,7 +72,7 @@ public final class StatusText {
             lines.add("");
             lines.addAll(tables.lines(screen));
         }
-        List<String> findings = new HealthText(screen, List.of(), false).lines(TenantResults.of(report));
+        List<String> findings = new HealthText(screen, List.of(), false, List.of()).lines(TenantResults.of(report));
         if (!findings.isEmpty()) {
             lines.add("");
             lines.addAll(findings);

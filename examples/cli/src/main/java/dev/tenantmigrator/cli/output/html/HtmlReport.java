@@ -2,7 +2,7 @@ package dev.tenantmigrator.cli.output.html;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tenantmigrator.cli.output.RemedyCommands;
+import dev.tenantmigrator.cli.output.DriftCommands;
 import dev.tenantmigrator.report.DriftReport;
 import dev.tenantmigrator.report.FleetReport;
 import dev.tenantmigrator.report.PlanReport;
@@ -15,7 +15,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -27,7 +26,7 @@ import java.util.regex.Pattern;
  *
  * @param database the database in words
  * @param made the time of the report
- * @param patterns the patterns that selected the tenants; empty for all tenants
+ * @param commands the commands for differences, which name the selection of tenants
  * @param status the tenants' versions and findings
  * @param drift the comparison of the same tenants
  * @param plan the plan of a deploy, for tenants with something to do
@@ -36,7 +35,7 @@ import java.util.regex.Pattern;
 public record HtmlReport(
         String database,
         Instant made,
-        List<String> patterns,
+        DriftCommands commands,
         StatusReport status,
         DriftReport drift,
         PlanReport plan,
@@ -55,15 +54,14 @@ public record HtmlReport(
         String script = resource("report.js");
         PageTenants tenants = tenants();
         Verdict verdict = tenants.verdict();
-        String selection = RemedyCommands.selection(patterns);
         Map<String, String> values = Map.of(
                 "verdict", text(verdict.text()),
                 "level", verdict.level(),
-                "place", text(PageData.place(database, made, selection)),
+                "place", text(PageData.place(database, made, commands.selection())),
                 "style", resource("report.css"),
                 "script", script,
                 "hash", sha256(script),
-                "data", json(new PageData(tenants, selection).of(this)));
+                "data", json(new PageData(tenants, commands).of(this)));
         Matcher places = PLACE.matcher(resource("report.html"));
         return places.replaceAll(place -> Matcher.quoteReplacement(
                 Optional.ofNullable(values.get(place.group(1))).orElseThrow()));

@@ -57,15 +57,15 @@ final class PageData {
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final PageTenants tenants;
-    private final String selection;
+    private final DriftCommands commands;
     private final RemedyCommands remedies;
     private final Map<String, Integer> numbers = new HashMap<>();
     private int letters;
 
-    PageData(PageTenants tenants, String selection) {
+    PageData(PageTenants tenants, DriftCommands commands) {
         this.tenants = tenants;
-        this.selection = selection;
-        this.remedies = new RemedyCommands(SCREEN, selection);
+        this.commands = commands;
+        this.remedies = new RemedyCommands(SCREEN, commands.selection(), commands.options());
         tenants.results().forEach(tenant -> numbers.put(tenant.schema(), numbers.size()));
     }
 
@@ -77,7 +77,7 @@ final class PageData {
     Map<String, Object> of(HtmlReport report) {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("counts", tenants.counts());
-        data.put("selection", selection.isEmpty() ? "" : " " + clean(selection));
+        data.put("selection", commands.selection().isEmpty() ? "" : " " + clean(commands.selection()));
         data.put("line", DriftWords.line(report.drift()));
         data.put(
                 "names",
@@ -138,13 +138,13 @@ final class PageData {
                 "hints",
                 same.hints().stream()
                         .limit(letters > MAX_LETTERS ? 0 : NAMED)
-                        .map(hint -> counted(lines(hint)))
+                        .map(hint -> counted(
+                                lines(DriftCommands.hint(hint, same.tenants().get(0)))))
                         .toList());
         if (same.drifted()) {
-            DriftCommands commands = DriftCommands.of(List.of(), List.of());
             String schema = same.tenants().get(0);
             List<String> lines = new ArrayList<>(List.of(commands.sql(schema)));
-            lines.addAll(commands.fix(schema, same.differences()));
+            lines.addAll(commands.repair(same, schema));
             fields.put("commands", commands(lines));
         }
         return fields;
