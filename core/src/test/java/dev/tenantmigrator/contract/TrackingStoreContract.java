@@ -53,8 +53,9 @@ public abstract class TrackingStoreContract {
                 // Each time: anything that is there already is left alone.
                 store.prepare(connection);
                 execute(connection, "CREATE SCHEMA " + quoted(schema));
-                store.create(connection, schema);
             });
+            // A transaction of its own, because Citus sees a sequence only in a schema that is committed.
+            change(connection -> store.create(connection, schema));
         }
     }
 
