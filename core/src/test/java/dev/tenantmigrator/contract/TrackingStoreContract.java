@@ -275,10 +275,9 @@ public abstract class TrackingStoreContract {
     void aForgottenTenantBeginsAnew() throws SQLException {
         record(PLAIN, ONE);
 
-        change(connection -> {
-            store.forget(connection, PLAIN);
-            store.create(connection, PLAIN);
-        });
+        // Two transactions, because Citus cannot make a table with a sequence in one that dropped it.
+        change(connection -> store.forget(connection, PLAIN));
+        change(connection -> store.create(connection, PLAIN));
 
         assertThat(read(PLAIN)).isEmpty();
     }
