@@ -64,11 +64,6 @@ public final class Cluster {
                 : Jdbc.queryOne(connection, IS_INSTALLED, row -> row.getBoolean(1)) ? CITUS : NONE;
     }
 
-    /** Whether the database belongs to a cluster. */
-    public boolean exists() {
-        return exists;
-    }
-
     /** Columns for a {@code SELECT} that begins a transaction in which objects of an existing tenant are created; may be empty. */
     public Collection<String> columns() {
         return exists ? List.of(DEFERRED) : List.of();
@@ -88,19 +83,23 @@ public final class Cluster {
             String schema, String version, MigrationScript file, List<SqlStatement> statements, boolean hidden) {
         Pipeline pipeline = new Pipeline();
         for (SqlStatement statement : statements) {
-            boolean atOnce = exists && NEEDED_AT_ONCE.matcher(statement.sql()).lookingAt();
-            if (atOnce) {
-                pipeline.add("SELECT " + AT_ONCE);
-            }
-            pipeline.addScript(version, file, List.of(statement));
-            if (atOnce) {
-                pipeline.add("SELECT " + DEFERRED);
-            }
+            pipeline.addAll(propagated(statement.sql(), new Pipeline().addScript(version, file, List.of(statement))));
         }
         if (exists && hidden) {
             routines(pipeline, Sql.literal(Sql.identifier(schema)));
         }
         return pipeline;
+    }
+
+    /** A statement of the library's own in such a transaction. */
+    public Pipeline statement(String sql) {
+        return propagated(sql, new Pipeline().add(sql));
+    }
+
+    private Pipeline propagated(String sql, Pipeline statement) {
+        return exists && NEEDED_AT_ONCE.matcher(sql).lookingAt()
+                ? new Pipeline().add("SELECT " + AT_ONCE).addAll(statement).add("SELECT " + DEFERRED)
+                : statement;
     }
 
     /**

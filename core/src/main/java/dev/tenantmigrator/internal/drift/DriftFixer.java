@@ -81,13 +81,14 @@ final class DriftFixer {
                                     .equals(recorded)) {
                                 throw changed(schema, "its recorded versions");
                             }
-                            Cluster.of(config, connection).begin().send(connection);
+                            Cluster cluster = Cluster.of(config, connection);
+                            cluster.begin().send(connection);
                             Containment.Checked checked = containment.start(connection, schema);
                             Jdbc.execute(
                                     connection,
                                     "SET LOCAL lock_timeout TO "
                                             + config.lockTimeout().toMillis());
-                            Passes passes = new Passes(connection, schema, definition, unrecorded, path);
+                            Passes passes = new Passes(connection, schema, definition, unrecorded, path, cluster);
                             DriftFix fix = passes.run(shown, destructive);
                             if (!fix.statements().isEmpty()) {
                                 // Code of the tenant may have run, and may have left settings of its own.
@@ -135,6 +136,7 @@ final class DriftFixer {
         private final List<StructureRow> expected;
         private final List<Unrecorded> unrecorded;
         private final TenantPath path;
+        private final Cluster cluster;
         private final List<String> done = new ArrayList<>();
         private final List<Failure> failures = new ArrayList<>();
         /** By statement: later passes may fail because of an earlier one, which hides the cause. */
@@ -147,7 +149,9 @@ final class DriftFixer {
                 String schema,
                 Definition definition,
                 List<Unrecorded> unrecorded,
-                TenantPath path) {
+                TenantPath path,
+                Cluster cluster) {
+            this.cluster = cluster;
             this.connection = connection;
             this.schema = schema;
             this.expected = definition.rows(schema);
@@ -270,7 +274,7 @@ final class DriftFixer {
             try {
                 for (String statement : statements) {
                     running = statement;
-                    new Pipeline().add(statement).send(connection);
+                    cluster.statement(statement).send(connection);
                 }
                 Jdbc.execute(connection, "RELEASE SAVEPOINT " + SAVEPOINT);
                 done.addAll(statements);

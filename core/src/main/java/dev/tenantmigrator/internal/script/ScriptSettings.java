@@ -63,7 +63,7 @@ public final class ScriptSettings {
 
     /** A statement that sets the timeouts until the transaction ends; returns one row. */
     public String timeoutsSql() {
-        return "SELECT " + withColumns(calls(ofTransaction(), true));
+        return "SELECT " + calls(ofTransaction(), true);
     }
 
     private String withColumns(String calls) {
