@@ -9,9 +9,9 @@ import dev.tenantmigrator.internal.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -154,7 +154,7 @@ public final class Cluster {
 
     /** The node of each schema that is on one, as host and port. */
     public Map<String, String> nodes(Connection connection) throws SQLException {
-        Map<String, String> nodes = new TreeMap<>();
+        Map<String, String> nodes = new HashMap<>();
         if (exists) {
             Jdbc.forEachPrepared(connection, """
                     SELECT m.nspname, (SELECT n.nodename || ':' || n.nodeport
