@@ -99,6 +99,8 @@ final class CommandRunner {
             logAt(verbose ? "info" : "error");
             if (!verbose) {
                 System.setProperty(LOG_LEVEL + ".internal.fleet.WaitReminder", "warn");
+                // Shows for which tenant a command waits.
+                System.setProperty(LOG_LEVEL + ".internal.tracking.Halving", "warn");
                 // Shows the places that still hold the old name; no other command finds them.
                 System.setProperty(LOG_LEVEL + ".internal.tenant.TenantRenamer", "warn");
                 // Shows the warning that a superuser bypasses the containment.
