@@ -34,7 +34,7 @@ final class NodeCheck {
                                           FROM (SELECT count(*) FROM %2$s) t) l
                                  WHERE pid = pg_backend_pid() AND relation >= 16384 AND pg_index_has_property(relation, 'clusterable') IS NULL
                                    AND mode NOT IN ('AccessShareLock', 'RowShareLock', 'SIReadLock')) n
-                         WHERE NOT coalesce(names[1] IN ('pg_catalog', 'pg_toast') OR %3$s OR %4$s, true)
+                         WHERE NOT coalesce(names[1] IN ('pg_catalog', 'pg_toast', 'pg_temp') OR %3$s OR %4$s, true)
                          LIMIT %5$d) f""".formatted(
                         Sql.literal(ForeignObjectsException.MARKER),
                         Sql.qualified(tenant, table),
