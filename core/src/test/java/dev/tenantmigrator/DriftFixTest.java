@@ -193,6 +193,42 @@ class DriftFixTest {
     }
 
     @Test
+    void aRenamedObjectWithoutValuesIsHintedWithAStatementThatRuns() {
+        TenantMigrator others = Samples.with(database, Migration.of("1", """
+                CREATE TYPE mood AS ENUM ('good', 'bad');
+                CREATE TABLE days (id integer CONSTRAINT positive CHECK (id > 0), mood mood, note text);
+                CREATE INDEX days_mood ON days (mood);
+                CREATE VIEW good AS SELECT id FROM days WHERE mood = 'good';
+                CREATE MATERIALIZED VIEW bad AS SELECT id FROM days WHERE mood = 'bad'"""));
+        tenant = others.createTenant(TenantName.forUser("bob")).schema();
+        change(
+                "ALTER TABLE days RENAME CONSTRAINT positive TO \"above 0\"; ALTER INDEX days_mood RENAME TO by_mood;"
+                        + " ALTER VIEW good RENAME TO better; ALTER MATERIALIZED VIEW bad RENAME TO worse; ALTER TYPE mood RENAME TO temper");
+
+        List<StructureClass.Hint> hints = others.drift(Tenants.named(tenant), DriftOptions.defaults())
+                .classes()
+                .get(0)
+                .hints();
+
+        String instead = "; rename it back instead of making it again: ";
+        assertThat(hints)
+                .extracting(StructureClass.Hint::message)
+                .contains(
+                        "perhaps renamed: constraint days.positive -> days.\"above 0\"" + instead
+                                + "ALTER TABLE days RENAME CONSTRAINT \"above 0\" TO positive",
+                        "perhaps renamed: index days_mood -> by_mood" + instead
+                                + "ALTER INDEX by_mood RENAME TO days_mood",
+                        "perhaps renamed: enum mood -> temper" + instead + "ALTER TYPE temper RENAME TO mood");
+        change("ALTER TYPE temper RENAME TO mood");
+        others.drift(Tenants.named(tenant), DriftOptions.defaults()).classes().get(0).hints().stream()
+                .map(hint -> hint.remedy())
+                .forEach(remedy -> change(((Remedy.Rename) remedy).sql()));
+        assertThat(others.drift(Tenants.named(tenant), DriftOptions.defaults()).classes())
+                .flatExtracting(StructureClass::differences)
+                .isEmpty();
+    }
+
+    @Test
     void theIndexesOfARenamedTableComeAndGoWithIt() {
         change("DROP VIEW totals, amounts; ALTER TABLE items DROP CONSTRAINT items_order_id_fkey;"
                 + " ALTER TABLE orders RENAME TO old; CREATE INDEX items_order ON items (order_id)");

@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Stream;
 
 /**
  * Compares the structures of tenants with their definitions. First one fingerprint of each tenant; tenants whose fingerprints differ alike
@@ -189,7 +190,8 @@ public final class DriftCheck {
             rows(connection, schema, recorded.getOrDefault(schema, List.of())).ifPresent(actual -> {
                 List<Difference> found = StructureDiff.of(expected, actual, schema, ignored);
                 List<StructureClass.Hint> hints = new ArrayList<>();
-                Renames.of(found, expected, actual)
+                Stream.of(Renames.of(found, expected, actual), Renames.withoutValues(found, expected, actual))
+                        .flatMap(List::stream)
                         .forEach(rename ->
                                 hints.add(new StructureClass.Hint(rename.hint(), new Remedy.Rename(rename.sql()))));
                 unrecorded.stream()
