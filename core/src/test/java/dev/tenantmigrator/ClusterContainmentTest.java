@@ -89,7 +89,11 @@ class ClusterContainmentTest {
                 Arguments.of("a block, the table on the node", hidden("UPDATE {1} SET rating = 99")),
                 Arguments.of(
                         "a function in a query, the table on the node",
-                        function("UPDATE {1} SET rating = 99") + "SELECT f(id) FROM note"));
+                        function("UPDATE {1} SET rating = 99") + "SELECT f(id) FROM note"),
+                Arguments.of(
+                        "a function in a query, and the tenant leaves its node",
+                        function("UPDATE {1} SET rating = 99") + "SELECT f(id) FROM note; "
+                                + hidden("SELECT citus_schema_undistribute(current_schema()::regnamespace)")));
     }
 
     private static String hidden(String sql) {

@@ -46,7 +46,9 @@ class LargeStructureTest {
                     END $$""".formatted(schema, schema.equals(few) ? 2 : 12));
         }
 
-        DriftReport report = drift();
+        // Views that belong to no definition come back when they are ignored; others are dropped.
+        DriftReport report = Samples.with(database, MEMBERS)
+                .drift(Tenants.all(), DriftOptions.defaults().ignoring(List.of("view *")));
 
         assertThat(report.classes()).hasSize(2).allSatisfy(found -> {
             Difference column = found.differences().stream()

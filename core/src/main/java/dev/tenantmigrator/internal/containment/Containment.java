@@ -42,7 +42,7 @@ public final class Containment {
     private final AllowList allowed;
     private final ReadCheck reads;
     private final ReadWarnings readWarnings;
-    private final Optional<String> tableInTenant;
+    private final NodeCheck node;
     private final ServerFacts server;
     private final boolean historyHidesEffects;
     private final Set<String> hidingCode;
@@ -56,7 +56,7 @@ public final class Containment {
 
     private Containment(
             Config config, AllowList allowed, ServerFacts server, boolean historyHidesEffects, Set<String> hidingCode) {
-        this.tableInTenant = config.recorder().tableInSchema();
+        this.node = new NodeCheck(allowed, config.recorder().tableInSchema());
         this.server = server;
         this.allowed = allowed;
         this.reads = new ReadCheck(allowed, config.readsOutside());
@@ -117,13 +117,8 @@ public final class Containment {
     public List<String> quickCheck(String tenant, ExpectedEffects effects, Optional<String> recordedIn, String also) {
         return Stream.concat(
                         quickChecks.sql(tenant, effects, recordedIn, also).stream(),
-                        nodeSql(tenant, server.hasCitus()).stream())
+                        (server.hasCitus() ? node.of(tenant) : new Pipeline()).statements().stream())
                 .toList();
-    }
-
-    /** The statement that asks the tenant's node of a cluster; empty on one server, and without a table that leads to the node. */
-    private Optional<String> nodeSql(String tenant, boolean onCluster) {
-        return onCluster ? tableInTenant.map(table -> NodeCheck.sql(allowed, tenant, table)) : Optional.empty();
     }
 
     /** Whether an error is that of the quick check for a transaction that needs the full check, if only to name the statement. */
@@ -206,7 +201,8 @@ public final class Containment {
                     .add("SET TRANSACTION READ ONLY")
                     .add("SET CONSTRAINTS ALL IMMEDIATE")
                     .add(LIBRARY_SETTINGS)
-                    .add(sql(true));
+                    .add(sql(true))
+                    .addAll(onNode());
         }
 
         /** Like {@link #sql}, after a script, for whose {@link #reads} it also asks. */
@@ -218,7 +214,7 @@ public final class Containment {
 
         /** Asks the tenant's node of a cluster, after {@link #ofScript}; empty on one server. For a tenant that was there before. */
         public Pipeline onNode() {
-            return nodeSql(tenant, start.cluster()).map(new Pipeline()::add).orElseGet(Pipeline::new);
+            return start.cluster() ? node.of(tenant) : new Pipeline();
         }
 
         /** Whether a foreign object was touched by now. If so, the transaction has failed; otherwise it is as before. */

@@ -17,7 +17,7 @@ record ServerFacts(boolean superuser, boolean tracksCounts, boolean hasCitus, bo
     private static final String QUERY = "SELECT pg_catalog.current_setting('is_superuser'),"
             + " pg_catalog.current_setting('track_counts'), EXISTS (SELECT FROM pg_catalog.pg_extension"
             + " WHERE extname OPERATOR(pg_catalog.=) 'citus'), EXISTS (SELECT FROM pg_catalog.pg_proc"
-            + " WHERE proname OPERATOR(pg_catalog.=) ANY (ARRAY['run_command_on_workers', 'run_command_on_all_nodes',"
+            + " WHERE proname OPERATOR(pg_catalog.=) ANY (ARRAY['run_command_on_workers', 'run_command_on_all_nodes', 'run_command_on_coordinator',"
             + " 'run_command_on_placements', 'run_command_on_shards', 'run_command_on_colocated_placements',"
             + " 'master_run_on_worker']::pg_catalog.name[])"
             + " AND pg_catalog.has_function_privilege(oid, 'EXECUTE'))";

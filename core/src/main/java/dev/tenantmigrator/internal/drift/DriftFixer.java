@@ -9,6 +9,7 @@ import dev.tenantmigrator.internal.config.Config;
 import dev.tenantmigrator.internal.containment.Containment;
 import dev.tenantmigrator.internal.containment.ForeignObjectsException;
 import dev.tenantmigrator.internal.jdbc.Jdbc;
+import dev.tenantmigrator.internal.jdbc.LockHolders;
 import dev.tenantmigrator.internal.jdbc.Pipeline;
 import dev.tenantmigrator.internal.jdbc.ReadOnlyTransaction;
 import dev.tenantmigrator.internal.jdbc.Session;
@@ -283,7 +284,8 @@ final class DriftFixer {
                     throw e;
                 }
                 Jdbc.execute(connection, "ROLLBACK TO SAVEPOINT " + SAVEPOINT + "; RELEASE SAVEPOINT " + SAVEPOINT);
-                Failure failure = SqlErrors.failure(e);
+                Failure failure =
+                        LockHolders.explained(SqlErrors.failure(e), e, connection, schema, config.sharedSchema());
                 failure = config.detailed(failure.withMessage(failure.message() + " (" + running + ")"), e)
                         .inTenant(schema);
                 Failure first = firstFailures.putIfAbsent(running, failure);
