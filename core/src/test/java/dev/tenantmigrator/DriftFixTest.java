@@ -432,7 +432,7 @@ class DriftFixTest {
                     .singleElement()
                     .extracting(Failure::message)
                     .asString()
-                    .contains("lock timeout");
+                    .contains("lock timeout", "held by server process", "pg_terminate_backend");
             other.rollback();
             other.setAutoCommit(true);
         }
