@@ -30,7 +30,9 @@ trap cleanup EXIT
 # The database on each node, as an administrator makes it, and a role that owns it.
 psql -p "$port" -d postgres -q -c "CREATE ROLE $database LOGIN"
 for node in 0 1 2; do
-    psql -p $((port + node)) -d postgres -q -c "CREATE DATABASE $database OWNER $database" 2>/dev/null
+    # Citus notes that it creates the database on this node only.
+    psql -p $((port + node)) -d postgres -q -c "CREATE DATABASE $database OWNER $database" 2>"$work/err" ||
+        fail "the database cannot be created on port $((port + node)): $(cat "$work/err")"
     psql -p $((port + node)) -d "$database" -q -c 'CREATE EXTENSION citus' -c "GRANT CREATE ON SCHEMA public TO $database"
 done
 psql -p "$port" -d "$database" -q -o /dev/null -c "SELECT citus_set_coordinator_host('localhost', $port)" \
