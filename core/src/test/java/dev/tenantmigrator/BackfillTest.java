@@ -54,6 +54,36 @@ class BackfillTest {
                 schema);
     }
 
+    /** The empty table would hide the rows. */
+    @Test
+    void aTableThatMayBeThereUnderAnotherNameIsNotMadeAnew() {
+        String renamed = create("renamed");
+        String copied = create("copied");
+        database.execute("INSERT INTO " + renamed + ".notes (body) VALUES ('kept');"
+                + " ALTER TABLE " + renamed + ".notes RENAME TO notes_old;"
+                + " CREATE TABLE " + copied + ".notes_old AS SELECT * FROM " + copied + ".notes; DROP TABLE " + copied
+                + ".notes");
+
+        FleetReport report = migrator.backfill(Tenants.all());
+
+        assertThat(report.of(TenantOutcome.Failed.class)).singleElement().satisfies(outcome -> {
+            assertThat(outcome.schema()).isEqualTo(renamed);
+            assertThat(outcome.failure().message())
+                    .contains(
+                            "the table notes_old has the columns of notes, which is missing, and rows",
+                            "ALTER TABLE \"" + renamed + "\".\"notes_old\" RENAME TO \"notes\"",
+                            "nothing was changed");
+        });
+        assertThat(report.of(Backfilled.class))
+                .as("a table without rows hides nothing")
+                .singleElement()
+                .extracting(Backfilled::schema)
+                .isEqualTo(copied);
+        database.execute("ALTER TABLE \"" + renamed + "\".\"notes_old\" RENAME TO \"notes\"");
+        assertThat(migrator.backfill(Tenants.all()).throwIfFailed().of(TenantOutcome.UpToDate.class))
+                .hasSize(2);
+    }
+
     @Test
     void makesMissingTablesAsTheMigrationsDefineThem() {
         String whole = create("whole");

@@ -43,7 +43,10 @@ public final class Backfill {
     private final Containment containment;
 
     /** By versions: equal migrations make an equal structure, so it is read once for all tenants of a run. */
-    private final Map<List<String>, StructureReference> references = new HashMap<>();
+    private final Map<List<String>, Reference> references = new HashMap<>();
+
+    /** The structure that migrations make, and the columns of its tables. */
+    private record Reference(StructureReference structure, Map<String, String> columns) {}
 
     /** For one run. Reads all migrations at once. */
     public Backfill(Config config) {
@@ -89,20 +92,22 @@ public final class Backfill {
                 .toList();
     }
 
-    private synchronized StructureReference reference(
-            Session session, PreparedScripts scripts, List<Migration> migrations) throws SQLException {
+    private synchronized Reference reference(Session session, PreparedScripts scripts, List<Migration> migrations)
+            throws SQLException {
         List<String> versions = migrations.stream().map(Migration::version).toList();
-        StructureReference known = references.get(versions);
+        Reference known = references.get(versions);
         if (known != null) {
             return known;
         }
         PreparedScripts creation =
                 scripts.forCreation(migrations.stream().map(Migration::up).toList());
-        StructureReference read = ScratchSchema.use(session, config, containment, creation, scratch -> {
+        Reference read = ScratchSchema.use(session, config, containment, creation, scratch -> {
             for (Migration migration : migrations) {
                 scratch.apply(migration);
             }
-            return StructureReference.read(scratch.connection(), scratch.schema());
+            return new Reference(
+                    StructureReference.read(scratch.connection(), scratch.schema()),
+                    RenamedTables.columns(scratch.connection(), scratch.schema()));
         });
         references.put(versions, read);
         return read;
@@ -126,7 +131,7 @@ public final class Backfill {
         @Override
         public Result tryOn(Session session) throws SQLException {
             List<RecordedVersion> rows = config.recorder().reading(session.connection(), this::rows);
-            StructureReference reference = reference(session, scripts, applied(rows));
+            Reference reference = reference(session, scripts, applied(rows));
             try {
                 return Result.finishedOrLocked(session.inTransactionIfFree(schema, connection -> {
                     if (!config.recorder().readingWithin(connection, this::rows).equals(rows)) {
@@ -149,8 +154,9 @@ public final class Backfill {
             return config.recorder().history(connection, schema);
         }
 
-        private TenantOutcome make(Connection connection, StructureReference reference, SessionSettings settings)
+        private TenantOutcome make(Connection connection, Reference known, SessionSettings settings)
                 throws SQLException {
+            StructureReference reference = known.structure();
             TenantObjects tenant = TenantObjects.read(connection, schema);
             List<String> missing = config.requiredTables().stream()
                     .filter(table -> !tenant.tables().contains(table))
@@ -166,6 +172,7 @@ public final class Backfill {
                         + String.join(", ", unknown)
                         + "; deploy what is pending, or correct the list of required tables; nothing was changed"));
             }
+            RenamedTables.refuse(connection, schema, known.columns(), missing);
             Containment.Checked checked = containment.start(connection, schema);
             Pipeline pipeline = scripts.cluster().begin();
             reference.statements(tenant, missing).forEach(pipeline::add);
