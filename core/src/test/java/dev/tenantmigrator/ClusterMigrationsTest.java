@@ -42,7 +42,7 @@ class ClusterMigrationsTest {
         Samples.dropAll(database);
     }
 
-    /** What it is, the script, and a question to which the answer in each tenant is yes. */
+    /** A description, the script, and a question to which the answer in each tenant is yes. */
     static Stream<Arguments> kinds() {
         return Stream.of(
                 kind(

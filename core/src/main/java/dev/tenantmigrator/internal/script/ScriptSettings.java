@@ -18,7 +18,6 @@ public final class ScriptSettings {
     private final ScriptDirective directive;
     private final Rollout rollout;
     private final TenantPath path;
-    private final Cluster cluster;
     private final String lockTimeout;
     /** Built once, because every tenant's transaction begins with it. */
     private final String begin;
@@ -27,14 +26,14 @@ public final class ScriptSettings {
         this.directive = directive;
         this.rollout = rollout;
         this.path = path;
-        this.cluster = cluster;
         this.lockTimeout = askedLockTimeout()
                 .orElse(rollout.lockTimeout().orElse(ofMigrator).toMillis() + "ms");
         Map<String, String> settings = ofTransaction();
         settings.put("search_path", "pg_catalog, pg_temp");
         settings.put("standard_conforming_strings", "on");
         settings.put("quote_all_identifiers", "off");
-        this.begin = withColumns(calls(settings, true));
+        this.begin = Stream.concat(Stream.of(calls(settings, true)), cluster.columns().stream())
+                .collect(Collectors.joining(", "));
     }
 
     /** The lock timeout: the script's own, else the rollout's, else the migrator's. */
@@ -64,10 +63,6 @@ public final class ScriptSettings {
     /** A statement that sets the timeouts until the transaction ends; returns one row. */
     public String timeoutsSql() {
         return "SELECT " + calls(ofTransaction(), true);
-    }
-
-    private String withColumns(String calls) {
-        return Stream.concat(Stream.of(calls), cluster.columns().stream()).collect(Collectors.joining(", "));
     }
 
     /**
